@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { canonicalJson } from './canonical-json.ts';
+import { compactJson } from './compact-json.ts';
+import { arrayElements, objectMembers } from './json-members.ts';
+import { measureJson } from './measure-json.ts';
+import { sameJson } from './same-json.ts';
+
+/**
+ * After the manner of Nicolas Seriot's JSONTestSuite. This library does not validate: JSON.parse is
+ * its gate, so what must be refused is tried on the gate, and the library must only come to an end.
+ */
+const VALID = [
+  ...['[]', '{}', '0', '-0', '1', '-1', '123', '-123', '0.1', '-0.1', '1.0', '1.5e1', '1E1', '1e+1', '1E-1', '0e1', '0e+1', '0E-0'],
+  ...['1e400', '-1e400', '1e-400', '123456789012345678901234567890', '0.1234567890123456789', '9007199254740993'],
+  ...['-0.0000000000000000000000000000000000000000000000000000000000000000000000000000001', '100000000000000000000e-20'],
+  ...['true', 'false', 'null', '""', '" "', '"a"', '"\x7f"', '"\u2028\u2029"', '"\u00a0\ufeff"', '"é日😀"', '"\u{10ffff}"', '"\uffff"'],
+  ...['"\\""', '"\\\\"', '"\\/"', '"\\b\\f\\n\\r\\t"', '"\\u0000"', '"\\u0022"', '"\\u005C"', '"\\u005c\\u0022"', '"\\u12aF"', '"\\uFFFE"'],
+  ...['"\\\\\\""', '"\\\\\\\\"', '"\\\\u0041"', '"\\ud83d\\ude39"', '"\\uDBFF\\uDFFF"', '"\\u0061\\u30af\\u30EA\\u30b9"', '"\\u200B\\u2064"'],
+  ...['"a/*b*/c/*d//e"', '"[{]},:"', '"\\"[{]},:\\""', '"null"', '"\'"', '"<script>"'],
+  ...['"\\ud800"', '"\\udc00"', '"\\ud800a"', '"\\ud800\\n"', '"\\udc00\\ud800"', '"\\ud800\\ud800\\udc00"', '"\\uDADA"'],
+  ...[' [] ', '\t[\n]\r', ' { } ', '\n1\n', ' "a" ', '[1\n,1\n,256]', '[ 1 , "a b" , { "c" : [ ] } ]', '{"a"\t:\r\n1}'],
+  ...['[null]', '[false]', '[""]', '[[]]', '[[] ,[]]', '[{}]', '[1,null,null,null,2]', '[[[1,2],3],4]', '["a","b","a"]', '[[[[[[]]]]],[[]]]'],
+  ...['{"":0}', '{"a":[]}', '{"a":{}}', '{"a":"b","a":"c"}', '{"a":"b","a":"b"}', '{"a":1,"b":2,"a":{"a":3}}', '{"a\\u0000b":1}'],
+  ...['{"__proto__":{"x":1},"constructor":"Ferrari","toString":"s","hasOwnProperty":true,"":1}', '{"__proto__":1,"__proto__":null}'],
+  ...['{"\\"":"\\"","\\\\":"\\\\"}', '{"\\ud800":1,"\\udc00":2}', '{"\\u0061":1,"a":2}', '{"min":-1.0e+28,"max":1.0e+28}'],
+  ...['{"x":[{"id":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}],"id":"yy"}', '{"title":"\\u041f\\u043e\\u043b\\u0442\\u043e\\u0440\\u0430"}'],
+  ...['{"a":"}","b":"]","c":"{","d":"[","e":",","f":":"}', '{"}":1,"]":2,"{":3,"[":4,",":5,":":6}', '{"a":"\\\\","b":"\\\\\\\\"}'],
+  '['.repeat(500) + ']'.repeat(500),
+  '{"a":'.repeat(500) + '[]' + '}'.repeat(500),
+];
+
+const INVALID = [
+  ...['', ' ', '\n', '[', ']', '{', '}', '[1', '[1,', '[1,]', '[,1]', '[,]', '[1,,2]', '[1 2]', '["a" "b"]', '[1:2]', '["a":1]', '[]]', '[[]', '[]1', '[1}'],
+  ...['{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}', '{,"a":1}', '{"a":1,,"b":2}', '{"a" 1}', '{"a",1}', '{a:1}', "{'a':1}", '{1:1}', '{"a":1 "b":2}'],
+  ...['{"a"::1}', '{:1}', '{"a":}', '{null:null}', '{"a":1}}', '{"a":1}{"b":2}', '{"a":1}#', '{"a":1}/**/', '{"a":/*x*/1}', '{"a":1}//', '{"a":"b"]', '{[]:1}'],
+  ...['01', '-01', '-', '+1', '--1', '.5', '-.5', '1.', '1.e1', '1e', '1e+', '1E', '1e1.5', '1.2.3', '0x1', '1_000', '1 000', '0e', '9.e+', '1a', '-a', '- 1'],
+  ...['NaN', '-NaN', 'Infinity', '-Infinity', '1eE2', '１', '١', '1/2', '2.e3', '[-2.]', '[.123]', '[1ea]', '[1e1e1]'],
+  ...['True', 'TRUE', 'nul', 'nulll', 'tru', 'fals', 'undefined', 'null null', '[nul', '*', '<a>', '"a" "b"', 'a', '[a', '\\u0041'],
+  ...['"', '"a', '"\\"', '"\\', '"\\a"', '"\\x41"', '"\\u"', '"\\u12"', '"\\u123"', '"\\u123g"', '"\\uD800\\u"', '"\\u{41}"', '"\\U0041"', '"\\0"', '"\\\'"'],
+  ...['"\n"', '"\t"', '"\0"', '"\x1f"', '"a\\\nb"', "'a'", '`a`', 'a"', '"a""', '["', '["a', '["a\\"]', '{"a', '{"\\"}', '["\\uD834\\u"]'],
+  ...['\ufeff{}', '\u00a0{}', '\u2028{}', '\u200b{}', '\v{}', '\f{}', '{\u00a0}', '[\f1]', '{}\u0000', '\u0000{}', '[\u2060]', '\u0085{}'],
+  ...['['.repeat(100_000), '{"a":'.repeat(100_000), `[${'"a",'.repeat(1000)}`, ']'.repeat(1000), '"\\'.repeat(1000)],
+];
+
+/** White space outside strings, found in another way than by the library. */
+const TOKENS = /("(?:[^"\\]|\\.)*")|[ \t\n\r]+/gs;
+
+function depthOf(text: string): number {
+  let [open, deepest] = [0, 0];
+  for (const character of text.replace(TOKENS, (_all, string?: string) => (string === undefined ? '' : '"'))) {
+    if (character === '[' || character === '{') deepest = Math.max(deepest, ++open);
+    if (character === ']' || character === '}') open--;
+  }
+  return deepest;
+}
+
+const name = (text: string): [shown: string, text: string] => [JSON.stringify(text).slice(0, 60), text];
+
+describe('a valid text', () => {
+  it.each(VALID.map(name))('%s keeps its value', (_shown, text) => {
+    const value: unknown = JSON.parse(text);
+    const compact = compactJson(text);
+    expect(compact).toBe(text.replace(TOKENS, '$1'));
+    expect(measureJson(text)).toEqual({ depth: depthOf(text), spaced: compact !== text });
+    expect(measureJson(compact).spaced).toBe(false);
+    expect(JSON.parse(canonicalJson(text))).toEqual(value);
+    expect(sameJson(text, compact)).toBe(true);
+  });
+
+  it.each(VALID.map(name))('%s is found as a member and as an element', (_shown, text) => {
+    const object = `{"before":${text},"it" :${text} , "after":${text}}`;
+    const value = text.replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, '');
+    expect(objectMembers(object).map(({ key, start, end }) => [key, object.slice(start, end)])).toEqual([
+      ['before', value],
+      ['it', value],
+      ['after', value],
+    ]);
+    const array = `[${text},[${text}] ,${text}]`;
+    expect(arrayElements(array).map(({ start, end }) => array.slice(start, end))).toEqual([value, `[${text}]`, value]);
+  });
+});
+
+describe('an invalid text', () => {
+  it.each(INVALID.map(name))('%s is refused by JSON.parse', (_shown, text) => {
+    expect(() => JSON.parse(text)).toThrow(SyntaxError);
+  });
+
+  it.each(INVALID.map(name))('%s brings every function to an end', (_shown, text) => {
+    for (const read of [objectMembers, arrayElements, measureJson, compactJson, canonicalJson] as ((text: string) => unknown)[]) {
+      try {
+        read(text);
+      } catch (error) {
+        expect((error as Error).name).toMatch(/^(Syntax|Type)Error$/);
+      }
+    }
+  });
+});

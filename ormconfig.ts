@@ -1,0 +1,12 @@
+import 'reflect-metadata';
+import { loadConfig } from './src/config.ts';
+import { openDatabase } from './src/persistence/open-database.ts';
+import { createDataSource } from './src/persistence/data-source.ts';
+
+/**
+ * What the TypeORM CLI uses, with the very settings of the service:
+ * `npm run typeorm -- migration:show`. Without DATABASE_URL it is the embedded PostgreSQL.
+ */
+const config = loadConfig();
+const database = await openDatabase(config);
+export default createDataSource(database.migrationsUrl, config);

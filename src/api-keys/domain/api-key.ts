@@ -1,0 +1,61 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { randomTextSource } from '../../../libs/kernel/random-text.ts';
+import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid } from './api-keys-error.ts';
+
+export type ApiKeyType = 'agent' | 'public';
+
+/** An application (tenant). Everything a key sees and writes belongs to its app. */
+export interface App {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+}
+
+/** What is kept of a key. The key itself is shown once, at its creation. */
+export interface ApiKey {
+  readonly id: string;
+  readonly app: App;
+  readonly name: string;
+  readonly type: ApiKeyType;
+  /** The beginning of the key, by which people recognise it. */
+  readonly prefix: string;
+  readonly sha256: Buffer;
+  /** Times in milliseconds since the Unix epoch. */
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly createdAt: number;
+}
+
+export const APP_SLUG_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const PREFIX: Readonly<Record<ApiKeyType, string>> = { agent: 'sk_live_agent_', public: 'pk_live_' };
+const SECRET_LENGTH = 48;
+const SHOWN_OF_SECRET = 4;
+const KEY_PATTERN = new RegExp(`^(?:${Object.values(PREFIX).join('|')})[A-Za-z0-9]{${SECRET_LENGTH}}$`);
+
+/** 48 of 62 characters: 285 bits. Too many to guess, so a plain SHA-256 keeps it well. */
+const randomSecret = randomTextSource('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789');
+
+export const newSecretKey = (type: ApiKeyType): string => PREFIX[type] + randomSecret(SECRET_LENGTH);
+
+export const isWellFormedKey = (key: string): boolean => KEY_PATTERN.test(key);
+
+export const sha256OfKey = (key: string): Buffer => hash('sha256', key, 'buffer');
+
+export const shownPrefix = (key: string, type: ApiKeyType): string =>
+  key.slice(0, PREFIX[type].length + SHOWN_OF_SECRET);
+
+/**
+ * Lets an agent key pass that is known, neither revoked nor expired.
+ *
+ * @param sha256 of the key that was presented.
+ * @throws AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED, AUTH_API_KEY_FORBIDDEN
+ */
+export function admit(found: ApiKey | null, sha256: Buffer, now: number): ApiKey {
+  if (found === null || !timingSafeEqual(found.sha256, sha256)) throw apiKeyInvalid();
+  if (found.revokedAt !== null && found.revokedAt <= now) throw apiKeyInvalid();
+  if (found.expiresAt !== null && found.expiresAt <= now) throw apiKeyExpired();
+  if (found.type === 'public') throw apiKeyForbidden();
+  return found;
+}

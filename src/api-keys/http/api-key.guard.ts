@@ -1,0 +1,22 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { setCaller, WITHOUT_KEY } from '../../http/caller.ts';
+import { Authentication } from '../application/authentication.ts';
+
+/** Lets only requests with a valid agent key pass, on every route that does not say otherwise. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  constructor(
+    private readonly authentication: Authentication,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.reflector.get<boolean | undefined>(WITHOUT_KEY, context.getClass()) === true) return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    const key = await this.authentication.authenticate(request.header('x-api-key'));
+    setCaller(request, { keyId: key.id, keyPrefix: key.prefix, keyType: key.type, app: key.app });
+    return true;
+  }
+}

@@ -1,0 +1,29 @@
+import { Get } from '@nestjs/common';
+import { ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { Answers, Fails, ServerController } from '../../http/api-docs.ts';
+import { CurrentCaller, type Caller } from '../../http/caller.ts';
+
+export class WhoamiResponse {
+  @ApiProperty({ example: 'cmo4a6nb40000xqbp1v5k2h8d' })
+  appId: string;
+
+  @ApiProperty({ example: 'acme' })
+  slug: string;
+
+  @ApiProperty({ example: 'Acme' })
+  name: string;
+
+  @ApiProperty({ enum: ['agent'] })
+  keyType: string;
+}
+
+@ServerController('auth/whoami', 'Authentication')
+export class WhoamiController {
+  @Get()
+  @ApiOperation({ summary: 'Whose key is this?' })
+  @Answers(200, WhoamiResponse, 'The app that the key belongs to.')
+  @Fails()
+  whoami(@CurrentCaller() { app, keyType }: Caller): WhoamiResponse {
+    return { appId: app.id, slug: app.slug, name: app.name, keyType };
+  }
+}

@@ -1,0 +1,40 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { AppRow } from './app.row.ts';
+
+@Entity('api_keys')
+export class ApiKeyRow {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'api_keys_pkey' })
+  id: string;
+
+  @ForeignKey(() => AppRow, { name: 'api_keys_app_id_fkey' })
+  @Index('api_keys_app_id_idx')
+  @Column({ type: 'text', collation: 'C', name: 'app_id' })
+  appId: string;
+
+  @Column({ type: 'text' })
+  name: string;
+
+  @Column({ type: 'text', collation: 'C' })
+  type: string;
+
+  /** The first characters of the key, by which people recognise it. */
+  @Column({ type: 'text', collation: 'C' })
+  prefix: string;
+
+  /** SHA-256 of the key; the key itself is nowhere. */
+  @Index('api_keys_sha256_key', { unique: true })
+  @Column({ type: 'bytea' })
+  sha256: Buffer;
+
+  @Column({ type: 'timestamptz', name: 'expires_at', nullable: true })
+  expiresAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'revoked_at', nullable: true })
+  revokedAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'last_used_at', nullable: true })
+  lastUsedAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt: Date;
+}

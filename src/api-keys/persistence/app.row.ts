@@ -1,0 +1,17 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+@Entity('apps')
+@Index('apps_slug_key', ['slug'], { unique: true })
+export class AppRow {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'apps_pkey' })
+  id: string;
+
+  @Column({ type: 'text', collation: 'C' })
+  slug: string;
+
+  @Column({ type: 'text' })
+  name: string;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt: Date;
+}

@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+
+/**
+ * Every setting, and the only place that reads the environment. Each has a default that is right
+ * for most; `.env.example` lists them all, and a test compares the two.
+ */
+export type Config = Readonly<ReturnType<typeof readSettings>>;
+
+/** The environment has settings that cannot be used; the message names every one of them. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`These settings cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** @throws {ConfigError} naming all settings that are wrong, not only the first. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const reader = new SettingsReader(env);
+  const config = readSettings(reader);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return Object.freeze(config);
+}
+
+/** The names of all settings, in the order of `.env.example`. */
+export function settingNames(): string[] {
+  const reader = new SettingsReader({});
+  readSettings(reader);
+  return reader.names;
+}
+
+function readSettings(read: SettingsReader) {
+  return {
+    host: read.text('HOST', '0.0.0.0'),
+    port: read.integer('PORT', 3000, 0, 65_535),
+
+    databaseUrl: read.postgresUrl('DATABASE_URL'),
+    migrationsDatabaseUrl: read.postgresUrl('MIGRATIONS_DATABASE_URL'),
+    dataDir: resolve(read.text('DATA_DIR', '.data')),
+    databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 500),
+    databaseConnectTimeoutMs: read.integer('DATABASE_CONNECT_TIMEOUT_MS', 2_000, 100, 60_000),
+    databaseStatementTimeoutMs: read.integer('DATABASE_STATEMENT_TIMEOUT_MS', 4_000, 100, 600_000),
+
+    maxPayloadBytes: read.integer('MAX_PAYLOAD_BYTES', 65_536, 2, 8_388_608),
+    ingestQueueEvents: read.integer('INGEST_QUEUE_EVENTS', 5_000, 1, 1_000_000),
+    ingestCommitEvents: read.integer('INGEST_COMMIT_EVENTS', 1_000, 1, 5_000),
+    rateLimits: read.rateWindows('RATE_LIMITS', '5000/5'),
+    requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 1_000, 600_000),
+    apiKeyCacheMs: read.integer('API_KEY_CACHE_MS', 5_000, 0, 9_000),
+
+    docsEnabled: read.flag('DOCS_ENABLED', true),
+    logLevel: read.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug'] as const, 'info'),
+  };
+}
+
+class SettingsReader {
+  readonly problems: string[] = [];
+  readonly names: string[] = [];
+
+  constructor(private readonly env: NodeJS.ProcessEnv) {}
+
+  text(name: string, fallback: string): string {
+    return this.value(name) ?? fallback;
+  }
+
+  integer(name: string, fallback: number, min: number, max: number): number {
+    const text = this.value(name);
+    if (text === undefined) return fallback;
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    this.problems.push(`${name} must be a whole number from ${min} to ${max}`);
+    return fallback;
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    return this.oneOf(name, ['true', 'false'] as const, fallback ? 'true' : 'false') === 'true';
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+    const text = this.value(name);
+    if (text === undefined) return fallback;
+    if ((allowed as readonly string[]).includes(text)) return text as T;
+    this.problems.push(`${name} must be one of: ${allowed.join(', ')}`);
+    return fallback;
+  }
+
+  postgresUrl(name: string): string | undefined {
+    const text = this.value(name);
+    if (text === undefined) return undefined;
+    if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
+    // The value may hold a password: it is not repeated.
+    this.problems.push(`${name} must look like postgres://user:password@host:5432/database`);
+    return undefined;
+  }
+
+  /** `events/seconds`, several with commas between them; `0` for none. */
+  rateWindows(name: string, fallback: string): readonly { events: number; seconds: number }[] {
+    const text = this.value(name) ?? fallback;
+    if (text === '0') return [];
+    const windows = text.split(',').map((window) => /^([1-9]\d{0,8})\/([1-9]\d{0,5})$/.exec(window.trim()));
+    if (windows.every((window) => window !== null)) {
+      return windows.map(([, events, seconds]) => ({ events: Number(events), seconds: Number(seconds) }));
+    }
+    this.problems.push(`${name} must look like 3/1,20/10,100/60 (events/seconds), or be 0`);
+    return [];
+  }
+
+  /** An empty text is a setting that is not set, as `NAME=` in an env file means it. */
+  private value(name: string): string | undefined {
+    this.names.push(name);
+    const text = this.env[name]?.trim();
+    return text === '' ? undefined : text;
+  }
+}

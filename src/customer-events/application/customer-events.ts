@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
+import { Clock } from '../../../libs/kernel/clock.ts';
+import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
+import { customerNotFound, eventIdConflict, eventRefused } from '../domain/customer-events-error.ts';
+import { differingFields, type CustomerEvent, type EventDraft } from '../domain/customer-event.ts';
+import { customerIdOf } from '../domain/customer.ts';
+import { instantFromMillis, millisOfInstant } from '../domain/instant.ts';
+import { CustomerEventStore, type AppendOutcome } from './customer-event-store.port.ts';
+
+/** An event that is committed. */
+export interface Recorded {
+  readonly event: CustomerEvent;
+  /** It was stored before, by an earlier request with the same `eventId`. */
+  readonly replayed: boolean;
+}
+
+/** Records events: the one way in, whatever door they come through. */
+@Injectable()
+export class CustomerEvents {
+  private readonly nextId = timeOrderedIdSource();
+
+  constructor(
+    private readonly store: CustomerEventStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Records one event; when it resolves, the event is committed.
+   *
+   * @throws CUSTOMER_NOT_FOUND, EVENT_ID_CONFLICT; SERVICE_UNAVAILABLE
+   */
+  async record(appId: string, draft: EventDraft, isAbandoned: IsAbandoned = neverAbandoned): Promise<Recorded> {
+    const [result] = await this.recordAll(appId, [draft], isAbandoned);
+    if (result instanceof DomainError) throw result;
+    return result as Recorded;
+  }
+
+  /**
+   * Records many events in one transaction, each with its own result, in their order. A refused
+   * one does not affect the others. A refusal that is passed in is passed on, in its place.
+   *
+   * @throws SERVICE_UNAVAILABLE, and then nothing is stored.
+   */
+  async recordAll(
+    appId: string,
+    drafts: readonly (EventDraft | DomainError)[],
+    isAbandoned: IsAbandoned = neverAbandoned,
+  ): Promise<(Recorded | DomainError)[]> {
+    const events = new Map<EventDraft, CustomerEvent>();
+    for (const draft of drafts) {
+      if (!(draft instanceof DomainError)) events.set(draft, this.eventFrom(appId, draft));
+    }
+    const outcomes = events.size === 0 ? [] : await this.store.append([...events.values()], isAbandoned);
+    let next = 0;
+    return drafts.map((draft) =>
+      draft instanceof DomainError
+        ? draft
+        : resultOf(draft, events.get(draft) as CustomerEvent, outcomes[next++] as AppendOutcome),
+    );
+  }
+
+  private eventFrom(appId: string, draft: EventDraft): CustomerEvent {
+    const nowMillis = this.clock.now();
+    const now = instantFromMillis(nowMillis);
+    const occurredAt = draft.occurredAt ?? now;
+    return {
+      id: this.nextId(draft.occurredAt === undefined ? nowMillis : millisOfInstant(occurredAt), nowMillis),
+      customerId: customerIdOf(appId, draft.customerExternalId),
+      type: draft.type,
+      payload: draft.payload,
+      occurredAt,
+      createdAt: now,
+      eventId: draft.eventId ?? null,
+    };
+  }
+}
+
+function resultOf(draft: EventDraft, event: CustomerEvent, outcome: AppendOutcome): Recorded | DomainError {
+  switch (outcome.kind) {
+    case 'created':
+      return { event, replayed: false };
+    case 'existing': {
+      const fields = differingFields(draft, outcome.event);
+      return fields.length > 0 ? eventIdConflict(fields) : { event: outcome.event, replayed: true };
+    }
+    case 'customer-unknown':
+      return customerNotFound();
+    case 'refused':
+      return eventRefused();
+  }
+}

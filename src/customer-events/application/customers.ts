@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { Clock } from '../../../libs/kernel/clock.ts';
+import { customerNotFound } from '../domain/customer-events-error.ts';
+import { changedCustomer, customerIdOf, newCustomer, type Customer, type CustomerChanges } from '../domain/customer.ts';
+import { instantFromMillis } from '../domain/instant.ts';
+import { CustomerStore } from './customer-store.port.ts';
+
+const EMPTY_OBJECT = new JsonText('{}');
+
+/** Creates, changes, reads and erases the customers of an app. */
+@Injectable()
+export class Customers {
+  constructor(
+    private readonly store: CustomerStore,
+    private readonly clock: Clock,
+  ) {}
+
+  put(appId: string, externalId: string, changes: CustomerChanges): Promise<{ customer: Customer; created: boolean }> {
+    const now = instantFromMillis(this.clock.now());
+    return this.store.put(appId, customerIdOf(appId, externalId), (present) =>
+      present === null
+        ? newCustomer(appId, externalId, changes, now, EMPTY_OBJECT)
+        : changedCustomer(present, changes, now),
+    );
+  }
+
+  /** @throws CUSTOMER_NOT_FOUND */
+  async get(appId: string, externalId: string): Promise<Customer> {
+    const customer = await this.store.find(customerIdOf(appId, externalId));
+    if (customer === null) throw customerNotFound();
+    return customer;
+  }
+
+  /** @throws CUSTOMER_NOT_FOUND */
+  async erase(appId: string, externalId: string): Promise<{ deletedEvents: number }> {
+    const deletedEvents = await this.store.erase(customerIdOf(appId, externalId));
+    if (deletedEvents === null) throw customerNotFound();
+    return { deletedEvents };
+  }
+}

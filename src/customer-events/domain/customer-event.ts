@@ -1,0 +1,42 @@
+import { sameJson } from '../../../libs/json-payload/same-json.ts';
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { Instant } from './instant.ts';
+
+/** One thing that happened to one customer, as it stands on the timeline. */
+export interface CustomerEvent {
+  readonly id: string;
+  readonly customerId: string;
+  readonly type: string;
+  /** A JSON object as its source text: value for value what the client sent. */
+  readonly payload: JsonText;
+  readonly occurredAt: Instant;
+  readonly createdAt: Instant;
+  /** The sender's own id, by which a repeated request is recognised; null where none was sent. */
+  readonly eventId: string | null;
+}
+
+export const EVENT_TYPE_PATTERN = /^[a-z0-9_.]{1,100}$/;
+export const EVENT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,255}$/;
+
+/** What a sender asks to be recorded. */
+export interface EventDraft {
+  readonly customerExternalId: string;
+  readonly type: string;
+  readonly payload: JsonText;
+  /** Undefined: it happens now. */
+  readonly occurredAt: Instant | undefined;
+  readonly eventId: string | undefined;
+}
+
+/**
+ * The fields in which a repeated draft differs from the event stored under its `eventId`; none
+ * means that the request is a retry. An instant that is not given differs from nothing: the
+ * first request got "now".
+ */
+export function differingFields(draft: EventDraft, stored: CustomerEvent): string[] {
+  const differing: string[] = [];
+  if (draft.type !== stored.type) differing.push('type');
+  if (draft.occurredAt !== undefined && draft.occurredAt !== stored.occurredAt) differing.push('occurredAt');
+  if (!sameJson(draft.payload.text, stored.payload.text)) differing.push('payload');
+  return differing;
+}

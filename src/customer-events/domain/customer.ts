@@ -1,0 +1,72 @@
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { derivedId } from '../../../libs/kernel/ids.ts';
+import { validationError } from './customer-events-error.ts';
+import type { Instant } from './instant.ts';
+
+export interface Customer {
+  readonly id: string;
+  readonly externalId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly phone: string | null;
+  readonly avatarUrl: string | null;
+  readonly metadata: JsonText;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** What a PATCH gives: an absent field stays as it is, null clears an optional one. */
+export interface CustomerChanges {
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly phone?: string | null | undefined;
+  readonly avatarUrl?: string | null | undefined;
+  readonly metadata?: JsonText | undefined;
+}
+
+/**
+ * 1–255 characters (Unicode code points) without control characters. Lone surrogates are no
+ * characters: they have no UTF-8 form, so neither a URL nor the database could hold them.
+ */
+export const EXTERNAL_ID_PATTERN = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+
+/**
+ * The id of a customer follows from its app and its external id. So its rows are found without a
+ * look-up, and the primary key keeps external ids unique per app.
+ */
+export function customerIdOf(appId: string, externalId: string): string {
+  return derivedId(appId, externalId);
+}
+
+/** @throws VALIDATION_ERROR where a required field is not given. */
+export function newCustomer(
+  appId: string,
+  externalId: string,
+  changes: CustomerChanges,
+  now: Instant,
+  noMetadata: JsonText,
+): Customer {
+  const { email, name } = changes;
+  if (email === undefined || name === undefined) {
+    const missing = Object.entries({ email, name }).filter(([, value]) => value === undefined);
+    throw validationError(
+      Object.fromEntries(missing.map(([field]) => [field, ['is required to create a customer']])),
+    );
+  }
+  return {
+    id: customerIdOf(appId, externalId),
+    externalId,
+    email,
+    name,
+    phone: changes.phone ?? null,
+    avatarUrl: changes.avatarUrl ?? null,
+    metadata: changes.metadata ?? noMetadata,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+export function changedCustomer(customer: Customer, changes: CustomerChanges, now: Instant): Customer {
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  return { ...customer, ...given, updatedAt: now };
+}

@@ -1,0 +1,50 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
+
+const ID = { description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' };
+
+export class CustomerEventResponse {
+  @ApiProperty(ID)
+  id: string;
+
+  @ApiProperty(ID)
+  customerId: string;
+
+  @ApiProperty({ example: 'order.placed' })
+  type: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Value for value what was sent.',
+    example: { orderId: '1042', total: 99.9 },
+  })
+  payload: JsonText;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'RFC 3339 in UTC, up to microseconds, the fraction only as long as it needs to be.',
+    example: '2026-04-18T10:00:00Z',
+  })
+  occurredAt: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-04-18T10:00:01.234Z' })
+  createdAt: string;
+
+  @ApiProperty({ required: false, description: 'Where one was sent.', example: 'order-1042-placed' })
+  eventId?: string | undefined;
+}
+
+export function customerEventResponse(event: CustomerEvent): CustomerEventResponse {
+  return {
+    id: event.id,
+    customerId: event.customerId,
+    type: event.type,
+    payload: event.payload,
+    occurredAt: event.occurredAt,
+    createdAt: event.createdAt,
+    eventId: event.eventId ?? undefined,
+  };
+}

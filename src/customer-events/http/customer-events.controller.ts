@@ -1,0 +1,103 @@
+import { Post, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation } from '@nestjs/swagger';
+import { type Response } from 'express';
+import { type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
+import { type DomainError } from '../../../libs/kernel/domain-error.ts';
+import { Answers, BODY_FAILURES, Fails, RATE_LIMIT_HEADERS, ServerController, TakesJson } from '../../http/api-docs.ts';
+import { EventRateLimit } from '../../http/event-rate-limit.ts';
+import { CurrentCaller, type Caller } from '../../http/caller.ts';
+import { JsonBody } from '../../http/json-body.ts';
+import { Reply } from '../../http/reply.ts';
+import { ClientGone } from '../../http/this-request.ts';
+import { CustomerEvents, type Recorded } from '../application/customer-events.ts';
+import { CustomerEventRequest, eventDraft } from './customer-event.request.ts';
+import { BatchBody, EventBatchRequest, type EventBatch } from './event-batch.request.ts';
+import { EventBatchResponse, eventBatchResponse } from './event-batch.response.ts';
+import { IdempotencyKey } from './idempotency-key.param.ts';
+import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
+
+const REPLAYED = { 'Idempotent-Replayed': 'true' };
+const REPLAYED_HEADER = {
+  'Idempotent-Replayed': { description: 'Always "true".', schema: { type: 'string', enum: ['true'] } },
+};
+
+const EVENT_EXAMPLE = {
+  customerExternalId: 'user_42',
+  type: 'order.placed',
+  payload: { orderId: '1042', total: 99.9 },
+  occurredAt: '2026-04-18T10:00:00Z',
+};
+const BATCH_EXAMPLE = {
+  two: {
+    summary: 'Two events',
+    value: { events: [{ ...EVENT_EXAMPLE, eventId: 'order-1042-placed' }, { customerExternalId: 'user_42', type: 'order.shipped' }] },
+  },
+};
+
+@ServerController('customer-events', 'Customer events')
+export class CustomerEventsController {
+  constructor(
+    private readonly customerEvents: CustomerEvents,
+    private readonly rateLimit: EventRateLimit,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Record an event on the timeline of its customer',
+    description: 'A 201 is sent only after the event is committed. With an eventId the call is safe to retry.',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Serves as the eventId where the body has none. Bare or quoted.',
+    schema: { type: 'string' },
+  })
+  @TakesJson(CustomerEventRequest, { order: { summary: 'An order was placed', value: EVENT_EXAMPLE } })
+  @Answers(201, CustomerEventResponse, 'The event is committed.', RATE_LIMIT_HEADERS)
+  @Answers(200, CustomerEventResponse, 'The event was committed before, by a request with the same eventId.', {
+    ...REPLAYED_HEADER,
+    ...RATE_LIMIT_HEADERS,
+  })
+  @Fails('CUSTOMER_NOT_FOUND', 'EVENT_ID_CONFLICT', 'TOO_MANY_REQUESTS', ...BODY_FAILURES)
+  async record(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @JsonBody() body: CustomerEventRequest,
+    @ClientGone() clientGone: IsAbandoned,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Reply> {
+    await this.rateLimit.spend(caller.keyId, 1, response);
+    return recordedReply(await this.customerEvents.record(caller.app.id, eventDraft(body, idempotencyKey), clientGone));
+  }
+
+  @Post('batch')
+  @ApiOperation({
+    summary: 'Record up to 500 events, with an answer for each',
+    description:
+      'Results come in the order of the request; a rejected event does not affect the others. All are written in ' +
+      'one transaction: after a 5xx nothing is stored, unless the connection broke during the commit; with eventIds ' +
+      'the batch is safe to send again in any case. At most 8 MiB after decompression (gzip).',
+  })
+  @TakesJson(EventBatchRequest, BATCH_EXAMPLE)
+  @Answers(201, EventBatchResponse, 'All events are committed.', RATE_LIMIT_HEADERS)
+  @Answers(207, EventBatchResponse, 'Some events were rejected; all others are committed.', RATE_LIMIT_HEADERS)
+  @Fails('TOO_MANY_REQUESTS', ...BODY_FAILURES)
+  async recordBatch(
+    @CurrentCaller() caller: Caller,
+    @BatchBody() batch: EventBatch,
+    @ClientGone() clientGone: IsAbandoned,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Reply> {
+    await this.rateLimit.spend(caller.keyId, batch.length, response);
+    return batchReply(await this.customerEvents.recordAll(caller.app.id, batch, clientGone));
+  }
+}
+
+function recordedReply({ event, replayed }: Recorded): Reply {
+  return new Reply(replayed ? 200 : 201, customerEventResponse(event), replayed ? REPLAYED : {});
+}
+
+function batchReply(recorded: readonly (Recorded | DomainError)[]): Reply {
+  const response = eventBatchResponse(recorded);
+  return new Reply(response.rejected === 0 ? 201 : 207, response);
+}

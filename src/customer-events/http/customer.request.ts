@@ -1,0 +1,71 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsEmail, IsOptional, Matches, ValidateBy } from 'class-validator';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { IsFreeFormObject } from '../../http/free-form-object.ts';
+import type { CustomerChanges } from '../domain/customer.ts';
+
+const LONGEST_URL = 2048;
+/** Characters are Unicode code points; control characters and lone surrogates are none. */
+const NAME = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+const PHONE = /^[^\p{Cc}\p{Cs}]{1,50}$/u;
+
+const IsHttpUrl = (): PropertyDecorator =>
+  ValidateBy(
+    { name: 'isHttpUrl', validator: { validate: (value) => typeof value === 'string' && isHttpUrl(value) } },
+    { message: `must be an http or https URL of at most ${LONGEST_URL} characters` },
+  );
+
+function isHttpUrl(text: string): boolean {
+  return text.length <= LONGEST_URL && /^https?:\/\/[^\s\p{Cc}\p{Cs}]+$/iu.test(text) && URL.canParse(text);
+}
+
+/** A customer, as a PATCH gives it: only what is given changes. */
+export class CustomerRequest {
+  @ApiProperty({
+    description: 'Unique per app, without regard to case. Required to create a customer.',
+    required: false,
+    format: 'email',
+    example: 'ada@example.com',
+  })
+  @IsOptional()
+  @IsEmail({}, { message: 'must be an e-mail address' })
+  email?: string | null;
+
+  @ApiProperty({ description: 'Required to create a customer.', required: false, minLength: 1, maxLength: 255, example: 'Ada Lovelace' })
+  @IsOptional()
+  @Matches(NAME, { message: 'must be a text of 1 to 255 characters without control characters' })
+  name?: string | null;
+
+  @ApiProperty({ required: false, type: 'string', minLength: 1, maxLength: 50, nullable: true, example: '+44 20 7946 0000', description: 'null clears it.' })
+  @IsOptional()
+  @Matches(PHONE, { message: 'must be a text of 1 to 50 characters without control characters, or null' })
+  phone?: string | null;
+
+  @ApiProperty({ required: false, type: 'string', maxLength: LONGEST_URL, nullable: true, example: 'https://example.com/ada.png', description: 'An http or https URL; null clears it.' })
+  @IsOptional()
+  @IsHttpUrl()
+  avatarUrl?: string | null;
+
+  @ApiProperty({
+    description: 'Free-form JSON object, kept like the payload of an event; it replaces the present one as a whole.',
+    selfRequired: false,
+    nullable: true,
+    type: 'object',
+    additionalProperties: true,
+  })
+  @IsOptional()
+  @IsFreeFormObject()
+  metadata?: JsonText | null;
+}
+
+/** Null clears what a customer can be without; for the others it means absent. */
+export function customerChanges(request: CustomerRequest): CustomerChanges {
+  const { email, name, phone, avatarUrl, metadata } = request;
+  return {
+    email: email ?? undefined,
+    name: name ?? undefined,
+    phone,
+    avatarUrl,
+    metadata: metadata === null ? new JsonText('{}') : metadata,
+  };
+}

@@ -1,0 +1,43 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
+import type { Customer } from '../domain/customer.ts';
+
+export class CustomerResponse {
+  @ApiProperty({ description: 'Opaque.', pattern: ID_PATTERN.source, example: 'c2k0pm1f6y8z3v5t7x9w1q2r3' })
+  id: string;
+
+  @ApiProperty({ example: 'user_42' })
+  externalId: string;
+
+  @ApiProperty({ example: 'ada@example.com' })
+  email: string;
+
+  @ApiProperty({ example: 'Ada Lovelace' })
+  name: string;
+
+  @ApiProperty({ type: 'string', nullable: true, example: '+44 20 7946 0000' })
+  phone: string | null;
+
+  @ApiProperty({ type: 'string', nullable: true, example: 'https://example.com/ada.png' })
+  avatarUrl: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { plan: 'pro' } })
+  metadata: JsonText;
+
+  @ApiProperty({ format: 'date-time', example: '2026-04-18T10:00:00.5Z' })
+  createdAt: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-04-18T10:00:00.5Z' })
+  updatedAt: string;
+}
+
+export class ErasedCustomerResponse {
+  @ApiProperty({ description: 'How many events were erased with the customer.', type: 'integer', example: 12 })
+  deletedEvents: number;
+}
+
+export function customerResponse(customer: Customer): CustomerResponse {
+  const { id, externalId, email, name, phone, avatarUrl, metadata, createdAt, updatedAt } = customer;
+  return { id, externalId, email, name, phone, avatarUrl, metadata, createdAt, updatedAt };
+}

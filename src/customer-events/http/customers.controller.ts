@@ -1,0 +1,52 @@
+import { Delete, Get, Patch } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { Answers, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../http/api-docs.ts';
+import { CurrentCaller, type Caller } from '../../http/caller.ts';
+import { JsonBody } from '../../http/json-body.ts';
+import { Reply } from '../../http/reply.ts';
+import { Customers } from '../application/customers.ts';
+import { CustomerRequest, customerChanges } from './customer.request.ts';
+import { CustomerResponse, customerResponse, ErasedCustomerResponse } from './customer.response.ts';
+import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
+
+@ServerController('customers/:externalId', 'Customers')
+@DocumentsExternalId()
+export class CustomersController {
+  constructor(private readonly customers: Customers) {}
+
+  @Patch()
+  @ApiOperation({ summary: 'Create or change a customer', description: 'Only the fields that are given change.' })
+  @TakesJson(CustomerRequest, {
+    create: {
+      summary: 'Create a customer',
+      value: { email: 'ada@example.com', name: 'Ada Lovelace', metadata: { plan: 'pro' } },
+    },
+  })
+  @Answers(201, CustomerResponse, 'The customer is created.')
+  @Answers(200, CustomerResponse, 'The customer is changed.')
+  @Fails('CUSTOMER_EMAIL_EXISTS', ...BODY_FAILURES)
+  async put(
+    @CurrentCaller() caller: Caller,
+    @ExternalId() externalId: string,
+    @JsonBody() body: CustomerRequest,
+  ): Promise<Reply> {
+    const { customer, created } = await this.customers.put(caller.app.id, externalId, customerChanges(body));
+    return new Reply(created ? 201 : 200, customerResponse(customer));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Read a customer' })
+  @Answers(200, CustomerResponse, 'The customer.')
+  @Fails('CUSTOMER_NOT_FOUND')
+  async get(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<CustomerResponse> {
+    return customerResponse(await this.customers.get(caller.app.id, externalId));
+  }
+
+  @Delete()
+  @ApiOperation({ summary: 'Erase a customer and its events' })
+  @Answers(200, ErasedCustomerResponse, 'Nothing of the customer is left.')
+  @Fails('CUSTOMER_NOT_FOUND')
+  erase(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<ErasedCustomerResponse> {
+    return this.customers.erase(caller.app.id, externalId);
+  }
+}

@@ -1,0 +1,83 @@
+import { Inject, Injectable, type PipeTransform } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { arrayElements, objectMembers } from '../../../libs/json-payload/json-members.ts';
+import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { badRequest } from '../../http/http-error.ts';
+import { HTTP_LIMITS, type HttpLimits } from '../../http/http-limits.ts';
+import { parseJson } from '../../http/json-body.ts';
+import { readJsonText } from '../../http/read-body.ts';
+import { readFields } from '../../http/request-fields.ts';
+import { ThisRequest } from '../../http/this-request.ts';
+import { unknownField } from '../../http/unknown-field.ts';
+import type { EventDraft } from '../domain/customer-event.ts';
+import { CustomerEventRequest, eventDraft } from './customer-event.request.ts';
+
+export const MAX_BATCH_EVENTS = 500;
+export const MAX_BATCH_BYTES = 8_388_608;
+
+/** What is to be recorded, or the refusal of an item that cannot be, in the order of the request. */
+export type EventBatch = (EventDraft | DomainError)[];
+
+/** Many events at once, as senders write them. */
+export class EventBatchRequest {
+  @ApiProperty({ type: [CustomerEventRequest], minItems: 1, maxItems: MAX_BATCH_EVENTS })
+  events: CustomerEventRequest[];
+}
+
+/**
+ * Reads a batch. What is wrong with the envelope refuses it as a whole; what is wrong with an
+ * item becomes that item's refusal.
+ */
+@Injectable()
+class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {
+  constructor(@Inject(HTTP_LIMITS) private readonly limits: HttpLimits) {}
+
+  async transform(request: Request): Promise<EventBatch> {
+    refuseIdempotencyKey(request);
+    const text = await readJsonText(request, MAX_BATCH_BYTES);
+    const body = parseJson(text);
+    const { start, end } = eventsSpan(body, text);
+    const { events } = body as { events: unknown[] };
+    if (events.length < 1 || events.length > MAX_BATCH_EVENTS) {
+      throw badRequest('events', `must have 1 to ${MAX_BATCH_EVENTS} events, and has ${events.length}`);
+    }
+    return arrayElements(text, start, end).map((item, index) => this.item(events[index], text, item.start, item.end));
+  }
+
+  private item(value: unknown, text: string, start: number, end: number): EventDraft | DomainError {
+    try {
+      return eventDraft(
+        readFields(CustomerEventRequest, 'event', value, text, start, end, this.limits.maxPayloadBytes),
+      );
+    } catch (error) {
+      if (error instanceof DomainError) return error;
+      throw error;
+    }
+  }
+}
+
+export const BatchBody = (): ParameterDecorator => ThisRequest(EventBatchPipe);
+
+/** Where the array of events stands in the text; nothing else may be in the envelope. */
+function eventsSpan(body: unknown, text: string): { start: number; end: number } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw badRequest('body', 'must be a JSON object: { "events": [ … ] }');
+  }
+  const [first, ...others] = objectMembers(text);
+  for (const { key } of first === undefined ? [] : [first, ...others]) {
+    if (key !== 'events') throw badRequest(key.slice(0, 100), unknownField(key, ['events']));
+  }
+  if (others.length > 0) throw badRequest('events', 'is given more than once');
+  if (first === undefined || !Array.isArray((body as { events?: unknown }).events)) {
+    throw badRequest('events', 'must be an array of events');
+  }
+  return first;
+}
+
+/** One key for many events would promise a safe retry that it cannot keep. */
+function refuseIdempotencyKey(request: Request): void {
+  if (request.headers['idempotency-key'] !== undefined) {
+    throw badRequest('Idempotency-Key', 'goes with a single event; in a batch give each event its eventId');
+  }
+}

@@ -1,0 +1,18 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
+import { PathParam } from '../../http/path-params.ts';
+import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
+import { EXTERNAL_ID_RULE } from './customer-event.request.ts';
+
+/** The `:externalId` of a path, checked by the same rule as in a body. */
+export const ExternalId = (): ParameterDecorator => PathParam('externalId', EXTERNAL_ID_PATTERN, EXTERNAL_ID_RULE);
+
+export const DocumentsExternalId = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(
+    ApiParam({
+      name: 'externalId',
+      description: 'Your own id of the customer, percent-encoded.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      example: 'user_42',
+    }),
+  );

@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/**
+ * A claim on an e-mail address. It keeps addresses unique per app without a unique key over the
+ * customers, which a distributed database could not have.
+ */
+@Entity('customer_emails')
+export class CustomerEmailRow {
+  /** SHA-256 of the app's id, 0x00 and the address in lower case. */
+  @PrimaryColumn({ type: 'bytea', primaryKeyConstraintName: 'customer_emails_pkey' })
+  sha256: Buffer;
+
+  @Column({ type: 'text', collation: 'C', name: 'customer_id' })
+  customerId: string;
+}

@@ -1,0 +1,36 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('customers')
+export class CustomerRow {
+  /** Derived from app and external id, so the primary key also keeps external ids unique per app. */
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'customers_pkey' })
+  id: string;
+
+  @Column({ type: 'text', collation: 'C', name: 'app_id' })
+  appId: string;
+
+  @Column({ type: 'text', collation: 'C', name: 'external_id' })
+  externalId: string;
+
+  @Column({ type: 'text' })
+  email: string;
+
+  @Column({ type: 'text' })
+  name: string;
+
+  @Column({ type: 'text', nullable: true })
+  phone: string | null;
+
+  @Column({ type: 'text', name: 'avatar_url', nullable: true })
+  avatarUrl: string | null;
+
+  /** `json`, not `jsonb`: it keeps the text, and with it every value. */
+  @Column({ type: 'json' })
+  metadata: unknown;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'updated_at' })
+  updatedAt: Date;
+}

@@ -1,0 +1,120 @@
+import { Abandoned, neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
+import { StorageOverloaded, StorageUnavailable } from '../../persistence/storage-unavailable.ts';
+import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
+
+/** The injection token of {@link GroupCommitLimits}: a part of the settings, bound in the app's module. */
+export const GROUP_COMMIT_LIMITS = 'GROUP_COMMIT_LIMITS';
+
+export interface GroupCommitLimits {
+  /** Events that wait or are being written, at most; a request beyond that is refused at once. */
+  readonly maxQueuedEvents: number;
+  /** Events of one statement, at most, unless a single request brings more. */
+  readonly maxEventsPerCommit: number;
+}
+
+/** The events of one request, and who waits for them. */
+interface Submission {
+  readonly events: readonly CustomerEvent[];
+  readonly isAbandoned: IsAbandoned;
+  readonly resolve: (outcomes: AppendOutcome[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: the events of concurrent requests are written by one statement, and each request
+ * is answered after the commit that holds its events. There is no timer: while one statement is
+ * under way the next group gathers, and on an idle service a single event goes out at once.
+ *
+ * One statement at a time: measured with 64 connections, two at a time wrote a fifth fewer events
+ * at three times the p99, four at a time a quarter fewer at twelve times the p99.
+ */
+export class GroupCommitCustomerEventStore extends CustomerEventStore {
+  private queue: Submission[] = [];
+  private unfinishedEvents = 0;
+  private writing = false;
+
+  constructor(
+    private readonly store: CustomerEventStore,
+    private readonly limits: GroupCommitLimits,
+  ) {
+    super();
+  }
+
+  /** @throws {StorageOverloaded} at once, where too much is waiting already. */
+  append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
+    if (this.unfinishedEvents > 0 && this.unfinishedEvents + events.length > this.limits.maxQueuedEvents) {
+      return Promise.reject(new StorageOverloaded());
+    }
+    return new Promise((resolve, reject) => {
+      this.queue.push({ events, isAbandoned, resolve, reject });
+      this.unfinishedEvents += events.length;
+      if (!this.writing) void this.writeQueue();
+    });
+  }
+
+  page(...query: Parameters<CustomerEventStore['page']>): Promise<CustomerEvent[]> {
+    return this.store.page(...query);
+  }
+
+  private async writeQueue(): Promise<void> {
+    this.writing = true;
+    while (this.queue.length > 0) {
+      const group = this.takeGroup();
+      await this.write(group);
+      this.unfinishedEvents -= countEvents(group);
+    }
+    this.writing = false;
+  }
+
+  private takeGroup(): Submission[] {
+    let events = 0;
+    let end = 0;
+    for (const submission of this.queue) {
+      events += submission.events.length;
+      if (end > 0 && events > this.limits.maxEventsPerCommit) break;
+      end++;
+    }
+    const group = this.queue.slice(0, end);
+    this.queue = this.queue.slice(end);
+    return group;
+  }
+
+  /** Never rejects: every submission of the group gets its own answer. */
+  private async write(group: readonly Submission[]): Promise<void> {
+    const awaited: Submission[] = [];
+    for (const submission of group) {
+      if (submission.isAbandoned()) submission.reject(new Abandoned());
+      else awaited.push(submission);
+    }
+    if (awaited.length === 0) return;
+    try {
+      const outcomes = await this.store.append(awaited.flatMap(({ events }) => events), neverAbandoned);
+      let next = 0;
+      for (const { events, resolve } of awaited) resolve(outcomes.slice(next, (next += events.length)));
+    } catch (error) {
+      await this.settle(awaited, error);
+    }
+  }
+
+  private async settle(group: readonly Submission[], error: unknown): Promise<void> {
+    if (error instanceof StorageUnavailable) {
+      // Those who wait would fare no better: refused now, they can try again soon, and nobody
+      // waits through one time-out after the other.
+      const waiting = this.queue;
+      this.queue = [];
+      this.unfinishedEvents -= countEvents(waiting);
+      for (const { reject } of [...group, ...waiting]) reject(error);
+    } else if (group.length === 1) {
+      group[0]?.reject(error);
+    } else {
+      // One of them is at fault, and must not fail its neighbours.
+      const half = Math.ceil(group.length / 2);
+      await this.write(group.slice(0, half));
+      await this.write(group.slice(half));
+    }
+  }
+}
+
+const countEvents = (submissions: readonly Submission[]): number =>
+  submissions.reduce((count, { events }) => count + events.length, 0);

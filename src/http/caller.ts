@@ -1,0 +1,30 @@
+import { createParamDecorator, SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+
+/** Who is calling: what a valid API key stands for. */
+export interface Caller {
+  readonly keyId: string;
+  /** The beginning of the key, by which people recognise it. */
+  readonly keyPrefix: string;
+  readonly keyType: 'agent' | 'public';
+  /** The app whose key it is: the caller sees and writes what belongs to it, and nothing else. */
+  readonly app: { readonly id: string; readonly slug: string; readonly name: string };
+}
+
+type RequestWithCaller = Request & { caller?: Caller };
+
+export function setCaller(request: Request, caller: Caller): void {
+  (request as RequestWithCaller).caller = caller;
+}
+
+/** Injects the {@link Caller} that the guard has found. */
+export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<RequestWithCaller>();
+  if (caller === undefined) throw new Error('a route without a key has no caller');
+  return caller;
+});
+
+export const WITHOUT_KEY = 'without-key';
+
+/** Marks a controller that answers without an API key: health, metrics. All others want one. */
+export const WithoutKey = (): CustomDecorator => SetMetadata(WITHOUT_KEY, true);

@@ -1,0 +1,7 @@
+/** The injection token of {@link HttpLimits}: a part of the settings, bound in the app's module. */
+export const HTTP_LIMITS = 'HTTP_LIMITS';
+
+export interface HttpLimits {
+  /** Bytes of a free-form object, as sent. */
+  readonly maxPayloadBytes: number;
+}

@@ -1,0 +1,30 @@
+import type { ServerResponse } from 'node:http';
+import type { DomainError } from '../../libs/kernel/domain-error.ts';
+import { isErrorCode, STATUS_OF_CODE } from './error-code.ts';
+import { failureEnvelope } from './envelope.ts';
+import { HttpError, internalError } from './http-error.ts';
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Seconds after which a client may try again where nothing better is known. */
+const RETRY_AFTER_UNAVAILABLE = '1';
+
+/** Sends a whole text, in one write and with its length. */
+export function sendText(response: ServerResponse, status: number, text: string, contentType: string): void {
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+/** Sends the failure envelope of a refusal, with the status and the headers that belong to its code. */
+export function sendFailure(response: ServerResponse, refusal: DomainError): void {
+  const error = isErrorCode(refusal.code) ? refusal : internalError();
+  const status = isErrorCode(error.code) ? STATUS_OF_CODE[error.code] : 500;
+  if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_UNAVAILABLE);
+  if (error instanceof HttpError) {
+    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+  }
+  sendText(response, status, failureEnvelope(error), JSON_TYPE);
+}

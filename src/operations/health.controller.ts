@@ -1,0 +1,36 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Answers, AnswersFailures } from '../http/api-docs.ts';
+import { WithoutKey } from '../http/caller.ts';
+import { Readiness } from './readiness.ts';
+
+export class HealthResponse {
+  @ApiProperty({ enum: ['ok'] })
+  status: 'ok';
+}
+
+@Controller('health')
+@ApiTags('Operations')
+@WithoutKey()
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'Is the process alive?', description: 'Never touches the database.' })
+  @Answers(200, HealthResponse, 'It is.')
+  live(): HealthResponse {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({
+    summary: 'Should requests be sent here?',
+    description: 'The database answers within a second, its schema is up to date, and the service is not shutting down.',
+  })
+  @Answers(200, HealthResponse, 'They should.')
+  @AnswersFailures('SERVICE_UNAVAILABLE')
+  async ready(): Promise<HealthResponse> {
+    await this.readiness.require();
+    return { status: 'ok' };
+  }
+}

@@ -1,0 +1,48 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ApiKeyRow } from '../api-keys/persistence/api-key.row.ts';
+import { AppRow } from '../api-keys/persistence/app.row.ts';
+import type { Config } from '../config.ts';
+import { CustomerEmailRow } from '../customer-events/persistence/customer-email.row.ts';
+import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
+import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
+import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
+
+/** The settings that one connection needs to know. */
+export type DatabaseSettings = Pick<
+  Config,
+  'databasePoolSize' | 'databaseConnectTimeoutMs' | 'databaseStatementTimeoutMs'
+>;
+
+/**
+ * The one definition of how the service, its commands and the TypeORM CLI (`ormconfig.ts`) reach
+ * PostgreSQL.
+ *
+ * Every wait has a limit, because `pg` waits for ever by default: for a connection, for a
+ * statement (told to the server), and, a little later, for an answer that never comes (a
+ * half-open connection).
+ */
+export function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow],
+    migrations: [InitialSchema1764000000000],
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    // Ids come from the service, so no extension is needed, nor the right to install one.
+    installExtensions: false,
+    poolSize: settings.databasePoolSize,
+    connectTimeoutMS: settings.databaseConnectTimeoutMs,
+    applicationName: 'customer-events',
+    extra: {
+      statement_timeout: settings.databaseStatementTimeoutMs,
+      query_timeout: settings.databaseStatementTimeoutMs + 500,
+      idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
+      keepAlive: true,
+    },
+  };
+}
+
+export function createDataSource(url: string, settings: DatabaseSettings): DataSource {
+  return new DataSource(dataSourceOptions(url, settings));
+}

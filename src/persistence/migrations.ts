@@ -1,0 +1,45 @@
+import { type DataSource } from 'typeorm';
+import { sqlState } from './storage-errors.ts';
+import { createDataSource, type DatabaseSettings } from './data-source.ts';
+
+/** Any number, the same for all who migrate this schema. */
+const MIGRATION_LOCK = 7_291_046_385;
+/** A migration may rebuild a large table. */
+const MIGRATION_TIMEOUT_MS = 86_400_000;
+const UNDEFINED_TABLE = '42P01';
+
+/**
+ * Brings the schema up to date. Many may call this at once: an advisory lock lets one of them do
+ * it, and the others find nothing to do.
+ *
+ * @returns the names of the migrations that were applied.
+ */
+export async function migrate(url: string, settings: DatabaseSettings): Promise<string[]> {
+  const dataSource = createDataSource(url, { ...settings, databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS });
+  await dataSource.initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return (await dataSource.runMigrations({ transaction: 'all' })).map(({ name }) => name);
+  } finally {
+    // The lock belongs to the session and ends with it.
+    await lock.release();
+    await dataSource.destroy();
+  }
+}
+
+/** The migrations that this build knows and the database has not seen. Changes nothing. */
+export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const applied = await appliedMigrations(dataSource);
+  return dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name).filter((name) => !applied.has(name));
+}
+
+async function appliedMigrations(dataSource: DataSource): Promise<Set<string>> {
+  try {
+    const rows = await dataSource.query<{ name: string }[]>('SELECT m.name FROM migrations AS m');
+    return new Set(rows.map((row) => row.name));
+  } catch (error) {
+    if (sqlState(error) === UNDEFINED_TABLE) return new Set();
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { QueryFailedError } from 'typeorm';
+import { StorageUnavailable } from './storage-unavailable.ts';
+
+/**
+ * SQLSTATEs are all that one PostgreSQL and a distributed one report alike: constraint names and
+ * message texts are not. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export const FOREIGN_KEY_VIOLATION = '23503';
+
+/** Classes that blame a value: data exceptions, and constraints (a foreign key is told apart before). */
+const REFUSED = ['22', '23'];
+
+/** The transaction lost against another one and may win the next time. */
+const WORTH_REPEATING = new Set(['40001', '40P01']);
+
+/** Classes (and single codes) that speak of the server's state, not of the statement. */
+const UNAVAILABLE = [
+  '08', // connection exceptions
+  '25006', // read-only: a standby
+  '40', // transaction rollback, after the repeats
+  '53', // insufficient resources: disk, memory, connections
+  '55P03', // lock not available
+  '57', // shutdown, start-up, statement timeout
+  '58', // system errors: input/output
+  'XX001', // data corrupted: not the sender's fault, and not to be retried here
+];
+
+/** The five-character SQLSTATE of a failed statement; undefined where PostgreSQL did not answer. */
+export function sqlState(error: unknown): string | undefined {
+  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const code = (driverError as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+export const isWorthRepeating = (error: unknown): boolean => WORTH_REPEATING.has(sqlState(error) ?? '');
+
+/** PostgreSQL cannot hold one of the values, now or ever. */
+export function isRefusedValue(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && REFUSED.some((prefix) => state.startsWith(prefix));
+}
+
+/**
+ * Runs something that talks to the database, and tells an unavailable database from a fault of
+ * ours: errors without a SQLSTATE come from the connection (refused, reset, timed out).
+ *
+ * @throws {StorageUnavailable}
+ */
+export async function storage<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isUnavailable(error) ? new StorageUnavailable(error) : error;
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return UNAVAILABLE.some((prefix) => state.startsWith(prefix));
+  return error instanceof QueryFailedError || isConnectionError(error);
+}
+
+/** What `pg` and its pool throw where there is no answer; they have codes for only some of them. */
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    (code !== undefined && /^E[A-Z]+$/.test(code)) ||
+    /timeout|Connection terminated|not queryable|connection error|DataSource is not/i.test(error.message)
+  );
+}

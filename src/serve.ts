@@ -1,0 +1,69 @@
+import { Logger } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.ts';
+import { createApp, createLogger } from './configure-app.ts';
+import { createDemo, demoCurl } from './first-start.ts';
+import { DatabaseConnection } from './persistence/database-connection.ts';
+import { migrate } from './persistence/migrations.ts';
+import { openDatabase, type Database } from './persistence/open-database.ts';
+
+/**
+ * Runs the service until it is told to stop (SIGTERM, SIGINT).
+ *
+ * @throws what keeps it from starting; then nothing of it is left running.
+ */
+export async function serve(config: Config): Promise<void> {
+  const logger = createLogger(config);
+  Logger.overrideLogger(logger);
+  const database = await openDatabase(config, (line) => logger.log(line, 'EmbeddedPostgres'));
+  let app: NestExpressApplication | undefined;
+  try {
+    if (database.embedded) await migrate(database.migrationsUrl, config);
+    app = await createApp(config, database.url);
+    stopOnSignal(app, database, logger);
+    await app.listen(config.port, config.host);
+    await app.get(DatabaseConnection).connect();
+    await sayHello(app, config, database);
+  } catch (error) {
+    await app?.close();
+    await database.stop();
+    throw error;
+  }
+}
+
+async function sayHello(app: NestExpressApplication, config: Config, database: Database): Promise<void> {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const baseUrl = `http://localhost:${port}`;
+  const lines = [`Customer Events serves on ${baseUrl}`];
+  if (config.docsEnabled) lines.push(`API documentation: ${baseUrl}/docs`);
+  if (database.embedded) {
+    lines.push(`PostgreSQL is embedded, with its data in ${config.dataDir}`);
+    const key = await createDemo(app);
+    if (key !== null) {
+      lines.push('', 'First start. An app "demo" and a customer "user_42" were created. Try:', '', demoCurl(baseUrl, key));
+      lines.push('', 'This key is shown only once. More keys: npm run --silent cli -- keys create --app demo --name mine');
+    }
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** The first signal stops in order; a second one ends the process at once. */
+function stopOnSignal(app: NestExpressApplication, database: Database, logger: ReturnType<typeof createLogger>): void {
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.log(`${signal}: stopping`, 'Service');
+    try {
+      await app.close();
+      await database.stop();
+      process.exit(0);
+    } catch (error) {
+      logger.error(error, 'Service');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** A database of its own for one test file: a copy of the migrated template. */
+export interface TestDatabase {
+  readonly url: string;
+  /** Runs SQL beside the service, as an observer or an operator would. */
+  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  drop(): Promise<void>;
+}
+
+export async function createTestDatabase(): Promise<TestDatabase> {
+  return databaseFrom(`TEMPLATE ${required('TEST_TEMPLATE')}`);
+}
+
+/** A database without tables, for what begins before the first migration. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return databaseFrom(`ENCODING 'UTF8' TEMPLATE template0`);
+}
+
+async function databaseFrom(origin: string): Promise<TestDatabase> {
+  const serverUrl = required('TEST_SERVER_URL');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer(serverUrl, `CREATE DATABASE ${name} ${origin}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const pool = new pg.Pool({ connectionString: url.toString(), max: 4 });
+  pool.on('error', () => {});
+  return {
+    url: url.toString(),
+    query: async <Row>(sql: string, parameters?: unknown[]) => (await pool.query(sql, parameters)).rows as Row[],
+    drop: async () => {
+      await pool.end();
+      await onServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is set by test/support/global-setup.js`);
+  return value;
+}

@@ -1,0 +1,88 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
+import type { ApiKeyType } from '../../src/api-keys/domain/api-key.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createApp } from '../../src/configure-app.ts';
+import { DatabaseConnection } from '../../src/persistence/database-connection.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+export const API = '/api/v1';
+
+/** The real application on a real database of its own. */
+export interface TestService {
+  readonly app: NestExpressApplication;
+  readonly database: TestDatabase;
+  readonly server: Server;
+  /** A key of the app "acme", in which the customer "user_42" exists. */
+  readonly key: string;
+  /** Another app's key: it must see nothing of acme. */
+  readonly otherKey: string;
+  createKey(options: { app?: string; type?: ApiKeyType; expiresAt?: number | null }): Promise<{ id: string; secret: string }>;
+  post(path: string, body: string | object, headers?: Record<string, string>): request.Test;
+  patch(path: string, body: string | object, headers?: Record<string, string>): request.Test;
+  get(path: string, headers?: Record<string, string>): request.Test;
+  delete(path: string, headers?: Record<string, string>): request.Test;
+  close(): Promise<void>;
+}
+
+export async function startTestService(settings: Record<string, string> = {}): Promise<TestService> {
+  const database = await createTestDatabase();
+  const service = await startServiceOn(database, settings);
+  const administration = service.app.get(KeyAdministration);
+  await administration.createApp('acme', 'Acme');
+  await administration.createApp('other', 'Other');
+  const { secret: key } = await service.createKey({ app: 'acme' });
+  const { secret: otherKey } = await service.createKey({ app: 'other' });
+  const ready = withKey(service, key);
+  await ready.patch('/customers/user_42', { email: 'user_42@example.com', name: 'Ada' }).expect(201);
+  return {
+    ...ready,
+    key,
+    otherKey,
+    close: async () => {
+      await service.app.close();
+      await database.drop();
+    },
+  };
+}
+
+/** One more instance of the service on a database that exists: the same app, keys and customers. */
+export async function startServiceOn(
+  database: TestDatabase,
+  settings: Record<string, string> = {},
+): Promise<Omit<TestService, 'key' | 'otherKey'>> {
+  const config = loadConfig({ LOG_LEVEL: 'error', API_KEY_CACHE_MS: '0', DATABASE_POOL_SIZE: '5', RATE_LIMITS: '0', ...settings });
+  const app = await createApp(config, database.url);
+  await app.listen(0, '127.0.0.1');
+  await app.get(DatabaseConnection).connect();
+  const administration = app.get(KeyAdministration);
+  const base = {
+    app,
+    database,
+    server: app.getHttpServer() as Server,
+    createKey: async ({ app: slug = 'acme', type = 'agent' as ApiKeyType, expiresAt = null as number | null }) => {
+      const { key, secret } = await administration.createKey(slug, 'test', type, expiresAt);
+      return { id: key.id, secret };
+    },
+    close: () => app.close(),
+  };
+  return withKey(base, '');
+}
+
+export function withKey<T extends { server: Server }>(service: T, key: string) {
+  const send = (method: 'post' | 'patch' | 'get' | 'delete', path: string, headers: Record<string, string>) =>
+    request(service.server)[method](`${API}${path}`).set({ ...(key === '' ? {} : { 'X-API-Key': key }), ...headers });
+  return {
+    ...service,
+    key,
+    post: (path: string, body: string | object, headers: Record<string, string> = {}) =>
+      send('post', path, { 'Content-Type': 'application/json', ...headers }).send(body),
+    patch: (path: string, body: string | object, headers: Record<string, string> = {}) =>
+      send('patch', path, { 'Content-Type': 'application/json', ...headers }).send(body),
+    get: (path: string, headers: Record<string, string> = {}) => send('get', path, headers),
+    delete: (path: string, headers: Record<string, string> = {}) => send('delete', path, headers),
+  };
+}
