@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { runnableBinaries } from './binaries.ts';
@@ -46,8 +46,9 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, settings = {}, onLog = () => {} } = options;
-  const home = openHome(dataDir, onLog);
-  const supervisor = new Supervisor(home, await addressOf(home), settings, onLog);
+  mkdirSync(dataDir, { recursive: true });
+  const home = await withStartLock(lockFile(dataDir), () => Promise.resolve(openHome(dataDir, onLog)));
+  const supervisor = new Supervisor(home, lockFile(dataDir), await addressOf(home), settings, onLog);
   await supervisor.start();
   return supervisor;
 }
@@ -60,6 +61,7 @@ class Supervisor implements EmbeddedPostgres {
 
   constructor(
     private readonly home: Home,
+    private readonly lock: string,
     private readonly address: ServerAddress,
     private readonly settings: Readonly<Record<string, string | number>>,
     private readonly onLog: (line: string) => void,
@@ -76,7 +78,7 @@ class Supervisor implements EmbeddedPostgres {
 
   /** One process at a time starts a server on this data; the others then find it running. */
   async start(): Promise<void> {
-    this.starting = withStartLock(join(this.home.folder, 'start.lock'), () => this.adoptOrRun());
+    this.starting = withStartLock(this.lock, () => this.adoptOrRun());
     await this.starting;
   }
 
@@ -197,5 +199,7 @@ function freePort(): Promise<number> {
     });
   });
 }
+
+const lockFile = (dataDir: string): string => join(dataDir, 'postgres.lock');
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -20,13 +20,12 @@ export interface Home {
 }
 
 /**
- * Opens, or makes, the home of an embedded server at `dataDir/postgres`.
+ * Opens, or makes, the home of an embedded server at `dataDir/postgres`; `dataDir` is there.
  *
  * Root runs PostgreSQL under an account without rights, which cannot enter a private folder such
  * as /root. There, `dataDir/postgres` becomes a link to a new folder below /var/lib.
  */
 export function openHome(dataDir: string, onLog: (line: string) => void): Home {
-  mkdirSync(dataDir, { recursive: true });
   const place = join(dataDir, 'postgres');
   if (!isThere(place)) {
     const account = chooseRunAs(join(place, 'cluster'));

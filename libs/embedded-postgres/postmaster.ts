@@ -51,14 +51,18 @@ export function runPostmaster(
     ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
   const child = process.platform === 'win32' ? spawnBare(command, home) : spawnWithLifeline(command, home);
+  const lifeline = (child.stdio[3] ?? null) as Writable | null;
+  lifeline?.on('error', () => {});
   return {
     ended: new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) => resolve(`exit status ${code ?? signal}`));
+      child.once('exit', (code, signal) => {
+        lifeline?.destroy();
+        resolve(`exit status ${code ?? signal}`);
+      });
     }),
     stop: () => {
-      const lifeline = child.stdio[3] as Writable | undefined;
-      if (lifeline === undefined || lifeline === null) child.kill('SIGINT');
+      if (lifeline === null) child.kill('SIGINT');
       else lifeline.end();
     },
   };

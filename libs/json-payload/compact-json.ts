@@ -12,8 +12,8 @@ import { LAST_SPACE, QUOTE, spaceEnd, stringEnd } from './json-scanner.ts';
  */
 export function compactJson(text: string, start = 0, end = text.length): string {
   let compact = '';
-  let copied = spaceEnd(text, start, end);
-  let at = copied;
+  let copied = start;
+  let at = start;
   while (at < end) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {

@@ -19,6 +19,8 @@ describe('parseUtf8', () => {
     ['two byte order marks, of which one stays', 'ef bb bf ef bb bf', '\ufeff'],
     ['a byte order mark that is not at the beginning', '20 ef bb bf', ' \ufeff'],
     ['a noncharacter', 'ef bf be', '\ufffe'],
+    ['beginnings like a byte order mark', 'ef bb 80', '\ufec0'],
+    ['other beginnings like one', 'ef bc bf', '\uff3f'],
     ['Latin 1 text', 'c3 a9', 'é'],
   ])('decodes %s', (_what, bytes, text) => {
     expect(parseUtf8(hex(bytes))).toBe(text);

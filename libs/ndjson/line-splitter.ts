@@ -99,7 +99,6 @@ export class LineSplitter {
     this.lastSeen = bytes[bytes.length - 1] as number;
     // One more than the limit, because the last byte may be the CR of a CRLF.
     if (this.seen <= this.maxLineBytes + 1) this.append(bytes, start, bytes.length);
-    else this.kept = NOTHING;
   }
 
   private append(bytes: Buffer, start: number, end: number): void {

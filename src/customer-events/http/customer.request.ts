@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail, IsOptional, Matches, ValidateBy } from 'class-validator';
+import { isEmail, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { IsFreeFormObject } from '../../http/free-form-object.ts';
 import type { CustomerChanges } from '../domain/customer.ts';
@@ -9,6 +9,19 @@ const LONGEST_URL = 2048;
 const NAME = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 const PHONE = /^[^\p{Cc}\p{Cs}]{1,50}$/u;
 
+/** A host must follow the slashes: `URL` alone would find one in `https:///a`. */
+const HTTP_URL = /^https?:\/\/[^\s/\\?#\p{Cc}\p{Cs}][^\s\p{Cc}\p{Cs}]*$/iu;
+
+/** validator's check throws on lone surrogates, which are no characters and so no address. */
+const IsEmailAddress = (): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isEmailAddress',
+      validator: { validate: (value) => typeof value === 'string' && NAME.test(value) && isEmail(value) },
+    },
+    { message: 'must be an e-mail address' },
+  );
+
 const IsHttpUrl = (): PropertyDecorator =>
   ValidateBy(
     { name: 'isHttpUrl', validator: { validate: (value) => typeof value === 'string' && isHttpUrl(value) } },
@@ -16,7 +29,7 @@ const IsHttpUrl = (): PropertyDecorator =>
   );
 
 function isHttpUrl(text: string): boolean {
-  return text.length <= LONGEST_URL && /^https?:\/\/[^\s\p{Cc}\p{Cs}]+$/iu.test(text) && URL.canParse(text);
+  return text.length <= LONGEST_URL && HTTP_URL.test(text) && URL.canParse(text);
 }
 
 /** A customer, as a PATCH gives it: only what is given changes. */
@@ -28,7 +41,7 @@ export class CustomerRequest {
     example: 'ada@example.com',
   })
   @IsOptional()
-  @IsEmail({}, { message: 'must be an e-mail address' })
+  @IsEmailAddress()
   email?: string | null;
 
   @ApiProperty({ description: 'Required to create a customer.', required: false, minLength: 1, maxLength: 255, example: 'Ada Lovelace' })

@@ -1,0 +1,185 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../libs/embedded-postgres/embedded-postgres.ts';
+import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
+import { built, startNode, until, type Child } from '../support/child.ts';
+
+const NOBODY = 65_534;
+const asRoot = process.getuid?.() === 0;
+
+/** A process that starts the server on a folder, says where it is, and waits. */
+const OWNER = `
+  const { startEmbeddedPostgres } = await import(process.argv[1]);
+  const engine = await startEmbeddedPostgres({ dataDir: process.argv[2], onLog: (line) => console.log('log: ' + line) });
+  console.log('ready ' + engine.adopted + ' ' + engine.url());
+  process.on('SIGTERM', async () => { await engine.stop(); process.exit(0); });
+  setInterval(() => {}, 1000);
+`;
+
+const startOwner = (dataDir: string, options = {}): Child =>
+  startNode(['--input-type=module', '-e', OWNER, built('libs/embedded-postgres/embedded-postgres.js'), dataDir], options);
+
+async function query<Row>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the embedded PostgreSQL', () => {
+  let dataDir: string;
+  const engines: EmbeddedPostgres[] = [];
+  const owners: Child[] = [];
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'embedded-postgres-'));
+    chmodSync(dataDir, 0o755);
+  });
+  afterEach(async () => {
+    for (const owner of owners.splice(0)) {
+      owner.kill('SIGKILL');
+      await owner.ends();
+    }
+    for (const engine of engines.splice(0)) await engine.stop();
+    await until(() => !isAlive(postmasterPid()));
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const start = async (): Promise<EmbeddedPostgres> => {
+    const engine = await startEmbeddedPostgres({ dataDir });
+    engines.push(engine);
+    return engine;
+  };
+  const own = async (options = {}): Promise<{ owner: Child; adopted: boolean; url: string }> => {
+    const owner = startOwner(dataDir, options);
+    owners.push(owner);
+    const [, adopted, url] = await owner.prints(/ready (true|false) (\S+)/);
+    return { owner, adopted: adopted === 'true', url: url as string };
+  };
+  const postmasterPid = (): number => {
+    try {
+      return Number(readFileSync(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0]);
+    } catch {
+      return 0;
+    }
+  };
+
+  it('starts durable and in UTF-8, stops without a trace, and finds its data again', async () => {
+    const first = await start();
+    const settings = await query<{ name: string; setting: string }>(
+      first.url(),
+      `SELECT name, setting FROM pg_settings
+       WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'server_encoding', 'data_checksums', 'listen_addresses')`,
+    );
+    expect(Object.fromEntries(settings.map(({ name, setting }) => [name, setting]))).toEqual({
+      fsync: 'on',
+      synchronous_commit: 'on',
+      full_page_writes: 'on',
+      server_encoding: 'UTF8',
+      data_checksums: 'on',
+      listen_addresses: '',
+    });
+    await query(first.url(), 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const pid = postmasterPid();
+    await first.stop();
+    await first.stop();
+    expect(isAlive(pid)).toBe(false);
+
+    const second = await start();
+    expect(await query(second.url(), 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('is used by a second process as it is, and outlives that one', async () => {
+    const { url } = await own();
+    const second = await own();
+    expect(second).toMatchObject({ adopted: true, url });
+    second.owner.kill('SIGTERM');
+    await second.owner.ends();
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('is started by one of several processes that begin at once', async () => {
+    const started = await Promise.all([own(), own(), own()]);
+    expect(started.filter(({ adopted }) => !adopted)).toHaveLength(1);
+    expect(new Set(started.map(({ url }) => url)).size).toBe(1);
+  });
+
+  it('ends in order when its process is killed', async () => {
+    const { owner } = await own();
+    const pid = postmasterPid();
+    owner.kill('SIGKILL');
+    await until(() => !isAlive(pid));
+    expect(readFileSync(join(dataDir, 'postgres/postgres.log'), 'utf8')).toContain('database system is shut down');
+  });
+
+  it('comes back by itself when it is killed, with all that was committed', async () => {
+    const engine = await start();
+    await query(engine.url(), 'CREATE TABLE kept AS SELECT 42 AS answer');
+    process.kill(postmasterPid(), 'SIGKILL');
+    await until(() => query(engine.url(), 'SELECT answer FROM kept').then((rows) => rows.length === 1, () => false));
+  });
+
+  it('is taken over when the process that ran it is killed', async () => {
+    const { owner, url } = await own();
+    const second = await own();
+    owner.kill('SIGKILL');
+    await second.owner.prints(/log: PostgreSQL is ready again/);
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('recovers when it and its process are killed together', async () => {
+    const { owner, url } = await own();
+    await query(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const pid = postmasterPid();
+    process.kill(pid, 'SIGKILL');
+    owner.kill('SIGKILL');
+    await owner.ends();
+    const again = await start();
+    expect(again.url()).toBe(url);
+    expect(await query(url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('starts although its old process id is in use by another program', async () => {
+    const engine = await start();
+    const pidFile = join(dataDir, 'postgres/cluster/postmaster.pid');
+    const content = readFileSync(pidFile, 'utf8');
+    await engine.stop();
+    const other = startNode(['-e', 'setInterval(() => {}, 1000)'], asRoot ? { uid: NOBODY, gid: NOBODY, cwd: '/' } : {});
+    owners.push(other);
+    writeFileSync(pidFile, content.replace(/^\d+/, String(other.process.pid)), { mode: 0o600 });
+    const again = await start();
+    expect(await query(again.url(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  (asRoot ? it : it.failing)('runs for root below a folder that only root can enter', async () => {
+    if (!asRoot) throw new Error('only root can try this');
+    chmodSync(dataDir, 0o700);
+    const inner = join(dataDir, 'inner');
+    mkdirSync(inner);
+    const lines: string[] = [];
+    const engine = await startEmbeddedPostgres({ dataDir: inner, onLog: (line) => lines.push(line) });
+    engines.push(engine);
+    expect(await query(engine.url(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(lines.join()).toContain('/var/lib/customer-events/data-');
+    await engine.stop();
+    rmSync(/data is in (\S+),/.exec(lines.join())?.[1] as string, { recursive: true });
+  });
+
+  (asRoot ? it : it.failing)('runs for an ordinary user', async () => {
+    if (!asRoot) throw new Error('only root can become another user');
+    chownSync(dataDir, NOBODY, NOBODY);
+    const { url, owner } = await own({ uid: NOBODY, gid: NOBODY, cwd: '/', env: { PATH: process.env.PATH } });
+    expect(spawnSync('stat', ['-c', '%u', join(dataDir, 'postgres/cluster')], { encoding: 'utf8' }).stdout.trim()).toBe(String(NOBODY));
+    expect(url).toContain('postgres%2Frun');
+    owner.kill('SIGTERM');
+    expect(await owner.ends()).toMatchObject({ code: 0 });
+  });
+});

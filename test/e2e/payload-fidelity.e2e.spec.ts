@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestService, type TestService } from '../support/test-service.ts';
+import { expectSuccess } from './helpers/answers.ts';
+import { EXACT_OBJECTS } from './helpers/exact-json.ts';
+
+/** All comparisons are of texts: a JavaScript value could not tell 1.0 from 1. */
+describe('a payload', () => {
+  let service: TestService;
+
+  const post = (payload: string) =>
+    service.post('/customer-events', `{"customerExternalId":"user_42","type":"exact","payload":${payload}}`);
+
+  const newestStored = async (): Promise<string | undefined> => {
+    const [row] = await service.database.query<{ text: string }>(
+      'SELECT payload::text AS text FROM customer_events ORDER BY created_at DESC, id DESC LIMIT 1',
+    );
+    return row?.text;
+  };
+
+  beforeAll(async () => {
+    service = await startTestService();
+  });
+  afterAll(() => service.close());
+
+  it.each(EXACT_OBJECTS)('with %s is answered, stored and read as it was sent', async (_, text) => {
+    const answer = await post(text);
+    expectSuccess(answer, 201);
+    expect(answer.text).toContain(`"payload":${text},"occurredAt":`);
+    expect(await newestStored()).toBe(text);
+    const page = await service.get('/customers/user_42/events?limit=1');
+    expectSuccess(page, 200);
+    expect(page.text).toContain(`"payload":${text},"occurredAt":`);
+  });
+
+  it.each([
+    ['spaces, tabs and line ends', '{ "a" :\t[ 1 ,\r\n 2 ] , "s" : " x  y " }', '{"a":[1,2],"s":" x  y "}'],
+    ['spaces in an empty object', '{ \n }', '{}'],
+  ])('loses only the white space between its parts: %s', async (_, sent, kept) => {
+    const answer = await post(sent);
+    expect(answer.text).toContain(`"payload":${kept},"occurredAt":`);
+    expect(await newestStored()).toBe(kept);
+  });
+
+  it('may stand anywhere in the body, and the body be spaced at will', async () => {
+    const answer = await service.post(
+      '/customer-events',
+      '\r\n{ "payload" : { "n" : 1.0 } ,\n"type":"exact" , "customerExternalId" : "user_42" }\t\n',
+    );
+    expectSuccess(answer, 201);
+    expect(answer.text).toContain('"payload":{"n":1.0},');
+  });
+
+  it('is found under an escaped name of its field', async () => {
+    const answer = await service.post(
+      '/customer-events',
+      '{"customerExternalId":"user_42","type":"exact","\\u0070ayload":{"n":1.0}}',
+    );
+    expectSuccess(answer, 201);
+    expect(answer.text).toContain('"payload":{"n":1.0},');
+  });
+
+  it('does not change what other requests see of objects', async () => {
+    await post('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}').expect(201);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('is replayed as it was sent first', async () => {
+    const body = (payload: string) =>
+      `{"customerExternalId":"user_42","type":"exact","eventId":"exact","payload":${payload}}`;
+    await service.post('/customer-events', body('{"b":1.50,"a":"\\u0041"}')).expect(201);
+    const replay = await service.post('/customer-events', body('{ "a":"A", "b":1.50 }')).expect(200);
+    expect(replay.text).toContain('"payload":{"b":1.50,"a":"\\u0041"},');
+  });
+});

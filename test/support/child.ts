@@ -1,0 +1,44 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const DIST = resolve(import.meta.dirname, '../../dist');
+
+/** A built file of the service, for a process of its own. */
+export const built = (path: string): string => resolve(DIST, path);
+
+/** A process, what it has printed so far, and how it ended. */
+export interface Child {
+  readonly process: ChildProcess;
+  output(): string;
+  /** Resolves when the output matches; rejects when the process ends before. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
+  ends(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+export function startNode(args: string[], options: SpawnOptions = {}): Child {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  let text = '';
+  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return {
+    process: child,
+    output: () => text,
+    prints: async (pattern) => {
+      for (;;) {
+        const match = pattern.exec(text);
+        if (match !== null) return match;
+        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended without ${pattern}:\n${text}`);
+        await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), once(child.stderr as NodeJS.ReadableStream, 'data'), ended]);
+      }
+    },
+    ends: () => ended,
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+/** Waits until something is so; the test's own time limit is the only limit. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((next) => setTimeout(next, 20));
+}
