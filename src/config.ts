@@ -46,6 +46,7 @@ function readSettings(read: SettingsReader) {
     ingestCommitEvents: read.integer('INGEST_COMMIT_EVENTS', 1_000, 1, 5_000),
     rateLimits: read.rateWindows('RATE_LIMITS', '5000/5'),
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 1_000, 600_000),
+    shutdownGraceMs: read.integer('SHUTDOWN_GRACE_MS', 25_000, 0, 600_000),
     apiKeyCacheMs: read.integer('API_KEY_CACHE_MS', 5_000, 0, 9_000),
 
     docsEnabled: read.flag('DOCS_ENABLED', true),

@@ -14,7 +14,7 @@ const NEST_LEVELS = ['error', 'warn', 'log', 'debug'] as const;
 export async function createApp(config: Config, databaseUrl: string): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.with(config, databaseUrl),
-    new ServiceExpressAdapter(config.requestTimeoutMs),
+    new ServiceExpressAdapter(config.requestTimeoutMs, config.shutdownGraceMs),
     { bodyParser: false, logger: createLogger(config), abortOnError: false },
   );
   if (config.docsEnabled) serveDocs(app);

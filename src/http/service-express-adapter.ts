@@ -1,4 +1,4 @@
-import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import { successEnvelope } from './envelope.ts';
@@ -11,6 +11,8 @@ import { answerUnparsedRequests } from './unparsed-requests.ts';
 /** 16 KiB, Node's default, said aloud because it is a limit that clients meet. */
 export const MAX_HEADER_BYTES = 16_384;
 
+const CLOSE_IDLE_EVERY_MS = 50;
+
 /**
  * Nest's Express adapter, with our way to make requests, and to answer.
  *
@@ -20,7 +22,14 @@ export const MAX_HEADER_BYTES = 16_384;
  * have that prototype from the start, so the call changes nothing. A test proves it.
  */
 export class ServiceExpressAdapter extends ExpressAdapter {
-  constructor(private readonly requestTimeoutMs: number) {
+  /**
+   * @param requestTimeoutMs within which a request must have arrived.
+   * @param shutdownGraceMs for which requests under way are waited for at the end.
+   */
+  constructor(
+    private readonly requestTimeoutMs: number,
+    private readonly shutdownGraceMs: number,
+  ) {
     const app = express();
     app.disable('x-powered-by');
     app.disable('etag');
@@ -63,6 +72,23 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     );
     answerUnparsedRequests(server);
     this.httpServer = server as unknown as typeof this.httpServer;
+  }
+
+  /**
+   * Takes no more connections, answers what is under way, and closes each connection after that:
+   * clients that keep theirs open, or never finish a request, cannot hold up the end.
+   */
+  override async close(): Promise<void> {
+    const server = this.httpServer as unknown as Server;
+    const closed = super.close() as Promise<void>;
+    const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+    const grace = setTimeout(() => server.closeAllConnections(), this.shutdownGraceMs);
+    try {
+      await closed;
+    } finally {
+      clearInterval(idle);
+      clearTimeout(grace);
+    }
   }
 
   /** What a handler returns becomes the success envelope, written once, with its length. */

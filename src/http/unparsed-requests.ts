@@ -6,6 +6,8 @@ import { failureEnvelope } from './envelope.ts';
 import { badRequest, methodNotAllowed, requestTimeout, type HttpError } from './http-error.ts';
 import { JSON_TYPE, sendFailure } from './send.ts';
 
+const LINGER_MS = 1_000;
+
 /** Answers with the failure envelope what never becomes a request, and Node would answer bare. */
 export function answerUnparsedRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -50,5 +52,7 @@ function endWithFailure(socket: Duplex, error: HttpError): void {
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.on('error', () => socket.destroy());
+  // Time for the client to read the answer; one that never closes its side is not waited for.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
 }

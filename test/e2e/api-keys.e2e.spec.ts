@@ -56,7 +56,7 @@ describe('API keys', () => {
     await service.get('/auth/whoami', withKey(secret)).expect(200);
   });
 
-  it.each([
+  it.each<[string, () => string, number, string]>([
     ['a missing key', () => '', 401, 'AUTH_API_KEY_MISSING'],
     ['an unknown agent key', () => UNKNOWN, 401, 'AUTH_API_KEY_INVALID'],
     ['an unknown public key', () => `pk_live_${'x'.repeat(48)}`, 401, 'AUTH_API_KEY_INVALID'],
@@ -71,7 +71,7 @@ describe('API keys', () => {
     ['a revoked key', () => revokedKey, 401, 'AUTH_API_KEY_INVALID'],
     ['an expired key', () => expiredKey, 401, 'AUTH_API_KEY_EXPIRED'],
     ['a known public key', () => publicKey, 403, 'AUTH_API_KEY_FORBIDDEN'],
-  ] as const)('refuses %s', async (_, key, status, code) => {
+  ])('refuses %s', async (_, key, status, code) => {
     expectFailure(await service.get('/auth/whoami', withKey(key())), status, code);
   });
 

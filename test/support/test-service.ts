@@ -54,7 +54,7 @@ export async function startServiceOn(
   database: TestDatabase,
   settings: Record<string, string> = {},
 ): Promise<Omit<TestService, 'key' | 'otherKey'>> {
-  const config = loadConfig({ LOG_LEVEL: 'error', API_KEY_CACHE_MS: '0', DATABASE_POOL_SIZE: '5', RATE_LIMITS: '0', ...settings });
+  const config = loadConfig({ LOG_LEVEL: 'error', API_KEY_CACHE_MS: '0', DATABASE_POOL_SIZE: '5', RATE_LIMITS: '0', SHUTDOWN_GRACE_MS: '1000', ...settings });
   const app = await createApp(config, database.url);
   await app.listen(0, '127.0.0.1');
   await app.get(DatabaseConnection).connect();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type FindOptionsWhere } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { storage } from '../../persistence/storage-errors.ts';
 import { ApiKeyStore } from '../application/api-key-store.port.ts';
 import type { ApiKey, ApiKeyType, App } from '../domain/api-key.ts';
@@ -13,19 +13,19 @@ export class TypeormApiKeyStore extends ApiKeyStore {
   }
 
   async findBySha256(sha256: Buffer): Promise<ApiKey | null> {
-    const [key] = await this.keys({ sha256 });
+    const [key] = await this.keys('k.sha256 = $1', sha256);
     return key ?? null;
   }
 
   findApp(slug: string): Promise<App | null> {
     return storage(async () => {
-      const row = await this.dataSource.manager.findOneBy(AppRow, { slug });
-      return row === null ? null : appOf(row);
+      const [row] = await this.dataSource.query<App[]>('SELECT a.id, a.slug, a.name FROM apps AS a WHERE a.slug = $1', [slug]);
+      return row ?? null;
     });
   }
 
   listApps(): Promise<App[]> {
-    return storage(async () => (await this.dataSource.manager.find(AppRow, { order: { slug: 'ASC' } })).map(appOf));
+    return storage(() => this.dataSource.query<App[]>('SELECT a.id, a.slug, a.name FROM apps AS a ORDER BY a.slug'));
   }
 
   addApp(app: App, createdAt: number): Promise<boolean> {
@@ -55,7 +55,7 @@ export class TypeormApiKeyStore extends ApiKeyStore {
   }
 
   listKeys(appId: string): Promise<ApiKey[]> {
-    return this.keys({ appId });
+    return this.keys('k.app_id = $1', appId);
   }
 
   revoke(keyId: string, at: number): Promise<boolean> {
@@ -77,31 +77,56 @@ export class TypeormApiKeyStore extends ApiKeyStore {
     );
   }
 
-  private keys(where: FindOptionsWhere<ApiKeyRow>): Promise<ApiKey[]> {
+  private keys(condition: string, parameter: unknown): Promise<ApiKey[]> {
     return storage(async () => {
-      const rows = await this.dataSource.manager.find(ApiKeyRow, { where, order: { createdAt: 'ASC', id: 'ASC' } });
-      const [first] = rows;
-      if (first === undefined) return [];
-      const app = appOf(await this.dataSource.manager.findOneByOrFail(AppRow, { id: first.appId }));
-      return rows.map((row) => keyOf(row, app));
+      const rows = await this.dataSource.query<KeyColumns[]>(
+        `SELECT ${KEY_COLUMNS} FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id
+         WHERE ${condition} ORDER BY k.created_at, k.id`,
+        [parameter],
+      );
+      return rows.map(keyOf);
     });
   }
 }
 
-const appOf = ({ id, slug, name }: AppRow): App => ({ id, slug, name });
+/** Milliseconds as a number: as a Date it would depend on the date style of the database. */
+const millis = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
-function keyOf(row: ApiKeyRow, app: App): ApiKey {
+const KEY_COLUMNS = [
+  'k.id, k.name, k.type, k.prefix, k.sha256, a.id AS app_id, a.slug AS app_slug, a.name AS app_name',
+  `${millis('k.expires_at')} AS expires_at`,
+  `${millis('k.revoked_at')} AS revoked_at`,
+  `${millis('k.last_used_at')} AS last_used_at`,
+  `${millis('k.created_at')} AS created_at`,
+].join(', ');
+
+interface KeyColumns {
+  readonly id: string;
+  readonly name: string;
+  readonly type: ApiKeyType;
+  readonly prefix: string;
+  readonly sha256: Buffer;
+  readonly app_id: string;
+  readonly app_slug: string;
+  readonly app_name: string;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+  readonly last_used_at: number | null;
+  readonly created_at: number;
+}
+
+function keyOf(columns: KeyColumns): ApiKey {
   return {
-    id: row.id,
-    app,
-    name: row.name,
-    type: row.type as ApiKeyType,
-    prefix: row.prefix,
-    sha256: row.sha256,
-    expiresAt: row.expiresAt?.getTime() ?? null,
-    revokedAt: row.revokedAt?.getTime() ?? null,
-    lastUsedAt: row.lastUsedAt?.getTime() ?? null,
-    createdAt: row.createdAt.getTime(),
+    id: columns.id,
+    app: { id: columns.app_id, slug: columns.app_slug, name: columns.app_name },
+    name: columns.name,
+    type: columns.type,
+    prefix: columns.prefix,
+    sha256: columns.sha256,
+    expiresAt: columns.expires_at,
+    revokedAt: columns.revoked_at,
+    lastUsedAt: columns.last_used_at,
+    createdAt: columns.created_at,
   };
 }
 
