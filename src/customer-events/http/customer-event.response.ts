@@ -33,7 +33,7 @@ export class CustomerEventResponse {
   @ApiProperty({ format: 'date-time', example: '2026-04-18T10:00:01.234Z' })
   createdAt: string;
 
-  @ApiProperty({ required: false, description: 'Where one was sent.', example: 'order-1042-placed' })
+  @ApiProperty({ required: false, type: 'string', description: 'Where one was sent.', example: 'order-1042-placed' })
   eventId?: string | undefined;
 }
 

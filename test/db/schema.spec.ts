@@ -1,0 +1,51 @@
+import 'reflect-metadata';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config.ts';
+import { createDataSource } from '../../src/persistence/data-source.ts';
+import { SchemaOutdated, DatabaseConnection } from '../../src/persistence/database-connection.ts';
+import { migrate } from '../../src/persistence/migrations.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const config = loadConfig({});
+
+describe('the schema', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createEmptyDatabase();
+  });
+  afterEach(() => database.drop());
+
+  it('is the one that the rows describe', async () => {
+    await migrate(database.url, config);
+    const dataSource = await createDataSource(database.url, config).initialize();
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    await dataSource.destroy();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('is made once by many that begin together, and a second time there is nothing to do', async () => {
+    const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(database.url, config)));
+    expect(applied.flat()).toEqual(createDataSource(database.url, config).options.migrations?.map((migration) => (migration as { name: string }).name));
+    expect(await migrate(database.url, config)).toEqual([]);
+  });
+
+  it('can be taken back', async () => {
+    await migrate(database.url, config);
+    const dataSource = await createDataSource(database.url, config).initialize();
+    for (const { length } = await dataSource.runMigrations(); dataSource.migrations.length > length; ) {
+      await dataSource.undoLastMigration();
+      if ((await database.query<{ n: number }>('SELECT count(*)::int AS n FROM migrations'))[0]?.n === 0) break;
+    }
+    await dataSource.destroy();
+    expect(await database.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'")).toEqual([]);
+  });
+
+  it('is never changed by a start: that stops, and says what to do', async () => {
+    const connection = new DatabaseConnection(createDataSource(database.url, config));
+    await expect(connection.connect()).rejects.toThrow(SchemaOutdated);
+    await expect(connection.connect()).rejects.toThrow('npm run migrate');
+    await connection.onApplicationShutdown();
+    expect(await database.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, loadConfig, settingNames } from '../../src/config.ts';
+
+const example = readFileSync('.env.example', 'utf8');
+const settings = [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value] as [string, string]);
+
+/** The lowest versions without known holes. */
+const FLOORS = { 'body-parser': '2.3.0', qs: '6.14.1', multer: '2.2.0', validator: '13.15.22' };
+
+describe('.env.example', () => {
+  it('has every setting, in the order of config.ts', () => {
+    expect(settings.map(([name]) => name)).toEqual(settingNames());
+  });
+
+  it('shows the defaults', () => {
+    expect(loadConfig(Object.fromEntries(settings))).toEqual(loadConfig({}));
+  });
+});
+
+describe('the settings', () => {
+  it('are refused together, each by its name, without repeating a password', () => {
+    const env = { PORT: 'x', DATABASE_URL: 'mysql://root:secret@db/', MAX_PAYLOAD_BYTES: 'abc', LOG_LEVEL: 'loud', RATE_LIMITS: '3' };
+    const load = (): unknown => loadConfig(env);
+    expect(load).toThrow(ConfigError);
+    for (const name of Object.keys(env)) expect(load).toThrow(name);
+    expect(load).not.toThrow(/secret/);
+  });
+
+  it.each(['-1', '1.5', '65536', '0x10', '1e3', ' ', 'NaN'])('PORT=%j is refused or the default', (PORT) => {
+    if (PORT.trim() === '') expect(loadConfig({ PORT }).port).toBe(3000);
+    else expect(() => loadConfig({ PORT })).toThrow('PORT');
+  });
+
+  it('read several rate limits', () => {
+    expect(loadConfig({ RATE_LIMITS: '3/1, 20/10,100/60' }).rateLimits).toEqual([
+      { events: 3, seconds: 1 },
+      { events: 20, seconds: 10 },
+      { events: 100, seconds: 60 },
+    ]);
+    expect(loadConfig({ RATE_LIMITS: '0' }).rateLimits).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, { version: string }> };
+
+  it.each(Object.entries(FLOORS))('%s is at least %s, wherever it is', (name, floor) => {
+    const versions = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
+    expect(versions.length).toBeGreaterThan(0);
+    for (const [, { version }] of versions) {
+      expect(version.localeCompare(floor, 'en', { numeric: true })).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('says nothing of where packages came from', () => {
+    expect(readFileSync('package-lock.json', 'utf8')).not.toContain('"resolved": "http');
+  });
+
+  it('has exact versions only', () => {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
+    for (const version of Object.values({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
+      expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
+    }
+  });
+});

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { Express } from 'express';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Response } from 'supertest';
+import { openApiDocument } from '../../src/http/open-api-document.ts';
+import { API, startTestService, type TestService } from '../support/test-service.ts';
+
+interface Operation {
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>;
+}
+
+describe('the OpenAPI document', () => {
+  let service: TestService;
+  let document: OpenAPIObject;
+
+  beforeAll(async () => {
+    service = await startTestService({ RATE_LIMITS: '1000/1' });
+    document = openApiDocument(service.app);
+  });
+  afterAll(() => service.close());
+
+  it('is the committed one (npm run openapi writes it)', () => {
+    expect(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('has every route, and no other', () => {
+    const app = service.app.getHttpAdapter().getInstance() as Express;
+    const layers = app.router.stack as unknown as { route?: { path: string; methods: Record<string, boolean> } }[];
+    const routes = layers
+      .flatMap(({ route }) => (route === undefined ? [] : Object.keys(route.methods).map((method) => `${method} ${route.path}`)))
+      .map((route) => route.replace(/:(\w+)/g, '{$1}'))
+      .filter((route) => !/ \/docs/.test(route));
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(documented.sort()).toEqual(routes.sort());
+  });
+
+  it('wants the key on every route of the API, and names its failures', () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      if (!path.startsWith(API)) continue;
+      for (const operation of Object.values(methods) as { security: unknown; responses: object; summary?: string }[]) {
+        expect(operation.security).toEqual([{ apiKey: [] }]);
+        expect(operation.summary).toEqual(expect.any(String));
+        expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['400', '401', '403', '500', '503']));
+      }
+    }
+  });
+
+  it('has no schema that says nothing', () => {
+    for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
+      expect([name, Object.keys((schema as { properties?: object }).properties ?? {}).length > 0]).toEqual([name, true]);
+    }
+  });
+
+  describe('describes real answers', () => {
+    const event = { customerExternalId: 'user_42', type: 'order.placed', payload: { total: 99.9 }, eventId: 'e-1' };
+
+    it.each<[string, string, () => Promise<Response>, number]>([
+      ['post', '/customer-events', () => post('/customer-events', event), 201],
+      ['post', '/customer-events', () => post('/customer-events', event), 200],
+      ['post', '/customer-events', () => post('/customer-events', { ...event, type: 'other' }), 409],
+      ['post', '/customer-events', () => post('/customer-events', { ...event, customerExternalId: 'nobody' }), 404],
+      ['post', '/customer-events', () => post('/customer-events', { ...event, occuredAt: 1 }), 400],
+      ['post', '/customer-events', () => post('/customer-events', { ...event, payload: { a: 'x'.repeat(70_000) } }), 413],
+      ['post', '/customer-events', () => service.post('/customer-events', 'a=1', { 'Content-Type': 'text/plain' }), 415],
+      ['post', '/customer-events', () => post('/customer-events', event, { 'X-API-Key': 'none' }), 401],
+      ['post', '/customer-events/batch', () => post('/customer-events/batch', { events: [{ ...event, eventId: 'e-2' }] }), 201],
+      ['post', '/customer-events/batch', () => post('/customer-events/batch', { events: [event, { type: 'x' }] }), 207],
+      ['post', '/customer-events/batch', () => post('/customer-events/batch', {}), 400],
+      ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { email: 'new@example.com', name: 'New' }), 201],
+      ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { phone: '1', metadata: { a: 1 } }), 200],
+      ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { email: 'user_42@example.com' }), 409],
+      ['get', '/customers/{externalId}', () => service.get('/customers/new'), 200],
+      ['get', '/customers/{externalId}/events', () => service.get('/customers/user_42/events?limit=1'), 200],
+      ['get', '/customers/{externalId}/events', () => service.get('/customers/user_42/events?limit=x'), 400],
+      ['delete', '/customers/{externalId}', () => service.delete('/customers/new'), 200],
+      ['delete', '/customers/{externalId}', () => service.delete('/customers/new'), 404],
+      ['get', '/auth/whoami', () => service.get('/auth/whoami'), 200],
+    ])('%s %s', async (method, path, send, status) => {
+      const answer = await send();
+      expect(answer.status).toBe(status);
+      const operation = (document.paths[API + path] as unknown as Record<string, Operation>)[method] as Operation;
+      const schema = operation.responses[status]?.content?.['application/json']?.schema;
+      expect(problems(schema as object, answer.body)).toEqual([]);
+      expect(answer.headers['x-request-id']).toEqual(expect.any(String));
+    });
+
+    const post = (path: string, body: object, headers = {}): Promise<Response> =>
+      service.post(path, body, headers) as unknown as Promise<Response>;
+  });
+
+  /** OpenAPI 3.0 says `nullable` where JSON Schema has a type "null"; nothing undocumented may be there. */
+  function problems(schema: object, value: unknown): unknown[] {
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+    const closed = JSON.parse(JSON.stringify({ ...schema, components: document.components }), (_key, node: unknown) => {
+      if (typeof node !== 'object' || node === null || !('properties' in node) || 'additionalProperties' in node) return node;
+      return { ...node, additionalProperties: false };
+    }) as object;
+    const { components, ...root } = closed as { components: object };
+    const validate = ajv.compile({ ...root, components });
+    validate(value);
+    return (validate.errors ?? []).filter(({ params }) => (params as { additionalProperty?: string }).additionalProperty !== 'components');
+  }
+});
