@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { LRUCache } from 'lru-cache';
 import { DataSource, type EntityManager } from 'typeorm';
 import { FOREIGN_KEY_VIOLATION, isRefusedValue, isWorthRepeating, sqlState, storage } from '../../persistence/storage-errors.ts';
@@ -21,8 +22,9 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     super();
   }
 
-  append(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
+  append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
     return storage(async () => {
+      if (isAbandoned()) throw new Abandoned();
       for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
         const outcomes = await this.tryToAppend(events);
         if (outcomes !== null) return outcomes;

@@ -1,0 +1,112 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { JsonText } from '../../libs/json-payload/json-text.ts';
+import { randomId } from '../../libs/kernel/ids.ts';
+import { Abandoned, neverAbandoned } from '../../libs/kernel/abandoned.ts';
+import type { CustomerEventStore } from '../../src/customer-events/application/customer-event-store.port.ts';
+import type { CustomerStore } from '../../src/customer-events/application/customer-store.port.ts';
+import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+import type { Customer } from '../../src/customer-events/domain/customer.ts';
+import type { TimelineOrder, TimelinePosition } from '../../src/customer-events/domain/timeline.ts';
+import { aCustomer, anEvent, APP, instant } from '../support/builders.ts';
+
+/** What every CustomerEventStore does. `open` gives empty stores. */
+export function customerEventStoreContract(open: () => { events: CustomerEventStore; customers: CustomerStore }): void {
+  describe('as a CustomerEventStore', () => {
+    let events: CustomerEventStore;
+    let customers: CustomerStore;
+    let ada: Customer;
+    let bob: Customer;
+    let run: string;
+
+    beforeEach(async () => {
+      ({ events, customers } = open());
+      // The database of one spec file sees many runs of this contract.
+      run = randomId();
+      ada = aCustomer(`ada-${run}`);
+      bob = aCustomer(`bob-${run}`);
+      for (const customer of [ada, bob]) await customers.put(APP, customer.id, () => customer);
+    });
+
+    const append = (...all: CustomerEvent[]) => events.append(all, neverAbandoned);
+    const walk = async (customer: Customer, order: TimelineOrder, limit: number): Promise<CustomerEvent[]> => {
+      const found: CustomerEvent[] = [];
+      let after: TimelinePosition | null = null;
+      for (;;) {
+        const page: CustomerEvent[] = await events.page(customer.id, { order }, after, limit);
+        found.push(...page);
+        if (page.length < limit) return found;
+        after = page.at(-1) as CustomerEvent;
+      }
+    };
+
+    it('gives back an event as it was, to the microsecond and to the character', async () => {
+      const event = anEvent(ada, {
+        payload: new JsonText('{"n":123456789012345678901234567890,"z":-0,"e":1e400,"__proto__":{"u":"a\\u0000b\\ud800💥"},"":1.0,"":2}'),
+        occurredAt: instant('0001-01-01T00:00:00.000001Z'),
+        eventId: 'e-1',
+      });
+      expect(await append(event)).toEqual([{ kind: 'created' }]);
+      expect(await walk(ada, 'desc', 10)).toEqual([event]);
+    });
+
+    it('appends nothing, and says so', async () => {
+      expect(await append()).toEqual([]);
+    });
+
+    it('has an outcome for each event, in their order', async () => {
+      const stored = anEvent(ada, { eventId: 'e-1' });
+      await append(stored);
+      const repeated = anEvent(ada, { eventId: 'e-1', type: 'other' });
+      const fresh = anEvent(bob, { eventId: 'e-1' });
+      expect(await append(anEvent(aCustomer('nobody')), repeated, fresh, anEvent(ada))).toEqual([
+        { kind: 'customer-unknown' },
+        { kind: 'existing', event: stored },
+        { kind: 'created' },
+        { kind: 'created' },
+      ]);
+      expect(await walk(bob, 'asc', 10)).toEqual([fresh]);
+      expect(await walk(ada, 'asc', 10)).toHaveLength(2);
+    });
+
+    it('creates the first of two with the same eventId', async () => {
+      const [first, second] = [anEvent(ada, { eventId: 'e-1' }), anEvent(ada, { eventId: 'e-1' })];
+      expect(await append(first, second)).toEqual([{ kind: 'created' }, { kind: 'existing', event: first }]);
+    });
+
+    it('creates one of many that come at once', async () => {
+      const all = await Promise.all(Array.from({ length: 50 }, () => append(anEvent(ada, { eventId: 'e-1' }))));
+      const kinds = all.map(([outcome]) => outcome?.kind);
+      expect(kinds.filter((kind) => kind === 'created')).toHaveLength(1);
+      expect(kinds.filter((kind) => kind === 'existing')).toHaveLength(49);
+      expect(await walk(ada, 'asc', 10)).toHaveLength(1);
+    });
+
+    it('writes nothing for somebody who went away', async () => {
+      await expect(events.append([anEvent(ada)], () => true)).rejects.toThrow(Abandoned);
+      expect(await walk(ada, 'asc', 10)).toEqual([]);
+    });
+
+    it('knows a customer as soon as it is there, and no longer than that', async () => {
+      const late = aCustomer(`late-${run}`);
+      expect(await append(anEvent(late))).toEqual([{ kind: 'customer-unknown' }]);
+      await customers.put(APP, late.id, () => late);
+      expect(await append(anEvent(late))).toEqual([{ kind: 'created' }]);
+      await customers.erase(late.id);
+      expect(await append(anEvent(late), anEvent(ada))).toEqual([{ kind: 'customer-unknown' }, { kind: 'created' }]);
+    });
+
+    it.each<[TimelineOrder, number]>([
+      ['asc', 7],
+      ['desc', 7],
+      ['asc', 1],
+      ['desc', 200],
+    ])('pages %s by %i through events of one microsecond, each exactly once', async (order, limit) => {
+      const all = Array.from({ length: 60 }, (_, n) =>
+        anEvent(ada, { occurredAt: instant(`2026-04-18T10:00:00.00000${Math.floor(n / 20)}Z`) }),
+      );
+      await append(...all, anEvent(bob));
+      const expected = order === 'asc' ? all : [...all].reverse();
+      expect((await walk(ada, order, limit)).map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+    });
+  });
+}

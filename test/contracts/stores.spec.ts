@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
+import { loadConfig } from '../../src/config.ts';
+import { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
+import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
+import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
+import { createDataSource } from '../../src/persistence/data-source.ts';
+import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
+import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
+import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { apiKeyStoreContract } from './api-key-store.contract.ts';
+import { customerEventStoreContract } from './customer-event-store.contract.ts';
+import { customerStoreContract } from './customer-store.contract.ts';
+
+const LIMITS = { maxQueuedEvents: 10_000, maxEventsPerCommit: 1_000 };
+
+describe('in memory', () => {
+  const open = () => {
+    const customers = new InMemoryCustomers();
+    return { customers: new InMemoryCustomerStore(customers), events: new InMemoryCustomerEventStore(customers) };
+  };
+  customerEventStoreContract(open);
+  customerStoreContract(open);
+  apiKeyStoreContract(() => new InMemoryApiKeyStore());
+});
+
+describe('on PostgreSQL', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    dataSource = await createDataSource(database.url, loadConfig({})).initialize();
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const open = () => ({
+    customers: new TypeormCustomerStore(dataSource),
+    events: new GroupCommitCustomerEventStore(new TypeormCustomerEventStore(dataSource), LIMITS),
+  });
+  customerEventStoreContract(open);
+  customerStoreContract(open);
+  apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource));
+
+  describe('without group commit', () => {
+    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource) }));
+  });
+});

@@ -1,0 +1,36 @@
+import { CustomerStore } from '../../src/customer-events/application/customer-store.port.ts';
+import { customerEmailExists } from '../../src/customer-events/domain/customer-events-error.ts';
+import type { Customer } from '../../src/customer-events/domain/customer.ts';
+import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+
+/** What the in-memory stores share, as the tables of one database do. */
+export class InMemoryCustomers {
+  readonly byId = new Map<string, { appId: string; customer: Customer; events: CustomerEvent[] }>();
+}
+
+export class InMemoryCustomerStore extends CustomerStore {
+  constructor(private readonly customers: InMemoryCustomers) {
+    super();
+  }
+
+  find(id: string): Promise<Customer | null> {
+    return Promise.resolve(this.customers.byId.get(id)?.customer ?? null);
+  }
+
+  async put(appId: string, id: string, decide: (present: Customer | null) => Customer) {
+    const present = this.customers.byId.get(id);
+    const customer = decide(present?.customer ?? null);
+    for (const [otherId, other] of this.customers.byId) {
+      const sameEmail = other.customer.email.toLowerCase() === customer.email.toLowerCase();
+      if (otherId !== id && other.appId === appId && sameEmail) throw customerEmailExists();
+    }
+    this.customers.byId.set(id, { appId, customer, events: present?.events ?? [] });
+    return { customer, created: present === undefined };
+  }
+
+  erase(id: string): Promise<number | null> {
+    const present = this.customers.byId.get(id);
+    this.customers.byId.delete(id);
+    return Promise.resolve(present?.events.length ?? null);
+  }
+}
