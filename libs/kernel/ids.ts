@@ -11,6 +11,7 @@ const randomBase36 = randomTextSource(BASE36);
 /** 10 base-36 digits hold every millisecond of the years 0001–9999, counted from 0001-01-01. */
 const TIME_DIGITS = 10;
 const MILLIS_OF_YEAR_1 = -62_135_596_800_000;
+const MILLIS_OF_YEAR_10000 = 253_402_300_800_000;
 /** 8 base-36 digits hold the milliseconds since 1970 until the year 2059, as in a cuid. */
 const CREATED_DIGITS = 8;
 const COUNTER_DIGITS = 2;
@@ -65,5 +66,6 @@ export function timeOrderedIdSource(): (atMillis: number, nowMillis: number) => 
 /** The millisecond (since the Unix epoch) for which a time-ordered id was made; null for a text that is none. */
 export function millisOfTimeOrderedId(id: string): number | null {
   if (!ID_PATTERN.test(id)) return null;
-  return Number.parseInt(id.slice(1, 1 + TIME_DIGITS), 36) + MILLIS_OF_YEAR_1;
+  const millis = Number.parseInt(id.slice(1, 1 + TIME_DIGITS), 36) + MILLIS_OF_YEAR_1;
+  return millis < MILLIS_OF_YEAR_10000 ? millis : null;
 }

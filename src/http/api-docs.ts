@@ -67,23 +67,40 @@ const COMMON_FAILURES: readonly ErrorCode[] = [
 export const ServerController = (path: string, tag: string): ClassDecorator =>
   applyDecorators(Controller(`api/v1/${path}`), ApiTags(tag), ApiSecurity(API_KEY_SCHEME));
 
-/** Documents a success: the envelope around an instance of `data`. */
-export const Answers = (status: number, data: Type, description: string, headers: object = {}): MethodDecorator =>
+/**
+ * Documents a success: the envelope around an instance of `data`.
+ *
+ * @param textTypes media types in which the client may have it as a text instead.
+ */
+export const Answers = (
+  status: number,
+  data: Type,
+  description: string,
+  headers: object = {},
+  textTypes: readonly string[] = [],
+): MethodDecorator =>
   applyDecorators(
     ApiExtraModels(data),
     ApiResponse({
       status,
       description,
       headers: { ...REQUEST_ID_HEADER, ...headers },
-      schema: {
-        type: 'object',
-        required: ['success', 'data', 'timestamp'],
-        properties: {
-          success: { type: 'boolean', enum: [true] },
-          data: { $ref: getSchemaPath(data) },
-          timestamp: { type: 'string', format: 'date-time' },
-        },
+      content: {
+        'application/json': { schema: envelopeSchema(data) },
+        ...Object.fromEntries(textTypes.map((type) => [type, { schema: { type: 'string' } }])),
       },
+    }),
+  );
+
+/** Documents a success that is a stream of JSON values, one a line, without an envelope. */
+export const AnswersNdjson = (line: Type, description: string): MethodDecorator =>
+  applyDecorators(
+    ApiExtraModels(line),
+    ApiResponse({
+      status: 200,
+      description,
+      headers: REQUEST_ID_HEADER,
+      content: { 'application/x-ndjson': { schema: { $ref: getSchemaPath(line) } } },
     }),
   );
 
@@ -105,6 +122,16 @@ export const TakesJson = (body: Type, examples: Record<string, { summary: string
   applyDecorators(ApiBody({ type: body, required: true, examples }), ApiExtraModels(body));
 
 export const BODY_FAILURES: readonly ErrorCode[] = ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'REQUEST_TIMEOUT'];
+
+const envelopeSchema = (data: Type) => ({
+  type: 'object',
+  required: ['success', 'data', 'timestamp'],
+  properties: {
+    success: { type: 'boolean', enum: [true] },
+    data: { $ref: getSchemaPath(data) },
+    timestamp: { type: 'string', format: 'date-time' },
+  },
+});
 
 function failureResponse(status: number, codes: ErrorCode[]): MethodDecorator {
   return ApiResponse({

@@ -28,6 +28,7 @@ export const FAILURE_EXAMPLES: Readonly<Record<ErrorCode, FailureExample>> = {
   REQUEST_TIMEOUT: exampleOf(http.requestTimeout()),
   CUSTOMER_EMAIL_EXISTS: exampleOf(customerEvents.customerEmailExists()),
   EVENT_ID_CONFLICT: exampleOf(customerEvents.eventIdConflict(['payload'])),
+  EVENT_ERASED: exampleOf(customerEvents.eventErased()),
   PAYLOAD_TOO_LARGE: exampleOf(http.fieldTooLarge('payload', 65_536)),
   UNSUPPORTED_MEDIA_TYPE: exampleOf(
     http.unsupportedMediaType('The body must be JSON, with Content-Type: application/json'),

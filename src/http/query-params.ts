@@ -1,13 +1,8 @@
-import { createParamDecorator, Injectable, type ArgumentMetadata, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import { Injectable, Query, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import type { Request } from 'express';
 import { fieldErrors } from '../../libs/kernel/domain-error.ts';
 import { checked, knownFields, note, type RequestClass } from './request-fields.ts';
 import { shownField, unknownField } from './unknown-field.ts';
-
-const queryOf = createParamDecorator(
-  (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Request>().query,
-);
 
 /** Reads and checks the query parameters of a request, as an instance of the parameter's class. */
 @Injectable()
@@ -24,4 +19,5 @@ class QueryParamsPipe implements PipeTransform<Record<string, unknown>, object> 
   }
 }
 
-export const QueryParams = (): ParameterDecorator => queryOf(QueryParamsPipe);
+/** Injects the query parameters; the class of the parameter documents them, too. */
+export const QueryParams = (): ParameterDecorator => Query(QueryParamsPipe);

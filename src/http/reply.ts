@@ -14,3 +14,11 @@ export class TextReply {
     readonly contentType: string,
   ) {}
 }
+
+/** A body whose parts are made while it is sent, no faster than the client reads them. */
+export class StreamReply {
+  constructor(
+    readonly parts: AsyncIterable<string>,
+    readonly contentType: string,
+  ) {}
+}

@@ -3,8 +3,9 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import { successEnvelope } from './envelope.ts';
 import { badRequest } from './http-error.ts';
-import { Reply, TextReply } from './reply.ts';
+import { Reply, StreamReply, TextReply } from './reply.ts';
 import { assignRequestId } from './request-id.ts';
+import { sendStream } from './send-stream.ts';
 import { JSON_TYPE, sendFailure, sendText } from './send.ts';
 import { answerUnparsedRequests } from './unparsed-requests.ts';
 
@@ -95,6 +96,10 @@ export class ServiceExpressAdapter extends ExpressAdapter {
   override reply(response: Response, body: unknown, statusCode?: number): void {
     if (body instanceof TextReply) {
       sendText(response, response.statusCode, body.text, body.contentType);
+      return;
+    }
+    if (body instanceof StreamReply) {
+      sendStream(response, body);
       return;
     }
     const reply = body instanceof Reply ? body : new Reply(statusCode ?? response.statusCode, body ?? null);

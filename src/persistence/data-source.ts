@@ -5,7 +5,9 @@ import type { Config } from '../config.ts';
 import { CustomerEmailRow } from '../customer-events/persistence/customer-email.row.ts';
 import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
+import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
+import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
 
 /** The settings that one connection needs to know. */
 export type DatabaseSettings = Pick<
@@ -25,8 +27,8 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings): Data
   return {
     type: 'postgres',
     url,
-    entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow],
-    migrations: [InitialSchema1764000000000],
+    entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow, ErasedEventIdRow],
+    migrations: [InitialSchema1764000000000, TimelineReadsAndErasure1764100000000],
     migrationsTableName: 'migrations',
     synchronize: false,
     // Ids come from the service, so no extension is needed, nor the right to install one.
@@ -39,6 +41,8 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings): Data
       query_timeout: settings.databaseStatementTimeoutMs + 500,
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
       keepAlive: true,
+      // Statements that do not wait for each other's answers travel together; see pipelinedTransaction.
+      pipeline: true,
     },
   };
 }

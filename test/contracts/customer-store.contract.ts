@@ -4,14 +4,18 @@ import { randomId } from '../../libs/kernel/ids.ts';
 import { neverAbandoned } from '../../libs/kernel/abandoned.ts';
 import type { CustomerEventStore } from '../../src/customer-events/application/customer-event-store.port.ts';
 import type { CustomerStore } from '../../src/customer-events/application/customer-store.port.ts';
+import type { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
+import { WHOLE_TIMELINE } from '../../src/customer-events/domain/timeline.ts';
+import type { Stores } from './customer-event-store.contract.ts';
 import { aCustomer, anEvent, APP, OTHER_APP } from '../support/builders.ts';
 
 /** What every CustomerStore does. `open` gives stores in which the customers of this test are not yet. */
-export function customerStoreContract(open: () => { events: CustomerEventStore; customers: CustomerStore }): void {
+export function customerStoreContract(open: () => Stores): void {
   describe('as a CustomerStore', () => {
     let events: CustomerEventStore;
     let customers: CustomerStore;
+    let timelines: TimelineStore;
     let run: string;
     const named = (name: string): string => `${name}-${run}`;
     const put = (customer: Customer, appId = APP) => customers.put(appId, customer.id, () => customer);
@@ -19,7 +23,7 @@ export function customerStoreContract(open: () => { events: CustomerEventStore; 
     beforeEach(() => {
       // The database of one spec file sees many runs of this contract.
       run = randomId();
-      ({ events, customers } = open());
+      ({ events, customers, timelines } = open());
     });
 
     it('finds what was put, and nothing else', async () => {
@@ -88,7 +92,7 @@ export function customerStoreContract(open: () => { events: CustomerEventStore; 
       await events.append([anEvent(ada), anEvent(ada)], neverAbandoned);
       expect(await customers.erase(ada.id)).toBe(2);
       expect(await customers.find(ada.id)).toBeNull();
-      expect(await events.page(ada.id, { order: 'asc' }, null, 10)).toEqual([]);
+      expect(await timelines.page(ada.id, { ...WHOLE_TIMELINE, order: 'asc' }, null, 10)).toEqual([]);
       expect(await customers.erase(ada.id)).toBeNull();
     });
   });

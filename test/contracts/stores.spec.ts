@@ -5,25 +5,33 @@ import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-k
 import { loadConfig } from '../../src/config.ts';
 import { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
+import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { createDataSource } from '../../src/persistence/data-source.ts';
 import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
 import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
+import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { customerEventStoreContract } from './customer-event-store.contract.ts';
 import { customerStoreContract } from './customer-store.contract.ts';
+import { timelineStoreContract } from './timeline-store.contract.ts';
 
 const LIMITS = { maxQueuedEvents: 10_000, maxEventsPerCommit: 1_000 };
 
 describe('in memory', () => {
   const open = () => {
     const customers = new InMemoryCustomers();
-    return { customers: new InMemoryCustomerStore(customers), events: new InMemoryCustomerEventStore(customers) };
+    return {
+      customers: new InMemoryCustomerStore(customers),
+      events: new InMemoryCustomerEventStore(customers),
+      timelines: new InMemoryTimelineStore(customers),
+    };
   };
   customerEventStoreContract(open);
   customerStoreContract(open);
+  timelineStoreContract(open);
   apiKeyStoreContract(() => new InMemoryApiKeyStore());
 });
 
@@ -43,9 +51,11 @@ describe('on PostgreSQL', () => {
   const open = () => ({
     customers: new TypeormCustomerStore(dataSource),
     events: new GroupCommitCustomerEventStore(new TypeormCustomerEventStore(dataSource), LIMITS),
+    timelines: new TypeormTimelineStore(dataSource),
   });
   customerEventStoreContract(open);
   customerStoreContract(open);
+  timelineStoreContract(open);
   apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource));
 
   describe('without group commit', () => {

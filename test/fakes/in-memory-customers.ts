@@ -6,6 +6,15 @@ import type { CustomerEvent } from '../../src/customer-events/domain/customer-ev
 /** What the in-memory stores share, as the tables of one database do. */
 export class InMemoryCustomers {
   readonly byId = new Map<string, { appId: string; customer: Customer; events: CustomerEvent[] }>();
+  private readonly erasedEventIds = new Set<string>();
+
+  wasErased({ customerId, eventId }: CustomerEvent): boolean {
+    return eventId !== null && this.erasedEventIds.has(`${customerId} ${eventId}`);
+  }
+
+  noteErased({ customerId, eventId }: CustomerEvent): void {
+    if (eventId !== null) this.erasedEventIds.add(`${customerId} ${eventId}`);
+  }
 }
 
 export class InMemoryCustomerStore extends CustomerStore {
@@ -31,6 +40,7 @@ export class InMemoryCustomerStore extends CustomerStore {
   erase(id: string): Promise<number | null> {
     const present = this.customers.byId.get(id);
     this.customers.byId.delete(id);
+    present?.events.forEach((event) => this.customers.noteErased(event));
     return Promise.resolve(present?.events.length ?? null);
   }
 }

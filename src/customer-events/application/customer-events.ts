@@ -3,7 +3,7 @@ import { neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
-import { customerNotFound, eventIdConflict, eventRefused } from '../domain/customer-events-error.ts';
+import { customerNotFound, eventErased, eventIdConflict, eventRefused } from '../domain/customer-events-error.ts';
 import { differingFields, type CustomerEvent, type EventDraft } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { instantFromMillis, millisOfInstant } from '../domain/instant.ts';
@@ -29,7 +29,7 @@ export class CustomerEvents {
   /**
    * Records one event; when it resolves, the event is committed.
    *
-   * @throws CUSTOMER_NOT_FOUND, EVENT_ID_CONFLICT; SERVICE_UNAVAILABLE
+   * @throws CUSTOMER_NOT_FOUND, EVENT_ID_CONFLICT, EVENT_ERASED; SERVICE_UNAVAILABLE
    */
   async record(appId: string, draft: EventDraft, isAbandoned: IsAbandoned = neverAbandoned): Promise<Recorded> {
     const [result] = await this.recordAll(appId, [draft], isAbandoned);
@@ -85,6 +85,8 @@ function resultOf(draft: EventDraft, event: CustomerEvent, outcome: AppendOutcom
       const fields = differingFields(draft, outcome.event);
       return fields.length > 0 ? eventIdConflict(fields) : { event: outcome.event, replayed: true };
     }
+    case 'erased':
+      return eventErased();
     case 'customer-unknown':
       return customerNotFound();
     case 'refused':

@@ -6,6 +6,7 @@ export type CustomerEventsErrorCode =
   | 'CUSTOMER_NOT_FOUND'
   | 'CUSTOMER_EMAIL_EXISTS'
   | 'EVENT_ID_CONFLICT'
+  | 'EVENT_ERASED'
   | 'NOT_FOUND';
 
 export type CustomerEventsError = DomainError<CustomerEventsErrorCode>;
@@ -38,6 +39,9 @@ export const eventIdConflict = (fields: readonly string[]): CustomerEventsError 
     'An event with this eventId exists already, with other content; a new event needs a new eventId',
     Object.fromEntries(fields.map((field) => [field, ['differs from the event stored under this eventId']])),
   );
+
+export const eventErased = (): CustomerEventsError =>
+  refusal('EVENT_ERASED', 'The event with this eventId was erased and may not come back; a new event needs a new eventId');
 
 export const eventRefused = (): CustomerEventsError =>
   validationError({ event: ['cannot be stored by the database'] });

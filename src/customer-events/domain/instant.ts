@@ -99,6 +99,13 @@ export function millisOfInstant(instant: Instant): number {
   return epochSeconds(instant) * 1000 + Math.floor(microsOfFraction(instant) / 1000);
 }
 
+/** An instant moved by some microseconds; null where that is not in the years 0001–9999. */
+export function shiftInstant(instant: Instant, micros: bigint): Instant | null {
+  const shifted = instantToMicros(instant) + micros;
+  const seconds = shifted / MICROS_OF_SECOND;
+  return seconds >= FIRST_SECOND && seconds < SECONDS_END ? instantFromMicros(shifted) : null;
+}
+
 /** Chronological order, to the microsecond: negative if `a` is earlier, 0 if equal, positive if later. */
 export function compareInstants(a: Instant, b: Instant): number {
   if (a === b) return 0;

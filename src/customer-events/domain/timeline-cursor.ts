@@ -30,7 +30,13 @@ export function decodeCursor(customerId: string, query: TimelineQuery, cursor: s
 
 function checksum(customerId: string, query: TimelineQuery, place: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([customerId, query.order, place]))
+    .update(JSON.stringify([customerId, query.order, filtersOf(query), place]))
     .digest('base64url')
     .slice(0, 16);
+}
+
+/** Filters are the same in whatever order, and however often, they are given. */
+function filtersOf({ types, from, to }: TimelineQuery): unknown {
+  const names = new Set(types.map(({ type, isPrefix }) => (isPrefix ? `${type}*` : type)));
+  return [[...names].sort(), from ?? null, to ?? null];
 }

@@ -1,10 +1,26 @@
-import type { Instant } from './instant.ts';
+import { compareInstants, type Instant } from './instant.ts';
 
 export type TimelineOrder = 'asc' | 'desc';
 
+/** Which events of a timeline are meant; what is not given does not restrict. */
+export interface TimelineFilter {
+  /** Event types, or prefixes of them; an event matches if one of them does. None: all types. */
+  readonly types: readonly TypeFilter[];
+  /** Inclusive. */
+  readonly from?: Instant | undefined;
+  /** Exclusive. */
+  readonly to?: Instant | undefined;
+}
+
 /** Which events of a timeline are asked for, and in which order. */
-export interface TimelineQuery {
+export interface TimelineQuery extends TimelineFilter {
   readonly order: TimelineOrder;
+}
+
+/** `order.placed` as it is, or `order.` as the beginning of many. */
+export interface TypeFilter {
+  readonly type: string;
+  readonly isPrefix: boolean;
 }
 
 /** A place between two events: (`occurredAt`, `id`) is a total order of a timeline. */
@@ -13,5 +29,44 @@ export interface TimelinePosition {
   readonly id: string;
 }
 
+/** How many events of one type there are, and when. */
+export interface TypeSummary {
+  readonly type: string;
+  readonly count: number;
+  readonly firstOccurredAt: Instant;
+  readonly lastOccurredAt: Instant;
+}
+
+export const WHOLE_TIMELINE: TimelineFilter = { types: [] };
+
 export const TIMELINE_DEFAULT_LIMIT = 50;
 export const TIMELINE_MAX_LIMIT = 200;
+
+/** What a type filter may be: a type, or a prefix that ends with a dot, followed by `*`. */
+export const TYPE_FILTER_PATTERN = /^(?:[a-z0-9_.]{1,100}|[a-z0-9_.]{0,99}\.\*)$/;
+
+/** Reads a text that matches {@link TYPE_FILTER_PATTERN}. */
+export function typeFilter(text: string): TypeFilter {
+  return text.endsWith('*') ? { type: text.slice(0, -1), isPrefix: true } : { type: text, isPrefix: false };
+}
+
+/** What a part of a timeline consists of. */
+export interface TimelineSummary {
+  readonly total: number;
+  /** Null where there is no event. */
+  readonly firstOccurredAt: Instant | null;
+  readonly lastOccurredAt: Instant | null;
+  /** The type with the latest event first, then by name. */
+  readonly types: readonly TypeSummary[];
+}
+
+export function timelineSummary(types: readonly TypeSummary[]): TimelineSummary {
+  const firsts = types.map(({ firstOccurredAt }) => firstOccurredAt).sort(compareInstants);
+  const lasts = types.map(({ lastOccurredAt }) => lastOccurredAt).sort(compareInstants);
+  return {
+    total: types.reduce((total, { count }) => total + count, 0),
+    firstOccurredAt: firsts[0] ?? null,
+    lastOccurredAt: lasts.at(-1) ?? null,
+    types,
+  };
+}

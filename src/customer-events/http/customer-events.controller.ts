@@ -58,7 +58,7 @@ export class CustomerEventsController {
     ...REPLAYED_HEADER,
     ...RATE_LIMIT_HEADERS,
   })
-  @Fails('CUSTOMER_NOT_FOUND', 'EVENT_ID_CONFLICT', 'TOO_MANY_REQUESTS', ...BODY_FAILURES)
+  @Fails('CUSTOMER_NOT_FOUND', 'EVENT_ID_CONFLICT', 'EVENT_ERASED', 'TOO_MANY_REQUESTS', ...BODY_FAILURES)
   async record(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | undefined,

@@ -32,8 +32,8 @@ export class CustomerResponse {
   updatedAt: string;
 }
 
-export class ErasedCustomerResponse {
-  @ApiProperty({ description: 'How many events were erased with the customer.', type: 'integer', example: 12 })
+export class ErasedEventsResponse {
+  @ApiProperty({ description: 'How many events were erased.', type: 'integer', example: 12 })
   deletedEvents: number;
 }
 

@@ -6,7 +6,7 @@ import { JsonBody } from '../../http/json-body.ts';
 import { Reply } from '../../http/reply.ts';
 import { Customers } from '../application/customers.ts';
 import { CustomerRequest, customerChanges } from './customer.request.ts';
-import { CustomerResponse, customerResponse, ErasedCustomerResponse } from './customer.response.ts';
+import { CustomerResponse, customerResponse, ErasedEventsResponse } from './customer.response.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
 
 @ServerController('customers/:externalId', 'Customers')
@@ -43,10 +43,15 @@ export class CustomersController {
   }
 
   @Delete()
-  @ApiOperation({ summary: 'Erase a customer and its events' })
-  @Answers(200, ErasedCustomerResponse, 'Nothing of the customer is left.')
+  @ApiOperation({
+    summary: 'Erase a customer and its events',
+    description:
+      'For good: after the answer no read finds them. Of an eventId a hash stays, so that an event sent again is answered with ' +
+      'EVENT_ERASED even if the customer is created anew. A long history is erased in parts; if the request breaks off, send it again.',
+  })
+  @Answers(200, ErasedEventsResponse, 'Nothing of the customer is left.')
   @Fails('CUSTOMER_NOT_FOUND')
-  erase(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<ErasedCustomerResponse> {
+  erase(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<ErasedEventsResponse> {
     return this.customers.erase(caller.app.id, externalId);
   }
 }

@@ -1,12 +1,22 @@
-import { Get } from '@nestjs/common';
+import { Delete, Get, Param } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { Answers, Fails, ServerController } from '../../http/api-docs.ts';
+import { Answers, AnswersNdjson, Fails, ServerController } from '../../http/api-docs.ts';
 import { CurrentCaller, type Caller } from '../../http/caller.ts';
 import { QueryParams } from '../../http/query-params.ts';
+import type { StreamReply } from '../../http/reply.ts';
 import { Timeline } from '../application/timeline.ts';
+import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
+import { ErasedEventsResponse } from './customer.response.ts';
+import { DocumentsEventId } from './event-id.param.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
-import { TimelineRequest, timelineQuery } from './timeline.request.ts';
-import { TimelinePageResponse, timelinePageResponse } from './timeline.response.ts';
+import { TimelineFilterRequest, timelineFilter, timelineQuery, TimelineRequest } from './timeline.request.ts';
+import {
+  exportReply,
+  TimelinePageResponse,
+  timelinePageResponse,
+  TimelineSummaryResponse,
+  timelineSummaryResponse,
+} from './timeline.response.ts';
 
 @ServerController('customers/:externalId/events', 'Timeline')
 @DocumentsExternalId()
@@ -16,7 +26,7 @@ export class TimelineController {
   @Get()
   @ApiOperation({
     summary: 'Read the events of a customer, page by page',
-    description: 'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted meanwhile.',
+    description: 'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted or erased meanwhile.',
   })
   @Answers(200, TimelinePageResponse, 'A page of the timeline.')
   @Fails('CUSTOMER_NOT_FOUND')
@@ -29,5 +39,62 @@ export class TimelineController {
     return timelinePageResponse(
       await this.timeline.page(caller.app.id, externalId, timelineQuery(query), limit, cursor),
     );
+  }
+
+  @Get('summary')
+  @ApiOperation({ summary: 'Count the events of a customer by type', description: 'The type with the latest event comes first.' })
+  @Answers(200, TimelineSummaryResponse, 'What the timeline, or the part of it that was asked for, consists of.')
+  @Fails('CUSTOMER_NOT_FOUND')
+  async summary(
+    @CurrentCaller() caller: Caller,
+    @ExternalId() externalId: string,
+    @QueryParams() query: TimelineFilterRequest,
+  ): Promise<TimelineSummaryResponse> {
+    return timelineSummaryResponse(await this.timeline.summary(caller.app.id, externalId, timelineFilter(query)));
+  }
+
+  @Get('export')
+  @ApiOperation({
+    summary: 'Read all events of a customer as a stream, the oldest first',
+    description:
+      'One event a line, as in a page. An answer that broke off has no end (the last chunk is missing), which HTTP clients report as an error.',
+  })
+  @AnswersNdjson(CustomerEventResponse, 'All events, one a line.')
+  @Fails('CUSTOMER_NOT_FOUND')
+  async export(
+    @CurrentCaller() caller: Caller,
+    @ExternalId() externalId: string,
+    @QueryParams() query: TimelineFilterRequest,
+  ): Promise<StreamReply> {
+    return exportReply(await this.timeline.export(caller.app.id, externalId, timelineFilter(query)));
+  }
+
+  @Get(':id')
+  @DocumentsEventId()
+  @ApiOperation({ summary: 'Read one event' })
+  @Answers(200, CustomerEventResponse, 'The event.')
+  @Fails('CUSTOMER_NOT_FOUND', 'NOT_FOUND')
+  async event(
+    @CurrentCaller() caller: Caller,
+    @ExternalId() externalId: string,
+    @Param('id') id: string,
+  ): Promise<CustomerEventResponse> {
+    return customerEventResponse(await this.timeline.event(caller.app.id, externalId, id));
+  }
+
+  @Delete(':id')
+  @DocumentsEventId()
+  @ApiOperation({
+    summary: 'Erase one event',
+    description: 'For good: if it had an eventId, sending it again is answered with EVENT_ERASED.',
+  })
+  @Answers(200, ErasedEventsResponse, 'Nothing of the event is left.')
+  @Fails('CUSTOMER_NOT_FOUND', 'NOT_FOUND')
+  erase(
+    @CurrentCaller() caller: Caller,
+    @ExternalId() externalId: string,
+    @Param('id') id: string,
+  ): Promise<ErasedEventsResponse> {
+    return this.timeline.eraseEvent(caller.app.id, externalId, id);
   }
 }

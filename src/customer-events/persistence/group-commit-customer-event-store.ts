@@ -53,10 +53,6 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     });
   }
 
-  page(...query: Parameters<CustomerEventStore['page']>): Promise<CustomerEvent[]> {
-    return this.store.page(...query);
-  }
-
   private async writeQueue(): Promise<void> {
     this.writing = true;
     while (this.queue.length > 0) {

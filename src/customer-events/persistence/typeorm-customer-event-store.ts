@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { LRUCache } from 'lru-cache';
-import { DataSource, type EntityManager } from 'typeorm';
-import { FOREIGN_KEY_VIOLATION, isRefusedValue, isWorthRepeating, sqlState, storage } from '../../persistence/storage-errors.ts';
+import { DataSource } from 'typeorm';
+import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
+import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storage } from '../../persistence/storage-errors.ts';
 import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import type { TimelinePosition, TimelineQuery } from '../domain/timeline.ts';
-import { EVENT_COLUMNS, eventOf, INSERTED_COLUMN_COUNT, INSERTED_COLUMNS, insertedValues, type EventColumns } from './customer-event-columns.ts';
+import { EVENT_COLUMNS, eventOf, type EventColumns } from './customer-event-columns.ts';
+import { eventKey, insertCustomerEvents, type Settled } from './insert-customer-events.ts';
 
 /** A customer erased, or an event erased, while we looked: the next look settles it. */
 const MOST_ATTEMPTS = 5;
@@ -33,44 +33,18 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     });
   }
 
-  async page(
-    customerId: string,
-    query: TimelineQuery,
-    after: TimelinePosition | null,
-    limit: number,
-  ): Promise<CustomerEvent[]> {
-    const [direction, beyond] = query.order === 'asc' ? ['ASC', '>'] : ['DESC', '<'];
-    const parameters: unknown[] = [customerId, limit];
-    let keyset = '';
-    if (after !== null) {
-      parameters.push(after.occurredAt, after.id);
-      // The first condition follows from the second, and lets a partitioned table leave out partitions.
-      keyset = `AND t.occurred_at ${beyond}= $3 AND (t.occurred_at, t.id) ${beyond} ($3, $4)`;
-    }
-    const rows = await storage(() =>
-      this.dataSource.query<EventColumns[]>(
-        `SELECT ${EVENT_COLUMNS} FROM customer_events AS t
-         WHERE t.customer_id = $1 ${keyset}
-         ORDER BY t.occurred_at ${direction}, t.id ${direction}
-         LIMIT $2`,
-        parameters,
-      ),
-    );
-    return rows.map(eventOf);
-  }
-
   /** Null where something changed under our hands, so that it has to be tried again. */
   private async tryToAppend(events: readonly CustomerEvent[]): Promise<AppendOutcome[] | null> {
     const known = await this.knownCustomers(events);
     const appendable = events.filter((event) => known.has(event.customerId));
-    const created = await this.insert(appendable);
-    if (created === null) return null;
-    const existing = await this.eventsByEventId(appendable.filter((event) => created.get(event.id) === undefined));
+    const settled = await this.insert(appendable);
+    if (settled === null) return null;
+    const existing = await this.eventsByEventId(appendable.filter((event) => !settled.has(event.id)));
 
     const outcomes: AppendOutcome[] = [];
     for (const event of events) {
       const stored = existing.get(eventKey(event));
-      const outcome = created.get(event.id);
+      const outcome = settled.get(event.id);
       if (!known.has(event.customerId)) outcomes.push({ kind: 'customer-unknown' });
       else if (outcome !== undefined) outcomes.push(outcome);
       else if (stored !== undefined) outcomes.push({ kind: 'existing', event: stored });
@@ -101,24 +75,15 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     return { has: (id) => !unseen.has(id) };
   }
 
-  /**
-   * Inserts all that can be, in one statement or one transaction, so all or nothing.
-   *
-   * @returns event id → created or refused; an event that is not there has an `eventId` that
-   *   exists. Null where it has to be tried again: a customer was erased since we looked, or
-   *   another transaction won.
-   */
-  private async insert(events: readonly CustomerEvent[]): Promise<Map<string, AppendOutcome> | null> {
+  /** Null where it has to be tried again: a customer was erased since we looked, or another transaction won. */
+  private async insert(events: readonly CustomerEvent[]): Promise<Settled | null> {
     try {
-      return await insertTogether(this.dataSource, events);
+      return await insertCustomerEvents(this.dataSource, events);
     } catch (error) {
-      if (sqlState(error) === FOREIGN_KEY_VIOLATION) {
-        for (const { customerId } of events) this.seenCustomers.delete(customerId);
-        return null;
-      }
       if (isWorthRepeating(error)) return null;
-      if (isRefusedValue(error)) return this.dataSource.transaction((manager) => insertApart(manager, events));
-      throw error;
+      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+      for (const { customerId } of events) this.seenCustomers.delete(customerId);
+      return null;
     }
   }
 
@@ -132,47 +97,4 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     );
     return new Map(rows.map(eventOf).map((event) => [eventKey(event), event]));
   }
-}
-
-const CREATED: AppendOutcome = { kind: 'created' };
-const REFUSED: AppendOutcome = { kind: 'refused' };
-
-type Queryable = Pick<EntityManager, 'query'>;
-
-async function insertTogether(database: Queryable, events: readonly CustomerEvent[]): Promise<Map<string, AppendOutcome>> {
-  if (events.length === 0) return new Map();
-  // In one order everywhere, or two statements with the same keys could wait for each other. The
-  // sort is stable: of equal keys, the first in the request is the one that is created.
-  const sorted = [...events].sort((a, b) => compareText(eventKey(a), eventKey(b)));
-  const rows = sorted.map((_, row) => `(${placeholders(row)})`).join(',');
-  const inserted = await database.query<{ id: string }[]>(
-    `INSERT INTO customer_events AS t (${INSERTED_COLUMNS}) VALUES ${rows} ON CONFLICT DO NOTHING RETURNING t.id`,
-    sorted.flatMap(insertedValues),
-  );
-  return new Map(inserted.map(({ id }) => [id, CREATED]));
-}
-
-/** Finds the values that PostgreSQL refuses by halving, behind savepoints, so that the others are stored. */
-async function insertApart(manager: EntityManager, events: readonly CustomerEvent[]): Promise<Map<string, AppendOutcome>> {
-  try {
-    return await manager.transaction((savepoint) => insertTogether(savepoint, events));
-  } catch (error) {
-    const [only] = events;
-    if (!isRefusedValue(error) || sqlState(error) === FOREIGN_KEY_VIOLATION || only === undefined) throw error;
-    if (events.length === 1) return new Map([[only.id, REFUSED]]);
-    const half = Math.ceil(events.length / 2);
-    const first = await insertApart(manager, events.slice(0, half));
-    const second = await insertApart(manager, events.slice(half));
-    return new Map([...first, ...second]);
-  }
-}
-
-/** Within a customer an `eventId` is unique; neither part contains a space. */
-const eventKey = (event: CustomerEvent): string => `${event.customerId} ${event.eventId ?? ''}`;
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function placeholders(row: number): string {
-  const first = row * INSERTED_COLUMN_COUNT + 1;
-  return Array.from({ length: INSERTED_COLUMN_COUNT }, (_, column) => `$${first + column}`).join(',');
 }

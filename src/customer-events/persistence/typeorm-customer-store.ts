@@ -7,6 +7,7 @@ import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
 import { CustomerStore } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
 import type { Customer } from '../domain/customer.ts';
+import { endOfPart, eraseAll, erasePart, type PartEnd } from './erase-events.ts';
 
 const MOST_ATTEMPTS = 5;
 
@@ -60,22 +61,38 @@ export class TypeormCustomerStore extends CustomerStore {
     });
   }
 
-  erase(id: string): Promise<number | null> {
-    return this.transaction(async (manager) => {
+  /**
+   * The last events go with the customer, in a transaction that keeps new ones out. A long history
+   * is erased before that in parts, each in a transaction of its own: no statement runs into its
+   * time limit, and nobody's inserts wait for longer than one part takes.
+   */
+  async erase(id: string): Promise<number | null> {
+    const erasedBefore = await this.erasePartsOfHistory(id);
+    const rest = await this.transaction(async (manager) => {
       // FOR UPDATE makes inserts of this customer's events wait, and then find no customer.
       const [row] = await manager.query<{ app_id: string; email: string }[]>(
         'SELECT c.app_id, c.email FROM customers AS c WHERE c.id = $1 FOR UPDATE',
         [id],
       );
       if (row === undefined) return null;
-      const [, deletedEvents] = await manager.query<[unknown, number]>(
-        'DELETE FROM customer_events AS t WHERE t.customer_id = $1',
-        [id],
-      );
+      const erased = await eraseAll(manager, id);
       await moveEmail(manager, row.app_id, id, row.email, undefined);
       await manager.query('DELETE FROM customers AS c WHERE c.id = $1', [id]);
-      return deletedEvents;
+      return erased;
     });
+    return rest === null ? null : erasedBefore + rest;
+  }
+
+  private async erasePartsOfHistory(id: string): Promise<number> {
+    let erased = 0;
+    let before: PartEnd | null = null;
+    for (;;) {
+      const end: PartEnd | null = await storage(() => endOfPart(this.dataSource.manager, id, before));
+      if (end === null) return erased;
+      const from = before;
+      erased += await this.transaction((manager) => erasePart(manager, id, from, end));
+      before = end;
+    }
   }
 
   private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {

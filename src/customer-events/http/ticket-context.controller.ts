@@ -1,0 +1,41 @@
+import { Get } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { Answers, Fails, ServerController } from '../../http/api-docs.ts';
+import { CurrentCaller, type Caller } from '../../http/caller.ts';
+import { PrefersMarkdown } from '../../http/prefers-markdown.ts';
+import { QueryParams } from '../../http/query-params.ts';
+import { TextReply } from '../../http/reply.ts';
+import { TicketContexts } from '../application/ticket-contexts.ts';
+import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
+import { ticketContextMarkdown } from './ticket-context.markdown.ts';
+import { TicketContextRequest, windowSeconds } from './ticket-context.request.ts';
+import { TicketContextResponse, ticketContextResponse } from './ticket-context.response.ts';
+import { instantOf } from './timeline.request.ts';
+
+const MARKDOWN_TYPE = 'text/markdown; charset=utf-8';
+
+@ServerController('customers/:externalId/context', 'Timeline')
+@DocumentsExternalId()
+export class TicketContextController {
+  constructor(private readonly contexts: TicketContexts) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'What had happened to a customer when a ticket was opened',
+    description:
+      'For the agent, or the tool, that answers the ticket: deterministic, and at most 16 KiB. With `Accept: text/markdown` it is a short note.',
+  })
+  @Answers(200, TicketContextResponse, 'The context.', {}, ['text/markdown'])
+  @Fails('CUSTOMER_NOT_FOUND')
+  async context(
+    @CurrentCaller() caller: Caller,
+    @ExternalId() externalId: string,
+    @QueryParams() query: TicketContextRequest,
+    @PrefersMarkdown() prefersMarkdown: boolean,
+  ): Promise<TicketContextResponse | TextReply> {
+    const context = await this.contexts.at(caller.app.id, externalId, instantOf(query.at), windowSeconds(query), query.limit);
+    return prefersMarkdown
+      ? new TextReply(ticketContextMarkdown(externalId, context), MARKDOWN_TYPE)
+      : ticketContextResponse(context);
+  }
+}

@@ -1,0 +1,36 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsOptional, ValidateBy } from 'class-validator';
+import { DURATION_FORMS, parseDuration } from '../domain/duration.ts';
+import { CONTEXT_DEFAULT_LIMIT, CONTEXT_DEFAULT_WINDOW } from '../domain/ticket-context.ts';
+import { TIMELINE_MAX_LIMIT } from '../domain/timeline.ts';
+import { IsLimit, IsQueryInstant } from './timeline.request.ts';
+
+const IsDuration = (): PropertyDecorator =>
+  ValidateBy(
+    { name: 'isDuration', validator: { validate: (value) => typeof value === 'string' && parseDuration(value) !== null } },
+    { message: `must be ${DURATION_FORMS}` },
+  );
+
+export class TicketContextRequest {
+  @ApiProperty({ required: false, description: 'When the ticket was opened; nothing later is told. Default: now.' })
+  @IsQueryInstant()
+  at?: string;
+
+  @ApiProperty({ required: false, description: `How far back the summary looks: ${DURATION_FORMS}.`, default: CONTEXT_DEFAULT_WINDOW })
+  @IsOptional()
+  @IsDuration()
+  window: string = CONTEXT_DEFAULT_WINDOW;
+
+  @ApiProperty({
+    required: false,
+    type: 'integer',
+    minimum: 1,
+    maximum: TIMELINE_MAX_LIMIT,
+    default: CONTEXT_DEFAULT_LIMIT,
+    description: 'How many of the latest events.',
+  })
+  @IsLimit()
+  limit: number = CONTEXT_DEFAULT_LIMIT;
+}
+
+export const windowSeconds = (request: TicketContextRequest): number => parseDuration(request.window) as number;

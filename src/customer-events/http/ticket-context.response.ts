@@ -1,0 +1,50 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { encodeJson } from '../../http/encode-json.ts';
+import type { TicketContext } from '../domain/ticket-context.ts';
+import { fitting } from './byte-budget.ts';
+import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
+import { TypeSummaryResponse, typeSummaryResponse } from './timeline.response.ts';
+
+/** The whole answer has at most so many bytes: what a tool can put into a prompt without a thought. */
+export const CONTEXT_MAX_BYTES = 16_384;
+/** The envelope, `asOf` and the names of the lists. */
+const FRAME_BYTES = 256;
+export const RUNS_MAX_BYTES = 2_048;
+export const SUMMARY_MAX_BYTES = 4_096;
+
+export class TicketContextResponse {
+  @ApiProperty({ format: 'date-time', description: 'Nothing in the answer is later.', example: '2026-04-18T10:00:00Z' })
+  asOf: string;
+
+  @ApiProperty({ type: [CustomerEventResponse], description: 'The latest events, the newest first.' })
+  events: CustomerEventResponse[];
+
+  @ApiProperty({
+    type: [TypeSummaryResponse],
+    description:
+      'Where the events repeat themselves: three or more of one type with none of another type between them, the latest first. ' +
+      'A run that goes on beyond the events is counted whole, up to 1,000 events back.',
+  })
+  runs: TypeSummaryResponse[];
+
+  @ApiProperty({ type: [TypeSummaryResponse], description: 'What happened in the window, per type, the latest first.' })
+  summary: TypeSummaryResponse[];
+
+  @ApiProperty({ description: `Whether items were left out, so that the answer has at most ${CONTEXT_MAX_BYTES} bytes.` })
+  truncated: boolean;
+}
+
+export function ticketContextResponse(context: TicketContext): TicketContextResponse {
+  const textOf = (item: object): string => `${encodeJson(item)},`;
+  const runs = fitting(context.runs.map(typeSummaryResponse), textOf, RUNS_MAX_BYTES);
+  const summary = fitting(context.summary.map(typeSummaryResponse), textOf, SUMMARY_MAX_BYTES);
+  const left = CONTEXT_MAX_BYTES - FRAME_BYTES - runs.bytes - summary.bytes;
+  const events = fitting(context.events.map(customerEventResponse), textOf, left);
+  return {
+    asOf: context.asOf,
+    events: [...events.items],
+    runs: [...runs.items],
+    summary: [...summary.items],
+    truncated: runs.cut || summary.cut || events.cut,
+  };
+}

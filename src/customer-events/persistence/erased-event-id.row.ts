@@ -1,0 +1,15 @@
+import { Entity, PrimaryColumn } from 'typeorm';
+
+/**
+ * What is left of an erased event that had an `eventId`: enough to know a replay of it by, and
+ * nothing to read. It outlives its customer, who may come back under the same external id.
+ */
+@Entity('erased_event_ids')
+export class ErasedEventIdRow {
+  @PrimaryColumn({ type: 'text', collation: 'C', name: 'customer_id', primaryKeyConstraintName: 'erased_event_ids_pkey' })
+  customerId: string;
+
+  /** SHA-256 of the customer's id, a space and the `eventId`. */
+  @PrimaryColumn({ type: 'bytea', primaryKeyConstraintName: 'erased_event_ids_pkey' })
+  sha256: Buffer;
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
+import { storage } from '../../persistence/storage-errors.ts';
+import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
+import { TimelineStore } from '../application/timeline-store.port.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
+import { instantFromMillis } from '../domain/instant.ts';
+import type { EventOutline } from '../domain/ticket-context.ts';
+import type { TimelineFilter, TimelinePosition, TimelineQuery, TypeSummary } from '../domain/timeline.ts';
+import { EVENT_COLUMNS, eventOf, type EventColumns } from './customer-event-columns.ts';
+import { erasedEventIdHash, INSERT_ERASED_EVENT_IDS } from './erased-event-ids.ts';
+import { selectEvents, timelineCondition, timelineOrder, type Sql } from './timeline-sql.ts';
+
+@Injectable()
+export class TypeormTimelineStore extends TimelineStore {
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  async page(
+    customerId: string,
+    query: TimelineQuery,
+    after: TimelinePosition | null,
+    limit: number,
+  ): Promise<CustomerEvent[]> {
+    const { sql, parameters } = selectEvents(customerId, query, after, limit);
+    return (await this.read<EventColumns>(sql, parameters)).map(eventOf);
+  }
+
+  async outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
+    const condition = timelineCondition(customerId, query, null);
+    const rows = await this.read<Pick<EventColumns, 'id' | 'type' | 'occurred_at'>>(
+      `SELECT t.id, t.type, ${utcText('t.occurred_at')} AS occurred_at FROM customer_events AS t
+       WHERE ${condition.sql} ORDER BY ${timelineOrder(query)} LIMIT ${limit}`,
+      condition.parameters,
+    );
+    return rows.map((row) => ({ id: row.id, type: row.type, occurredAt: instantOfUtcText(row.occurred_at) }));
+  }
+
+  async find(customerId: string, id: string): Promise<CustomerEvent | null> {
+    const condition = oneEvent(customerId, id);
+    if (condition === null) return null;
+    const [row] = await this.read<EventColumns>(
+      `SELECT ${EVENT_COLUMNS} FROM customer_events AS t WHERE ${condition.sql}`,
+      condition.parameters,
+    );
+    return row === undefined ? null : eventOf(row);
+  }
+
+  async summarize(customerId: string, filter: TimelineFilter): Promise<TypeSummary[]> {
+    const condition = timelineCondition(customerId, { ...filter, order: 'desc' }, null);
+    const rows = await this.read<{ type: string; count: string; first: string; last: string }>(
+      `SELECT t.type, count(*) AS count,
+         ${utcText('min(t.occurred_at)')} AS first, ${utcText('max(t.occurred_at)')} AS last
+       FROM customer_events AS t WHERE ${condition.sql}
+       GROUP BY t.type ORDER BY max(t.occurred_at) DESC, t.type`,
+      condition.parameters,
+    );
+    return rows.map(({ type, count, first, last }) => ({
+      type,
+      count: Number(count),
+      firstOccurredAt: instantOfUtcText(first),
+      lastOccurredAt: instantOfUtcText(last),
+    }));
+  }
+
+  eraseEvent(customerId: string, id: string): Promise<boolean> {
+    const condition = oneEvent(customerId, id);
+    if (condition === null) return Promise.resolve(false);
+    return storage(() =>
+      this.dataSource.transaction(async (manager) => {
+        const [[row]] = await manager.query<[{ event_id: string | null }[], number]>(
+          `DELETE FROM customer_events AS t WHERE ${condition.sql} RETURNING t.event_id`,
+          condition.parameters,
+        );
+        if (row === undefined) return false;
+        if (row.event_id !== null) {
+          await manager.query(INSERT_ERASED_EVENT_IDS, [customerId, [erasedEventIdHash(customerId, row.event_id)]]);
+        }
+        return true;
+      }),
+    );
+  }
+
+  private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    return storage(() => this.dataSource.query<Row[]>(sql, parameters));
+  }
+}
+
+/** The id holds the millisecond of `occurredAt`: so one range of the primary key finds the event. */
+function oneEvent(customerId: string, id: string): Sql | null {
+  const millis = millisOfTimeOrderedId(id);
+  if (millis === null) return null;
+  return {
+    sql: `t.customer_id = $1 AND t.id = $2 AND t.occurred_at >= $3
+      AND t.occurred_at < $3::timestamptz + interval '1 millisecond'`,
+    parameters: [customerId, id, instantFromMillis(millis)],
+  };
+}

@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { neverAbandoned } from '../../libs/kernel/abandoned.ts';
+import { randomId } from '../../libs/kernel/ids.ts';
+import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+import type { Customer } from '../../src/customer-events/domain/customer.ts';
+import { typeFilter, WHOLE_TIMELINE, type TimelineOrder, type TimelinePosition, type TimelineQuery } from '../../src/customer-events/domain/timeline.ts';
+import { aCustomer, anEvent, APP, instant } from '../support/builders.ts';
+import type { Stores } from './customer-event-store.contract.ts';
+
+const NEWEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'desc' };
+const OLDEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'asc' };
+
+/** What every TimelineStore does. `open` gives empty stores. */
+export function timelineStoreContract(open: () => Stores): void {
+  describe('as a TimelineStore', () => {
+    let stores: Stores;
+    let ada: Customer;
+    let bob: Customer;
+
+    beforeEach(async () => {
+      stores = open();
+      // The database of one spec file sees many runs of this contract.
+      const run = randomId();
+      ada = aCustomer(`ada-${run}`);
+      bob = aCustomer(`bob-${run}`);
+      for (const customer of [ada, bob]) await stores.customers.put(APP, customer.id, () => customer);
+    });
+
+    const append = async (...all: CustomerEvent[]): Promise<CustomerEvent[]> => {
+      await stores.events.append(all, neverAbandoned);
+      return all;
+    };
+    const at = (occurredAt: string, type = 'a') => anEvent(ada, { occurredAt: instant(occurredAt), type });
+    const idsOf = (events: readonly { id: string }[]) => events.map(({ id }) => id);
+    const walk = async (query: TimelineQuery, limit: number): Promise<CustomerEvent[]> => {
+      const found: CustomerEvent[] = [];
+      let after: TimelinePosition | null = null;
+      for (;;) {
+        const page: CustomerEvent[] = await stores.timelines.page(ada.id, query, after, limit);
+        found.push(...page);
+        if (page.length < limit) return found;
+        after = page.at(-1) as CustomerEvent;
+      }
+    };
+
+    it.each<[TimelineOrder, number]>([
+      ['asc', 7],
+      ['desc', 7],
+      ['asc', 1],
+      ['desc', 200],
+    ])('pages %s by %i through events of one microsecond, each exactly once', async (order, limit) => {
+      const all = Array.from({ length: 60 }, (_, n) => at(`2026-04-18T10:00:00.00000${Math.floor(n / 20)}Z`));
+      await append(...all, anEvent(bob));
+      const expected = order === 'asc' ? all : [...all].reverse();
+      expect(idsOf(await walk({ ...WHOLE_TIMELINE, order }, limit))).toEqual(idsOf(expected));
+    });
+
+    describe('filters', () => {
+      const TYPES = ['order.placed', 'order.shipped', 'order', 'orders.x', 'order_x', 'invoice.paid'];
+      let events: CustomerEvent[];
+
+      beforeEach(async () => {
+        events = await append(...TYPES.map((type, day) => at(`2026-01-0${day + 1}`, type)), anEvent(bob, { type: 'order.placed' }));
+      });
+
+      it.each<[string[], string[]]>([
+        [['order.placed'], ['order.placed']],
+        [['order.*'], ['order.placed', 'order.shipped']],
+        [['order.*', 'invoice.paid'], ['order.placed', 'order.shipped', 'invoice.paid']],
+        [['order', 'orders.*'], ['order', 'orders.x']],
+        [['order.placed', 'order.*'], ['order.placed', 'order.shipped']],
+        [['order_x'], ['order_x']],
+        [['order_.*'], []],
+        [['nothing'], []],
+      ])('by the types %j', async (filters, found) => {
+        const query = { types: filters.map(typeFilter) };
+        for (const limit of [1, 2, 10]) {
+          expect((await walk({ ...query, order: 'asc' }, limit)).map(({ type }) => type)).toEqual(found);
+          expect((await walk({ ...query, order: 'desc' }, limit)).map(({ type }) => type)).toEqual(found.toReversed());
+        }
+        expect((await stores.timelines.summarize(ada.id, query)).map(({ type }) => type)).toEqual(found.toReversed());
+      });
+
+      it.each<[string | undefined, string | undefined, number, number]>([
+        ['2026-01-02', undefined, 1, 6],
+        [undefined, '2026-01-02', 0, 1],
+        ['2026-01-02', '2026-01-04', 1, 3],
+        ['2026-01-02T00:00:00.000001Z', '2026-01-04T00:00:00.000001Z', 2, 4],
+        ['2026-01-02', '2026-01-02', 0, 0],
+        ['2027-01-01', undefined, 0, 0],
+      ])('from %s, inclusive, to %s, exclusive', async (from, to, first, end) => {
+        const window = { types: [], from: from === undefined ? from : instant(from), to: to === undefined ? to : instant(to) };
+        const expected = idsOf(events.slice(first, end));
+        expect(idsOf(await walk({ ...window, order: 'asc' }, 2))).toEqual(expected);
+        expect(idsOf(await walk({ ...window, order: 'desc' }, 2))).toEqual(expected.toReversed());
+        const counts = (await stores.timelines.summarize(ada.id, window)).map(({ count }) => count);
+        expect(counts).toEqual(expected.map(() => 1));
+      });
+
+      it('all at once', async () => {
+        const query: TimelineQuery = { types: [typeFilter('order.*'), typeFilter('order')], from: instant('2026-01-02'), to: instant('2026-01-09'), order: 'desc' };
+        expect((await walk(query, 1)).map(({ type }) => type)).toEqual(['order', 'order.shipped']);
+      });
+    });
+
+    it('outlines what a page would give', async () => {
+      await append(at('2026-01-01'), at('2026-01-02T00:00:00.000001Z', 'b'), at('2026-01-03'));
+      const page = await stores.timelines.page(ada.id, NEWEST_FIRST, null, 2);
+      expect(await stores.timelines.outline(ada.id, NEWEST_FIRST, 2)).toEqual(
+        page.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })),
+      );
+    });
+
+    it('summarizes each type, the latest first, then by name', async () => {
+      await append(
+        at('2026-01-03T00:00:00.000001Z', 'b'),
+        at('2026-01-05', 'c'),
+        at('2026-01-01', 'a'),
+        at('2026-01-05', 'a'),
+        at('0001-01-01', 'b'),
+        at('9999-12-31T23:59:59.999999Z', 'z'),
+      );
+      expect(await stores.timelines.summarize(ada.id, WHOLE_TIMELINE)).toEqual([
+        { type: 'z', count: 1, firstOccurredAt: '9999-12-31T23:59:59.999999Z', lastOccurredAt: '9999-12-31T23:59:59.999999Z' },
+        { type: 'a', count: 2, firstOccurredAt: '2026-01-01T00:00:00Z', lastOccurredAt: '2026-01-05T00:00:00Z' },
+        { type: 'c', count: 1, firstOccurredAt: '2026-01-05T00:00:00Z', lastOccurredAt: '2026-01-05T00:00:00Z' },
+        { type: 'b', count: 2, firstOccurredAt: '0001-01-01T00:00:00Z', lastOccurredAt: '2026-01-03T00:00:00.000001Z' },
+      ]);
+      expect(await stores.timelines.summarize(bob.id, WHOLE_TIMELINE)).toEqual([]);
+    });
+
+    it.each(['0001-01-01', '1969-12-31T23:59:59.999999Z', '2026-04-18T10:00:00.123456Z', '9999-12-31T23:59:59.999999Z'])(
+      'finds one event of %s by its id, with its customer only',
+      async (occurredAt) => {
+        const [event] = (await append(at(occurredAt), at(occurredAt))) as [CustomerEvent];
+        expect(await stores.timelines.find(ada.id, event.id)).toEqual(event);
+        expect(await stores.timelines.find(bob.id, event.id)).toBeNull();
+      },
+    );
+
+    it.each(['', 'x', `c${'z'.repeat(24)}`, `c${'0'.repeat(24)}`, `c${'a'.repeat(25)}`, 'C00000000000000000000000', '\u0000'])(
+      'finds nothing under %j, and erases nothing',
+      async (id) => {
+        await append(at('2026-01-01'));
+        expect(await stores.timelines.find(ada.id, id)).toBeNull();
+        expect(await stores.timelines.eraseEvent(ada.id, id)).toBe(false);
+        expect(await walk(OLDEST_FIRST, 10)).toHaveLength(1);
+      },
+    );
+
+    it('erases one event, once, of its own customer', async () => {
+      const [first, second] = (await append(at('2026-01-01'), at('2026-01-01'))) as [CustomerEvent, CustomerEvent];
+      expect(await stores.timelines.eraseEvent(bob.id, first.id)).toBe(false);
+      expect(await stores.timelines.eraseEvent(ada.id, first.id)).toBe(true);
+      expect(await stores.timelines.eraseEvent(ada.id, first.id)).toBe(false);
+      expect(await walk(OLDEST_FIRST, 10)).toEqual([second]);
+      expect(await stores.timelines.find(ada.id, first.id)).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,66 @@
+import { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
+import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+import { compareInstants } from '../../src/customer-events/domain/instant.ts';
+import type { EventOutline } from '../../src/customer-events/domain/ticket-context.ts';
+import type { TimelineFilter, TimelinePosition, TimelineQuery, TypeSummary } from '../../src/customer-events/domain/timeline.ts';
+import type { InMemoryCustomers } from './in-memory-customers.ts';
+
+export class InMemoryTimelineStore extends TimelineStore {
+  constructor(private readonly customers: InMemoryCustomers) {
+    super();
+  }
+
+  page(customerId: string, query: TimelineQuery, after: TimelinePosition | null, limit: number): Promise<CustomerEvent[]> {
+    const sign = query.order === 'asc' ? 1 : -1;
+    const events = this.matching(customerId, query).sort((a, b) => sign * comparePositions(a, b));
+    return Promise.resolve(events.filter((event) => after === null || sign * comparePositions(event, after) > 0).slice(0, limit));
+  }
+
+  async outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
+    return (await this.page(customerId, query, null, limit)).map(({ id, type, occurredAt }) => ({ id, type, occurredAt }));
+  }
+
+  find(customerId: string, id: string): Promise<CustomerEvent | null> {
+    return Promise.resolve(this.eventsOf(customerId).find((event) => event.id === id) ?? null);
+  }
+
+  summarize(customerId: string, filter: TimelineFilter): Promise<TypeSummary[]> {
+    const byType = new Map<string, CustomerEvent[]>();
+    for (const event of this.matching(customerId, filter).sort(comparePositions)) {
+      byType.set(event.type, [...(byType.get(event.type) ?? []), event]);
+    }
+    const summaries = [...byType].map(([type, events]) => ({
+      type,
+      count: events.length,
+      firstOccurredAt: (events[0] as CustomerEvent).occurredAt,
+      lastOccurredAt: (events.at(-1) as CustomerEvent).occurredAt,
+    }));
+    return Promise.resolve(
+      summaries.sort((a, b) => compareInstants(b.lastOccurredAt, a.lastOccurredAt) || (a.type < b.type ? -1 : 1)),
+    );
+  }
+
+  eraseEvent(customerId: string, id: string): Promise<boolean> {
+    const events = this.eventsOf(customerId);
+    const index = events.findIndex((event) => event.id === id);
+    events.splice(index, index < 0 ? 0 : 1).forEach((event) => this.customers.noteErased(event));
+    return Promise.resolve(index >= 0);
+  }
+
+  private matching(customerId: string, { types, from, to }: TimelineFilter): CustomerEvent[] {
+    return this.eventsOf(customerId).filter(
+      ({ type, occurredAt }) =>
+        (from === undefined || compareInstants(occurredAt, from) >= 0) &&
+        (to === undefined || compareInstants(occurredAt, to) < 0) &&
+        (types.length === 0 || types.some((filter) => (filter.isPrefix ? type.startsWith(filter.type) : type === filter.type))),
+    );
+  }
+
+  private eventsOf(customerId: string): CustomerEvent[] {
+    return this.customers.byId.get(customerId)?.events ?? [];
+  }
+}
+
+function comparePositions(a: TimelinePosition, b: TimelinePosition): number {
+  return compareInstants(a.occurredAt, b.occurredAt) || (a.id < b.id ? -1 : Number(a.id > b.id));
+}
