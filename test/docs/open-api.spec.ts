@@ -5,7 +5,10 @@ import addFormats from 'ajv-formats';
 import type { Express } from 'express';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Response } from 'supertest';
+import { TicketContextRequest } from '../../src/customer-events/http/ticket-context.request.ts';
+import { TimelineFilterRequest, TimelineRequest } from '../../src/customer-events/http/timeline.request.ts';
 import { openApiDocument } from '../../src/http/open-api-document.ts';
+import { knownFields } from '../../src/http/request-fields.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 
 interface Operation {
@@ -50,6 +53,26 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('has every parameter of a query string', () => {
+    const queryOf = (path: string) =>
+      ((document.paths[API + path]?.get as unknown as { parameters: { in: string; name: string }[] }).parameters ?? [])
+        .filter((parameter) => parameter.in === 'query')
+        .map(({ name }) => name)
+        .sort();
+    expect(queryOf('/customers/{externalId}/events')).toEqual([...knownFields(TimelineRequest)].sort());
+    expect(queryOf('/customers/{externalId}/events/summary')).toEqual([...knownFields(TimelineFilterRequest)].sort());
+    expect(queryOf('/customers/{externalId}/events/export')).toEqual([...knownFields(TimelineFilterRequest)].sort());
+    expect(queryOf('/customers/{externalId}/context')).toEqual([...knownFields(TicketContextRequest)].sort());
+  });
+
+  it('describes the lines of an export', async () => {
+    await service.post('/customer-events', { customerExternalId: 'user_42', type: 'a', eventId: 'exported' }).expect(201);
+    const answer = await service.get('/customers/user_42/events/export').expect(200);
+    const operation = document.paths[`${API}/customers/{externalId}/events/export`]?.get as unknown as Operation;
+    const schema = operation.responses['200']?.content?.['application/x-ndjson']?.schema;
+    for (const line of answer.text.trimEnd().split('\n')) expect(problems(schema as object, JSON.parse(line))).toEqual([]);
+  });
+
   it('has no schema that says nothing', () => {
     for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
       expect([name, Object.keys((schema as { properties?: object }).properties ?? {}).length > 0]).toEqual([name, true]);
@@ -77,6 +100,15 @@ describe('the OpenAPI document', () => {
       ['get', '/customers/{externalId}', () => service.get('/customers/new'), 200],
       ['get', '/customers/{externalId}/events', () => service.get('/customers/user_42/events?limit=1'), 200],
       ['get', '/customers/{externalId}/events', () => service.get('/customers/user_42/events?limit=x'), 400],
+      ['get', '/customers/{externalId}/events/summary', () => service.get('/customers/user_42/events/summary'), 200],
+      ['get', '/customers/{externalId}/events/summary', () => service.get('/customers/new/events/summary'), 200],
+      ['get', '/customers/{externalId}/events/summary', () => service.get('/customers/nobody/events/summary'), 404],
+      ['get', '/customers/{externalId}/events/{id}', async () => service.get(`/customers/user_42/events/${await anId()}`), 200],
+      ['get', '/customers/{externalId}/events/{id}', () => service.get('/customers/user_42/events/x'), 404],
+      ['get', '/customers/{externalId}/context', () => service.get('/customers/user_42/context'), 200],
+      ['get', '/customers/{externalId}/context', () => service.get('/customers/user_42/context?window=x'), 400],
+      ['delete', '/customers/{externalId}/events/{id}', async () => service.delete(`/customers/user_42/events/${await anId()}`), 200],
+      ['post', '/customer-events', () => post('/customer-events', { ...event, eventId: 'e-erased' }), 410],
       ['delete', '/customers/{externalId}', () => service.delete('/customers/new'), 200],
       ['delete', '/customers/{externalId}', () => service.delete('/customers/new'), 404],
       ['get', '/auth/whoami', () => service.get('/auth/whoami'), 200],
@@ -88,6 +120,11 @@ describe('the OpenAPI document', () => {
       expect(problems(schema as object, answer.body)).toEqual([]);
       expect(answer.headers['x-request-id']).toEqual(expect.any(String));
     });
+
+    const anId = async (): Promise<string> => {
+      const answer = await post('/customer-events', { ...event, eventId: 'e-erased' });
+      return answer.body.data.id;
+    };
 
     const post = (path: string, body: object, headers = {}): Promise<Response> =>
       service.post(path, body, headers) as unknown as Promise<Response>;

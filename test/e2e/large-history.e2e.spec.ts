@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { WHOLE_TIMELINE, typeFilter, type TimelineQuery } from '../../src/customer-events/domain/timeline.ts';
+import { selectEvents } from '../../src/customer-events/persistence/timeline-sql.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+import { expectFailure } from './helpers/answers.ts';
+
+const MANY = 30_000;
+
+/** A node of EXPLAIN (FORMAT JSON). */
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Heap Fetches'?: number;
+  readonly Plans?: readonly Plan[];
+}
+
+describe('a customer with a long history', () => {
+  let service: TestService;
+
+  const create = (externalId: string) =>
+    service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: 'x' }).expect(201);
+  const idOf = async (externalId: string): Promise<string> => (await service.get(`/customers/${externalId}`)).body.data.id;
+  const countRows = async (customerId: string): Promise<number> => {
+    const [row] = await service.database.query<{ count: number }>('SELECT count(*)::int AS count FROM customer_events AS t WHERE t.customer_id = $1', [customerId]);
+    return row?.count ?? 0;
+  };
+  const fill = async (customerId: string, count: number): Promise<void> => {
+    await service.database.query(
+      `INSERT INTO customer_events (customer_id, occurred_at, id, type, payload, event_id, created_at)
+       SELECT $1, timestamptz '2020-01-01' + (g / 7) * interval '1 second', 'c' || lpad(to_hex(g), 24, '0'),
+         'order.t' || g % 10, '{}', CASE WHEN g % 2 = 0 THEN 'e-' || g END, now()
+       FROM generate_series(1, $2::int) AS g`,
+      [customerId, count],
+    );
+  };
+
+  beforeAll(async () => {
+    service = await startTestService({ DATABASE_STATEMENT_TIMEOUT_MS: '4000' });
+    await create('long');
+    await create('neighbour');
+    await fill(await idOf('long'), MANY);
+    await fill(await idOf('neighbour'), 500);
+    await service.database.query('VACUUM ANALYZE customer_events');
+  });
+  afterAll(() => service.close());
+
+  describe('reads a page as one range of one index', () => {
+    const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+
+    const explain = async (query: TimelineQuery, deep: boolean): Promise<Plan[]> => {
+      const after = deep ? { occurredAt: '2020-01-01T00:35:00Z' as never, id: `c${'0'.repeat(24)}` } : null;
+      const { sql, parameters } = selectEvents(await idOf('long'), query, after, 51);
+      const [row] = await service.app
+        .get(DataSource)
+        .query<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, parameters);
+      return nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
+    };
+
+    it.each([
+      ['the first', 'desc', false],
+      ['the first', 'asc', false],
+      ['one in the middle', 'desc', true],
+      ['one in the middle', 'asc', true],
+    ] as const)('%s, %s', async (_, order, deep) => {
+      const nodes = await explain({ ...WHOLE_TIMELINE, order }, deep);
+      expect(nodes.map((node) => node['Node Type'])).toEqual(['Limit', 'Index Scan']);
+      expect(nodes[1]?.['Index Name']).toBe('customer_events_pkey');
+      expect(nodes[1]?.['Index Cond']).toMatch(deep ? /customer_id.*occurred_at.*ROW/ : /customer_id/);
+      // What it reads is what it gives.
+      expect(nodes[1]?.['Actual Rows']).toBe(51);
+    });
+
+    it('with a time window too', async () => {
+      const window = { from: '2020-01-01T00:10:00Z' as never, to: '2020-01-01T00:20:00Z' as never };
+      const nodes = await explain({ ...WHOLE_TIMELINE, ...window, order: 'desc' }, false);
+      expect(nodes.map((node) => node['Node Type'])).toEqual(['Limit', 'Index Scan']);
+      expect(nodes[1]?.['Index Cond']).toMatch(/occurred_at >= .*occurred_at < /);
+    });
+
+    it('and finds events of a type without looking at the rows of others', async () => {
+      const nodes = await explain({ types: [typeFilter('order.t3'), typeFilter('nothing.*')], order: 'desc' }, false);
+      const found = nodes.filter((node) => node['Node Type'] === 'Index Only Scan');
+      expect(found.map((node) => [node['Index Name'], node['Heap Fetches']])).toEqual([['customer_events_pkey', 0]]);
+      expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    });
+  });
+
+  describe('whose events all lie in one microsecond', () => {
+    const CROWD = 10_000;
+
+    beforeAll(async () => {
+      await create('crowded');
+      await service.database.query(
+        `INSERT INTO customer_events (customer_id, occurred_at, id, type, payload, created_at)
+         SELECT $1, '2026-04-18T10:00:00.123456Z', 'c' || substr(md5(g::text), 1, 24), 'a', '{}', now() FROM generate_series(1, $2::int) AS g`,
+        [await idOf('crowded'), CROWD],
+      );
+    });
+
+    it.each(['asc', 'desc'])('is read by sevens, each event once, while others are inserted and erased: %s', async (order) => {
+      const rows = await service.database.query<{ id: string }>('SELECT t.id FROM customer_events AS t WHERE t.customer_id = $1', [await idOf('crowded')]);
+      const there = new Set(rows.map(({ id }) => id));
+      const seen: string[] = [];
+      const erased: string[] = [];
+      const added: string[] = [];
+      let cursor = '';
+      for (let page = 0; ; page++) {
+        const { data } = (await service.get(`/customers/crowded/events?limit=7&order=${order}${cursor}`).expect(200)).body;
+        seen.push(...data.events.map(({ id }: { id: string }) => id));
+        if (data.nextCursor === null) break;
+        cursor = `&cursor=${data.nextCursor}`;
+        if (page % 100 === 0) {
+          const event = { customerExternalId: 'crowded', type: 'a', occurredAt: page % 200 === 0 ? '2026-04-18T10:00:00.123456Z' : '2020-01-01' };
+          added.push((await service.post('/customer-events', event).expect(201)).body.data.id);
+          const victim = [...there][page] as string;
+          erased.push(victim);
+          await service.database.query('DELETE FROM customer_events AS t WHERE t.id = $1', [victim]);
+        }
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      const seenOnce = new Set(seen);
+      const gone = new Set(erased);
+      for (const id of there) if (!gone.has(id)) expect(seenOnce.has(id)).toBe(true);
+      for (const id of seen) expect(there.has(id) || added.includes(id)).toBe(true);
+    }, 120_000);
+  });
+
+  it('is summarized from the index alone', async () => {
+    const [row] = await service.database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON)
+       SELECT t.type, count(*), min(t.occurred_at), max(t.occurred_at) FROM customer_events AS t WHERE t.customer_id = $1 GROUP BY t.type`,
+      [await idOf('neighbour')],
+    );
+    expect(JSON.stringify(row)).toContain('Index Only Scan');
+    const { data } = (await service.get('/customers/long/events/summary').expect(200)).body;
+    expect(data.total).toBe(MANY);
+    expect(data.types.map(({ count }: { count: number }) => count)).toEqual(Array<number>(10).fill(MANY / 10));
+  });
+
+  it('is erased in parts, while others go on writing, and none of its eventIds comes back', async () => {
+    await create('erased');
+    const id = await idOf('erased');
+    await fill(id, MANY);
+    let done = false;
+    const erasure = service.delete('/customers/erased').then((answer) => {
+      done = true;
+      return answer;
+    });
+    let written = 0;
+    while (!done) {
+      await service.post('/customer-events', { customerExternalId: 'neighbour', type: 'live' }).expect(201);
+      written++;
+    }
+    expect((await erasure).body.data).toEqual({ deletedEvents: MANY });
+    expect(written).toBeGreaterThan(0);
+    expect(await countRows(id)).toBe(0);
+    expectFailure(await service.get('/customers/erased/events'), 404, 'CUSTOMER_NOT_FOUND');
+    await create('erased');
+    for (const eventId of ['e-2', `e-${MANY / 2}`, `e-${MANY}`]) {
+      expectFailure(await service.post('/customer-events', { customerExternalId: 'erased', type: 'a', eventId }), 410, 'EVENT_ERASED');
+    }
+    await service.post('/customer-events', { customerExternalId: 'erased', type: 'a', eventId: 'e-1' }).expect(201);
+    expect(await countRows(await idOf('neighbour'))).toBe(500 + written);
+  });
+
+  it('is erased whole although its events go on arriving', async () => {
+    await create('arriving');
+    const id = await idOf('arriving');
+    await fill(id, 12_000);
+    let done = false;
+    const erasure = service.delete('/customers/arriving').then((answer) => {
+      done = true;
+      return answer;
+    });
+    let accepted = 0;
+    while (!done) {
+      const { status } = await service.post('/customer-events', { customerExternalId: 'arriving', type: 'live', occurredAt: '2019-01-01' });
+      expect([201, 404]).toContain(status);
+      if (status === 201) accepted++;
+    }
+    expect((await erasure).body.data).toEqual({ deletedEvents: 12_000 + accepted });
+    expect(await countRows(id)).toBe(0);
+  });
+});
