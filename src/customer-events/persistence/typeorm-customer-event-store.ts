@@ -25,8 +25,10 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
   append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
     return storage(async () => {
       if (isAbandoned()) throw new Abandoned();
+      // What one attempt has committed stays so, whatever the next one finds.
+      const settled = new Map<string, AppendOutcome>();
       for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-        const outcomes = await this.tryToAppend(events);
+        const outcomes = await this.tryToAppend(events, settled);
         if (outcomes !== null) return outcomes;
       }
       throw new StorageUnavailable(new Error(`no settled outcome after ${MOST_ATTEMPTS} attempts`));
@@ -59,20 +61,29 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     return rows.map(eventOf);
   }
 
-  /** Null where something changed under our hands, so that it has to be tried again. */
-  private async tryToAppend(events: readonly CustomerEvent[]): Promise<AppendOutcome[] | null> {
-    const known = await this.knownCustomers(events);
-    const appendable = events.filter((event) => known.has(event.customerId));
-    const created = await this.insert(appendable);
-    if (created === null) return null;
-    const existing = await this.eventsByEventId(appendable.filter((event) => created.get(event.id) === undefined));
+  /**
+   * Null where something changed under our hands, so that it has to be tried again.
+   *
+   * @param settled event id → the outcome that an attempt has committed; those of this one are added.
+   */
+  private async tryToAppend(
+    events: readonly CustomerEvent[],
+    settled: Map<string, AppendOutcome>,
+  ): Promise<AppendOutcome[] | null> {
+    const open = settled.size === 0 ? events : events.filter((event) => !settled.has(event.id));
+    const known = await this.knownCustomers(open);
+    const appendable = open.filter((event) => known.has(event.customerId));
+    const inserted = await this.insert(appendable);
+    if (inserted === null) return null;
+    for (const [id, outcome] of inserted) settled.set(id, outcome);
+    const existing = await this.eventsByEventId(appendable.filter((event) => !settled.has(event.id)));
 
     const outcomes: AppendOutcome[] = [];
     for (const event of events) {
       const stored = existing.get(eventKey(event));
-      const outcome = created.get(event.id);
-      if (!known.has(event.customerId)) outcomes.push({ kind: 'customer-unknown' });
-      else if (outcome !== undefined) outcomes.push(outcome);
+      const outcome = settled.get(event.id);
+      if (outcome !== undefined) outcomes.push(outcome);
+      else if (!known.has(event.customerId)) outcomes.push({ kind: 'customer-unknown' });
       else if (stored !== undefined) outcomes.push({ kind: 'existing', event: stored });
       else return null;
     }
