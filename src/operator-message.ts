@@ -1,12 +1,14 @@
 import { EmbeddedPostgresError } from '../libs/embedded-postgres/embedded-postgres-error.ts';
+import { AdministrationError } from './api-keys/application/key-administration.ts';
 import { ConfigError } from './config.ts';
 import { SchemaOutdated } from './persistence/database-connection.ts';
 import { sqlState } from './persistence/storage-errors.ts';
+import { StorageUnavailable } from './persistence/storage-unavailable.ts';
 
 /** A command could not do what was asked; the message is all that an operator needs. */
 export class OperatorError extends Error {}
 
-const SPEAKS_FOR_ITSELF = [ConfigError, EmbeddedPostgresError, OperatorError, SchemaOutdated];
+const SPEAKS_FOR_ITSELF = [AdministrationError, ConfigError, EmbeddedPostgresError, OperatorError, SchemaOutdated];
 
 const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program listens there; set PORT to a free one',
@@ -33,6 +35,7 @@ function listenProblem(error: Error & { syscall?: string; code?: string; address
 }
 
 function databaseProblem(error: Error): string | undefined {
+  if (error instanceof StorageUnavailable) return `The database cannot be reached: ${(error.cause as Error).message}`;
   const state = sqlState(error);
   if (state === undefined || !NOT_LET_IN.some((prefix) => state.startsWith(prefix))) return undefined;
   return `The database does not let the service in (${error.message}); check DATABASE_URL.`;
