@@ -1,12 +1,12 @@
 import 'reflect-metadata';
-import { ConfigError } from './config.ts';
 import { loadEnvFile } from './load-env-file.ts';
-import { operatorCommands, OperatorError } from './operator-commands.ts';
+import { operatorCommands } from './operator-commands.ts';
+import { operatorMessage } from './operator-message.ts';
 
 try {
   loadEnvFile();
   await operatorCommands().parseAsync();
 } catch (error) {
-  console.error(error instanceof ConfigError || error instanceof OperatorError ? error.message : error);
+  console.error(operatorMessage(error));
   process.exitCode = 1;
 }

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
-import { ConfigError, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
 import { loadEnvFile } from './load-env-file.ts';
+import { operatorMessage } from './operator-message.ts';
 import { serve } from './serve.ts';
 
 try {
   loadEnvFile();
   await serve(loadConfig());
 } catch (error) {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(operatorMessage(error));
   process.exitCode = 1;
 }

@@ -5,14 +5,9 @@ import type { ApiKey, ApiKeyType } from './api-keys/domain/api-key.ts';
 import { AppModule } from './app.module.ts';
 import { loadConfig } from './config.ts';
 import { millisOfInstant, parseInstant } from './customer-events/domain/instant.ts';
-import { DatabaseConnection, SchemaOutdated } from './persistence/database-connection.ts';
+import { DatabaseConnection } from './persistence/database-connection.ts';
 import { migrate } from './persistence/migrations.ts';
 import { openDatabase, type Database } from './persistence/open-database.ts';
-import { StorageUnavailable } from './persistence/storage-unavailable.ts';
-import { AdministrationError } from './api-keys/application/key-administration.ts';
-
-/** A command could not do what was asked; the message is all that an operator needs. */
-export class OperatorError extends Error {}
 
 /**
  * `npm run --silent cli -- …`: what operators do, also while the service runs. Results go to
@@ -138,18 +133,8 @@ async function withAdministration<T>(work: (administration: KeyAdministration) =
     try {
       await app.get(DatabaseConnection).connectOnce();
       return await work(app.get(KeyAdministration));
-    } catch (error) {
-      throw explained(error);
     } finally {
       await app.close();
     }
   });
-}
-
-function explained(error: unknown): unknown {
-  if (error instanceof AdministrationError || error instanceof SchemaOutdated) return new OperatorError(error.message);
-  if (error instanceof StorageUnavailable) {
-    return new OperatorError(`The database cannot be reached: ${(error.cause as Error).message}`);
-  }
-  return error;
 }

@@ -3,6 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { RateLimiterMemory, type RateLimiterAbstract, type RateLimiterRes } from 'rate-limiter-flexible';
 import { tooManyRequests } from './http-error.ts';
 
+/** A timer of Node's cannot run longer, and would end such a window at once. */
+const LONGEST_WINDOW_SECONDS = 2_147_483;
+
 /** At most so many events of one key within so many seconds. */
 export interface RateWindow {
   readonly events: number;
@@ -16,7 +19,8 @@ export interface RateWindow {
  * window last as much longer.
  *
  * The windows are counted in this process. Every limiter of `rate-limiter-flexible` can take the
- * place of `RateLimiterMemory`: with its Redis or PostgreSQL one, instances count together.
+ * place of `RateLimiterMemory`: with its Redis or PostgreSQL one, instances count together. (The
+ * Redis one cuts times to whole seconds: there a prolonged window has to be rounded up.)
  */
 @Injectable()
 export class EventRateLimit {
@@ -43,12 +47,11 @@ export class EventRateLimit {
     // Counted first and given back where it was too much: so no two requests take the same room.
     const spent = await Promise.all(this.windows.map(({ limiter }) => limiter.penalty(keyId, events)));
     const full = spent.filter((state, index) => state.consumedPoints - events >= this.quota(index));
-    this.tell(response, spent);
     if (full.length > 0) {
-      await Promise.all(this.windows.map(({ limiter }) => limiter.reward(keyId, events)));
+      this.tell(response, await Promise.all(this.windows.map(({ limiter }) => limiter.reward(keyId, events))));
       throw tooManyRequests(Math.max(...full.map(secondsLeft)));
     }
-    await this.prolong(keyId, spent);
+    this.tell(response, await this.prolong(keyId, spent));
   }
 
   private quota(index: number): number {
@@ -56,12 +59,16 @@ export class EventRateLimit {
   }
 
   /** A window whose quota was exceeded by a batch lasts as long as its events should have taken. */
-  private async prolong(keyId: string, spent: readonly RateLimiterRes[]): Promise<void> {
-    for (const [index, { window, limiter }] of this.windows.entries()) {
-      const { consumedPoints } = spent[index] as RateLimiterRes;
-      if (consumedPoints <= window.events) continue;
-      await limiter.set(keyId, consumedPoints, Math.ceil((window.seconds * consumedPoints) / window.events));
-    }
+  private prolong(keyId: string, spent: readonly RateLimiterRes[]): Promise<RateLimiterRes[]> {
+    return Promise.all(
+      this.windows.map(({ window, limiter }, index) => {
+        const state = spent[index] as RateLimiterRes;
+        const excess = state.consumedPoints - window.events;
+        if (excess <= 0) return state;
+        const seconds = state.msBeforeNext / 1000 + (window.seconds * excess) / window.events;
+        return limiter.set(keyId, state.consumedPoints, Math.min(seconds, LONGEST_WINDOW_SECONDS));
+      }),
+    );
   }
 
   private tell(response: ServerResponse, spent: readonly RateLimiterRes[]): void {

@@ -1,5 +1,5 @@
 import { type DataSource } from 'typeorm';
-import { sqlState } from './storage-errors.ts';
+import { sqlState, storage } from './storage-errors.ts';
 import { createDataSource, type DatabaseSettings } from './data-source.ts';
 
 /** Any number, the same for all who migrate this schema. */
@@ -13,10 +13,11 @@ const UNDEFINED_TABLE = '42P01';
  * it, and the others find nothing to do.
  *
  * @returns the names of the migrations that were applied.
+ * @throws SERVICE_UNAVAILABLE where the database cannot be reached.
  */
 export async function migrate(url: string, settings: DatabaseSettings): Promise<string[]> {
   const dataSource = createDataSource(url, { ...settings, databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS });
-  await dataSource.initialize();
+  await storage(() => dataSource.initialize());
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

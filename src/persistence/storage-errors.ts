@@ -60,12 +60,12 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof QueryFailedError || isConnectionError(error);
 }
 
-/** What `pg` and its pool throw where there is no answer; they have codes for only some of them. */
+/** What `pg`, its pool and TypeORM throw where there is no connection; they have codes for only some of them. */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   return (
     (code !== undefined && /^E[A-Z]+$/.test(code)) ||
-    /timeout|Connection terminated|not queryable|connection error|DataSource is not/i.test(error.message)
+    /timeout|Connection terminated|not queryable|connection error|not Connected|after calling end/i.test(error.message)
   );
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 
 const DIST = resolve(import.meta.dirname, '../../dist');
@@ -11,6 +11,8 @@ export const built = (path: string): string => resolve(DIST, path);
 export interface Child {
   readonly process: ChildProcess;
   output(): string;
+  /** What it has printed to stdout alone, where other programs would read. */
+  stdout(): string;
   /** Resolves when the output matches; rejects when the process ends before. */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
   ends(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -20,17 +22,27 @@ export interface Child {
 export function startNode(args: string[], options: SpawnOptions = {}): Child {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let text = '';
-  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  let stdout = '';
+  // Not "exit": what it printed last may come after that.
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  const printed = new EventEmitter().setMaxListeners(0);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (stream === child.stdout) stdout += chunk.toString();
+      printed.emit('more');
+    });
+  }
   return {
     process: child,
     output: () => text,
+    stdout: () => stdout,
     prints: async (pattern) => {
       for (;;) {
         const match = pattern.exec(text);
         if (match !== null) return match;
         if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended without ${pattern}:\n${text}`);
-        await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), once(child.stderr as NodeJS.ReadableStream, 'data'), ended]);
+        await Promise.race([once(printed, 'more'), ended]);
       }
     },
     ends: () => ended,

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { until } from './child.ts';
 
 /** A database of its own for one test file: a copy of the migrated template. */
 export interface TestDatabase {
   readonly url: string;
   /** Runs SQL beside the service, as an observer or an operator would. */
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** A session of its own, to hold locks in; its user ends it. */
+  session(): Promise<pg.Client>;
+  /** Resolves when so many sessions of the database wait for a lock. */
+  untilWaiting(sessions: number): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -26,9 +31,20 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: url.toString(), max: 4 });
   pool.on('error', () => {});
+  const query = async <Row>(sql: string, parameters?: unknown[]) => (await pool.query(sql, parameters)).rows as Row[];
   return {
     url: url.toString(),
-    query: async <Row>(sql: string, parameters?: unknown[]) => (await pool.query(sql, parameters)).rows as Row[],
+    query,
+    session: async () => {
+      const client = new pg.Client({ connectionString: url.toString() });
+      await client.connect();
+      return client;
+    },
+    untilWaiting: (sessions) =>
+      until(async () => {
+        const waiting = await query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+        return waiting.length >= sessions;
+      }),
     drop: async () => {
       await pool.end();
       await onServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);

@@ -11,8 +11,7 @@ export function insertedValues(event: CustomerEvent): (string | null)[] {
   return [customerId, occurredAt, id, type, payload.text, eventId, createdAt];
 }
 
-/** What a SELECT from `customer_events AS t` reads of an event, for {@link eventOf}. */
-export const EVENT_COLUMNS = [
+const COLUMNS = [
   't.customer_id',
   `${utcText('t.occurred_at')} AS occurred_at`,
   't.id',
@@ -20,7 +19,12 @@ export const EVENT_COLUMNS = [
   't.payload::text AS payload',
   't.event_id',
   `${utcText('t.created_at')} AS created_at`,
-].join(', ');
+];
+/** What a SELECT from `customer_events AS t` reads of an event, for {@link eventOf}. */
+export const EVENT_COLUMNS = COLUMNS.join(', ');
+
+/** In a UNION with {@link EVENT_COLUMNS}: a row that is no event. */
+export const NO_EVENT_COLUMNS = COLUMNS.map(() => 'NULL').join(', ');
 
 export interface EventColumns {
   readonly customer_id: string;

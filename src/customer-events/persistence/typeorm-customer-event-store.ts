@@ -6,13 +6,14 @@ import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storage } from '../.
 import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { EVENT_COLUMNS, eventOf, type EventColumns } from './customer-event-columns.ts';
-import { eventKey, insertCustomerEvents, type Settled } from './insert-customer-events.ts';
+import { ErasedMeanwhile, insertCustomerEvents, type Settled } from './insert-customer-events.ts';
 
 /** A customer erased, or an event erased, while we looked: the next look settles it. */
 const MOST_ATTEMPTS = 5;
 /** About 100 bytes each. */
 const MOST_CUSTOMERS_SEEN = 100_000;
+
+const CUSTOMER_UNKNOWN: AppendOutcome = { kind: 'customer-unknown' };
 
 @Injectable()
 export class TypeormCustomerEventStore extends CustomerEventStore {
@@ -33,68 +34,48 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     });
   }
 
-  /** Null where something changed under our hands, so that it has to be tried again. */
+  /** Null where something changed under our hands, so that nothing was stored and it has to be tried again. */
   private async tryToAppend(events: readonly CustomerEvent[]): Promise<AppendOutcome[] | null> {
-    const known = await this.knownCustomers(events);
-    const appendable = events.filter((event) => known.has(event.customerId));
-    const settled = await this.insert(appendable);
-    if (settled === null) return null;
-    const existing = await this.eventsByEventId(appendable.filter((event) => !settled.has(event.id)));
+    const unseen = this.unseenCustomers(events);
+    const unknown = unseen.size === 0 ? unseen : await this.unknownAmong(unseen);
+    // A look-up for new customers was the first statement; with the obstacles in one, three are enough.
+    const settled = await this.insert(events.filter((event) => !unknown.has(event.customerId)), unseen.size > 0);
+    return settled === null ? null : events.map(({ id }) => settled.get(id) ?? CUSTOMER_UNKNOWN);
+  }
 
-    const outcomes: AppendOutcome[] = [];
-    for (const event of events) {
-      const stored = existing.get(eventKey(event));
-      const outcome = settled.get(event.id);
-      if (!known.has(event.customerId)) outcomes.push({ kind: 'customer-unknown' });
-      else if (outcome !== undefined) outcomes.push(outcome);
-      else if (stored !== undefined) outcomes.push({ kind: 'existing', event: stored });
-      else return null;
-    }
-    return outcomes;
+  private unseenCustomers(events: readonly CustomerEvent[]): ReadonlySet<string> {
+    const unseen = new Set<string>();
+    for (const { customerId } of events) if (!this.seenCustomers.has(customerId)) unseen.add(customerId);
+    return unseen;
   }
 
   /**
-   * Which of the events' customers exist, as far as we know. They are looked up because one
-   * unknown customer would fail the INSERT for all; those that were seen once are remembered, and
-   * the foreign key tells where that is no longer true.
+   * Which of these customers do not exist. They are looked up because one unknown customer would
+   * fail the INSERT for all; those that were seen once are remembered, and the foreign key tells
+   * where that is no longer true.
    */
-  private async knownCustomers(events: readonly CustomerEvent[]): Promise<{ has(id: string): boolean }> {
-    const unseen = new Set<string>();
-    for (const { customerId } of events) if (!this.seenCustomers.has(customerId)) unseen.add(customerId);
-    if (unseen.size > 0) {
-      const rows = await this.dataSource.query<{ id: string }[]>(
-        'SELECT c.id FROM customers AS c WHERE c.id = ANY($1)',
-        [[...unseen]],
-      );
-      for (const { id } of rows) {
-        unseen.delete(id);
-        this.seenCustomers.set(id, true);
-      }
+  private async unknownAmong(customerIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      'SELECT c.id FROM customers AS c WHERE c.id = ANY($1)',
+      [[...customerIds]],
+    );
+    const unknown = new Set(customerIds);
+    for (const { id } of rows) {
+      unknown.delete(id);
+      this.seenCustomers.set(id, true);
     }
-    // Not the cache itself: it may forget one of them before we are done.
-    return { has: (id) => !unseen.has(id) };
+    return unknown;
   }
 
-  /** Null where it has to be tried again: a customer was erased since we looked, or another transaction won. */
-  private async insert(events: readonly CustomerEvent[]): Promise<Settled | null> {
+  /** Null where a customer was erased since we looked, or another transaction won. */
+  private async insert(events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled | null> {
     try {
-      return await insertCustomerEvents(this.dataSource, events);
+      return await insertCustomerEvents(this.dataSource, events, conflictsLikely);
     } catch (error) {
-      if (isWorthRepeating(error)) return null;
+      if (error instanceof ErasedMeanwhile || isWorthRepeating(error)) return null;
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
       for (const { customerId } of events) this.seenCustomers.delete(customerId);
       return null;
     }
-  }
-
-  private async eventsByEventId(events: readonly CustomerEvent[]): Promise<Map<string, CustomerEvent>> {
-    const keyed = events.filter((event) => event.eventId !== null);
-    if (keyed.length === 0) return new Map();
-    const pairs = keyed.map((_, pair) => `($${2 * pair + 1}, $${2 * pair + 2})`).join(',');
-    const rows = await this.dataSource.query<EventColumns[]>(
-      `SELECT ${EVENT_COLUMNS} FROM customer_events AS t WHERE (t.customer_id, t.event_id) IN (${pairs})`,
-      keyed.flatMap((event) => [event.customerId, event.eventId]),
-    );
-    return new Map(rows.map(eventOf).map((event) => [eventKey(event), event]));
   }
 }

@@ -1,0 +1,378 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { Abandoned, neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
+import { StorageOverloaded, StorageUnavailable } from '../../persistence/storage-unavailable.ts';
+import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
+import { instantFromMillis } from '../domain/instant.ts';
+import { GroupCommitCustomerEventStore } from './group-commit-customer-event-store.ts';
+
+const NOW = instantFromMillis(0);
+
+/** An event of which only the name matters. */
+const named = (name: string): CustomerEvent => ({
+  id: name,
+  customerId: 'c',
+  type: 'a',
+  payload: new JsonText('{}'),
+  occurredAt: NOW,
+  createdAt: NOW,
+  eventId: null,
+});
+
+/** One statement that is under way, until the test ends it. */
+interface Statement {
+  readonly names: string[];
+  /** Ends it with an outcome for each event that tells which event it is for. */
+  succeed(): void;
+  fail(error: unknown): void;
+}
+
+const outcomeOf = (event: CustomerEvent): AppendOutcome => ({ kind: 'existing', event });
+
+/** A store whose statements end when the test says so. */
+class StoreUnderControl extends CustomerEventStore {
+  readonly statements: Statement[] = [];
+  underWay = 0;
+  mostUnderWay = 0;
+
+  append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
+    if (isAbandoned()) return Promise.reject(new Abandoned());
+    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    return new Promise<AppendOutcome[]>((resolve, reject) => {
+      this.statements.push({ names: events.map(({ id }) => id), succeed: () => resolve(events.map(outcomeOf)), fail: reject });
+    }).finally(() => this.underWay--);
+  }
+}
+
+/** A store that refuses statements with certain events in them, at once. */
+class StoreThatFails extends StoreUnderControl {
+  constructor(private readonly failure: (names: readonly string[]) => unknown) {
+    super();
+  }
+
+  override append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
+    const outcomes = super.append(events, isAbandoned);
+    const statement = this.statements.at(-1) as Statement;
+    const error = this.failure(statement.names);
+    if (error === undefined) statement.succeed();
+    else statement.fail(error);
+    return outcomes;
+  }
+}
+
+/** What became of each request, in the order in which they were answered. */
+class Requests {
+  readonly answers: string[] = [];
+
+  constructor(private readonly store: CustomerEventStore) {}
+
+  send(names: string, isAbandoned: IsAbandoned = neverAbandoned): void {
+    const events = names.split(' ').map(named);
+    this.store.append(events, isAbandoned).then(
+      (outcomes) => {
+        const told = outcomes.map((outcome) => (outcome.kind === 'existing' ? outcome.event.id : outcome.kind));
+        this.answers.push(`${names}: ${told.join(' ') === names ? 'its outcomes' : told.join(' ')}`);
+      },
+      (error: Error) => this.answers.push(`${names}: ${error.constructor.name}`),
+    );
+  }
+}
+
+/** Everything that can go on without anybody's doing has gone on. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('GroupCommitCustomerEventStore', () => {
+  let inner: StoreUnderControl;
+  let requests: Requests;
+
+  const over = (store: StoreUnderControl, limits = {}): void => {
+    inner = store;
+    requests = new Requests(new GroupCommitCustomerEventStore(store, { maxQueuedEvents: 100, maxEventsPerCommit: 10, ...limits }));
+  };
+  const names = () => inner.statements.map((statement) => statement.names.join(' '));
+  const end = async (statement: number): Promise<void> => {
+    inner.statements[statement]?.succeed();
+    await settled();
+  };
+
+  beforeEach(() => over(new StoreUnderControl()));
+
+  it('sends a single event at once where nothing is under way: before anything else can happen', () => {
+    requests.send('a');
+    expect(names()).toEqual(['a']);
+  });
+
+  it('answers after the statement has ended, not before', async () => {
+    requests.send('a');
+    await settled();
+    expect(requests.answers).toEqual([]);
+    await end(0);
+    expect(requests.answers).toEqual(['a: its outcomes']);
+  });
+
+  it('gathers what comes while a statement is under way into the next one', async () => {
+    for (const name of ['a', 'b', 'c d', 'e']) requests.send(name);
+    await settled();
+    expect(names()).toEqual(['a']);
+    await end(0);
+    expect(names()).toEqual(['a', 'b c d e']);
+    expect(requests.answers).toEqual(['a: its outcomes']);
+    requests.send('f');
+    await end(1);
+    expect(names()).toEqual(['a', 'b c d e', 'f']);
+    await end(2);
+    expect(requests.answers).toEqual(['a', 'b', 'c d', 'e', 'f'].map((name) => `${name}: its outcomes`));
+  });
+
+  it('has one statement under way at a time', async () => {
+    over(new StoreUnderControl(), { maxEventsPerCommit: 2 });
+    for (let n = 0; n < 20; n++) requests.send(`e${n}`);
+    for (let statement = 0; statement < 11; statement++) await end(statement);
+    expect(inner.statements).toHaveLength(11);
+    expect(inner.mostUnderWay).toBe(1);
+    expect(requests.answers).toHaveLength(20);
+  });
+
+  it('is idle again after the last one: the next event goes out at once', async () => {
+    requests.send('a');
+    await end(0);
+    requests.send('b');
+    expect(names()).toEqual(['a', 'b']);
+  });
+
+  it('gives each request the outcomes of its own events, in their order', async () => {
+    requests.send('a');
+    for (const name of ['b1 b2 b3', 'c', 'd1 d2']) requests.send(name);
+    await end(0);
+    await end(1);
+    expect(requests.answers).toEqual(['a', 'b1 b2 b3', 'c', 'd1 d2'].map((name) => `${name}: its outcomes`));
+  });
+
+  describe('maxEventsPerCommit', () => {
+    beforeEach(() => over(new StoreUnderControl(), { maxEventsPerCommit: 3 }));
+
+    it('is not exceeded by putting requests together, and no request is torn apart', async () => {
+      for (const name of ['a', 'b', 'c', 'd e', 'f', 'g h i', 'j']) requests.send(name);
+      for (let statement = 0; statement < 6; statement++) await end(statement);
+      expect(names()).toEqual(['a', 'b c', 'd e f', 'g h i', 'j']);
+      expect(requests.answers).toHaveLength(7);
+    });
+
+    it('does not keep out a single request that brings more', async () => {
+      requests.send('a');
+      requests.send('b c d e f');
+      requests.send('g');
+      for (let statement = 0; statement < 3; statement++) await end(statement);
+      expect(names()).toEqual(['a', 'b c d e f', 'g']);
+    });
+  });
+
+  describe('a statement that fails for one of its requests', () => {
+    const fault = new TypeError('one of them is at fault');
+    const failing = (...bad: string[]) => new StoreThatFails((all) => (all.some((name) => bad.includes(name)) ? fault : undefined));
+
+    it('fails that one alone; its neighbours are written', async () => {
+      over(failing('d'));
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) requests.send(name);
+      await settled();
+      expect([...requests.answers].sort()).toEqual(
+        ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}: ${name === 'd' ? 'TypeError' : 'its outcomes'}`),
+      );
+      expect(names()).toEqual(['a', 'b c d e f g', 'b c d', 'b c', 'd', 'e f g']);
+      expect(inner.mostUnderWay).toBe(1);
+    });
+
+    it('fails several of them alone, too', async () => {
+      over(failing('b', 'e', 'g'));
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) requests.send(name);
+      await settled();
+      const failed = requests.answers.filter((answer) => answer.endsWith('TypeError')).sort();
+      expect(failed).toEqual(['b: TypeError', 'e: TypeError', 'g: TypeError']);
+      expect(requests.answers).toHaveLength(8);
+    });
+
+    it('does not tear a batch apart: it is one transaction', async () => {
+      over(failing('b2'));
+      for (const name of ['a', 'b1 b2 b3', 'c']) requests.send(name);
+      await settled();
+      expect([...requests.answers].sort()).toEqual(['a: its outcomes', 'b1 b2 b3: TypeError', 'c: its outcomes']);
+      expect(names().filter((statement) => statement.includes('b1'))).toEqual(['b1 b2 b3 c', 'b1 b2 b3']);
+    });
+
+    it('which is alone, is not tried again', async () => {
+      over(failing('a'));
+      requests.send('a');
+      await settled();
+      expect(names()).toEqual(['a']);
+      expect(requests.answers).toEqual(['a: TypeError']);
+    });
+
+    it('leaves the store in working order', async () => {
+      over(failing('a', 'c'));
+      for (const name of ['a', 'b', 'c']) requests.send(name);
+      await settled();
+      requests.send('d');
+      await settled();
+      expect(requests.answers.at(-1)).toBe('d: its outcomes');
+    });
+  });
+
+  describe('where the database is not available', () => {
+    it('refuses the group and all who wait, without a statement for each', async () => {
+      over(new StoreUnderControl(), { maxEventsPerCommit: 2 });
+      for (const name of ['a', 'b', 'c', 'd', 'e f']) requests.send(name);
+      inner.statements[0]?.fail(new StorageUnavailable(new Error('away')));
+      await settled();
+      expect(names()).toEqual(['a']);
+      expect(requests.answers).toEqual(['a', 'b', 'c', 'd', 'e f'].map((name) => `${name}: StorageUnavailable`));
+    });
+
+    it('tries again with the next request, and has all its room again', async () => {
+      over(new StoreUnderControl(), { maxQueuedEvents: 4 });
+      for (const name of ['a', 'b', 'c d']) requests.send(name);
+      inner.statements[0]?.fail(new StorageUnavailable(new Error('away')));
+      await settled();
+      for (const name of ['e', 'f g h']) requests.send(name);
+      expect(names()).toEqual(['a', 'e']);
+      await end(1);
+      await end(2);
+      expect(requests.answers.slice(3)).toEqual(['e: its outcomes', 'f g h: its outcomes']);
+    });
+
+    it('while a failing group is halved, refuses the half that is left and all who wait', async () => {
+      over(new StoreUnderControl(), { maxQueuedEvents: 5 });
+      for (const name of ['a', 'b', 'c', 'd']) requests.send(name);
+      await end(0);
+      requests.send('e');
+      inner.statements[1]?.fail(new TypeError('b, c or d is at fault'));
+      await settled();
+      expect(names()).toEqual(['a', 'b c d', 'b c']);
+      await end(2);
+      inner.statements[3]?.fail(new StorageUnavailable(new Error('away')));
+      await settled();
+      expect([...requests.answers].sort()).toEqual([
+        'a: its outcomes', 'b: its outcomes', 'c: its outcomes', 'd: StorageUnavailable', 'e: StorageUnavailable',
+      ]);
+      for (const name of ['f', 'g h i j']) requests.send(name);
+      await end(4);
+      await end(5);
+      expect(requests.answers.slice(5)).toEqual(['f: its outcomes', 'g h i j: its outcomes']);
+    });
+  });
+
+  describe('maxQueuedEvents', () => {
+    beforeEach(() => over(new StoreUnderControl(), { maxQueuedEvents: 5 }));
+
+    it('bounds what waits and is being written: more is refused at once', async () => {
+      for (const name of ['a', 'b', 'c d', 'e', 'f']) requests.send(name);
+      await settled();
+      expect(requests.answers).toEqual(['f: StorageOverloaded']);
+      expect(names()).toEqual(['a']);
+    });
+
+    it('is counted in events: a batch that does not fit is refused whole, a smaller request still fits', async () => {
+      requests.send('a b');
+      requests.send('c d e f');
+      requests.send('g h i');
+      await settled();
+      expect(requests.answers).toEqual(['c d e f: StorageOverloaded']);
+      await end(0);
+      await end(1);
+      expect(names()).toEqual(['a b', 'g h i']);
+    });
+
+    it('lets a batch pass that is larger than it where nothing else is there', async () => {
+      requests.send('a b c d e f g');
+      requests.send('h');
+      await settled();
+      expect(requests.answers).toEqual(['h: StorageOverloaded']);
+      await end(0);
+      requests.send('i');
+      await end(1);
+      expect(requests.answers).toEqual(['h: StorageOverloaded', 'a b c d e f g: its outcomes', 'i: its outcomes']);
+    });
+
+    it.each<[string, () => StoreUnderControl]>([
+      ['writing', () => new StoreThatFails(() => undefined)],
+      ['failing', () => new StoreThatFails(() => new TypeError('no'))],
+      ['being away', () => new StoreThatFails(() => new StorageUnavailable(new Error('away')))],
+    ])('has all its room again after %s, however often', async (_, store) => {
+      over(store(), { maxQueuedEvents: 5 });
+      for (let round = 0; round < 20; round++) {
+        for (const name of ['a', 'b c', 'd e']) requests.send(name);
+        await settled();
+      }
+      expect(requests.answers).toHaveLength(60);
+      expect(requests.answers.filter((answer) => answer.endsWith('StorageOverloaded'))).toEqual([]);
+    });
+  });
+
+  describe('a client that has gone away', () => {
+    it('costs no statement, and does not disturb the others', async () => {
+      let gone = false;
+      requests.send('a');
+      requests.send('b', () => gone);
+      requests.send('c');
+      requests.send('d e', () => gone);
+      gone = true;
+      await end(0);
+      expect(names()).toEqual(['a', 'c']);
+      await end(1);
+      expect([...requests.answers].sort()).toEqual(['a: its outcomes', 'b: Abandoned', 'c: its outcomes', 'd e: Abandoned']);
+    });
+
+    it('with nobody else there, ends without a statement', async () => {
+      requests.send('a', () => true);
+      await settled();
+      expect(names()).toEqual([]);
+      expect(requests.answers).toEqual(['a: Abandoned']);
+      requests.send('b');
+      expect(names()).toEqual(['b']);
+    });
+
+    it('after its statement has begun, is written', async () => {
+      let gone = false;
+      requests.send('a', () => gone);
+      gone = true;
+      await end(0);
+      expect(requests.answers).toEqual(['a: its outcomes']);
+    });
+
+    it('while a failing group is halved, is not written', async () => {
+      let gone = false;
+      requests.send('a');
+      requests.send('b');
+      requests.send('c', () => gone);
+      await end(0);
+      gone = true;
+      inner.statements[1]?.fail(new TypeError('b or c is at fault'));
+      await settled();
+      await end(2);
+      expect(names()).toEqual(['a', 'b c', 'b']);
+      expect([...requests.answers].sort()).toEqual(['a: its outcomes', 'b: its outcomes', 'c: Abandoned']);
+    });
+  });
+
+  it('answers every one of a thousand requests, whatever happens to them', async () => {
+    let call = 0;
+    over(
+      new StoreThatFails(() => {
+        call++;
+        if (call % 7 === 0) return new StorageUnavailable(new Error('away'));
+        return call % 3 === 0 ? new TypeError('no') : undefined;
+      }),
+      { maxQueuedEvents: 50, maxEventsPerCommit: 8 },
+    );
+    for (let n = 0; n < 1_000; n++) {
+      requests.send(n % 5 === 0 ? `n${n} m${n}` : `n${n}`, () => n % 11 === 0);
+      if (n % 97 === 0) await settled();
+    }
+    await settled();
+    expect(requests.answers).toHaveLength(1_000);
+    expect(new Set(requests.answers.map((answer) => answer.split(': ')[1]))).toEqual(
+      new Set(['its outcomes', 'Abandoned', 'TypeError', StorageUnavailable.name, StorageOverloaded.name]),
+    );
+    expect(inner.mostUnderWay).toBe(1);
+  });
+});

@@ -1,0 +1,368 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
+import { until, type Child } from '../support/child.ts';
+import { openDatabaseProxy } from '../support/database-proxy.ts';
+import { freePort, servesAt, Workplace } from '../support/service-process.ts';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const KEY = /sk_live_agent_[A-Za-z0-9]{48}/;
+/** The command of the document, over four lines. */
+const CURL = /^curl -X POST (?:.*\\\n)+.*'$/m;
+const CURL_IS_HERE = spawnSync('curl', ['--version']).status === 0;
+
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly success: boolean; readonly code?: string; readonly data?: Readonly<Record<string, unknown>> };
+}
+
+async function call(url: string, key: string, body?: object): Promise<Answer> {
+  const answer = await fetch(url, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Answer['body'] };
+}
+
+const record = (address: string, key: string, event: object): Promise<Answer> =>
+  call(`${address}/api/v1/customer-events`, key, { customerExternalId: 'user_42', type: 'drill', ...event });
+
+/** The eventIds of the whole timeline, oldest first. */
+async function eventIds(address: string, key: string): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor = '';
+  for (;;) {
+    const { body } = await call(`${address}/api/v1/customers/user_42/events?order=asc&limit=200${cursor}`, key);
+    const { events, nextCursor } = body.data as { events: { eventId: string }[]; nextCursor: string | null };
+    ids.push(...events.map(({ eventId }) => eventId));
+    if (nextCursor === null) return ids;
+    cursor = `&cursor=${nextCursor}`;
+  }
+}
+
+/** Processes start slowly where others keep the machine busy. */
+jest.setTimeout(120_000);
+
+describe('the service', () => {
+  let workplace: Workplace;
+  const databases: TestDatabase[] = [];
+
+  beforeEach(() => {
+    workplace = new Workplace();
+  });
+  afterEach(async () => {
+    await workplace.close();
+    for (const database of databases.splice(0)) await database.drop();
+  });
+
+  const database = async (create = createTestDatabase): Promise<TestDatabase> => {
+    const created = await create();
+    databases.push(created);
+    return created;
+  };
+  const firstStart = async (): Promise<{ service: Child; address: string; key: string }> => {
+    const service = workplace.start();
+    const [key] = await service.prints(KEY);
+    return { service, address: await servesAt(service), key };
+  };
+  const stop = async (service: Child): Promise<void> => {
+    service.kill('SIGTERM');
+    expect(await service.ends()).toEqual({ code: 0, signal: null });
+  };
+  /** Nothing is left that the service started. */
+  const expectNoProcess = (): void => {
+    expect(isAlive(workplace.postmasterPid())).toBe(false);
+    expect(workplace.processes()).toEqual([]);
+  };
+
+  describe('at its first start without DATABASE_URL', () => {
+    it("prints the document's curl, and pasted into a shell it answers as the document says", async () => {
+      const service = workplace.start();
+      const [command] = await service.prints(CURL);
+      const documented = {
+        success: true,
+        data: {
+          id: expect.stringMatching(/^c[a-z0-9]{24}$/),
+          customerId: expect.stringMatching(/^c[a-z0-9]{24}$/),
+          type: 'order.placed',
+          payload: { orderId: '1042', total: 99.9 },
+          occurredAt: '2026-04-18T10:00:00Z',
+          createdAt: expect.stringMatching(/Z$/),
+        },
+        timestamp: expect.stringMatching(/Z$/),
+      };
+
+      const [, url] = /^curl -X POST (\S+)/.exec(command) as unknown as [string, string];
+      const [, body] = /-d '(.*)'/.exec(command) as unknown as [string, string];
+      const headers = Object.fromEntries([...command.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name, value]) => [name, value]));
+      const answer = await fetch(url, { method: 'POST', headers, body });
+      expect(answer.status).toBe(201);
+      expect(await answer.json()).toEqual(documented);
+
+      if (CURL_IS_HERE) {
+        // The command stays as it is: what the test wants to know besides comes from curl's own settings.
+        writeFileSync(join(workplace.folder, '.curlrc'), 'silent\nwrite-out = "\\n%{http_code}"\n');
+        const { stdout } = spawnSync('sh', ['-c', command], {
+          encoding: 'utf8',
+          env: { PATH: process.env.PATH, CURL_HOME: workplace.folder, NO_PROXY: '*' },
+        });
+        const [json = '', status] = stdout.split('\n');
+        expect(status).toBe('201');
+        expect(JSON.parse(json)).toEqual(documented);
+      }
+      expect(await eventIds(new URL(url).origin, headers['X-API-Key'] as string)).toHaveLength(CURL_IS_HERE ? 2 : 1);
+    });
+
+    it('serves the documentation and the health checks', async () => {
+      const { address } = await firstStart();
+      for (const path of ['/docs', '/docs-json', '/health/live', '/health/ready']) {
+        expect({ path, status: (await fetch(`${address}${path}`)).status }).toEqual({ path, status: 200 });
+      }
+    });
+
+    it('logs no key, but for the one that it shows', async () => {
+      const service = workplace.start({ LOG_LEVEL: 'debug' });
+      const [key] = await service.prints(KEY);
+      await record(await servesAt(service), key, { eventId: 'e' });
+      await record(await servesAt(service), `${key.slice(0, -1)}_`, {});
+      await stop(service);
+      expect(service.output().split(key)).toHaveLength(2);
+    });
+  });
+
+  it('at its second start finds its data, and prints no key', async () => {
+    const { service, address, key } = await firstStart();
+    expect((await record(address, key, { eventId: 'kept' })).status).toBe(201);
+    await stop(service);
+    expectNoProcess();
+
+    const again = workplace.start();
+    const secondAddress = await servesAt(again);
+    expect(await eventIds(secondAddress, key)).toEqual(['kept']);
+    expect((await record(secondAddress, key, { eventId: 'kept' })).status).toBe(200);
+    await stop(again);
+    expect(again.output()).not.toMatch(/sk_live|curl/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends in order at %s, and leaves no process', async (signal) => {
+    const { service, address, key } = await firstStart();
+    const underWay = Promise.all(Array.from({ length: 20 }, (_, n) => record(address, key, { eventId: `e-${n}` })));
+    await underWay;
+    service.kill(signal);
+    expect(await service.ends()).toEqual({ code: 0, signal: null });
+    expectNoProcess();
+  });
+
+  describe('killed with -9 under load', () => {
+    const SENDERS = 8;
+    const BEFORE_THE_KILL = 150;
+
+    /** Sends until the service is gone; tells what was acknowledged and what nobody knows of. */
+    async function ledger(address: string, key: string, kill: () => void): Promise<{ acknowledged: string[]; unknown: string[] }> {
+      const acknowledged: string[] = [];
+      const unknown: string[] = [];
+      const send = async (sender: number): Promise<void> => {
+        for (let n = 0; unknown.length < SENDERS && acknowledged.length < 20 * BEFORE_THE_KILL; n++) {
+          const eventId = `${sender}-${n}`;
+          const answer = await record(address, key, { eventId, payload: { n } }).catch(() => null);
+          if (answer?.status === 201) acknowledged.push(eventId);
+          else unknown.push(eventId);
+          if (acknowledged.length === BEFORE_THE_KILL) kill();
+        }
+      };
+      await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender)));
+      return { acknowledged, unknown };
+    }
+
+    it.each<[string, (service: Child) => void, boolean]>([
+      ['the service', (service) => service.kill('SIGKILL'), true],
+      ['PostgreSQL', () => process.kill(workplace.postmasterPid(), 'SIGKILL'), false],
+      ['both of them', (service) => {
+        process.kill(workplace.postmasterPid(), 'SIGKILL');
+        service.kill('SIGKILL');
+      }, true],
+    ])('%s: every acknowledged event is there once, and after retries every event', async (_, kill, ends) => {
+      const first = await firstStart();
+      const { acknowledged, unknown } = await ledger(first.address, first.key, () => kill(first.service));
+      expect(unknown.length).toBeGreaterThan(0);
+      let { address } = first;
+      if (ends) {
+        await first.service.ends();
+        address = await servesAt(workplace.start());
+      }
+      await until(async () => (await fetch(`${address}/health/ready`)).status === 200);
+
+      const stored = await eventIds(address, first.key);
+      expect(new Set(stored).size).toBe(stored.length);
+      expect(stored).toEqual(expect.arrayContaining(acknowledged));
+      const sent = new Set([...acknowledged, ...unknown]);
+      expect(stored.filter((eventId) => !sent.has(eventId))).toEqual([]);
+
+      for (const eventId of unknown) {
+        const retried = await record(address, first.key, { eventId, payload: { n: Number(eventId.split('-')[1]) } });
+        expect(retried.status).toBe(stored.includes(eventId) ? 200 : 201);
+      }
+      expect((await eventIds(address, first.key)).sort()).toEqual([...sent].sort());
+    });
+  });
+
+  describe('that cannot start', () => {
+    it.each(['with its own PostgreSQL', 'with DATABASE_URL'])('as its port is in use, says so in a line, %s', async (where) => {
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      try {
+        const { port } = other.address() as AddressInfo;
+        const url: Record<string, string> = where === 'with DATABASE_URL' ? { DATABASE_URL: (await database()).url } : {};
+        const service = workplace.start({ PORT: String(port), ...url });
+        expect(await service.ends()).toEqual({ code: 1, signal: null });
+        expect(service.output()).toContain(`cannot listen on 127.0.0.1:${port} (EADDRINUSE): another program listens there; set PORT`);
+        expect(service.output()).not.toMatch(/\n\s+at /);
+        expectNoProcess();
+      } finally {
+        other.close();
+      }
+    });
+
+    it('for bad settings, names them all, and not their values', async () => {
+      const service = workplace.start({
+        PORT: '70000',
+        DATABASE_URL: 'mysql://user:hunter2@db/x',
+        MAX_PAYLOAD_BYTES: '64kb',
+        RATE_LIMITS: '3/1,x',
+        LOG_LEVEL: 'loud',
+        DOCS_ENABLED: 'yes',
+        DATABASE_POOL_SIZE: '0',
+      });
+      expect(await service.ends()).toEqual({ code: 1, signal: null });
+      for (const name of ['PORT', 'DATABASE_URL', 'MAX_PAYLOAD_BYTES', 'RATE_LIMITS', 'LOG_LEVEL', 'DOCS_ENABLED', 'DATABASE_POOL_SIZE']) {
+        expect(service.output()).toMatch(new RegExp(`^  ${name} must `, 'm'));
+      }
+      expect(service.output()).not.toMatch(/hunter2|\n\s+at /);
+      expectNoProcess();
+    });
+
+    it('as the schema is not there, says what to do, and changes nothing', async () => {
+      const empty = await database(createEmptyDatabase);
+      const service = workplace.start({ DATABASE_URL: empty.url });
+      expect(await service.ends()).toEqual({ code: 1, signal: null });
+      expect(service.output()).toMatch(/not up to date.*Run "npm run migrate", then start again/);
+      expect(service.output()).not.toMatch(/\n\s+at /);
+      const tables = await empty.query("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace");
+      expect(tables).toEqual([]);
+    });
+
+    it('as the schema is an old one, says which migrations it lacks, and applies none', async () => {
+      const old = await database();
+      await old.query('DELETE FROM migrations WHERE id = (SELECT max(id) FROM migrations)');
+      const before = await old.query('SELECT name FROM migrations');
+      const service = workplace.start({ DATABASE_URL: old.url });
+      expect(await service.ends()).toEqual({ code: 1, signal: null });
+      expect(service.output()).toMatch(/\(\w+\d{13} not applied\)/);
+      expect(await old.query('SELECT name FROM migrations')).toEqual(before);
+    });
+
+    it.each([
+      ['there is no such database', (url: URL) => (url.pathname = '/nothing_here')],
+      ['its user may not', (url: URL) => (url.username = 'nobody_here')],
+    ])('as %s, says so in a line, without the password', async (_, change) => {
+      const url = new URL((await database()).url);
+      change(url);
+      const service = workplace.start({ DATABASE_URL: url.toString() });
+      expect(await service.ends()).toEqual({ code: 1, signal: null });
+      expect(service.output()).toMatch(/database does not let the service in .*check DATABASE_URL/);
+      expect(service.output()).not.toMatch(/\n\s+at /);
+      if (url.password !== '') expect(service.output()).not.toContain(url.password);
+    });
+  });
+
+  it('with a DATABASE_URL that cannot be reached yet waits, refuses with 503, and serves as soon as it can', async () => {
+    const reachable = await database();
+    const created = workplace.cli(['apps', 'create', '--slug', 'acme', '--name', 'Acme'], { DATABASE_URL: reachable.url });
+    expect(await created.ends()).toMatchObject({ code: 0 });
+    const keyCreated = workplace.cli(['keys', 'create', '--app', 'acme', '--name', 'x'], { DATABASE_URL: reachable.url });
+    expect(await keyCreated.ends()).toMatchObject({ code: 0 });
+    const key = keyCreated.stdout().trim();
+
+    const proxy = await openDatabaseProxy(reachable.url);
+    try {
+      const address = `http://127.0.0.1:${await freePort()}`;
+      const service = workplace.start({ DATABASE_URL: proxy.url, PORT: new URL(address).port });
+      await service.prints(/waiting for the database/);
+      expect((await fetch(`${address}/health/live`)).status).toBe(200);
+      expect((await fetch(`${address}/health/ready`)).status).toBe(503);
+      for (const presented of [key, `sk_live_agent_${'x'.repeat(48)}`]) {
+        const answer = await fetch(`${address}/api/v1/customer-events`, { method: 'POST', headers: { 'X-API-Key': presented }, body: '{' });
+        expect(answer.status).toBe(503);
+        expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+        expect(await answer.json()).toMatchObject({ success: false, code: 'SERVICE_UNAVAILABLE' });
+      }
+      expect((await call(`${address}/api/v1/auth/whoami`, 'no key')).body.code).toBe('AUTH_API_KEY_INVALID');
+
+      await proxy.restore();
+      await servesAt(service);
+      expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+      expect((await call(`${address}/api/v1/auth/whoami`, key)).status).toBe(200);
+      await stop(service);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('ends at once where it is told to while it waits for its database', async () => {
+    const service = workplace.start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' });
+    await service.prints(/waiting for the database/);
+    await stop(service);
+    expect(service.output()).not.toMatch(/serves on|\n\s+at /);
+  });
+
+  it('stores the same instants under any TZ', async () => {
+    const shared = await database();
+    const cli = async (...args: string[]): Promise<string> => {
+      const command = workplace.cli(args, { DATABASE_URL: shared.url });
+      expect(await command.ends()).toMatchObject({ code: 0 });
+      return command.stdout().trim();
+    };
+    await cli('apps', 'create', '--slug', 'acme', '--name', 'Acme');
+    const key = await cli('keys', 'create', '--app', 'acme', '--name', 'x');
+    const sent = [
+      ['2026-04-18T10:00:00Z', '2026-04-18T10:00:00Z'],
+      ['2026-04-18', '2026-04-18T00:00:00Z'],
+      ['2026-03-08T02:30', '2026-03-08T02:30:00Z'],
+      ['2026-11-01T01:30:00.123456', '2026-11-01T01:30:00.123456Z'],
+      ['2026-04-18T10:00:00-04:00', '2026-04-18T14:00:00Z'],
+      ['0001-01-01', '0001-01-01T00:00:00Z'],
+      ['1883-11-18T12:00', '1883-11-18T12:00:00Z'],
+      ['9999-12-31T23:59:59.999999', '9999-12-31T23:59:59.999999Z'],
+    ] as const;
+    const zones = ['America/New_York', 'UTC', 'Asia/Kolkata'];
+    for (const zone of zones) {
+      const service = workplace.start({ DATABASE_URL: shared.url, TZ: zone, PGTZ: zone });
+      const address = await servesAt(service);
+      const patch = await fetch(`${address}/api/v1/customers/user_42`, {
+        method: 'PATCH',
+        headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
+        body: '{"email":"a@example.com","name":"A"}',
+      });
+      expect(patch.status).toBe(zone === zones[0] ? 201 : 200);
+      for (const [n, [occurredAt, instant]] of sent.entries()) {
+        const answer = await record(address, key, { occurredAt, eventId: `${n}` });
+        expect(answer.status).toBe(zone === zones[0] ? 201 : 200);
+        expect(answer.body.data?.occurredAt).toBe(instant);
+      }
+      const now = Date.now();
+      const { body } = await record(address, key, { eventId: `now-${zones.indexOf(zone)}` });
+      expect(Math.abs(Date.parse(body.data?.occurredAt as string) - now)).toBeLessThan(600_000);
+      await stop(service);
+    }
+    const rows = await shared.query<{ text: string }>(
+      `SELECT to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS text
+       FROM customer_events WHERE event_id ~ '^\\d$' ORDER BY event_id`,
+    );
+    expect(rows.map(({ text }) => `${text.replace('.000000', '')}Z`)).toEqual(sent.map(([, instant]) => instant));
+  });
+});

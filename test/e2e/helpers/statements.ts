@@ -1,0 +1,20 @@
+import pg from 'pg';
+
+/**
+ * The statements about customers and their events that are sent meanwhile, without those that only
+ * frame a transaction. It listens where all of them pass: at the client of `pg`, which TypeORM uses too.
+ */
+export async function statementsDuring(work: () => Promise<unknown>): Promise<string[]> {
+  const statements: string[] = [];
+  const query = pg.Client.prototype.query;
+  pg.Client.prototype.query = function (this: pg.Client, ...call: unknown[]): unknown {
+    if (typeof call[0] === 'string') statements.push(call[0]);
+    return (query as (...args: unknown[]) => unknown).apply(this, call);
+  } as never;
+  try {
+    await work();
+  } finally {
+    pg.Client.prototype.query = query;
+  }
+  return statements.filter((sql) => /customer/.test(sql) && !/information_schema|pg_stat/.test(sql));
+}

@@ -1,0 +1,192 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Response } from 'supertest';
+import { startTestService, type TestService } from '../support/test-service.ts';
+import { expectFailure, expectInvalid, expectSuccess } from './helpers/answers.ts';
+
+const POLICY = /^"\d+-per-\d+s";q=\d+;w=\d+(, "\d+-per-\d+s";q=\d+;w=\d+)*$/;
+const STATE = /^"\d+-per-\d+s";r=\d+;t=[1-9]\d*(, "\d+-per-\d+s";r=\d+;t=[1-9]\d*)*$/;
+
+const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+describe('the rate limit', () => {
+  const services: TestService[] = [];
+  let service: TestService;
+  let run = 0;
+
+  const start = async (windows: string): Promise<TestService> => {
+    const started = await startTestService({ RATE_LIMITS: windows });
+    services.push(started);
+    return started;
+  };
+  const event = (fields: object = {}) => ({ customerExternalId: 'user_42', type: 'limited', ...fields });
+  const send = (fields: object = {}, headers = {}) => service.post('/customer-events', event(fields), headers);
+  const batch = (count: number) => service.post('/customer-events/batch', { events: Array.from({ length: count }, () => event()) });
+  const rowCount = async (): Promise<number> => (await service.database.query('SELECT 1 FROM customer_events')).length;
+  /** What is left in the first window, as an answer tells it. */
+  const left = (answer: Response): number => Number(/;r=(\d+)/.exec(answer.headers.ratelimit as string)?.[1]);
+
+  function expectTooMany(answer: Response): number {
+    const body = expectFailure(answer, 429, 'TOO_MANY_REQUESTS');
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    const retryAfterSeconds = Number(answer.headers['retry-after']);
+    expect(body.details).toEqual({ retryAfterSeconds });
+    expect(answer.headers['ratelimit-policy']).toMatch(POLICY);
+    expect(answer.headers.ratelimit).toMatch(STATE);
+    return retryAfterSeconds;
+  }
+
+  afterEach(() => {
+    run++;
+  });
+  afterAll(async () => {
+    for (const started of services) await started.close();
+  });
+
+  describe('of 3 events a day', () => {
+    beforeAll(async () => {
+      service = await start('3/86400');
+    });
+
+    it('lets three pass, and tells how it stands', async () => {
+      for (const remaining of [2, 1, 0]) {
+        const answer = await send();
+        expectSuccess(answer, 201);
+        expect(answer.headers['ratelimit-policy']).toBe('"3-per-86400s";q=3;w=86400');
+        expect(answer.headers.ratelimit).toMatch(STATE);
+        expect(left(answer)).toBe(remaining);
+      }
+    });
+
+    it('refuses the fourth, stores nothing, and says when to come again', async () => {
+      const before = await rowCount();
+      const retryAfter = expectTooMany(await send());
+      expect(retryAfter).toBeGreaterThan(86_000);
+      expect(retryAfter).toBeLessThanOrEqual(86_400);
+      expectTooMany(await batch(1));
+      expectTooMany(await batch(500));
+      expect(await rowCount()).toBe(before);
+    });
+
+    it('is for events: reads, customers and whoami pass', async () => {
+      expectSuccess(await service.get('/customers/user_42/events'), 200);
+      expectSuccess(await service.get('/auth/whoami'), 200);
+      expectSuccess(await service.patch('/customers/user_42', { name: 'Ada' }), 200);
+    });
+
+    it('is for each key on its own, of the same app, too', async () => {
+      const { secret } = await service.createKey({});
+      const answer = await send({}, { 'X-API-Key': secret });
+      expectSuccess(answer, 201);
+      expect(left(answer)).toBe(2);
+      expectFailure(await send({}, { 'X-API-Key': service.otherKey }), 404, 'CUSTOMER_NOT_FOUND');
+      expectTooMany(await send());
+    });
+
+    it('burns no eventId: with another key the refused event is new', async () => {
+      const { secret } = await service.createKey({});
+      expectTooMany(await send({ eventId: 'not-burnt', payload: { first: true } }));
+      expectSuccess(await send({ eventId: 'not-burnt', payload: { second: true } }, { 'X-API-Key': secret }), 201);
+    });
+
+    it('comes after the checks of key and body: what is wrong there is told, and not counted', async () => {
+      const { secret } = await service.createKey({});
+      const headers = { 'X-API-Key': secret };
+      const bad: readonly (readonly [string, string])[] = [
+        ['/customer-events', '{'],
+        ['/customer-events', '{"customerExternalId":"user_42","type":"NO"}'],
+        ['/customer-events/batch', '{"events":[]}'],
+        ['/customer-events/batch', '{'],
+      ];
+      for (const [path, body] of bad) {
+        const refused = await service.post(path, body, headers);
+        expectFailure(refused, 400, 'VALIDATION_ERROR');
+        expect(refused.headers).not.toHaveProperty('ratelimit');
+      }
+      expect(left(await send({}, headers))).toBe(2);
+      expectFailure(await send({}, { 'X-API-Key': 'wrong' }), 401, 'AUTH_API_KEY_INVALID');
+      expectInvalid(await send({ type: 'NO' }), 'type');
+    });
+
+    it('counts an event that is refused for its customer, and a repeated one: they cost as much', async () => {
+      const { secret } = await service.createKey({});
+      const headers = { 'X-API-Key': secret };
+      const unknown = await send({ customerExternalId: 'nobody' }, headers);
+      expectFailure(unknown, 404, 'CUSTOMER_NOT_FOUND');
+      expect(left(unknown)).toBe(2);
+      await send({ eventId: `twice-${run}` }, headers).expect(201);
+      expect(left(await send({ eventId: `twice-${run}` }, headers).expect(200))).toBe(0);
+      expectTooMany(await send({}, headers));
+    });
+  });
+
+  it('in several windows at once refuses where one of them is full, and names them all', async () => {
+    service = await start('4/3600,3/7200,100/60');
+    for (let n = 0; n < 3; n++) expectSuccess(await send(), 201);
+    const answer = await send();
+    expect(expectTooMany(answer)).toBeGreaterThan(3_600);
+    expect(answer.headers['ratelimit-policy']).toBe(
+      '"4-per-3600s";q=4;w=3600, "3-per-7200s";q=3;w=7200, "100-per-60s";q=100;w=60',
+    );
+    expect(left(answer)).toBe(1);
+  });
+
+  it('is counted in events: a batch takes what it brings, and passes where there is room for one', async () => {
+    service = await start('100/600');
+    const first = await batch(98);
+    expectSuccess(first, 201);
+    expect(left(first)).toBe(2);
+    const large = await batch(500);
+    expectSuccess(large, 201);
+    expect(left(large)).toBe(0);
+    const retryAfter = expectTooMany(await batch(1));
+    // 598 events at 100 in 600 seconds take 3,588 seconds.
+    expect(retryAfter).toBeGreaterThan(3_500);
+    expect(retryAfter).toBeLessThanOrEqual(3_588);
+    expectTooMany(await send());
+    expect(await rowCount()).toBe(598);
+  });
+
+  it('counts the refused items of a batch, too', async () => {
+    service = await start('100/600');
+    const answer = await service.post('/customer-events/batch', { events: [event(), {}, 1, event({ customerExternalId: 'nobody' })] });
+    expectSuccess(answer, 207);
+    expect(left(answer)).toBe(96);
+  });
+
+  it('is true to its Retry-After: after that long the retry passes', async () => {
+    service = await start('2/1,1000/60');
+    for (let refusals = 0; refusals < 3; ) {
+      const answer = await send({ eventId: `retry-${refusals}` });
+      if (answer.status !== 429) continue;
+      refusals++;
+      await sleep(expectTooMany(answer));
+      expectSuccess(await send({ eventId: `after-${refusals}` }), 201);
+    }
+  });
+
+  it('lets no more pass of many at once than there is room for', async () => {
+    service = await start('10/86400');
+    const answers = await Promise.all(Array.from({ length: 40 }, () => send()));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(10);
+    for (const answer of answers.filter(({ status }) => status !== 201)) expectTooMany(answer);
+    expect(await rowCount()).toBe(10);
+  });
+
+  it('of 0 is none: no limit, no headers', async () => {
+    service = await start('0');
+    const answers = await Promise.all([...Array.from({ length: 100 }, () => send()), batch(500), batch(500)]);
+    for (const answer of answers) {
+      expectSuccess(answer, 201);
+      expect(answer.headers).not.toHaveProperty('ratelimit');
+      expect(answer.headers).not.toHaveProperty('ratelimit-policy');
+    }
+  });
+
+  it('is by default 5,000 events in 5 seconds', async () => {
+    service = await start('');
+    const answer = await batch(500);
+    expectSuccess(answer, 201);
+    expect(answer.headers['ratelimit-policy']).toBe('"5000-per-5s";q=5000;w=5');
+    expect(left(answer)).toBe(4_500);
+  });
+});

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A way to a database that can be cut: the server itself stays up, for those who go there directly. */
+export interface DatabaseProxy {
+  readonly url: string;
+  /** Ends all connections and refuses new ones. */
+  cut(): Promise<void>;
+  /** Lets them through again, or for the first time. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The way to the database of `targetUrl`; it is cut at first. */
+export async function openDatabaseProxy(targetUrl: string): Promise<DatabaseProxy> {
+  const target = new URL(targetUrl);
+  const socketFolder = target.searchParams.get('host');
+  const port = Number(target.port || 5432);
+  const dial = (): Socket =>
+    socketFolder?.startsWith('/') ? connect(`${socketFolder}/.s.PGSQL.${port}`) : connect(port, target.hostname);
+
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  const listen = async (onPort: number): Promise<number> => {
+    server = createServer((client) => {
+      const upstream = dial();
+      for (const socket of [client, upstream]) {
+        sockets.add(socket);
+        socket.on('error', () => {}).on('close', () => {
+          sockets.delete(socket);
+          client.destroy();
+          upstream.destroy();
+        });
+      }
+      client.pipe(upstream).pipe(client);
+    }).listen(onPort, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const cut = async (): Promise<void> => {
+    if (server === undefined) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+    server = undefined;
+  };
+
+  const ownPort = await listen(0);
+  await cut();
+  const url = new URL(targetUrl);
+  url.searchParams.delete('host');
+  url.host = `127.0.0.1:${ownPort}`;
+  return {
+    url: url.toString(),
+    cut,
+    restore: async () => void (await listen(ownPort)),
+    close: cut,
+  };
+}

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
+import { built, startNode, until, type Child } from './child.ts';
+
+/** A folder for `.data`, and the processes of the service and its commands that use it. */
+export class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), 'customer-events-'));
+  readonly dataDir = join(this.folder, 'data');
+  private readonly children: Child[] = [];
+
+  constructor() {
+    chmodSync(this.folder, 0o755);
+  }
+
+  /** `npm start`, without npm; only these settings are set. */
+  start(settings: Record<string, string> = {}): Child {
+    return this.run(['src/main.js'], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...settings });
+  }
+
+  /** `npm run cli -- …`, without npm. */
+  cli(args: string[], settings: Record<string, string> = {}): Child {
+    return this.run(['src/cli.js', ...args], settings);
+  }
+
+  async close(): Promise<void> {
+    const postmaster = this.postmasterPid();
+    for (const child of this.children) {
+      child.kill('SIGKILL');
+      await child.ends();
+    }
+    await until(() => !isAlive(postmaster) && !isAlive(this.postmasterPid()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** 0 where no PostgreSQL has this data. */
+  postmasterPid(): number {
+    try {
+      return Number(readFileSync(join(this.dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0]);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** The command lines of all processes that have something to do with this folder. */
+  processes(): string[] {
+    const { stdout } = spawnSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' });
+    return stdout.split('\n').filter((line) => line.includes(this.folder));
+  }
+
+  private run([file = '', ...args]: string[], settings: Record<string, string>): Child {
+    const env = { PATH: process.env.PATH, DATA_DIR: this.dataDir, ...settings };
+    const child = startNode([built(file), ...args], { cwd: this.folder, env });
+    this.children.push(child);
+    return child;
+  }
+}
+
+/** The address that a service prints when it is ready. */
+export const servesAt = async (child: Child): Promise<string> => (await child.prints(/serves on (http:\S+)/))[1] as string;
+
+/** A port that nobody listens on at the moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
