@@ -12,10 +12,9 @@ export function bareWriter(
   database: ServiceDatabase,
   rowsPerStatement: number,
   customers: number,
-  withEventIds: boolean,
   prepare: () => Promise<void>,
 ): Subject {
-  const nextRow = rowSource(database.appId, 5, customers, withEventIds);
+  const nextRow = rowSource(database.appId, 5, customers, false);
   const statement = {
     name: 'insert-rows',
     text: `INSERT INTO customer_events (${COLUMNS.join(', ')}) VALUES ${placeholders(rowsPerStatement)}`,

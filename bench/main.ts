@@ -5,7 +5,7 @@ const options = optionsOrExit();
 installPackages();
 // Only now: it imports what was installed.
 const { runSuites } = await import('./run-suites.ts');
-await runSuites(options, process.argv.slice(2));
+process.exitCode = (await runSuites(options, process.argv.slice(2))) ? 0 : 1;
 
 function optionsOrExit(): Options {
   try {

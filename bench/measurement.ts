@@ -20,6 +20,8 @@ export interface Subject {
   /** Brings it to where every run begins; not measured. */
   readonly prepare?: (() => Promise<void>) | undefined;
   measure(seconds: number): Promise<Measurement>;
+  /** Where a short run is not a matter of seconds. */
+  readonly warmUp?: (() => Promise<void>) | undefined;
 }
 
 export interface PairOptions {
@@ -43,7 +45,10 @@ export interface Comparison {
 export async function runPairs(first: Subject, second: Subject, options: PairOptions): Promise<Comparison> {
   const firstRuns: Measurement[] = [];
   const secondRuns: Measurement[] = [];
-  for (const subject of [first, second]) await run(subject, options.warmUpSeconds, 'warm-up');
+  for (const subject of [first, second]) {
+    if (subject.warmUp === undefined) await run(subject, options.warmUpSeconds, 'warm-up');
+    else await subject.warmUp();
+  }
   for (let pair = 1; pair <= options.pairs; pair++) {
     firstRuns.push(await run(first, options.seconds, `pair ${pair}`));
     secondRuns.push(await run(second, options.seconds, `pair ${pair}`));

@@ -6,26 +6,51 @@ import type { Options, SuiteName } from './options.ts';
 import { REPOSITORY } from './paths.ts';
 import { writeSection, type SuiteReport } from './report.ts';
 import type { ServerProcess } from './server-process.ts';
+import { batch } from './suites/batch.ts';
+import { importHistory } from './suites/import.ts';
+import { latency } from './suites/latency.ts';
 import { single } from './suites/single.ts';
+import { timeline } from './suites/timeline.ts';
+import { volume } from './suites/volume.ts';
 
-const SUITES: Partial<Record<SuiteName, (context: Context) => Promise<SuiteReport>>> = { single };
+const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
+  single,
+  latency,
+  batch,
+  import: importHistory,
+  timeline,
+  volume,
+};
 
-/** Runs the suites one after the other, and writes each one's section as soon as it has ended. */
-export async function runSuites(options: Options, args: readonly string[]): Promise<void> {
+/**
+ * Runs the suites one after the other, and writes each one's section as soon as it has ended. A
+ * suite that fails leaves its section as it is, and does not keep the others from running.
+ *
+ * @returns whether all of them ran to their end.
+ */
+export async function runSuites(options: Options, args: readonly string[]): Promise<boolean> {
   const out = resolve(REPOSITORY, options.out);
   mkdirSync(dirname(out), { recursive: true });
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   const engine = await startEngine(options.dataDir);
+  const failed: SuiteName[] = [];
   try {
     for (const name of options.suites) {
       console.log(`\n${name}`);
-      const report = await runSuite(name, { engine, options });
-      console.log(`\n${report.title}\n\n${report.body}`);
-      writeSection(out, report, engine.version, command, `${options.pairs} pairs of ${options.seconds} s`);
+      try {
+        const report = await runSuite(name, { engine, options });
+        console.log(`\n${report.title}\n\n${report.body}`);
+        writeSection(out, report, engine.version, command, `${options.pairs} pairs of ${options.seconds} s`);
+      } catch (error) {
+        console.error(error);
+        failed.push(name);
+      }
     }
   } finally {
     await engine.stop();
   }
+  if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}`);
+  return failed.length === 0;
 }
 
 async function runSuite(name: SuiteName, given: Omit<Context, 'started'>): Promise<SuiteReport> {
@@ -36,7 +61,7 @@ async function runSuite(name: SuiteName, given: Omit<Context, 'started'>): Promi
     return server;
   };
   try {
-    return await SUITES[name]!({ ...given, started });
+    return await SUITES[name]({ ...given, started });
   } finally {
     for (const server of servers) await server.stop();
   }

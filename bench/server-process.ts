@@ -28,7 +28,7 @@ export interface ServerProcess {
 /** Starts a server, and waits until it has printed the `http://localhost:PORT` where it listens. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   // To a file, as in production: a pipe would make us read it, beside the load.
-  const log = openSync(options.logFile, 'a');
+  const log = openSync(options.logFile, 'w');
   const child = spawn(
     process.execPath,
     ['--import', pathToFileURL(benchFile('probe.js')).href, ...(options.nodeArguments ?? []), options.script],
