@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, platform, totalmem } from 'node:os';
 import { median, medians, ratios, type Comparison, type Measurement, type Metric } from './measurement.ts';
 import type { SuiteName } from './options.ts';
 
@@ -101,7 +101,7 @@ function head(postgresVersion: string, command: string, date: string): string {
   const machine = [
     `${processors[0]?.model.trim() ?? 'unknown processor'}, ${processors.length} cores`,
     `${Math.round(totalmem() / 2 ** 30)} GB`,
-    `${platform()} ${release()} ${arch()}`,
+    `${platform()} ${arch()}`,
   ].join(', ');
   return `# Benchmarks
 

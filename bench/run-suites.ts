@@ -31,7 +31,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
 export async function runSuites(options: Options, args: readonly string[]): Promise<boolean> {
   const out = resolve(REPOSITORY, options.out);
   mkdirSync(dirname(out), { recursive: true });
-  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  const command = commandOf(args);
   const engine = await startEngine(options.dataDir);
   const failed: SuiteName[] = [];
   try {
@@ -65,4 +65,10 @@ async function runSuite(name: SuiteName, given: Omit<Context, 'started'>): Promi
   } finally {
     for (const server of servers) await server.stop();
   }
+}
+
+/** As it was given, but for folders of one machine, which say nothing to others. */
+function commandOf(args: readonly string[]): string {
+  const kept = args.filter((arg, index) => ![arg, args[index - 1]].some((word) => /^--(out|data-dir|cpu-prof)\b/.test(word ?? '')));
+  return ['npm run bench', ...(kept.length > 0 ? ['--', ...kept] : [])].join(' ');
 }
