@@ -25,7 +25,7 @@ const otherSlices = (slice) =>
   );
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '.data/', 'bench/node_modules/'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', '.data/', 'bench/node_modules/', 'bench/dist/'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

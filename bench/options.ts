@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+
+export const SUITE_NAMES = ['single', 'latency', 'batch', 'import', 'timeline', 'volume'] as const;
+export type SuiteName = (typeof SUITE_NAMES)[number];
+
+/** What `npm run bench -- …` was asked for. */
+export interface Options {
+  readonly suites: readonly SuiteName[];
+  readonly pairs: number;
+  /** Of one measured run. */
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** Of the import. */
+  readonly lines: number;
+  /** Of the large table. */
+  readonly rows: number;
+  /** Every event gets an `eventId` of its own. */
+  readonly withEventIds: boolean;
+  /** Where the Markdown goes. */
+  readonly out: string;
+  /** Where PostgreSQL keeps its data: given, it is kept, and its large table is used again. */
+  readonly dataDir: string | undefined;
+  /** A folder for V8's CPU profiles of the service. */
+  readonly cpuProf: string | undefined;
+}
+
+export const USAGE = `npm run bench -- [${SUITE_NAMES.join(' | ')}] …
+
+  --pairs N          pairs of runs, A B A B … (5)
+  --seconds N        of one run (10)
+  --warm-up N        seconds before the first pair (3)
+  --lines N          of the import (1000000)
+  --rows N           of the large table (20000000)
+  --with-event-ids   give every event an eventId of its own
+  --out FILE         the Markdown (docs/benchmarks.md)
+  --data-dir FOLDER  keep PostgreSQL's data, and use its large table again
+  --cpu-prof FOLDER  write CPU profiles of the service`;
+
+/** @throws Error with what is wrong and the usage. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      pairs: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '10' },
+      'warm-up': { type: 'string', default: '3' },
+      lines: { type: 'string', default: '1000000' },
+      rows: { type: 'string', default: '20000000' },
+      'with-event-ids': { type: 'boolean', default: false },
+      out: { type: 'string', default: 'docs/benchmarks.md' },
+      'data-dir': { type: 'string' },
+      'cpu-prof': { type: 'string' },
+    },
+  });
+  const unknown = positionals.filter((name) => !isSuiteName(name));
+  if (unknown.length > 0) throw new Error(`There is no suite ${unknown.join(', ')}.\n\n${USAGE}`);
+  return {
+    suites: positionals.length === 0 ? SUITE_NAMES : positionals.filter(isSuiteName),
+    pairs: count('pairs', values.pairs),
+    seconds: count('seconds', values.seconds),
+    warmUpSeconds: count('warm-up', values['warm-up']),
+    lines: count('lines', values.lines),
+    rows: count('rows', values.rows),
+    withEventIds: values['with-event-ids'],
+    out: values.out,
+    dataDir: values['data-dir'],
+    cpuProf: values['cpu-prof'],
+  };
+}
+
+function isSuiteName(name: string): name is SuiteName {
+  return (SUITE_NAMES as readonly string[]).includes(name);
+}
+
+function count(name: string, text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new Error(`--${name} must be a whole number above 0.\n\n${USAGE}`);
+  return Number(text);
+}
