@@ -2,8 +2,10 @@ import 'reflect-metadata';
 import { ConfigError, loadConfig } from './config.ts';
 import { loadEnvFile } from './load-env-file.ts';
 import { serve } from './serve.ts';
+import { keepMemorySteady } from './steady-memory.ts';
 
 try {
+  keepMemorySteady();
   loadEnvFile();
   await serve(loadConfig());
 } catch (error) {

@@ -33,7 +33,7 @@ export interface ImportOptions<Line extends ImportLine> {
 }
 
 /** What is held in memory at most, twice: one chunk is read while the other is written. */
-const CHUNK_LINES = 2_000;
+const CHUNK_LINES = 1_000;
 const CHUNK_CHARACTERS = 2_097_152;
 /** Statements that write a chunk at the same time; see docs/decisions/importing-history.md for the measured. */
 const LANES = 2;
@@ -62,7 +62,6 @@ export class EventImport {
     options: ImportOptions<Line>,
   ): Promise<boolean> {
     const { signal } = options;
-    const stopped = whenAborted(signal);
     const chunks = chunksOf(lines);
     let writing: Promise<void> = Promise.resolve();
     try {
@@ -71,7 +70,7 @@ export class EventImport {
         // Its failure is looked at below, after that of the write.
         reading.catch(() => {});
         await writing;
-        const next = signal.aborted ? STOPPED : await Promise.race([reading, stopped]);
+        const next = await unlessAborted(signal, reading);
         if (next === STOPPED) return false;
         if (next.done === true) return true;
         writing = this.inTurn(() => this.write(appId, next.value, tally, options));
@@ -120,8 +119,14 @@ export class EventImport {
 
 const STOPPED = Symbol('stopped');
 
-function whenAborted(signal: AbortSignal): Promise<typeof STOPPED> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(STOPPED), { once: true }));
+/** Not Promise.race with one promise for the signal: that would keep every chunk alive until the end. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | typeof STOPPED> {
+  if (signal.aborted) return STOPPED;
+  return new Promise<T | typeof STOPPED>((resolve, reject) => {
+    const onAbort = (): void => resolve(STOPPED);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function count(tally: ImportTally, { replayed }: Recorded): void {
