@@ -1,5 +1,5 @@
 import { Inject, Logger, Post, Req, type BeforeApplicationShutdown } from '@nestjs/common';
-import { ApiBody, ApiOperation } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { Answers, BODY_FAILURES, Fails, ServerController } from '../../http/api-docs.ts';
@@ -47,6 +47,7 @@ export class EventImportController implements BeforeApplicationShutdown {
       'what was committed stays, and with eventIds the same file can be sent again. A 503 (or 408) tells in its details how far it came: ' +
       'throughLine and the counts. The rate limit does not count the lines of an import.',
   })
+  @ApiConsumes(NDJSON)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary', example: TWO_LINES } })
   @Answers(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
   @Fails(...BODY_FAILURES)
