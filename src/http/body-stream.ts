@@ -7,6 +7,8 @@ import { isCompressed } from './read-body.ts';
 import { liftRequestTimeout } from './unparsed-requests.ts';
 
 const INFLATED_CHUNK_BYTES = 65_536;
+/** For which a sender that is answered too early may go on sending: some read the answer only then. */
+const LINGER_MS = 5_000;
 
 /**
  * The bytes of a body of any length, decompressed, as they come in and no faster than they are
@@ -36,7 +38,7 @@ async function* receivedBytes(request: IncomingMessage, idleMs: number): AsyncGe
     }
   } finally {
     putLimitBack();
-    if (!request.readableEnded) discardRest(request, idleMs);
+    if (!request.readableEnded) discardRest(request);
   }
 }
 
@@ -56,9 +58,8 @@ function moreOf(request: IncomingMessage, idleMs: number): Promise<void> {
   });
 }
 
-/** So that the client can read the answer; for as long as any other request may take to arrive. */
-function discardRest(request: IncomingMessage, limitMs: number): void {
-  const timer = setTimeout(() => request.socket.destroy(), limitMs).unref();
+function discardRest(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
   request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
   request.resume();
 }
