@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { randomTextSource } from './random-text.ts';
 
 /** The shape of every id that leaves the service: opaque, `c` and 24 of `[a-z0-9]`. */
@@ -27,7 +27,7 @@ export function randomId(): string {
 
 /** An id that follows from its parts: the first 24 base-36 digits of SHA-256(parts joined by 0x00). */
 export function derivedId(...parts: string[]): string {
-  const digest = createHash('sha256').update(parts.join('\0')).digest('hex');
+  const digest = hash('sha256', parts.join('\0'), 'hex');
   // 50 digits hold 256 bits; leading zeros are digits too, or ids would differ in length.
   return `c${BigInt(`0x${digest}`).toString(36).padStart(50, '0').slice(0, ID_DIGITS)}`;
 }

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
+import { Clock } from '../../libs/kernel/clock.ts';
 import { CustomerEventStore } from './application/customer-event-store.port.ts';
 import { CustomerEvents } from './application/customer-events.ts';
+import { EventImport } from './application/event-import.ts';
 import { CustomerStore } from './application/customer-store.port.ts';
 import { Customers } from './application/customers.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
+import { EventImportController } from './http/event-import.controller.ts';
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { TimelineController } from './http/timeline.controller.ts';
@@ -16,7 +19,7 @@ import { TypeormCustomerStore } from './persistence/typeorm-customer-store.ts';
 import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
 
 @Module({
-  controllers: [CustomerEventsController, CustomersController, TimelineController, TicketContextController],
+  controllers: [EventImportController, CustomerEventsController, CustomersController, TimelineController, TicketContextController],
   providers: [
     CustomerEvents,
     Customers,
@@ -30,8 +33,14 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
         new GroupCommitCustomerEventStore(store, limits),
     },
     { provide: TimelineStore, useClass: TypeormTimelineStore },
+    {
+      provide: EventImport,
+      inject: [TypeormCustomerEventStore, Clock],
+      // Past the group commit: in one statement with it, a live event would wait for a chunk of history.
+      useFactory: (store: TypeormCustomerEventStore, clock: Clock) => new EventImport(new CustomerEvents(store, clock)),
+    },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
   ],
-  exports: [Customers],
+  exports: [Customers, EventImport],
 })
 export class CustomerEventsModule {}

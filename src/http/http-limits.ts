@@ -4,4 +4,6 @@ export const HTTP_LIMITS = 'HTTP_LIMITS';
 export interface HttpLimits {
   /** Bytes of a free-form object, as sent. */
   readonly maxPayloadBytes: number;
+  /** Milliseconds for which the next piece of a streamed body is waited for. */
+  readonly requestIdleMs: number;
 }

@@ -7,7 +7,7 @@ import { ThisRequest } from './this-request.ts';
 import { readFields, type RequestClass } from './request-fields.ts';
 
 /** A body has more in it than its free-form object: other fields, white space. */
-const BODY_ROOM_BYTES = 65_536;
+export const BODY_ROOM_BYTES = 65_536;
 
 /**
  * Reads and checks the JSON body of a request, as an instance of the parameter's class. It runs
@@ -27,12 +27,15 @@ class JsonBodyPipe implements PipeTransform<Request, Promise<object>> {
 
 export const JsonBody = (): ParameterDecorator => ThisRequest(JsonBodyPipe);
 
-/** @throws VALIDATION_ERROR; the parser's own words are not repeated, they quote the body. */
-export function parseJson(text: string): unknown {
-  if (text.trim() === '') throw badRequest('body', 'is empty; a JSON object is expected');
+/**
+ * @param name what the text is called in a refusal.
+ * @throws VALIDATION_ERROR; the parser's own words are not repeated, they quote the body.
+ */
+export function parseJson(text: string, name = 'body'): unknown {
+  if (text.trim() === '') throw badRequest(name, 'is empty; a JSON object is expected');
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw badRequest('body', 'is not valid JSON');
+    throw badRequest(name, 'is not valid JSON');
   }
 }

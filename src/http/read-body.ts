@@ -32,13 +32,19 @@ function requireJson(contentType: string | undefined): void {
   if (contentType === undefined || !JSON_MEDIA_TYPE.test(contentType)) {
     throw unsupportedMediaType('The body must be JSON, with Content-Type: application/json');
   }
+  requireUtf8(contentType);
+}
+
+/** @throws UNSUPPORTED_MEDIA_TYPE where a media type names another charset. */
+export function requireUtf8(contentType: string): void {
   const charset = CHARSET.exec(contentType)?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     throw unsupportedMediaType('The body must be JSON in UTF-8');
   }
 }
 
-function isCompressed(contentEncoding: string | undefined): boolean {
+/** @throws UNSUPPORTED_MEDIA_TYPE for anything but gzip. */
+export function isCompressed(contentEncoding: string | undefined): boolean {
   const encoding = contentEncoding?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '') return false;
   if (encoding === 'gzip' || encoding === 'x-gzip') return true;

@@ -3,6 +3,7 @@ import { objectMembers } from '../../libs/json-payload/json-members.ts';
 import { fieldErrors, type FieldErrors } from '../../libs/kernel/domain-error.ts';
 import { freeFormObject, isFreeFormField } from './free-form-object.ts';
 import { badRequest, invalidFields } from './http-error.ts';
+import { keepsAllRules } from './quick-check.ts';
 import { shownField, unknownField } from './unknown-field.ts';
 
 /** A class whose class-validator decorators say what the fields of a request may be. */
@@ -66,16 +67,19 @@ export function readFields<T extends object>(
 
 /** Checks an instance of a request class by its decorators, in addition to what is wrong already. */
 export function checked<T extends object>(request: T, errors: FieldErrors): T {
+  if (keepsAllRules(request) && isEmpty(errors)) return request;
   for (const { property, constraints } of validateSync(request, { forbidUnknownValues: true })) {
     errors[property] ??= Object.values(constraints ?? {});
   }
-  if (Object.keys(errors).length > 0) throw invalidFields(errors);
+  if (!isEmpty(errors)) throw invalidFields(errors);
   return request;
 }
 
 export function note(errors: FieldErrors, field: string, problem: string): void {
   if (Object.keys(errors).length < MOST_FIELDS_NAMED) errors[field] ??= [problem];
 }
+
+const isEmpty = (errors: FieldErrors): boolean => Object.keys(errors).length === 0;
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

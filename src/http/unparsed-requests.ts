@@ -7,10 +7,26 @@ import { badRequest, methodNotAllowed, requestTimeout, type HttpError } from './
 import { JSON_TYPE, sendFailure } from './send.ts';
 
 const LINGER_MS = 1_000;
+const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+const inNoHurry = new WeakSet<Duplex>();
+
+/**
+ * Lifts the time limit within which a whole request must have arrived from the one that is being
+ * received, and from no other: its reader watches over it instead. The limit of the server cannot
+ * be changed for one request, but when it is exceeded Node leaves to us what becomes of the socket.
+ *
+ * @returns puts the limit back for the requests that follow on this connection.
+ */
+export function liftRequestTimeout(socket: Duplex): () => void {
+  inNoHurry.add(socket);
+  return () => void inNoHurry.delete(socket);
+}
 
 /** Answers with the failure envelope what never becomes a request, and Node would answer bare. */
 export function answerUnparsedRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === REQUEST_TIMEOUT && inNoHurry.has(socket)) return;
     if (error.code === 'ECONNRESET' || !canBeAnswered(socket)) socket.destroy();
     else endWithFailure(socket, refusalOf(error));
   });
@@ -28,7 +44,7 @@ function refusalOf(error: NodeJS.ErrnoException): HttpError {
       return badRequest('headers', 'are larger than 16 KiB');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return badRequest('body', 'has chunk extensions larger than 16 KiB');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
+    case REQUEST_TIMEOUT:
       return requestTimeout();
     default:
       return badRequest('request', 'is not well-formed HTTP/1.1');

@@ -94,6 +94,9 @@ describe('the OpenAPI document', () => {
       ['post', '/customer-events/batch', () => post('/customer-events/batch', { events: [{ ...event, eventId: 'e-2' }] }), 201],
       ['post', '/customer-events/batch', () => post('/customer-events/batch', { events: [event, { type: 'x' }] }), 207],
       ['post', '/customer-events/batch', () => post('/customer-events/batch', {}), 400],
+      ['post', '/customer-events/import', () => importLines(`${JSON.stringify({ ...event, eventId: 'e-3' })}\n{"typ":"x"}\n[]`), 200],
+      ['post', '/customer-events/import', () => importLines('{}', { 'Content-Type': 'application/json' }), 415],
+      ['post', '/customer-events/import', () => importLines('{}', { 'Content-Encoding': 'gzip' }), 400],
       ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { email: 'new@example.com', name: 'New' }), 201],
       ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { phone: '1', metadata: { a: 1 } }), 200],
       ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { email: 'user_42@example.com' }), 409],
@@ -128,6 +131,8 @@ describe('the OpenAPI document', () => {
 
     const post = (path: string, body: object, headers = {}): Promise<Response> =>
       service.post(path, body, headers) as unknown as Promise<Response>;
+    const importLines = (lines: string, headers = {}): Promise<Response> =>
+      service.post('/customer-events/import', lines, { 'Content-Type': 'application/x-ndjson', ...headers }).serialize((body: unknown) => body as string) as unknown as Promise<Response>;
   });
 
   /** OpenAPI 3.0 says `nullable` where JSON Schema has a type "null"; nothing undocumented may be there. */

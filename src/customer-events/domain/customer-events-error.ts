@@ -7,7 +7,8 @@ export type CustomerEventsErrorCode =
   | 'CUSTOMER_EMAIL_EXISTS'
   | 'EVENT_ID_CONFLICT'
   | 'EVENT_ERASED'
-  | 'NOT_FOUND';
+  | 'NOT_FOUND'
+  | 'SERVICE_UNAVAILABLE';
 
 export type CustomerEventsError = DomainError<CustomerEventsErrorCode>;
 
@@ -48,3 +49,6 @@ export const eventRefused = (): CustomerEventsError =>
 
 export const eventNotFound = (): CustomerEventsError =>
   refusal('NOT_FOUND', 'This customer has no event with this id');
+
+export const importStopped = (): CustomerEventsError =>
+  refusal('SERVICE_UNAVAILABLE', 'The service is shutting down and has stopped this import');

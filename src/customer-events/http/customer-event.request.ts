@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, Matches, ValidateBy } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { IsFreeFormObject } from '../../http/free-form-object.ts';
+import { readFields } from '../../http/request-fields.ts';
 import { EVENT_ID_PATTERN, EVENT_TYPE_PATTERN, type EventDraft } from '../domain/customer-event.ts';
 import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
 import { INSTANT_FORMS, parseInstant, type Instant } from '../domain/instant.ts';
@@ -87,4 +88,14 @@ export function eventDraft(request: CustomerEventRequest, idempotencyKey?: strin
     occurredAt: typeof request.occurredAt === 'string' ? (parseInstant(request.occurredAt) as Instant) : undefined,
     eventId: request.eventId ?? idempotencyKey,
   };
+}
+
+/**
+ * Reads one of many events out of their JSON text: an item of a batch, a line of an import.
+ *
+ * @param value, text, start, end as for {@link readFields}.
+ * @throws VALIDATION_ERROR with all fields that are wrong; PAYLOAD_TOO_LARGE
+ */
+export function readEvent(value: unknown, text: string, start: number, end: number, maxPayloadBytes: number): EventDraft {
+  return eventDraft(readFields(CustomerEventRequest, 'event', value, text, start, end, maxPayloadBytes));
 }

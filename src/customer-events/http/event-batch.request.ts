@@ -7,11 +7,11 @@ import { badRequest } from '../../http/http-error.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../../http/http-limits.ts';
 import { parseJson } from '../../http/json-body.ts';
 import { readJsonText } from '../../http/read-body.ts';
-import { readFields } from '../../http/request-fields.ts';
 import { ThisRequest } from '../../http/this-request.ts';
 import { unknownField } from '../../http/unknown-field.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
-import { CustomerEventRequest, eventDraft } from './customer-event.request.ts';
+import { CustomerEventRequest, readEvent } from './customer-event.request.ts';
+import { refuseIdempotencyKey } from './idempotency-key.param.ts';
 
 export const MAX_BATCH_EVENTS = 500;
 export const MAX_BATCH_BYTES = 8_388_608;
@@ -47,9 +47,7 @@ class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {
 
   private item(value: unknown, text: string, start: number, end: number): EventDraft | DomainError {
     try {
-      return eventDraft(
-        readFields(CustomerEventRequest, 'event', value, text, start, end, this.limits.maxPayloadBytes),
-      );
+      return readEvent(value, text, start, end, this.limits.maxPayloadBytes);
     } catch (error) {
       if (error instanceof DomainError) return error;
       throw error;
@@ -73,11 +71,4 @@ function eventsSpan(body: unknown, text: string): { start: number; end: number }
     throw badRequest('events', 'must be an array of events');
   }
   return first;
-}
-
-/** One key for many events would promise a safe retry that it cannot keep. */
-function refuseIdempotencyKey(request: Request): void {
-  if (request.headers['idempotency-key'] !== undefined) {
-    throw badRequest('Idempotency-Key', 'goes with a single event; in a batch give each event its eventId');
-  }
 }

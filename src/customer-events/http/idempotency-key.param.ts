@@ -22,3 +22,10 @@ class IdempotencyKeyPipe implements PipeTransform<Request, string | undefined> {
 }
 
 export const IdempotencyKey = (): ParameterDecorator => ThisRequest(IdempotencyKeyPipe);
+
+/** One key for many events would promise a safe retry that it cannot keep. */
+export function refuseIdempotencyKey(request: Request): void {
+  if (request.headers['idempotency-key'] !== undefined) {
+    throw badRequest('Idempotency-Key', 'goes with a single event; of many, give each its eventId');
+  }
+}

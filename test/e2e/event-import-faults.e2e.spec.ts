@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { until } from '../support/child.ts';
+import { line, manyLines, openImport } from '../support/history.ts';
+import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
+
+const NDJSON = { 'Content-Type': 'application/x-ndjson' };
+const STATEMENT_TIMEOUT_MS = 1_000;
+
+/** The body of a failure, out of what came over a raw socket. */
+const failureIn = (received: string) =>
+  JSON.parse(received.slice(received.indexOf('\r\n\r\n'))) as { code: string; message: string; details: Record<string, number> };
+
+describe('an import that breaks off', () => {
+  let service: TestService;
+
+  const importAll = async (lines: readonly string[]) => {
+    const answer = await service.post('/customer-events/import', lines.join('\n'), NDJSON).expect(200);
+    return answer.body.data as { lines: number; created: number; replayed: number; rejected: number };
+  };
+  const rowsWith = async (prefix: string): Promise<number> =>
+    (await service.database.query(`SELECT 1 FROM customer_events WHERE event_id LIKE $1`, [`${prefix}-%`])).length;
+  /** Holds up every write to the events until it is called. */
+  const lockEvents = async (): Promise<() => Promise<void>> => {
+    const client = new pg.Client({ connectionString: service.database.url });
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE customer_events IN SHARE MODE');
+    return () => client.end();
+  };
+
+  beforeAll(async () => {
+    service = await startTestService({ REQUEST_TIMEOUT_MS: '1500', DATABASE_STATEMENT_TIMEOUT_MS: String(STATEMENT_TIMEOUT_MS) });
+  });
+  afterAll(() => service.close());
+
+  it('as the client goes away, keeps what was committed; the same file again ends with every event once', async () => {
+    const lines = manyLines(10_000, 'gone');
+    const { socket, write } = await openImport(service);
+    await write(`${lines.slice(0, 6_000).join('\n')}\n{"customerExternalId":"us`);
+    await until(async () => (await rowsWith('gone')) >= 2_000);
+    socket.destroy();
+    const { created, replayed } = await importAll(lines);
+    expect(created + replayed).toBe(10_000);
+    expect(replayed).toBeGreaterThanOrEqual(2_000);
+    expect(await rowsWith('gone')).toBe(10_000);
+  });
+
+  it('as the client says nothing more, is told so, and how far it came', async () => {
+    const { write, receives, socket } = await openImport(service);
+    await write(`${manyLines(2_500, 'silent').join('\n')}\n`);
+    const received = await receives(/"timestamp"/);
+    expect(received).toMatch(/^HTTP\/1.1 408 /);
+    expect(failureIn(received)).toMatchObject({ code: 'REQUEST_TIMEOUT', details: { throughLine: 2_000, lines: 2_000, created: 2_000, replayed: 0, rejected: 0 } });
+    expect(await rowsWith('silent')).toBe(2_000);
+    // The rest of the body is not waited for without an end.
+    await once(socket, 'close');
+  });
+
+  it('may take longer as a whole than other requests, as long as it goes on', async () => {
+    const { write, end, receives } = await openImport(service);
+    const began = Date.now();
+    for (let part = 0; Date.now() - began < 4_000; part++) {
+      await write(`${manyLines(10, `slow-${part}`).join('\n')}\n`);
+      await new Promise((next) => setTimeout(next, 250));
+    }
+    end();
+    const received = await receives(/"timestamp"/);
+    expect(received).toMatch(/^HTTP\/1.1 200 /);
+    expect(await rowsWith('slow')).toBeGreaterThan(0);
+  });
+
+  it('does not lift the time limit of the requests after it on its connection, nor of others', async () => {
+    const { socket, write, end, receives } = await openImport(service);
+    await write(line());
+    end();
+    await receives(/"timestamp"/);
+    socket.write(`POST /api/v1/customer-events HTTP/1.1\r\nHost: x\r\nX-API-Key: ${service.key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`);
+    expect(await receives(/REQUEST_TIMEOUT/)).toMatch(/HTTP\/1.1 408 /);
+  });
+
+  it('as the database fails, answers 503 and how far it came; the same file again ends with every event once', async () => {
+    const lines = manyLines(6_000, 'fault');
+    const { write, end, receives } = await openImport(service);
+    await write(`${lines.slice(0, 2_000).join('\n')}\n`);
+    await until(async () => (await rowsWith('fault')) === 2_000);
+    const unlock = await lockEvents();
+    await write(`${lines.slice(2_000).join('\n')}\n`);
+    // Not ended: the answer does not wait for the rest of the body.
+    const received = await receives(/"timestamp"/);
+    await unlock();
+    expect(received).toMatch(/^HTTP\/1.1 503 /);
+    expect(received).toMatch(/\r\nRetry-After: \d+\r\n/i);
+    expect(failureIn(received)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', details: { throughLine: 2_000, created: 2_000 } });
+    end();
+    expect(await importAll(lines)).toMatchObject({ lines: 6_000, rejected: 0 });
+    expect(await rowsWith('fault')).toBe(6_000);
+  });
+
+  it('as the service shuts down, answers 503 and how far it came, and does not hold it up', async () => {
+    const instance = withKey(await startServiceOn(service.database, { SHUTDOWN_GRACE_MS: '20000' }), service.key);
+    const lines = manyLines(5_000, 'stop');
+    const { write, receives } = await openImport(instance);
+    await write(`${lines.join('\n')}\n`);
+    await until(async () => (await rowsWith('stop')) >= 1_000);
+    const [received] = await Promise.all([receives(/"timestamp"/), instance.close()]);
+    const { code, details } = failureIn(received);
+    expect({ code, atLeastAChunk: Number(details.throughLine) >= 1_000 }).toEqual({ code: 'SERVICE_UNAVAILABLE', atLeastAChunk: true });
+    expect(await rowsWith('stop')).toBe(details.created);
+    expect(await importAll(lines)).toMatchObject({ lines: 5_000, replayed: details.created });
+  });
+
+  it('is not read faster than it is written', async () => {
+    const unlock = await lockEvents();
+    const { socket, write, receives } = await openImport(service);
+    const megabyte = `${Array.from({ length: 4_000 }, () => line({ payload: { s: 'x'.repeat(150) } })).join('\n')}\n`;
+    let accepted = 0;
+    const writing = (async () => {
+      for (; accepted < 200; accepted++) await write(megabyte);
+    })();
+    await Promise.race([receives(/"timestamp"/), writing]);
+    // What the sockets of both sides hold, and a few chunks; not the 200 MB.
+    expect(accepted).toBeLessThan(40);
+    await unlock();
+    socket.destroy();
+  });
+
+  it('lets single events through meanwhile', async () => {
+    const { write, end, receives } = await openImport(service);
+    const writing = write(`${manyLines(20_000, 'beside').join('\n')}\n`).then(end);
+    await until(async () => (await rowsWith('beside')) > 0);
+    for (let n = 0; n < 20; n++) await service.post('/customer-events', line({ eventId: `single-${n}` })).expect(201);
+    expect(await rowsWith('beside')).toBeLessThan(20_000);
+    await writing;
+    expect(await receives(/"timestamp"/)).toContain('"created":20000,');
+  });
+
+  it('takes turns with others at the same time', async () => {
+    const all = await Promise.all(['one', 'two', 'three'].map((name) => importAll(manyLines(3_000, `turn-${name}`))));
+    for (const { created } of all) expect(created).toBe(3_000);
+  });
+
+  it('to two instances at once with the same eventIds ends with every event once', async () => {
+    const other = withKey(await startServiceOn(service.database), service.key);
+    try {
+      const body = manyLines(4_000, 'both').join('\n');
+      const answers = await Promise.all([service, other].map((instance) => instance.post('/customer-events/import', body, NDJSON).expect(200)));
+      const [a, b] = answers.map(({ body: { data } }) => data as { created: number; replayed: number; rejected: number });
+      expect([(a?.created ?? 0) + (b?.created ?? 0), (a?.replayed ?? 0) + (b?.replayed ?? 0), a?.rejected, b?.rejected]).toEqual([4_000, 4_000, 0, 0]);
+      expect(await rowsWith('both')).toBe(4_000);
+    } finally {
+      await other.close();
+    }
+  });
+});
