@@ -19,7 +19,7 @@ import { DatabaseConnection } from './persistence/database-connection.ts';
 @Module({})
 export class AppModule {
   static with(config: Config, databaseUrl: string): DynamicModule {
-    const limits: HttpLimits = { maxPayloadBytes: config.maxPayloadBytes };
+    const limits: HttpLimits = { maxPayloadBytes: config.maxPayloadBytes, maxPayloadKeys: config.maxPayloadKeys };
     const groupCommit: GroupCommitLimits = {
       maxQueuedEvents: config.ingestQueueEvents,
       maxEventsPerCommit: config.ingestCommitEvents,

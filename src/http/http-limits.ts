@@ -4,4 +4,6 @@ export const HTTP_LIMITS = 'HTTP_LIMITS';
 export interface HttpLimits {
   /** Bytes of a free-form object, as sent. */
   readonly maxPayloadBytes: number;
+  /** Keys of all objects in a free-form object. */
+  readonly maxPayloadKeys: number;
 }

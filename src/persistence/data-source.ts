@@ -10,7 +10,7 @@ import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-s
 /** The settings that one connection needs to know. */
 export type DatabaseSettings = Pick<
   Config,
-  'databasePoolSize' | 'databaseConnectTimeoutMs' | 'databaseStatementTimeoutMs'
+  'databasePoolSize' | 'databaseConnectTimeoutMs' | 'databaseStatementTimeoutMs' | 'databaseLockTimeoutMs'
 >;
 
 /**
@@ -36,6 +36,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings): Data
     applicationName: 'customer-events',
     extra: {
       statement_timeout: settings.databaseStatementTimeoutMs,
+      lock_timeout: settings.databaseLockTimeoutMs,
       query_timeout: settings.databaseStatementTimeoutMs + 500,
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
       keepAlive: true,

@@ -15,7 +15,11 @@ const UNDEFINED_TABLE = '42P01';
  * @returns the names of the migrations that were applied.
  */
 export async function migrate(url: string, settings: DatabaseSettings): Promise<string[]> {
-  const dataSource = createDataSource(url, { ...settings, databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS });
+  const dataSource = createDataSource(url, {
+    ...settings,
+    databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS,
+    databaseLockTimeoutMs: MIGRATION_TIMEOUT_MS,
+  });
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();
   try {

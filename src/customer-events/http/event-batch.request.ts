@@ -48,7 +48,7 @@ class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {
   private item(value: unknown, text: string, start: number, end: number): EventDraft | DomainError {
     try {
       return eventDraft(
-        readFields(CustomerEventRequest, 'event', value, text, start, end, this.limits.maxPayloadBytes),
+        readFields(CustomerEventRequest, 'event', value, text, start, end, this.limits),
       );
     } catch (error) {
       if (error instanceof DomainError) return error;
