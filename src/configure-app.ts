@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { openApiDocument } from './http/open-api-document.ts';
 import { ServiceExpressAdapter } from './http/service-express-adapter.ts';
 import { ServiceLog } from './log/service-log.ts';
+import { Metrics } from './operations/metrics.ts';
 import { RequestLog } from './operations/request-log.ts';
 
 /** The application, as the service and the tests run it: all that they share is here. */
@@ -21,12 +22,17 @@ export async function createApp(
     logger: log,
     abortOnError: false,
   });
-  const requestLog = new RequestLog(log);
-  adapter.observe(requestLog, requestLog);
+  observe(adapter, new RequestLog(log), app.get(Metrics));
   if (config.corsOrigins.length > 0) app.enableCors({ origin: [...config.corsOrigins], maxAge: 600 });
   if (config.docsEnabled) serveDocs(app);
   await app.init();
   return app;
+}
+
+/** Metrics before the log: a line that is there has been counted. */
+function observe(adapter: ServiceExpressAdapter, requestLog: RequestLog, { http, registry }: Metrics): void {
+  adapter.observe(http, requestLog);
+  http.watch(registry, adapter);
 }
 
 function serveDocs(app: INestApplication): void {

@@ -16,6 +16,7 @@ export class Exchanges {
   /** In the order in which they began. */
   private readonly underWay = new Set<Exchange>();
   private observers: readonly ExchangeObserver[] = [];
+  private unansweredCount = 0;
   private closing = false;
   private readonly check: NodeJS.Timeout;
 
@@ -24,8 +25,9 @@ export class Exchanges {
     this.check = setInterval(() => this.refuseSlowBodies(), CHECK_EVERY_MS).unref();
   }
 
-  get count(): number {
-    return this.underWay.size;
+  /** Not answered yet. */
+  get unanswered(): number {
+    return this.unansweredCount;
   }
 
   observe(...observers: readonly ExchangeObserver[]): void {
@@ -39,6 +41,7 @@ export class Exchanges {
     response.setHeader('X-Request-Id', exchange.id);
     if (this.closing) response.shouldKeepAlive = false;
     this.underWay.add(exchange);
+    this.unansweredCount++;
     for (const observer of this.observers) observer.began?.(exchange);
     // Whoever writes the answer, and if nobody does because the client has gone.
     response.once('close', () => this.end(exchange));
@@ -53,8 +56,11 @@ export class Exchanges {
   }
 
   private end(exchange: Exchange): void {
+    this.unansweredCount--;
     for (const observer of this.observers) observer.ended(exchange);
-    if (exchange.request.complete || exchange.request.socket.destroyed) this.underWay.delete(exchange);
+    const { request } = exchange;
+    if (request.complete || request.closed) this.underWay.delete(exchange);
+    else request.once('close', () => this.underWay.delete(exchange));
   }
 
   private refuseSlowBodies(): void {
@@ -62,8 +68,7 @@ export class Exchanges {
     for (const exchange of this.underWay) {
       if (exchange.startedAt > oldest) return;
       const { request, response } = exchange;
-      if (response.closed && (request.complete || request.socket.destroyed)) this.underWay.delete(exchange);
-      else if (!request.complete && !exchange.bodyIsStream) refuseSlowBody(request, response);
+      if (!request.complete && !exchange.bodyIsStream) refuseSlowBody(request, response);
     }
   }
 }

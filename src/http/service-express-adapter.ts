@@ -1,4 +1,5 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { promisify } from 'node:util';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import type { Config } from '../config.ts';
@@ -36,8 +37,8 @@ const CLOSE_IDLE_EVERY_MS = 50;
  * have that prototype from the start, so the call changes nothing. A test proves it.
  */
 export class ServiceExpressAdapter extends ExpressAdapter {
-  readonly exchanges: Exchanges;
-  private unparsedObserver: UnparsedObserver | undefined;
+  private readonly exchanges: Exchanges;
+  private unparsedObservers: readonly UnparsedObserver[] = [];
 
   constructor(private readonly settings: HttpServerSettings) {
     const app = express();
@@ -52,9 +53,17 @@ export class ServiceExpressAdapter extends ExpressAdapter {
   }
 
   /** Those who are told of every request, and of what never became one. */
-  observe(unparsed: UnparsedObserver, ...observers: ExchangeObserver[]): void {
-    this.unparsedObserver = unparsed;
+  observe(...observers: (ExchangeObserver & UnparsedObserver)[]): void {
+    this.unparsedObservers = observers;
     this.exchanges.observe(...observers);
+  }
+
+  requestsUnderWay(): number {
+    return this.exchanges.unanswered;
+  }
+
+  connections(): Promise<number> {
+    return promisify((this.httpServer as unknown as Server).getConnections.bind(this.httpServer))();
   }
 
   override initHttpServer(): void {
@@ -100,8 +109,12 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     server.maxConnections = maxConnections;
     // A connection on which nothing moves, in the midst of a request or an answer.
     server.timeout = idleTimeoutMs;
-    answerUnparsedRequests(server as unknown as Server, maxHeaderBytes, (code) => this.unparsedObserver?.refused(code));
-    server.on('drop', () => this.unparsedObserver?.dropped());
+    answerUnparsedRequests(server as unknown as Server, maxHeaderBytes, (code) => {
+      for (const observer of this.unparsedObservers) observer.refused(code);
+    });
+    server.on('drop', () => {
+      for (const observer of this.unparsedObservers) observer.dropped();
+    });
     this.httpServer = server as unknown as typeof this.httpServer;
   }
 

@@ -1,6 +1,15 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { HealthController } from './health.controller.ts';
+import { MetricsController } from './metrics.controller.ts';
 import { Readiness } from './readiness.ts';
 
-@Module({ controllers: [HealthController], providers: [Readiness] })
-export class OperationsModule {}
+@Module({})
+export class OperationsModule {
+  static with({ metricsEnabled }: { metricsEnabled: boolean }): DynamicModule {
+    return {
+      module: OperationsModule,
+      controllers: metricsEnabled ? [HealthController, MetricsController] : [HealthController],
+      providers: [Readiness],
+    };
+  }
+}
