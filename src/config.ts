@@ -64,6 +64,7 @@ function readSettings(read: SettingsReader) {
     metricsEnabled: read.flag('METRICS_ENABLED', true),
     otlpEndpoint: read.httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT'),
     otelServiceName: read.text('OTEL_SERVICE_NAME', 'customer-events'),
+    otelSampledShare: read.share('OTEL_TRACES_SAMPLER_ARG', 1),
     logLevel: read.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug'] as const, 'info'),
   };
 }
@@ -84,6 +85,15 @@ class SettingsReader {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= min && number <= max) return number;
     this.problems.push(`${name} must be a whole number from ${min} to ${max}`);
+    return fallback;
+  }
+
+  /** A number from 0 to 1. */
+  share(name: string, fallback: number): number {
+    const text = this.value(name);
+    if (text === undefined) return fallback;
+    if (/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/.test(text)) return Number(text);
+    this.problems.push(`${name} must be a number from 0 to 1`);
     return fallback;
   }
 

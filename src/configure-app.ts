@@ -4,10 +4,12 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
+import type { ExchangeObserver } from './http/exchange.ts';
 import { openApiDocument } from './http/open-api-document.ts';
 import { ServiceExpressAdapter } from './http/service-express-adapter.ts';
 import { ServiceLog } from './log/service-log.ts';
 import { Metrics } from './operations/metrics.ts';
+import { TRACING } from './operations/operations.module.ts';
 import { RequestLog } from './operations/request-log.ts';
 
 /** The application, as the service and the tests run it: all that they share is here. */
@@ -22,16 +24,18 @@ export async function createApp(
     logger: log,
     abortOnError: false,
   });
-  observe(adapter, new RequestLog(log), app.get(Metrics));
+  observe(adapter, app, new RequestLog(log));
   if (config.corsOrigins.length > 0) app.enableCors({ origin: [...config.corsOrigins], maxAge: 600 });
   if (config.docsEnabled) serveDocs(app);
   await app.init();
   return app;
 }
 
-/** Metrics before the log: a line that is there has been counted. */
-function observe(adapter: ServiceExpressAdapter, requestLog: RequestLog, { http, registry }: Metrics): void {
-  adapter.observe(http, requestLog);
+/** The log comes last: what it tells of has been counted. */
+function observe(adapter: ServiceExpressAdapter, app: INestApplication, requestLog: RequestLog): void {
+  const { http, registry } = app.get(Metrics);
+  const tracing = app.get<ExchangeObserver | null>(TRACING, { strict: false });
+  adapter.observe([...(tracing === null ? [] : [tracing]), http, requestLog], [http, requestLog]);
   http.watch(registry, adapter);
 }
 

@@ -30,7 +30,7 @@ export class Exchanges {
     return this.unansweredCount;
   }
 
-  observe(...observers: readonly ExchangeObserver[]): void {
+  observe(observers: readonly ExchangeObserver[]): void {
     this.observers = observers;
   }
 

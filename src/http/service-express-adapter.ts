@@ -53,9 +53,9 @@ export class ServiceExpressAdapter extends ExpressAdapter {
   }
 
   /** Those who are told of every request, and of what never became one. */
-  observe(...observers: (ExchangeObserver & UnparsedObserver)[]): void {
-    this.unparsedObservers = observers;
-    this.exchanges.observe(...observers);
+  observe(exchanges: readonly ExchangeObserver[], unparsed: readonly UnparsedObserver[]): void {
+    this.exchanges.observe(exchanges);
+    this.unparsedObservers = unparsed;
   }
 
   requestsUnderWay(): number {
