@@ -33,6 +33,8 @@ function readSettings(read: SettingsReader) {
   return {
     host: read.text('HOST', '0.0.0.0'),
     port: read.integer('PORT', 3000, 0, 65_535),
+    trustProxyHops: read.integer('TRUST_PROXY_HOPS', 0, 0, 10),
+    corsOrigins: read.origins('CORS_ORIGINS'),
 
     databaseUrl: read.postgresUrl('DATABASE_URL'),
     migrationsDatabaseUrl: read.postgresUrl('MIGRATIONS_DATABASE_URL'),
@@ -40,16 +42,29 @@ function readSettings(read: SettingsReader) {
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 500),
     databaseConnectTimeoutMs: read.integer('DATABASE_CONNECT_TIMEOUT_MS', 2_000, 100, 60_000),
     databaseStatementTimeoutMs: read.integer('DATABASE_STATEMENT_TIMEOUT_MS', 4_000, 100, 600_000),
+    databaseLockTimeoutMs: read.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, 100, 600_000),
 
     maxPayloadBytes: read.integer('MAX_PAYLOAD_BYTES', 65_536, 2, 8_388_608),
+    maxPayloadKeys: read.integer('MAX_PAYLOAD_KEYS', 10_000, 1, 1_000_000),
     ingestQueueEvents: read.integer('INGEST_QUEUE_EVENTS', 5_000, 1, 1_000_000),
     ingestCommitEvents: read.integer('INGEST_COMMIT_EVENTS', 1_000, 1, 5_000),
     rateLimits: read.rateWindows('RATE_LIMITS', '5000/5'),
-    requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 1_000, 600_000),
-    shutdownGraceMs: read.integer('SHUTDOWN_GRACE_MS', 25_000, 0, 600_000),
     apiKeyCacheMs: read.integer('API_KEY_CACHE_MS', 5_000, 0, 9_000),
 
+    maxConnections: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    maxHeaderBytes: read.integer('MAX_HEADER_BYTES', 16_384, 1_024, 1_048_576),
+    maxHeaders: read.integer('MAX_HEADERS', 100, 10, 10_000),
+    headersTimeoutMs: read.integer('HEADERS_TIMEOUT_MS', 10_000, 1_000, 600_000),
+    requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 1_000, 600_000),
+    idleTimeoutMs: read.integer('IDLE_TIMEOUT_MS', 60_000, 1_000, 3_600_000),
+    keepAliveTimeoutMs: read.integer('KEEP_ALIVE_TIMEOUT_MS', 65_000, 1_000, 3_600_000),
+    shutdownGraceMs: read.integer('SHUTDOWN_GRACE_MS', 25_000, 0, 600_000),
+
     docsEnabled: read.flag('DOCS_ENABLED', true),
+    metricsEnabled: read.flag('METRICS_ENABLED', true),
+    otlpEndpoint: read.httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    otelServiceName: read.text('OTEL_SERVICE_NAME', 'customer-events'),
+    otelSampledShare: read.share('OTEL_TRACES_SAMPLER_ARG', 1),
     logLevel: read.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug'] as const, 'info'),
   };
 }
@@ -73,6 +88,15 @@ class SettingsReader {
     return fallback;
   }
 
+  /** A number from 0 to 1. */
+  share(name: string, fallback: number): number {
+    const text = this.value(name);
+    if (text === undefined) return fallback;
+    if (/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/.test(text)) return Number(text);
+    this.problems.push(`${name} must be a number from 0 to 1`);
+    return fallback;
+  }
+
   flag(name: string, fallback: boolean): boolean {
     return this.oneOf(name, ['true', 'false'] as const, fallback ? 'true' : 'false') === 'true';
   }
@@ -92,6 +116,24 @@ class SettingsReader {
     // The value may hold a password: it is not repeated.
     this.problems.push(`${name} must look like postgres://user:password@host:5432/database`);
     return undefined;
+  }
+
+  httpUrl(name: string): string | undefined {
+    const text = this.value(name);
+    if (text === undefined) return undefined;
+    if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+    this.problems.push(`${name} must look like http://collector:4318`);
+    return undefined;
+  }
+
+  /** Origins as browsers send them, with commas between them: no path, no wildcard. */
+  origins(name: string): readonly string[] {
+    const text = this.value(name);
+    if (text === undefined) return [];
+    const origins = text.split(',').map((origin) => origin.trim());
+    if (origins.every((origin) => URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin)) return origins;
+    this.problems.push(`${name} must look like https://a.example,https://b.example:8443`);
+    return [];
   }
 
   /** `events/seconds`, several with commas between them; `0` for none. */

@@ -1,32 +1,42 @@
-import { ConsoleLogger, type INestApplication } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
+import type { ExchangeObserver } from './http/exchange.ts';
 import { openApiDocument } from './http/open-api-document.ts';
 import { ServiceExpressAdapter } from './http/service-express-adapter.ts';
-
-const LOG_LEVELS = { error: 0, warn: 1, info: 2, debug: 3 } as const;
-const NEST_LEVELS = ['error', 'warn', 'log', 'debug'] as const;
+import { ServiceLog } from './log/service-log.ts';
+import { Metrics } from './operations/metrics.ts';
+import { TRACING } from './operations/operations.module.ts';
+import { RequestLog } from './operations/request-log.ts';
 
 /** The application, as the service and the tests run it: all that they share is here. */
-export async function createApp(config: Config, databaseUrl: string): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.with(config, databaseUrl),
-    new ServiceExpressAdapter(config.requestTimeoutMs, config.shutdownGraceMs),
-    { bodyParser: false, logger: createLogger(config), abortOnError: false },
-  );
+export async function createApp(
+  config: Config,
+  databaseUrl: string,
+  log: ServiceLog = new ServiceLog(config),
+): Promise<NestExpressApplication> {
+  const adapter = new ServiceExpressAdapter(config);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, databaseUrl), adapter, {
+    bodyParser: false,
+    logger: log,
+    abortOnError: false,
+  });
+  observe(adapter, app, new RequestLog(log));
+  if (config.corsOrigins.length > 0) app.enableCors({ origin: [...config.corsOrigins], maxAge: 600 });
   if (config.docsEnabled) serveDocs(app);
   await app.init();
   return app;
 }
 
-export function createLogger(config: Config): ConsoleLogger {
-  return new ConsoleLogger({
-    json: !process.stdout.isTTY,
-    logLevels: NEST_LEVELS.slice(0, LOG_LEVELS[config.logLevel] + 1),
-  });
+/** The log comes last: what it tells of has been counted. */
+function observe(adapter: ServiceExpressAdapter, app: INestApplication, requestLog: RequestLog): void {
+  const { http, registry } = app.get(Metrics);
+  const tracing = app.get<ExchangeObserver | null>(TRACING, { strict: false });
+  adapter.observe([...(tracing === null ? [] : [tracing]), http, requestLog], [http, requestLog]);
+  http.watch(registry, adapter);
 }
 
 function serveDocs(app: INestApplication): void {

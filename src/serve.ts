@@ -2,8 +2,10 @@ import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
-import { createApp, createLogger } from './configure-app.ts';
+import { createApp } from './configure-app.ts';
 import { createDemo, demoCurl } from './first-start.ts';
+import { describeError } from './log/describe-error.ts';
+import { ServiceLog } from './log/service-log.ts';
 import { DatabaseConnection } from './persistence/database-connection.ts';
 import { migrate } from './persistence/migrations.ts';
 import { openDatabase, type Database } from './persistence/open-database.ts';
@@ -14,14 +16,15 @@ import { openDatabase, type Database } from './persistence/open-database.ts';
  * @throws what keeps it from starting; then nothing of it is left running.
  */
 export async function serve(config: Config): Promise<void> {
-  const logger = createLogger(config);
-  Logger.overrideLogger(logger);
-  const database = await openDatabase(config, (line) => logger.log(line, 'EmbeddedPostgres'));
+  const log = new ServiceLog(config);
+  Logger.overrideLogger(log);
+  endOnFault(log);
+  const database = await openDatabase(config, (line) => log.log(line, 'EmbeddedPostgres'));
   let app: NestExpressApplication | undefined;
   try {
     if (database.embedded) await migrate(database.migrationsUrl, config);
-    app = await createApp(config, database.url);
-    stopOnSignal(app, database, logger);
+    app = await createApp(config, database.url, log);
+    stopOnSignal(app, database, log);
     await app.listen(config.port, config.host);
     await app.get(DatabaseConnection).connect();
     await sayHello(app, config, database);
@@ -49,21 +52,29 @@ async function sayHello(app: NestExpressApplication, config: Config, database: D
 }
 
 /** The first signal stops in order; a second one ends the process at once. */
-function stopOnSignal(app: NestExpressApplication, database: Database, logger: ReturnType<typeof createLogger>): void {
+function stopOnSignal(app: NestExpressApplication, database: Database, log: ServiceLog): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
-    logger.log(`${signal}: stopping`, 'Service');
+    log.log(`${signal}: stopping`, 'Service');
     try {
       await app.close();
       await database.stop();
       process.exit(0);
     } catch (error) {
-      logger.error(error, 'Service');
+      log.error(error, 'Service');
       process.exit(1);
     }
   };
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
+}
+
+/** A fault that nobody has caught leaves a state that nobody knows: the process ends, and says why. */
+function endOnFault(log: ServiceLog): void {
+  process.on('uncaughtException', (error) => {
+    log.fatal({ unexpected: describeError(error) }, 'Service');
+    process.exit(1);
+  });
 }

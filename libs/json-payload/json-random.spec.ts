@@ -65,6 +65,11 @@ function depth(node: Tree): number {
   return 0;
 }
 
+function keys(node: Tree): number {
+  const inner = node.kind === 'array' ? node.items : node.kind === 'object' ? node.members.map(([, value]) => value) : [];
+  return (node.kind === 'object' ? inner.length : 0) + inner.reduce((sum, value) => sum + keys(value), 0);
+}
+
 /** The rules of the canonical text, written down once more in the plainest way. */
 function canonical(node: Tree): string {
   if (node.kind === 'scalar') return node.text;
@@ -125,9 +130,9 @@ describe('on random JSON', () => {
     }
   });
 
-  it('measures the depth and finds white space', () => {
+  it('measures the depth, counts keys and finds white space', () => {
     for (const { root, spaced, compact } of cases) {
-      expect(measureJson(spaced)).toEqual({ depth: depth(root), spaced: spaced !== compact });
+      expect(measureJson(spaced)).toEqual({ depth: depth(root), keys: keys(root), spaced: spaced !== compact });
       expect(measureJson(spaced, 0, undefined, 2).depth).toBe(Math.min(3, depth(root)));
     }
   });

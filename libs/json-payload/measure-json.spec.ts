@@ -30,13 +30,13 @@ describe('measureJson', () => {
     ['{"\u2028":"\u00a0"}', 1, false],
   ])('measures %j', (text, depth, spaced) => {
     JSON.parse(text);
-    expect(measureJson(text)).toEqual({ depth, spaced });
+    expect(measureJson(text)).toMatchObject({ depth, spaced });
   });
 
   it('measures a value within a text, and nothing around it', () => {
     const text = '[ [[[[]]]], {"a":[]} ]';
     const start = text.indexOf('{');
-    expect(measureJson(text, start, text.indexOf('}') + 1)).toEqual({ depth: 2, spaced: false });
+    expect(measureJson(text, start, text.indexOf('}') + 1)).toEqual({ depth: 2, keys: 1, spaced: false });
   });
 
   it.each([
@@ -52,6 +52,15 @@ describe('measureJson', () => {
   it('counts 40,000 levels, and a million, where nothing is forbidden', () => {
     expect(measureJson(nested(40_000)).depth).toBe(40_000);
     expect(measureJson('['.repeat(1_000_000) + ']'.repeat(1_000_000)).depth).toBe(1_000_000);
+  });
+
+  it.each([
+    ['[]', 0],
+    ['"a:b"', 0],
+    ['{"a:b":":","c":{"d":[{"e":1},{}]}}', 4],
+    [`{${Array.from({ length: 1_000 }, (_, key) => `"${key}":0`).join(',')}}`, 1_000],
+  ])('counts the keys of %j', (text, keys) => {
+    expect(measureJson(text).keys).toBe(keys);
   });
 
   it('reads no further than the first level too many', () => {

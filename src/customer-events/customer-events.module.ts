@@ -14,6 +14,7 @@ import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { TimelineController } from './http/timeline.controller.ts';
 import { GROUP_COMMIT_LIMITS, GroupCommitCustomerEventStore, type GroupCommitLimits } from './persistence/group-commit-customer-event-store.ts';
+import { GroupCommitObserver } from './persistence/group-commit-observer.ts';
 import { TypeormCustomerEventStore } from './persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from './persistence/typeorm-customer-store.ts';
 import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
@@ -28,9 +29,9 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     TypeormCustomerEventStore,
     {
       provide: CustomerEventStore,
-      inject: [TypeormCustomerEventStore, GROUP_COMMIT_LIMITS],
-      useFactory: (store: TypeormCustomerEventStore, limits: GroupCommitLimits) =>
-        new GroupCommitCustomerEventStore(store, limits),
+      inject: [TypeormCustomerEventStore, GROUP_COMMIT_LIMITS, GroupCommitObserver],
+      useFactory: (store: TypeormCustomerEventStore, limits: GroupCommitLimits, observer: GroupCommitObserver) =>
+        new GroupCommitCustomerEventStore(store, limits, observer),
     },
     { provide: TimelineStore, useClass: TypeormTimelineStore },
     {

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { Request } from 'express';
 import { Abandoned } from '../../libs/kernel/abandoned.ts';
+import { allowStream } from './exchanges.ts';
 import { badRequest, requestTimeout } from './http-error.ts';
 import { isCompressed } from './read-body.ts';
-import { liftRequestTimeout } from './unparsed-requests.ts';
 
 const INFLATED_CHUNK_BYTES = 65_536;
 /** For which a sender that is answered too early may go on sending: some read the answer only then. */
@@ -20,13 +21,13 @@ const LINGER_MS = 5_000;
  * @throws UNSUPPORTED_MEDIA_TYPE at once; the iteration: REQUEST_TIMEOUT, VALIDATION_ERROR for
  *   broken gzip, {@link Abandoned}.
  */
-export function bodyStream(request: IncomingMessage, idleMs: number): AsyncIterable<Buffer> {
+export function bodyStream(request: Request, idleMs: number): AsyncIterable<Buffer> {
+  if (request.res !== undefined) allowStream(request.res);
   const bytes = receivedBytes(request, idleMs);
   return isCompressed(request.headers['content-encoding']) ? inflated(bytes) : bytes;
 }
 
 async function* receivedBytes(request: IncomingMessage, idleMs: number): AsyncGenerator<Buffer, void> {
-  const putLimitBack = liftRequestTimeout(request.socket);
   // 'error' of an aborted request is always followed by 'close'.
   request.on('error', () => {});
   try {
@@ -37,7 +38,6 @@ async function* receivedBytes(request: IncomingMessage, idleMs: number): AsyncGe
       else await moreOf(request, idleMs);
     }
   } finally {
-    putLimitBack();
     if (!request.readableEnded) discardRest(request);
   }
 }

@@ -1,9 +1,11 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { QueryFailedError } from 'typeorm';
 import { Abandoned } from '../../libs/kernel/abandoned.ts';
 import { DomainError } from '../../libs/kernel/domain-error.ts';
+import { describeError } from '../log/describe-error.ts';
+import { Seldom } from '../log/seldom.ts';
 import { allowedMethods } from './allowed-methods.ts';
+import { exchangeOf } from './exchange.ts';
 import { badRequest, internalError, methodNotAllowed, routeNotFound } from './http-error.ts';
 import { sendFailure } from './send.ts';
 
@@ -11,6 +13,8 @@ import { sendFailure } from './send.ts';
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(ErrorFilter.name);
+  /** While the database is away, every request meets the same error; its line in the log has the code. */
+  private readonly seldom = new Seldom(2);
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -19,13 +23,12 @@ export class ErrorFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const refusal = this.refusalOf(error, http.getRequest<Request>());
-    sendFailure(response, refusal);
+    sendFailure(response, this.refusalOf(error, http.getRequest<Request>(), exchangeOf(response)?.id));
   }
 
-  private refusalOf(error: unknown, request: Request): DomainError {
+  private refusalOf(error: unknown, request: Request, id: string | undefined): DomainError {
     if (error instanceof DomainError) {
-      if (error.cause !== undefined) this.logger.warn({ code: error.code, cause: describe(error.cause) });
+      if (error.cause !== undefined) this.warn(error, id);
       return error;
     }
     switch (statusOf(error)) {
@@ -37,26 +40,18 @@ export class ErrorFilter implements ExceptionFilter {
       case 400:
         return badRequest('path', 'is not a well-formed URL path');
       default:
-        this.logger.error({ unexpected: describe(error) });
+        this.logger.error({ id, unexpected: describeError(error) });
         return internalError();
     }
+  }
+
+  private warn(error: DomainError, id: string | undefined): void {
+    const leftOut = this.seldom.pass();
+    if (leftOut !== null) this.logger.warn({ id, code: error.code, cause: describeError(error.cause), leftOut });
   }
 }
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   return (error as { status?: number } | null | undefined)?.status;
-}
-
-/** What may stand in a log: never a statement's parameters, nor a message that may quote a value. */
-function describe(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { name: typeof error };
-  const isDatabaseError = error instanceof QueryFailedError || 'severity' in error;
-  const [, ...frames] = (error.stack ?? '').split(/\n(?= {4}at )/);
-  return {
-    name: error.name,
-    code: (error as { code?: unknown }).code,
-    message: isDatabaseError ? undefined : error.message,
-    stack: frames.map((frame) => frame.trim()),
-  };
 }

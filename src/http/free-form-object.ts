@@ -3,6 +3,7 @@ import { compactJson } from '../../libs/json-payload/compact-json.ts';
 import { JsonText } from '../../libs/json-payload/json-text.ts';
 import { measureJson } from '../../libs/json-payload/measure-json.ts';
 import { badRequest, fieldTooLarge } from './http-error.ts';
+import type { FreeFormLimits } from './http-limits.ts';
 
 /** A free-form object may be nested this deep, itself included. */
 export const MAX_JSON_DEPTH = 100;
@@ -34,7 +35,6 @@ export const isFreeFormField = (requestClass: unknown, field: string): boolean =
  * Takes a free-form object out of the text of a request.
  *
  * @param text valid JSON, of which `start` to `end` is an object.
- * @param maxBytes of UTF-8, as sent.
  * @returns its text without insignificant white space, so that it fits on one line of an export.
  * @throws PAYLOAD_TOO_LARGE, VALIDATION_ERROR
  */
@@ -43,10 +43,11 @@ export function freeFormObject(
   text: string,
   start: number,
   end: number,
-  maxBytes: number,
+  { maxPayloadBytes, maxPayloadKeys }: FreeFormLimits,
 ): JsonText {
-  const { depth } = measureJson(text, start, end, MAX_JSON_DEPTH);
+  const { depth, keys } = measureJson(text, start, end, MAX_JSON_DEPTH);
   if (depth > MAX_JSON_DEPTH) throw badRequest(field, `must be nested at most ${MAX_JSON_DEPTH} levels deep`);
-  if (Buffer.byteLength(text.slice(start, end)) > maxBytes) throw fieldTooLarge(field, maxBytes);
+  if (Buffer.byteLength(text.slice(start, end)) > maxPayloadBytes) throw fieldTooLarge(field, maxPayloadBytes);
+  if (keys > maxPayloadKeys) throw badRequest(field, `must have at most ${maxPayloadKeys} keys, and has ${keys}`);
   return new JsonText(compactJson(text, start, end));
 }

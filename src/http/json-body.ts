@@ -18,10 +18,9 @@ class JsonBodyPipe implements PipeTransform<Request, Promise<object>> {
   constructor(@Inject(HTTP_LIMITS) private readonly limits: HttpLimits) {}
 
   async transform(request: Request, { metatype }: ArgumentMetadata): Promise<object> {
-    const { maxPayloadBytes } = this.limits;
-    const text = await readJsonText(request, maxPayloadBytes + BODY_ROOM_BYTES);
+    const text = await readJsonText(request, this.limits.maxPayloadBytes + BODY_ROOM_BYTES);
     const value = parseJson(text);
-    return readFields(metatype as RequestClass<object>, 'body', value, text, 0, text.length, maxPayloadBytes);
+    return readFields(metatype as RequestClass<object>, 'body', value, text, 0, text.length, this.limits);
   }
 }
 

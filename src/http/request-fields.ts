@@ -3,6 +3,7 @@ import { objectMembers } from '../../libs/json-payload/json-members.ts';
 import { fieldErrors, type FieldErrors } from '../../libs/kernel/domain-error.ts';
 import { freeFormObject, isFreeFormField } from './free-form-object.ts';
 import { badRequest, invalidFields } from './http-error.ts';
+import type { FreeFormLimits } from './http-limits.ts';
 import { keepsAllRules } from './quick-check.ts';
 import { shownField, unknownField } from './unknown-field.ts';
 
@@ -41,7 +42,7 @@ export function readFields<T extends object>(
   text: string,
   start: number,
   end: number,
-  maxFreeFormBytes: number,
+  limits: FreeFormLimits,
 ): T {
   if (!isObject(value)) throw badRequest(name, 'must be a JSON object');
   const known = knownFields(requestClass);
@@ -58,7 +59,7 @@ export function readFields<T extends object>(
       const given = value[key];
       request[key] =
         isObject(given) && isFreeFormField(requestClass, key)
-          ? freeFormObject(key, text, from, to, maxFreeFormBytes)
+          ? freeFormObject(key, text, from, to, limits)
           : given;
     }
   }

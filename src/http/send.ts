@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { DomainError } from '../../libs/kernel/domain-error.ts';
 import { isErrorCode, STATUS_OF_CODE } from './error-code.ts';
 import { failureEnvelope } from './envelope.ts';
+import { exchangeOf } from './exchange.ts';
 import { HttpError, internalError } from './http-error.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -22,6 +23,8 @@ export function sendText(response: ServerResponse, status: number, text: string,
 export function sendFailure(response: ServerResponse, refusal: DomainError): void {
   const error = isErrorCode(refusal.code) ? refusal : internalError();
   const status = isErrorCode(error.code) ? STATUS_OF_CODE[error.code] : 500;
+  const exchange = exchangeOf(response);
+  if (exchange !== undefined) exchange.code = error.code;
   if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_UNAVAILABLE);
   if (error instanceof HttpError) {
     for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);

@@ -1,16 +1,31 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { promisify } from 'node:util';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
+import type { Config } from '../config.ts';
 import { successEnvelope } from './envelope.ts';
+import { Exchanges } from './exchanges.ts';
+import type { Exchange, ExchangeObserver } from './exchange.ts';
 import { badRequest } from './http-error.ts';
 import { Reply, StreamReply, TextReply } from './reply.ts';
-import { assignRequestId } from './request-id.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 import { sendStream } from './send-stream.ts';
 import { JSON_TYPE, sendFailure, sendText } from './send.ts';
-import { answerUnparsedRequests } from './unparsed-requests.ts';
+import { answerUnparsedRequests, type UnparsedObserver } from './unparsed-requests.ts';
 
-/** 16 KiB, Node's default, said aloud because it is a limit that clients meet. */
-export const MAX_HEADER_BYTES = 16_384;
+/** What a server of ours lets a client do. */
+export type HttpServerSettings = Pick<
+  Config,
+  | 'trustProxyHops'
+  | 'maxConnections'
+  | 'maxHeaderBytes'
+  | 'maxHeaders'
+  | 'headersTimeoutMs'
+  | 'requestTimeoutMs'
+  | 'idleTimeoutMs'
+  | 'keepAliveTimeoutMs'
+  | 'shutdownGraceMs'
+>;
 
 const CLOSE_IDLE_EVERY_MS = 50;
 
@@ -23,55 +38,84 @@ const CLOSE_IDLE_EVERY_MS = 50;
  * have that prototype from the start, so the call changes nothing. A test proves it.
  */
 export class ServiceExpressAdapter extends ExpressAdapter {
-  /**
-   * @param requestTimeoutMs within which a request must have arrived.
-   * @param shutdownGraceMs for which requests under way are waited for at the end.
-   */
-  constructor(
-    private readonly requestTimeoutMs: number,
-    private readonly shutdownGraceMs: number,
-  ) {
+  private readonly exchanges: Exchanges;
+  private unparsedObservers: readonly UnparsedObserver[] = [];
+
+  constructor(private readonly settings: HttpServerSettings) {
     const app = express();
     app.disable('x-powered-by');
     app.disable('etag');
     app.enable('case sensitive routing');
     app.set('query parser', 'simple');
+    // A number of hops, never `true`: that would let any client choose its address.
+    app.set('trust proxy', settings.trustProxyHops);
     super(app);
+    this.exchanges = new Exchanges(settings.requestTimeoutMs);
+  }
+
+  /** Those who are told of every request, and of what never became one. */
+  observe(exchanges: readonly ExchangeObserver[], unparsed: readonly UnparsedObserver[]): void {
+    this.exchanges.observe(exchanges);
+    this.unparsedObservers = unparsed;
+  }
+
+  requestsUnderWay(): number {
+    return this.exchanges.unanswered;
+  }
+
+  connections(): Promise<number> {
+    return promisify((this.httpServer as unknown as Server).getConnections.bind(this.httpServer))();
   }
 
   override initHttpServer(): void {
     const app = this.getInstance<Express>();
     class ServiceRequest extends IncomingMessage {}
-    class ServiceResponse extends ServerResponse {}
+    class ServiceResponse extends ServerResponse {
+      exchange: Exchange | undefined = undefined;
+    }
     Object.setPrototypeOf(ServiceRequest.prototype, app.request);
     Object.setPrototypeOf(ServiceResponse.prototype, app.response);
     app.request = ServiceRequest.prototype as unknown as typeof app.request;
     app.response = ServiceResponse.prototype as unknown as typeof app.response;
 
+    const { maxHeaders, maxHeaderBytes, maxConnections, headersTimeoutMs, idleTimeoutMs, keepAliveTimeoutMs } = this.settings;
     const server = createServer(
       {
         IncomingMessage: ServiceRequest,
         ServerResponse: ServiceResponse,
-        maxHeaderSize: MAX_HEADER_BYTES,
+        maxHeaderSize: maxHeaderBytes,
         // Node would answer these itself, without an envelope.
         requireHostHeader: false,
-        // Longer than a load balancer keeps an idle connection, or clients would see resets.
-        keepAliveTimeout: 65_000,
-        headersTimeout: Math.min(this.requestTimeoutMs, 10_000),
-        requestTimeout: this.requestTimeoutMs,
+        keepAliveTimeout: keepAliveTimeoutMs,
+        headersTimeout: headersTimeoutMs,
+        // Bodies have a limit in Exchanges, which knows the routes that take streams.
+        requestTimeout: 0,
         connectionsCheckingInterval: 1_000,
       },
       (request, response) => {
-        assignRequestId(request, response);
+        this.exchanges.begin(request, response);
+        setSecurityHeaders(request, response);
         if (request.headers.host === undefined && request.httpVersionMinor > 0) {
           // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
           sendFailure(response, badRequest('host', 'is missing; HTTP/1.1 wants a Host header'));
-          return;
+        } else if (request.rawHeaders.length > 2 * maxHeaders) {
+          sendFailure(response, badRequest('headers', `are more than ${maxHeaders}`));
+        } else {
+          app(request as never, response as never);
         }
-        app(request as never, response as never);
       },
     );
-    answerUnparsedRequests(server);
+    // One more than we take: beyond its own limit Node leaves headers out in silence.
+    server.maxHeadersCount = maxHeaders + 1;
+    server.maxConnections = maxConnections;
+    // A connection on which nothing moves, in the midst of a request or an answer.
+    server.timeout = idleTimeoutMs;
+    answerUnparsedRequests(server as unknown as Server, maxHeaderBytes, (code) => {
+      for (const observer of this.unparsedObservers) observer.refused(code);
+    });
+    server.on('drop', () => {
+      for (const observer of this.unparsedObservers) observer.dropped();
+    });
     this.httpServer = server as unknown as typeof this.httpServer;
   }
 
@@ -81,9 +125,10 @@ export class ServiceExpressAdapter extends ExpressAdapter {
    */
   override async close(): Promise<void> {
     const server = this.httpServer as unknown as Server;
+    this.exchanges.close();
     const closed = super.close() as Promise<void>;
     const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
-    const grace = setTimeout(() => server.closeAllConnections(), this.shutdownGraceMs);
+    const grace = setTimeout(() => server.closeAllConnections(), this.settings.shutdownGraceMs);
     try {
       await closed;
     } finally {

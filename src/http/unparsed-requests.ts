@@ -4,47 +4,46 @@ import type { Duplex } from 'node:stream';
 import { STATUS_OF_CODE } from './error-code.ts';
 import { failureEnvelope } from './envelope.ts';
 import { badRequest, methodNotAllowed, requestTimeout, type HttpError } from './http-error.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 import { JSON_TYPE, sendFailure } from './send.ts';
 
 const LINGER_MS = 1_000;
-const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
-const inNoHurry = new WeakSet<Duplex>();
-
-/**
- * Lifts the time limit within which a whole request must have arrived from the one that is being
- * received, and from no other: its reader watches over it instead. The limit of the server cannot
- * be changed for one request, but when it is exceeded Node leaves to us what becomes of the socket.
- *
- * @returns puts the limit back for the requests that follow on this connection.
- */
-export function liftRequestTimeout(socket: Duplex): () => void {
-  inNoHurry.add(socket);
-  return () => void inNoHurry.delete(socket);
+/** Told of what never becomes a request. */
+export interface UnparsedObserver {
+  /** Something was sent that is no request, or too large or slow a one. */
+  refused(code: string): void;
+  /** A connection was closed at once: there are as many as may be. */
+  dropped(): void;
 }
 
 /** Answers with the failure envelope what never becomes a request, and Node would answer bare. */
-export function answerUnparsedRequests(server: Server): void {
+export function answerUnparsedRequests(server: Server, maxHeaderBytes: number, onRefused: UnparsedObserver['refused']): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === REQUEST_TIMEOUT && inNoHurry.has(socket)) return;
-    if (error.code === 'ECONNRESET' || !canBeAnswered(socket)) socket.destroy();
-    else endWithFailure(socket, refusalOf(error));
+    if (error.code === 'ECONNRESET' || !canBeAnswered(socket)) {
+      socket.destroy();
+      return;
+    }
+    const refusal = refusalOf(error, maxHeaderBytes);
+    onRefused(refusal.code);
+    endWithFailure(socket, refusal);
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     sendFailure(response, badRequest('expect', 'asks for what this service does not do; only 100-continue is known'));
   });
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    onRefused('METHOD_NOT_ALLOWED');
     endWithFailure(socket, methodNotAllowed(['GET', 'POST', 'PATCH', 'DELETE']));
   });
 }
 
-function refusalOf(error: NodeJS.ErrnoException): HttpError {
+function refusalOf(error: NodeJS.ErrnoException, maxHeaderBytes: number): HttpError {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
-      return badRequest('headers', 'are larger than 16 KiB');
+      return badRequest('headers', `are larger than ${maxHeaderBytes} bytes`);
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return badRequest('body', 'has chunk extensions larger than 16 KiB');
-    case REQUEST_TIMEOUT:
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
       return requestTimeout();
     default:
       return badRequest('request', 'is not well-formed HTTP/1.1');
@@ -63,6 +62,7 @@ function endWithFailure(socket: Duplex, error: HttpError): void {
     ...error.headers,
     'Content-Type': JSON_TYPE,
     'Content-Length': String(Buffer.byteLength(body)),
+    ...SECURITY_HEADERS,
     'X-Request-Id': randomUUID(),
     Connection: 'close',
   };

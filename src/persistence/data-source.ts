@@ -12,7 +12,7 @@ import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000
 /** The settings that one connection needs to know. */
 export type DatabaseSettings = Pick<
   Config,
-  'databasePoolSize' | 'databaseConnectTimeoutMs' | 'databaseStatementTimeoutMs'
+  'databasePoolSize' | 'databaseConnectTimeoutMs' | 'databaseStatementTimeoutMs' | 'databaseLockTimeoutMs'
 >;
 
 /**
@@ -38,6 +38,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings): Data
     applicationName: 'customer-events',
     extra: {
       statement_timeout: settings.databaseStatementTimeoutMs,
+      lock_timeout: settings.databaseLockTimeoutMs,
       query_timeout: settings.databaseStatementTimeoutMs + 500,
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
       keepAlive: true,

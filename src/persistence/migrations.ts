@@ -16,7 +16,11 @@ const UNDEFINED_TABLE = '42P01';
  * @throws SERVICE_UNAVAILABLE where the database cannot be reached.
  */
 export async function migrate(url: string, settings: DatabaseSettings): Promise<string[]> {
-  const dataSource = createDataSource(url, { ...settings, databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS });
+  const dataSource = createDataSource(url, {
+    ...settings,
+    databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS,
+    databaseLockTimeoutMs: MIGRATION_TIMEOUT_MS,
+  });
   await storage(() => dataSource.initialize());
   const lock = dataSource.createQueryRunner();
   try {

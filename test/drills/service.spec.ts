@@ -166,13 +166,17 @@ describe('the service', () => {
     async function ledger(address: string, key: string, kill: () => void): Promise<{ acknowledged: string[]; unknown: string[] }> {
       const acknowledged: string[] = [];
       const unknown: string[] = [];
+      let killed = false;
       const send = async (sender: number): Promise<void> => {
         for (let n = 0; unknown.length < SENDERS && acknowledged.length < 20 * BEFORE_THE_KILL; n++) {
           const eventId = `${sender}-${n}`;
           const answer = await record(address, key, { eventId, payload: { n } }).catch(() => null);
           if (answer?.status === 201) acknowledged.push(eventId);
           else unknown.push(eventId);
-          if (acknowledged.length === BEFORE_THE_KILL) kill();
+          if (!killed && acknowledged.length >= BEFORE_THE_KILL) {
+            killed = true;
+            kill();
+          }
         }
       };
       await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender)));

@@ -6,6 +6,8 @@ import { KeyAdministration } from '../../src/api-keys/application/key-administra
 import type { ApiKeyType } from '../../src/api-keys/domain/api-key.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createApp } from '../../src/configure-app.ts';
+import type { LogDestination } from '../../src/log/gathered-output.ts';
+import { ServiceLog } from '../../src/log/service-log.ts';
 import { DatabaseConnection } from '../../src/persistence/database-connection.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -28,9 +30,10 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-export async function startTestService(settings: Record<string, string> = {}): Promise<TestService> {
+/** @param log where the log goes, if not to stdout. */
+export async function startTestService(settings: Record<string, string> = {}, log?: LogDestination): Promise<TestService> {
   const database = await createTestDatabase();
-  const service = await startServiceOn(database, settings);
+  const service = await startServiceOn(database, settings, log);
   const administration = service.app.get(KeyAdministration);
   await administration.createApp('acme', 'Acme');
   await administration.createApp('other', 'Other');
@@ -53,9 +56,10 @@ export async function startTestService(settings: Record<string, string> = {}): P
 export async function startServiceOn(
   database: TestDatabase,
   settings: Record<string, string> = {},
+  log?: LogDestination,
 ): Promise<Omit<TestService, 'key' | 'otherKey'>> {
   const config = loadConfig({ LOG_LEVEL: 'error', API_KEY_CACHE_MS: '0', DATABASE_POOL_SIZE: '5', RATE_LIMITS: '0', SHUTDOWN_GRACE_MS: '1000', ...settings });
-  const app = await createApp(config, database.url);
+  const app = await createApp(config, database.url, new ServiceLog(config, log));
   await app.listen(0, '127.0.0.1');
   await app.get(DatabaseConnection).connect();
   const administration = app.get(KeyAdministration);

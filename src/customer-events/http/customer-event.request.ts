@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, Matches, ValidateBy } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { IsFreeFormObject } from '../../http/free-form-object.ts';
+import type { FreeFormLimits } from '../../http/http-limits.ts';
 import { readFields } from '../../http/request-fields.ts';
 import { EVENT_ID_PATTERN, EVENT_TYPE_PATTERN, type EventDraft } from '../domain/customer-event.ts';
 import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
@@ -96,6 +97,6 @@ export function eventDraft(request: CustomerEventRequest, idempotencyKey?: strin
  * @param value, text, start, end as for {@link readFields}.
  * @throws VALIDATION_ERROR with all fields that are wrong; PAYLOAD_TOO_LARGE
  */
-export function readEvent(value: unknown, text: string, start: number, end: number, maxPayloadBytes: number): EventDraft {
-  return eventDraft(readFields(CustomerEventRequest, 'event', value, text, start, end, maxPayloadBytes));
+export function readEvent(value: unknown, text: string, start: number, end: number, limits: FreeFormLimits): EventDraft {
+  return eventDraft(readFields(CustomerEventRequest, 'event', value, text, start, end, limits));
 }

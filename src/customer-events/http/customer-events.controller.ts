@@ -2,8 +2,8 @@ import { Post, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { type DomainError } from '../../../libs/kernel/domain-error.ts';
 import { Answers, BODY_FAILURES, Fails, RATE_LIMIT_HEADERS, ServerController, TakesJson } from '../../http/api-docs.ts';
+import { EventCounts } from '../../http/event-counts.ts';
 import { EventRateLimit } from '../../http/event-rate-limit.ts';
 import { CurrentCaller, type Caller } from '../../http/caller.ts';
 import { JsonBody } from '../../http/json-body.ts';
@@ -39,6 +39,7 @@ export class CustomerEventsController {
   constructor(
     private readonly customerEvents: CustomerEvents,
     private readonly rateLimit: EventRateLimit,
+    private readonly eventCounts: EventCounts,
   ) {}
 
   @Post()
@@ -89,15 +90,12 @@ export class CustomerEventsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<Reply> {
     await this.rateLimit.spend(caller.keyId, batch.length, response);
-    return batchReply(await this.customerEvents.recordAll(caller.app.id, batch, clientGone));
+    const answer = eventBatchResponse(await this.customerEvents.recordAll(caller.app.id, batch, clientGone));
+    this.eventCounts.add('batch', answer);
+    return new Reply(answer.rejected === 0 ? 201 : 207, answer);
   }
 }
 
 function recordedReply({ event, replayed }: Recorded): Reply {
   return new Reply(replayed ? 200 : 201, customerEventResponse(event), replayed ? REPLAYED : {});
-}
-
-function batchReply(recorded: readonly (Recorded | DomainError)[]): Reply {
-  const response = eventBatchResponse(recorded);
-  return new Reply(response.rejected === 0 ? 201 : 207, response);
 }

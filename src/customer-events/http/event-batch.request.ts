@@ -47,7 +47,7 @@ class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {
 
   private item(value: unknown, text: string, start: number, end: number): EventDraft | DomainError {
     try {
-      return readEvent(value, text, start, end, this.limits.maxPayloadBytes);
+      return readEvent(value, text, start, end, this.limits);
     } catch (error) {
       if (error instanceof DomainError) return error;
       throw error;

@@ -54,10 +54,9 @@ export class EventImportController implements BeforeApplicationShutdown {
   async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<Reply> {
     refuseIdempotencyKey(request);
     requireNdjson(request.headers['content-type']);
-    const { maxPayloadBytes, requestIdleMs } = this.limits;
     const report = new ImportReport();
     try {
-      const lines = eventLines(bodyStream(request, requestIdleMs), maxPayloadBytes);
+      const lines = eventLines(bodyStream(request, this.limits.requestIdleMs), this.limits);
       const finished = await this.imports.run(caller.app.id, lines, report, {
         signal: this.stopping.signal,
         onChunk: (rejected) => report.note(rejected),

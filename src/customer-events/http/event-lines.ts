@@ -4,6 +4,7 @@ import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import type { NdjsonLine } from '../../../libs/ndjson/ndjson-line.ts';
 import { ndjsonLines } from '../../../libs/ndjson/ndjson-lines.ts';
 import { badRequest, fieldTooLarge } from '../../http/http-error.ts';
+import type { FreeFormLimits } from '../../http/http-limits.ts';
 import { BODY_ROOM_BYTES, parseJson } from '../../http/json-body.ts';
 import type { ImportLine } from '../application/event-import.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
@@ -16,26 +17,26 @@ const LINES_AT_ONCE = 64;
  * The events of NDJSON bytes, a line each; a line that holds none has its refusal in its place.
  * Between a few lines others get their turn.
  */
-export async function* eventLines(source: AsyncIterable<Buffer>, maxPayloadBytes: number): AsyncGenerator<ImportLine[], void> {
-  const maxLineBytes = maxPayloadBytes + BODY_ROOM_BYTES;
+export async function* eventLines(source: AsyncIterable<Buffer>, limits: FreeFormLimits): AsyncGenerator<ImportLine[], void> {
+  const maxLineBytes = limits.maxPayloadBytes + BODY_ROOM_BYTES;
   for await (const lines of ndjsonLines(source, { maxLineBytes })) {
     for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-      yield lines.slice(at, at + LINES_AT_ONCE).map((line) => ({ number: line.number, draft: eventOfLine(line, maxLineBytes, maxPayloadBytes) }));
+      yield lines.slice(at, at + LINES_AT_ONCE).map((line) => ({ number: line.number, draft: eventOfLine(line, maxLineBytes, limits) }));
       await setImmediate();
     }
   }
 }
 
-function eventOfLine(line: NdjsonLine, maxLineBytes: number, maxPayloadBytes: number): EventDraft | DomainError {
+function eventOfLine(line: NdjsonLine, maxLineBytes: number, limits: FreeFormLimits): EventDraft | DomainError {
   if (line.tooLong === true) return fieldTooLarge('line', maxLineBytes);
   const text = parseUtf8(line.bytes);
-  return text === null ? badRequest('line', 'is not valid UTF-8') : eventOfText(text, maxPayloadBytes);
+  return text === null ? badRequest('line', 'is not valid UTF-8') : eventOfText(text, limits);
 }
 
 /** The event that a JSON text holds, or its refusal. */
-export function eventOfText(text: string, maxPayloadBytes: number): EventDraft | DomainError {
+export function eventOfText(text: string, limits: FreeFormLimits): EventDraft | DomainError {
   try {
-    return readEvent(parseJson(text, 'line'), text, 0, text.length, maxPayloadBytes);
+    return readEvent(parseJson(text, 'line'), text, 0, text.length, limits);
   } catch (error) {
     if (error instanceof DomainError) return error;
     throw error;

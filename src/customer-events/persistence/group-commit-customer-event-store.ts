@@ -2,6 +2,7 @@ import { Abandoned, neverAbandoned, type IsAbandoned } from '../../../libs/kerne
 import { StorageOverloaded, StorageUnavailable } from '../../persistence/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
+import type { GroupCommitObserver } from './group-commit-observer.ts';
 
 /** The injection token of {@link GroupCommitLimits}: a part of the settings, bound in the app's module. */
 export const GROUP_COMMIT_LIMITS = 'GROUP_COMMIT_LIMITS';
@@ -37,6 +38,7 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
   constructor(
     private readonly store: CustomerEventStore,
     private readonly limits: GroupCommitLimits,
+    private readonly observer?: GroupCommitObserver,
   ) {
     super();
   }
@@ -44,11 +46,12 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
   /** @throws {StorageOverloaded} at once, where too much is waiting already. */
   append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
     if (this.unfinishedEvents > 0 && this.unfinishedEvents + events.length > this.limits.maxQueuedEvents) {
+      this.observer?.refused();
       return Promise.reject(new StorageOverloaded());
     }
     return new Promise((resolve, reject) => {
       this.queue.push({ events, isAbandoned, resolve, reject });
-      this.unfinishedEvents += events.length;
+      this.count(events.length);
       if (!this.writing) void this.writeQueue();
     });
   }
@@ -58,9 +61,14 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     while (this.queue.length > 0) {
       const group = this.takeGroup();
       await this.write(group);
-      this.unfinishedEvents -= countEvents(group);
+      this.count(-countEvents(group));
     }
     this.writing = false;
+  }
+
+  private count(events: number): void {
+    this.unfinishedEvents += events;
+    this.observer?.queued(this.unfinishedEvents);
   }
 
   private takeGroup(): Submission[] {
@@ -85,7 +93,10 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     }
     if (awaited.length === 0) return;
     try {
-      const outcomes = await this.store.append(awaited.flatMap(({ events }) => events), neverAbandoned);
+      const events = awaited.flatMap((submission) => submission.events);
+      const startedAt = performance.now();
+      const outcomes = await this.store.append(events, neverAbandoned);
+      this.observer?.written(events.length, (performance.now() - startedAt) / 1000);
       let next = 0;
       for (const { events, resolve } of awaited) resolve(outcomes.slice(next, (next += events.length)));
     } catch (error) {
@@ -95,11 +106,12 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
 
   private async settle(group: readonly Submission[], error: unknown): Promise<void> {
     if (error instanceof StorageUnavailable) {
+      this.observer?.failed();
       // Those who wait would fare no better: refused now, they can try again soon, and nobody
       // waits through one time-out after the other.
       const waiting = this.queue;
       this.queue = [];
-      this.unfinishedEvents -= countEvents(waiting);
+      this.count(-countEvents(waiting));
       for (const { reject } of [...group, ...waiting]) reject(error);
     } else if (group.length === 1) {
       group[0]?.reject(error);

@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Exchange, exchangeOf, setExchange, type ExchangeObserver } from './exchange.ts';
+import { requestTimeout } from './http-error.ts';
+import { requestIdOf } from './request-id.ts';
+import { sendFailure } from './send.ts';
+
+const CHECK_EVERY_MS = 1_000;
+/** Time for a client to read that it was too slow. */
+const LINGER_MS = 1_000;
+
+/**
+ * All exchanges that are under way: from the last byte of a request's head until the answer is
+ * sent and the body, if any, has arrived.
+ */
+export class Exchanges {
+  /** In the order in which they began. */
+  private readonly underWay = new Set<Exchange>();
+  private observers: readonly ExchangeObserver[] = [];
+  private unansweredCount = 0;
+  private closing = false;
+  private readonly check: NodeJS.Timeout;
+
+  /** @param requestTimeoutMs within which a body must have arrived. Node's own limit would know no exception. */
+  constructor(private readonly requestTimeoutMs: number) {
+    this.check = setInterval(() => this.refuseSlowBodies(), CHECK_EVERY_MS).unref();
+  }
+
+  /** Not answered yet. */
+  get unanswered(): number {
+    return this.unansweredCount;
+  }
+
+  observe(observers: readonly ExchangeObserver[]): void {
+    this.observers = observers;
+  }
+
+  /** Gives the answer its `X-Request-Id`, and tells the observers now and at the end. */
+  begin(request: IncomingMessage, response: ServerResponse): Exchange {
+    const exchange = new Exchange(requestIdOf(request), request, response);
+    setExchange(response, exchange);
+    response.setHeader('X-Request-Id', exchange.id);
+    if (this.closing) response.shouldKeepAlive = false;
+    this.underWay.add(exchange);
+    this.unansweredCount++;
+    for (const observer of this.observers) observer.began?.(exchange);
+    // Whoever writes the answer, and if nobody does because the client has gone.
+    response.once('close', () => this.end(exchange));
+    return exchange;
+  }
+
+  /** From now on each connection ends with the answer that is under way on it. */
+  close(): void {
+    this.closing = true;
+    clearInterval(this.check);
+    for (const { response } of this.underWay) if (!response.headersSent) response.shouldKeepAlive = false;
+  }
+
+  private end(exchange: Exchange): void {
+    this.unansweredCount--;
+    for (const observer of this.observers) observer.ended(exchange);
+    const { request } = exchange;
+    if (request.complete || request.closed) this.underWay.delete(exchange);
+    else request.once('close', () => this.underWay.delete(exchange));
+  }
+
+  private refuseSlowBodies(): void {
+    const oldest = performance.now() - this.requestTimeoutMs;
+    for (const exchange of this.underWay) {
+      if (exchange.startedAt > oldest) return;
+      const { request, response } = exchange;
+      if (!request.complete && !exchange.bodyIsStream) refuseSlowBody(request, response);
+    }
+  }
+}
+
+/** Tells that the body of this request may take as long as it goes on coming: an import. */
+export function allowStream(response: ServerResponse): void {
+  const exchange = exchangeOf(response);
+  if (exchange !== undefined) exchange.bodyIsStream = true;
+}
+
+function refuseSlowBody(request: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent) {
+    request.destroy();
+    return;
+  }
+  response.shouldKeepAlive = false;
+  sendFailure(response, requestTimeout());
+  setTimeout(() => request.destroy(), LINGER_MS).unref();
+}

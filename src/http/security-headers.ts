@@ -1,0 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * What helmet sets by default, for answers that are data: nothing in them may be run, framed or
+ * guessed at, and no cache may keep them. Written here because helmet costs 4 µs per request for
+ * the same; see docs/decisions/security-headers.md.
+ */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+
+/** Swagger UI runs its own scripts and has styles in its page. */
+const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const ENTRIES = Object.entries(SECURITY_HEADERS);
+
+export function setSecurityHeaders(request: IncomingMessage, response: ServerResponse): void {
+  for (const [name, value] of ENTRIES) response.setHeader(name, value);
+  if (request.url?.startsWith('/docs') === true) response.setHeader('Content-Security-Policy', DOCS_POLICY);
+}

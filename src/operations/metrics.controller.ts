@@ -1,0 +1,21 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { WithoutKey } from '../http/caller.ts';
+import { TextReply } from '../http/reply.ts';
+import { Metrics } from './metrics.ts';
+
+@Controller('metrics')
+@ApiTags('Operations')
+@WithoutKey()
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @ApiOperation({ summary: 'How the service does, for Prometheus', description: 'METRICS_ENABLED=false takes it away.' })
+  @ApiProduces('text/plain')
+  @ApiResponse({ status: 200, description: 'The text format of Prometheus.', content: { 'text/plain': { schema: { type: 'string' } } } })
+  async text(): Promise<TextReply> {
+    const { registry } = this.metrics;
+    return new TextReply(await registry.metrics(), registry.contentType);
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { EventCounts } from '../http/event-counts.ts';
+import { poolUsage } from '../persistence/pool-usage.ts';
+import { GroupCommitMetrics } from './group-commit-metrics.ts';
+import { HttpMetrics } from './http-metrics.ts';
+
+/** Everything that `/metrics` tells; only this folder knows prom-client. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+  readonly http: HttpMetrics;
+  readonly groupCommit: GroupCommitMetrics;
+
+  constructor(dataSource: DataSource, eventCounts: EventCounts) {
+    collectDefaultMetrics({ register: this.registry });
+    this.http = new HttpMetrics(this.registry, eventCounts);
+    this.groupCommit = new GroupCommitMetrics(this.registry);
+    new Gauge({
+      name: 'database_pool_connections',
+      help: 'Connections to the database, by what they do: busy or idle.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        const { busy, idle } = poolUsage(dataSource);
+        this.set({ state: 'busy' }, busy);
+        this.set({ state: 'idle' }, idle);
+      },
+    });
+    new Gauge({
+      name: 'database_pool_waiting',
+      help: 'Statements that wait for a connection.',
+      registers: [this.registry],
+      collect() {
+        this.set(poolUsage(dataSource).waiting);
+      },
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import type { Request } from 'express';
+import { isIP } from 'node:net';
+import { CLIENT_WENT_AWAY, type Exchange, type ExchangeObserver } from '../http/exchange.ts';
+import { parseTraceparent } from '../http/traceparent.ts';
+import type { UnparsedObserver } from '../http/unparsed-requests.ts';
+import { Seldom } from '../log/seldom.ts';
+import type { ServiceLog } from '../log/service-log.ts';
+
+/**
+ * One line per request. Nothing in it is a client's free text: the id is one of a safe shape, the
+ * route is our template, the trace id hexadecimal, the address an IP address. So no key, no
+ * payload, no query and no external id can be in it, and nothing can forge a line.
+ */
+export class RequestLog implements ExchangeObserver, UnparsedObserver {
+  private readonly seldomRefused = new Seldom(10);
+  private readonly seldomDropped = new Seldom(1);
+
+  constructor(private readonly log: ServiceLog) {}
+
+  ended(exchange: Exchange): void {
+    const { status } = exchange;
+    const level = levelOf(status);
+    if (!this.log.pino.isLevelEnabled(level)) return;
+    const { request, caller } = exchange;
+    this.log.pino[level](
+      {
+        id: exchange.id,
+        method: request.method,
+        route: exchange.route,
+        status,
+        code: exchange.code,
+        durationMs: Math.round((performance.now() - exchange.startedAt) * 10) / 10,
+        app: caller?.app.slug,
+        key: caller?.keyPrefix,
+        requestBytes: exchange.requestBytes,
+        responseBytes: exchange.responseBytes,
+        ip: addressOf(request as Request),
+        traceId: exchange.traceId ?? parseTraceparent(request.headers.traceparent)?.traceId,
+      },
+      status === CLIENT_WENT_AWAY ? 'request, and the client went away' : 'request',
+    );
+  }
+
+  refused(code: string): void {
+    const leftOut = this.seldomRefused.pass();
+    if (leftOut !== null) this.log.pino.info({ code, leftOut }, 'not a request');
+  }
+
+  dropped(): void {
+    const leftOut = this.seldomDropped.pass();
+    if (leftOut !== null) this.log.pino.warn({ leftOut }, 'a connection was closed: MAX_CONNECTIONS are open');
+  }
+}
+
+/** A 4xx is a client's affair; a 503 is worth a look; everything else from 500 on is our fault. */
+function levelOf(status: number): 'info' | 'warn' | 'error' {
+  if (status < 500) return 'info';
+  return status === 503 ? 'warn' : 'error';
+}
+
+/** Of the client, past as many proxies as are trusted; a proxy may pass on what a client made up. */
+function addressOf(request: Request): string | undefined {
+  // Express's own getter parses the header again and again, also where no proxy is trusted.
+  if (request.headers['x-forwarded-for'] === undefined) return request.socket.remoteAddress;
+  const { ip, socket } = request;
+  return ip !== undefined && isIP(ip) > 0 ? ip : socket.remoteAddress;
+}

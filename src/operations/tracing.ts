@@ -1,0 +1,74 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Context, type Span, type Tracer } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Config } from '../config.ts';
+import { NO_ROUTE, type Exchange, type ExchangeObserver } from '../http/exchange.ts';
+import { parseTraceparent } from '../http/traceparent.ts';
+
+/** A collector that does not answer may hold up the end so long, and no longer. */
+const FLUSH_WITHIN_MS = 2_000;
+const SCRAPES = /^\/(health|metrics)\b/;
+
+/**
+ * One span per request, child of the caller's (`traceparent`), sent to a collector by OTLP.
+ *
+ * This file is loaded only where a collector is set: see docs/decisions/tracing-with-opentelemetry.md.
+ */
+@Injectable()
+export class Tracing implements ExchangeObserver, OnApplicationShutdown {
+  private readonly provider: TracerProvider;
+  private readonly tracer: Tracer;
+  private readonly spans = new Map<Exchange, Span>();
+
+  constructor(otlpEndpoint: string, { otelServiceName, otelSampledShare }: Pick<Config, 'otelServiceName' | 'otelSampledShare'>) {
+    const exporter = new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: FLUSH_WITHIN_MS });
+    this.provider = new TracerProvider({
+      resource: resourceFromAttributes({ 'service.name': otelServiceName }),
+      sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(otelSampledShare) }),
+      spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000, exportTimeoutMillis: FLUSH_WITHIN_MS })],
+    });
+    this.tracer = this.provider.getTracer('customer-events');
+  }
+
+  began(exchange: Exchange): void {
+    const { request } = exchange;
+    if (SCRAPES.test(request.url ?? '')) return;
+    const attributes = { 'http.request.method': request.method as string };
+    const span = this.tracer.startSpan(request.method as string, { kind: SpanKind.SERVER, attributes }, callersContext(exchange));
+    exchange.traceId = span.spanContext().traceId;
+    this.spans.set(exchange, span);
+  }
+
+  ended(exchange: Exchange): void {
+    const span = this.spans.get(exchange);
+    if (span === undefined) return;
+    this.spans.delete(exchange);
+    const { route, status, code, caller, request } = exchange;
+    if (span.isRecording()) {
+      if (route !== NO_ROUTE) span.updateName(`${request.method} ${route}`).setAttribute('http.route', route);
+      span.setAttribute('http.response.status_code', status);
+      if (code !== undefined) span.setAttribute('error.type', code);
+      if (caller !== undefined) span.setAttribute('customer_events.app', caller.app.slug);
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    span.end();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<void>((resolve) => (timer = setTimeout(resolve, FLUSH_WITHIN_MS)));
+    // Spans that no collector takes are lost; the service ends all the same.
+    await Promise.race([this.provider.shutdown().catch(() => {}), tooLate]);
+    clearTimeout(timer);
+  }
+}
+
+function callersContext({ request }: Exchange): Context {
+  const caller = parseTraceparent(request.headers.traceparent);
+  if (caller === null) return ROOT_CONTEXT;
+  const { traceId, spanId, sampled } = caller;
+  const traceFlags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
+}

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { parse } from 'yaml';
+import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
+import { expectFailure } from './helpers/answers.ts';
+import { exchangeOne } from './helpers/raw-http.ts';
+
+const event = (fields = {}) => ({ customerExternalId: 'user_42', type: 'order.placed', ...fields });
+
+describe('/metrics', () => {
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await startTestService();
+  });
+  afterAll(() => service.close());
+
+  const scrape = async (): Promise<string> => (await request(service.server).get('/metrics').expect(200)).text;
+  /** The sum of all series of a name that have these labels. */
+  const sum = (text: string, name: string, labels: Record<string, string> = {}): number =>
+    seriesOf(text)
+      .filter((series) => series.name === name && Object.entries(labels).every(([label, value]) => series.labels[label] === value))
+      .reduce((total, { value }) => total + value, 0);
+
+  it('needs no key, and is plain text outside the API', async () => {
+    const answer = await request(service.server).get('/metrics');
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect((await request(service.server).get('/api/v1/metrics')).status).toBe(404);
+  });
+
+  it('counts requests by route template, method, status and code', async () => {
+    const before = await scrape();
+    await service.post('/customer-events', event());
+    await service.get('/customers/nobody_1');
+    await service.get('/customers/nobody_2/events');
+    const after = await scrape();
+    const grown = (labels: Record<string, string>): number => sum(after, 'http_requests_total', labels) - sum(before, 'http_requests_total', labels);
+    expect(grown({ method: 'POST', route: '/api/v1/customer-events', status: '201', code: 'OK' })).toBe(1);
+    expect(grown({ method: 'GET', route: '/api/v1/customers/:externalId', status: '404', code: 'CUSTOMER_NOT_FOUND' })).toBe(1);
+    expect(grown({ method: 'GET', route: '/api/v1/customers/:externalId/events', status: '404' })).toBe(1);
+    expect(sum(after, 'http_request_duration_seconds_count')).toBe(sum(after, 'http_requests_total'));
+    expect(after).not.toContain('nobody');
+  });
+
+  it('has one name for all paths that are no route', async () => {
+    for (const path of ['/a', '/b/c', '/.env', '/api/v1/kitten', '/docs/kitten']) await request(service.server).get(path);
+    const text = await scrape();
+    expect(sum(text, 'http_requests_total', { route: 'none', code: 'NOT_FOUND' })).toBeGreaterThanOrEqual(5);
+    expect(text).not.toMatch(/kitten|\.env/);
+  });
+
+  it('counts events by door and outcome', async () => {
+    const before = await scrape();
+    await service.post('/customer-events', event({ eventId: 'm-1' })).expect(201);
+    await service.post('/customer-events', event({ eventId: 'm-1' })).expect(200);
+    await service.post('/customer-events', event({ type: 'NO' })).expect(400);
+    await service.post('/customer-events', event({ customerExternalId: 'nobody' })).expect(404);
+    await service.post('/customer-events', event(), { 'X-API-Key': 'wrong' }).expect(401);
+    const events = [event({ eventId: 'm-1' }), event(), event(), event({ type: 'NO' })];
+    await service.post('/customer-events/batch', { events }).expect(207);
+    const after = await scrape();
+    const grown = (door: string, outcome: string): number =>
+      sum(after, 'customer_events_total', { door, outcome }) - sum(before, 'customer_events_total', { door, outcome });
+    expect(['created', 'replayed', 'rejected'].map((outcome) => grown('single', outcome))).toEqual([1, 1, 2]);
+    expect(['created', 'replayed', 'rejected'].map((outcome) => grown('batch', outcome))).toEqual([2, 1, 1]);
+  });
+
+  it('measures group commit', async () => {
+    const before = await scrape();
+    await Promise.all(Array.from({ length: 30 }, () => service.post('/customer-events', event()).expect(201)));
+    const after = await scrape();
+    expect(sum(after, 'ingest_flush_events_sum') - sum(before, 'ingest_flush_events_sum')).toBe(30);
+    const flushes = sum(after, 'ingest_flush_events_count') - sum(before, 'ingest_flush_events_count');
+    expect(flushes).toBeLessThan(30);
+    expect(sum(after, 'ingest_flush_seconds_count') - sum(before, 'ingest_flush_seconds_count')).toBe(flushes);
+    expect(sum(after, 'ingest_queue_events')).toBe(0);
+  });
+
+  it('knows the pool, the connections and the process', async () => {
+    await service.get('/auth/whoami');
+    await exchangeOne(service.server, 'kitten\r\n\r\n');
+    const text = await scrape();
+    expect(sum(text, 'database_pool_connections')).toBeGreaterThan(0);
+    expect(sum(text, 'database_pool_connections', { state: 'busy' })).toBe(0);
+    expect(sum(text, 'http_connections')).toBeGreaterThan(0);
+    // This one.
+    expect(sum(text, 'http_requests_in_flight')).toBe(1);
+    expect(sum(text, 'http_unparsed_requests_total', { code: 'VALIDATION_ERROR' })).toBeGreaterThan(0);
+    expect(sum(text, 'process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
+    expect(seriesOf(text).map(({ name }) => name)).toContain('nodejs_eventloop_lag_p99_seconds');
+  });
+
+  it('can be switched off', async () => {
+    const without = await startServiceOn(service.database, { METRICS_ENABLED: 'false' });
+    try {
+      expectFailure(await request(without.server).get('/metrics'), 404, 'NOT_FOUND');
+    } finally {
+      await without.close();
+    }
+  });
+
+  describe('has every metric, and every label, that is asked for in', () => {
+    const dashboard = readFileSync('ops/grafana-dashboard.json', 'utf8');
+    const rules = readFileSync('ops/prometheus-alerts.yaml', 'utf8');
+    const queries: [string, string[]][] = [
+      ['the dashboard', valuesOf(JSON.parse(dashboard), 'expr')],
+      ['the alert rules', valuesOf(parse(rules), 'expr')],
+    ];
+
+    it.each(queries)('%s', async (_, all) => {
+      expect(all.length).toBeGreaterThan(8);
+      // Counters with labels are there after the first count only.
+      await exchangeOne(service.server, 'kitten\r\n\r\n');
+      const series = seriesOf(await scrape());
+      const names = new Set(['up', ...series.map(({ name }) => name)]);
+      const labels = new Set(['job', 'instance', ...series.flatMap((one) => Object.keys(one.labels))]);
+      const asked = all.map(askedIn);
+      expect(asked.flatMap((query) => query.names).filter((name) => !names.has(name))).toEqual([]);
+      expect(asked.flatMap((query) => query.labels).filter((label) => !labels.has(label))).toEqual([]);
+      for (const query of asked) expect(query.names.length).toBeGreaterThan(0);
+    });
+
+    it('the alert rules, each with what to do', () => {
+      const { groups } = parse(rules) as { groups: { rules: { alert: string; expr: string; labels: object; annotations: object }[] }[] };
+      for (const rule of groups.flatMap((group) => group.rules)) {
+        expect(rule).toMatchObject({ alert: expect.any(String), expr: expect.any(String), labels: { severity: expect.stringMatching(/^(page|ticket)$/) } });
+        expect(rule.annotations).toEqual({ summary: expect.any(String), action: expect.any(String) });
+      }
+    });
+  });
+});
+
+interface Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+function seriesOf(text: string): Series[] {
+  return [...text.matchAll(/^([a-z_0-9]+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name = '', labels = '', value]) => ({
+    name,
+    labels: Object.fromEntries([...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label, of]) => [label, of])),
+    value: Number(value),
+  }));
+}
+
+/** The values of a member, wherever it is. */
+function valuesOf(node: unknown, member: string): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) => (key === member ? [value as string] : valuesOf(value, member)));
+}
+
+/** The metrics and labels of a PromQL expression: what is neither a function nor a word of the language. */
+function askedIn(query: string): { names: string[]; labels: string[] } {
+  const selectors = [...query.matchAll(/\{([^}]*)\}/g)].flatMap(([, inside = '']) => [...inside.matchAll(/(\w+)\s*[=!]/g)].map(([, label = '']) => label));
+  const groups = [...query.matchAll(/\bby\s*\(([^)]*)\)/g)].flatMap(([, inside = '']) => inside.split(',').map((label) => label.trim()));
+  const rest = query.replace(/\{[^}]*\}|\[[^\]]*\]|\bby\s*\([^)]*\)/g, ' ');
+  const names = [...rest.matchAll(/\b[a-z_][a-z_0-9]*\b(?!\s*\()/g)].map(([name]) => name).filter((name) => !['sum', 'max', 'rate'].includes(name));
+  return { names, labels: [...selectors, ...groups] };
+}

@@ -1,0 +1,140 @@
+import { connect, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { until } from '../support/child.ts';
+import { API, startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
+import { exchange, exchangeOne, rawRequest } from './helpers/raw-http.ts';
+
+const EVENT = { customerExternalId: 'user_42', type: 'order.placed', payload: { secret: 'kitten' } };
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
+describe('the log', () => {
+  let service: TestService;
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+
+  beforeAll(async () => {
+    service = await startTestService({ LOG_LEVEL: 'info', TRUST_PROXY_HOPS: '1' }, destination);
+  });
+  afterAll(() => service.close());
+  beforeEach(() => void lines.splice(0));
+
+  /** The line of the one request that was sent, when it is there. */
+  const line = async (): Promise<Record<string, unknown>> => {
+    await until(() => lines.length > 0);
+    expect(lines).toHaveLength(1);
+    return JSON.parse(lines[0] as string) as Record<string, unknown>;
+  };
+
+  it('has one line per request, with what an operator asks for', async () => {
+    const answer = await service.post('/customer-events', EVENT, { 'X-Request-Id': 'r-1', traceparent: `00-${TRACE}-b7ad6b7169203331-01` });
+    expect(answer.status).toBe(201);
+    const bytes = Buffer.byteLength(JSON.stringify(EVENT));
+    expect(await line()).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      id: 'r-1',
+      method: 'POST',
+      route: `${API}/customer-events`,
+      status: 201,
+      durationMs: expect.any(Number),
+      app: 'acme',
+      key: service.key.slice(0, (JSON.parse(lines[0] as string) as { key: string }).key.length),
+      requestBytes: bytes,
+      responseBytes: expect.any(Number),
+      ip: expect.stringMatching(/127\.0\.0\.1$/),
+      traceId: TRACE,
+      msg: 'request',
+    });
+    const { key, responseBytes } = JSON.parse(lines[0] as string) as { key: string; responseBytes: number };
+    expect(key.length).toBeLessThan(24);
+    expect(responseBytes).toBeGreaterThan(answer.text.length);
+    expect(responseBytes).toBeLessThan(answer.text.length + 2_000);
+  });
+
+  it('names routes, not paths: no external id, no query, no payload, no key', async () => {
+    await service.get('/customers/user_42/events?limit=7');
+    expect(await line()).toMatchObject({ route: `${API}/customers/:externalId/events`, status: 200, app: 'acme' });
+    expect(lines.join()).not.toMatch(/user_42|limit|kitten/);
+    expect(lines.join()).not.toContain(service.key);
+  });
+
+  it.each([
+    ['a refused body', () => service.post('/customer-events', '{"kitten":'), { status: 400, code: 'VALIDATION_ERROR' }],
+    ['an unknown customer', () => service.get('/customers/kitten'), { status: 404, code: 'CUSTOMER_NOT_FOUND' }],
+    ['a wrong key', () => service.get('/auth/whoami', { 'X-API-Key': 'sk_live_agent_kitten' }), { status: 401, code: 'AUTH_API_KEY_INVALID' }],
+    ['no route', () => request(service.server).get('/kitten?kitten=1'), { status: 404, code: 'NOT_FOUND', route: 'none' }],
+    ['a wrong method', () => service.get('/customer-events'), { status: 405, code: 'METHOD_NOT_ALLOWED', route: 'none' }],
+  ])('%s is no error of ours', async (_, send, expected) => {
+    await send();
+    expect(await line()).toMatchObject({ level: 'info', ...expected });
+    expect(lines.join()).not.toContain('kitten');
+  });
+
+  it('cannot be forged by a header', async () => {
+    const forged = '{"level":"error","msg":"forged"}';
+    const headers = [
+      `X-Request-Id: ${forged}`, `User-Agent: a\\n${forged}`, `X-API-Key: ${forged}`, `traceparent: 00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+      `X-Forwarded-For: ${forged}`, `Referer: ${forged}`, 'Host: forged',
+    ];
+    await exchangeOne(service.server, rawRequest(`GET ${API}/auth/whoami?${encodeURIComponent(forged)} HTTP/1.1`, headers));
+    const told = await line();
+    expect(told).toMatchObject({ level: 'info', status: 401 });
+    expect(lines.join()).not.toContain('forged');
+    expect(told).not.toHaveProperty('traceId');
+  });
+
+  it('believes as many proxies as are set, and no more', async () => {
+    await service.get('/auth/whoami', { 'X-Forwarded-For': '198.51.100.9, 203.0.113.7' });
+    expect(await line()).toMatchObject({ ip: '203.0.113.7' });
+  });
+
+  it('tells of what never became a request', async () => {
+    await exchangeOne(service.server, 'kitten\r\n\r\n');
+    expect(await line()).toMatchObject({ level: 'info', msg: 'not a request', code: 'VALIDATION_ERROR' });
+  });
+
+  it('is not flooded by what never becomes a request', async () => {
+    await Promise.all(Array.from({ length: 60 }, () => exchangeOne(service.server, 'kitten\r\n\r\n')));
+    expect(lines.length).toBeLessThan(60);
+    expect(lines.length).toBeGreaterThan(0);
+  });
+
+  it('tells where the client went away before it was answered', async () => {
+    const { port } = service.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.write(rawRequest(`POST ${API}/customer-events HTTP/1.1`, [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Content-Length: 100'], '{"type"'));
+    // The next request on another connection is answered after the first one has begun.
+    await exchange(service.server, rawRequest('GET /health/live HTTP/1.1'));
+    socket.destroy();
+    await until(() => lines.length === 2);
+    expect(JSON.parse(lines[1] as string)).toMatchObject({ level: 'info', status: 499, msg: 'request, and the client went away', requestBytes: 100 });
+  });
+
+  it('says nothing below its level', async () => {
+    const quiet = await startServiceOn(service.database, { LOG_LEVEL: 'warn' }, destination);
+    try {
+      lines.splice(0);
+      await request(quiet.server).get('/health/live').expect(200);
+      await service.get('/auth/whoami').expect(200);
+      await line();
+    } finally {
+      await quiet.close();
+    }
+  });
+
+  it('tells of a fault of ours without SQL, its parameters or values', async () => {
+    await service.database.query('ALTER TABLE customers RENAME TO customers_gone');
+    try {
+      expect((await service.get('/customers/kitten_1')).status).toBe(500);
+      await until(() => lines.length === 2);
+      expect(lines.map((text) => (JSON.parse(text) as { level: string }).level)).toEqual(['error', 'error']);
+      expect(lines.join()).toContain('42P01');
+      expect(lines.join()).not.toMatch(/SELECT|FROM customers|kitten|\$1/);
+      const [unexpected, told] = lines.map((text) => JSON.parse(text) as { id: string });
+      expect(unexpected?.id).toBe(told?.id);
+    } finally {
+      await service.database.query('ALTER TABLE customers_gone RENAME TO customers');
+    }
+  });
+});
