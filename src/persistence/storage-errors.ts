@@ -62,10 +62,10 @@ function isUnavailable(error: unknown): boolean {
 
 /** What `pg`, its pool and TypeORM throw where there is no connection; they have codes for only some of them. */
 function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
-    (code !== undefined && /^E[A-Z]+$/.test(code)) ||
-    /timeout|Connection terminated|not queryable|connection error|not Connected|after calling end/i.test(error.message)
+    (typeof code === 'string' && /^E[A-Z]+$/.test(code)) ||
+    (typeof message === 'string' &&
+      /timeout|Connection terminated|not queryable|connection error|not Connected|after calling end/i.test(message))
   );
 }
