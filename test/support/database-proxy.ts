@@ -6,7 +6,9 @@ export interface DatabaseProxy {
   readonly url: string;
   /** Ends all connections and refuses new ones. */
   cut(): Promise<void>;
-  /** Lets them through again, or for the first time. */
+  /** From now on nothing comes through the connections that are open, as if their cables were cut. */
+  silence(): void;
+  /** Lets new connections through again, or for the first time. */
   restore(): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export async function openDatabaseProxy(targetUrl: string): Promise<DatabaseProx
     socketFolder?.startsWith('/') ? connect(`${socketFolder}/.s.PGSQL.${port}`) : connect(port, target.hostname);
 
   const sockets = new Set<Socket>();
+  const silences = new Set<() => void>();
   let server: Server | undefined;
   const listen = async (onPort: number): Promise<number> => {
     server = createServer((client) => {
@@ -30,9 +33,18 @@ export async function openDatabaseProxy(targetUrl: string): Promise<DatabaseProx
           sockets.delete(socket);
           client.destroy();
           upstream.destroy();
+          silences.delete(silence);
         });
       }
       client.pipe(upstream).pipe(client);
+      const silence = (): void => {
+        client.unpipe();
+        upstream.unpipe();
+        // Read and thrown away: neither side shall notice.
+        client.resume();
+        upstream.resume();
+      };
+      silences.add(silence);
     }).listen(onPort, '127.0.0.1');
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
@@ -54,6 +66,7 @@ export async function openDatabaseProxy(targetUrl: string): Promise<DatabaseProx
   return {
     url: url.toString(),
     cut,
+    silence: () => silences.forEach((silence) => silence()),
     restore: async () => void (await listen(ownPort)),
     close: cut,
   };

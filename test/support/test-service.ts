@@ -23,6 +23,7 @@ export interface TestService {
   /** Another app's key: it must see nothing of acme. */
   readonly otherKey: string;
   createKey(options: { app?: string; type?: ApiKeyType; expiresAt?: number | null }): Promise<{ id: string; secret: string }>;
+  revokeKey(id: string): Promise<void>;
   post(path: string, body: string | object, headers?: Record<string, string>): request.Test;
   patch(path: string, body: string | object, headers?: Record<string, string>): request.Test;
   get(path: string, headers?: Record<string, string>): request.Test;
@@ -71,6 +72,7 @@ export async function startServiceOn(
       const { key, secret } = await administration.createKey(slug, 'test', type, expiresAt);
       return { id: key.id, secret };
     },
+    revokeKey: (id: string) => administration.revokeKey(id),
     close: () => app.close(),
   };
   return withKey(base, '');

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../support/child.ts';
+import { openDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts';
+import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
+import { expectFailure, expectSuccess, type Answer } from './helpers/answers.ts';
+
+const UNKNOWN = `sk_live_agent_${'x'.repeat(48)}`;
+
+describe('while the database is away', () => {
+  let direct: TestService;
+  let proxy: DatabaseProxy;
+  let service: Awaited<ReturnType<typeof startServiceOn>>;
+  let events = 0;
+
+  const event = () => ({ customerExternalId: 'user_42', type: 'away', eventId: `e-${++events}` });
+  const expectAway = (answer: Answer): void => {
+    expectFailure(answer, 503, 'SERVICE_UNAVAILABLE');
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+  };
+  const ready = () => until(async () => (await service.post('/customer-events', event())).status === 201);
+
+  beforeAll(async () => {
+    direct = await startTestService();
+    proxy = await openDatabaseProxy(direct.database.url);
+    await proxy.restore();
+    const settings = { DATABASE_CONNECT_TIMEOUT_MS: '300', DATABASE_STATEMENT_TIMEOUT_MS: '300' };
+    service = withKey(await startServiceOn({ ...direct.database, url: proxy.url }, settings), direct.key);
+  });
+  beforeEach(ready);
+  afterAll(async () => {
+    await service.close();
+    await proxy.close();
+    await direct.close();
+  });
+
+  const requests: readonly (readonly [string, () => Promise<Answer>])[] = [
+    ['an event', () => service.post('/customer-events', event())],
+    ['a batch', () => service.post('/customer-events/batch', { events: [event(), event()] })],
+    ['a body that is not valid', () => service.post('/customer-events', '{')],
+    ['a customer that is written', () => service.patch('/customers/user_42', { name: 'x' })],
+    ['a customer that is read', () => service.get('/customers/user_42')],
+    ['a customer that is erased', () => service.delete('/customers/user_42')],
+    ['a timeline', () => service.get('/customers/user_42/events')],
+    ['whoami', () => service.get('/auth/whoami')],
+    ['an unknown key: nobody can tell that it is unknown', () => service.get('/auth/whoami', { 'X-API-Key': UNKNOWN })],
+  ];
+
+  it.each(requests)('%s is a 503 with Retry-After; when it is back, all is as before', async (_, request) => {
+    await proxy.cut();
+    try {
+      expectAway(await request());
+      expectAway(await request());
+    } finally {
+      await proxy.restore();
+    }
+    await ready();
+    expectFailure(await service.get('/auth/whoami', { 'X-API-Key': UNKNOWN }), 401, 'AUTH_API_KEY_INVALID');
+    expectSuccess(await service.get('/customers/user_42'), 200);
+  });
+
+  it('a key that is missing or malformed is a 401 all the same: no database is asked', async () => {
+    await proxy.cut();
+    try {
+      expectFailure(await service.get('/auth/whoami', { 'X-API-Key': '' }), 401, 'AUTH_API_KEY_MISSING');
+      expectFailure(await service.get('/auth/whoami', { 'X-API-Key': 'letmein' }), 401, 'AUTH_API_KEY_INVALID');
+    } finally {
+      await proxy.restore();
+    }
+  });
+
+  it('many at once are 503 each, and none of them is stored', async () => {
+    const type = 'away.many';
+    await proxy.cut();
+    try {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => service.post('/customer-events', { ...event(), type })));
+      answers.forEach(expectAway);
+    } finally {
+      await proxy.restore();
+    }
+    await ready();
+    expect(await direct.database.query('SELECT 1 FROM customer_events WHERE type = $1', [type])).toEqual([]);
+  });
+
+  it('a connection in which nothing moves any more is given up, and not used again', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => service.get('/customers/user_42').expect(200)));
+    proxy.silence();
+    expectAway(await service.get('/customers/user_42'));
+    await ready();
+    for (let n = 0; n < 20; n++) expectSuccess(await service.get('/customers/user_42'), 200);
+  });
+});
+
+describe('a key that was revoked', () => {
+  it('ends on another instance, which has it in its cache, within ten seconds', async () => {
+    const first = await startTestService();
+    const second = withKey(await startServiceOn(first.database, { API_KEY_CACHE_MS: '' }), first.key);
+    try {
+      const { id, secret } = await first.createKey({});
+      const whoami = () => second.get('/auth/whoami', { 'X-API-Key': secret });
+      expectSuccess(await whoami(), 200);
+      await first.revokeKey(id);
+      const deadline = Date.now() + 10_000;
+      let answer = await whoami();
+      while (answer.status === 200 && Date.now() < deadline) answer = await whoami();
+      expectFailure(answer, 401, 'AUTH_API_KEY_INVALID');
+      expectFailure(await first.get('/auth/whoami', { 'X-API-Key': secret }), 401, 'AUTH_API_KEY_INVALID');
+    } finally {
+      await second.close();
+      await first.close();
+    }
+  });
+});
