@@ -48,17 +48,16 @@ export class CustomerEvents {
     drafts: readonly (EventDraft | DomainError)[],
     isAbandoned: IsAbandoned = neverAbandoned,
   ): Promise<(Recorded | DomainError)[]> {
-    const events = new Map<EventDraft, CustomerEvent>();
-    for (const draft of drafts) {
-      if (!(draft instanceof DomainError)) events.set(draft, this.eventFrom(appId, draft));
-    }
-    const outcomes = events.size === 0 ? [] : await this.store.append([...events.values()], isAbandoned);
+    const events: CustomerEvent[] = [];
+    for (const draft of drafts) if (!(draft instanceof DomainError)) events.push(this.eventFrom(appId, draft));
+    const outcomes = events.length === 0 ? [] : await this.store.append(events, isAbandoned);
     let next = 0;
-    return drafts.map((draft) =>
-      draft instanceof DomainError
-        ? draft
-        : resultOf(draft, events.get(draft) as CustomerEvent, outcomes[next++] as AppendOutcome),
-    );
+    return drafts.map((draft) => {
+      if (draft instanceof DomainError) return draft;
+      const [event, outcome] = [events[next] as CustomerEvent, outcomes[next] as AppendOutcome];
+      next++;
+      return resultOf(draft, event, outcome);
+    });
   }
 
   private eventFrom(appId: string, draft: EventDraft): CustomerEvent {

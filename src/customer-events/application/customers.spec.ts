@@ -1,0 +1,83 @@
+import 'reflect-metadata';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
+import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
+import { anEvent, APP, OTHER_APP } from '../../../test/support/builders.ts';
+import { SettableClock } from '../../../test/support/clock.ts';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { neverAbandoned } from '../../../libs/kernel/abandoned.ts';
+import { customerIdOf } from '../domain/customer.ts';
+import { Customers } from './customers.ts';
+
+const ADA = { email: 'ada@example.com', name: 'Ada' };
+
+describe('Customers', () => {
+  let shared: InMemoryCustomers;
+  let clock: SettableClock;
+  let customers: Customers;
+
+  beforeEach(() => {
+    shared = new InMemoryCustomers();
+    clock = new SettableClock();
+    customers = new Customers(new InMemoryCustomerStore(shared), clock);
+  });
+
+  it('creates a customer, with nothing in what was not given', async () => {
+    const { customer, created } = await customers.put(APP, 'user_42', ADA);
+    expect(created).toBe(true);
+    expect(customer).toEqual({
+      id: customerIdOf(APP, 'user_42'),
+      externalId: 'user_42',
+      ...ADA,
+      phone: null,
+      avatarUrl: null,
+      metadata: new JsonText('{}'),
+      createdAt: '2026-04-18T12:00:00.123Z',
+      updatedAt: '2026-04-18T12:00:00.123Z',
+    });
+    expect(await customers.get(APP, 'user_42')).toEqual(customer);
+  });
+
+  it.each([
+    [{}, ['email', 'name']],
+    [{ email: 'a@example.com' }, ['name']],
+    [{ name: 'a', phone: '1' }, ['email']],
+  ])('does not create one of %j', async (changes, missing) => {
+    const refused = await customers.put(APP, 'user_42', changes).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'VALIDATION_ERROR' });
+    expect(Object.keys((refused as { details: object }).details)).toEqual(missing);
+    await expect(customers.get(APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+  });
+
+  it('changes only what is given; null clears what may be absent', async () => {
+    await customers.put(APP, 'user_42', { ...ADA, phone: '1', avatarUrl: 'https://a', metadata: new JsonText('{"a":1}') });
+    clock.millis += 1_000;
+    const { customer, created } = await customers.put(APP, 'user_42', { name: 'Ada L.', phone: null, email: undefined });
+    expect(created).toBe(false);
+    expect(customer).toMatchObject({
+      email: 'ada@example.com',
+      name: 'Ada L.',
+      phone: null,
+      avatarUrl: 'https://a',
+      metadata: new JsonText('{"a":1}'),
+      createdAt: '2026-04-18T12:00:00.123Z',
+      updatedAt: '2026-04-18T12:00:01.123Z',
+    });
+  });
+
+  it('keeps the apps apart, and e-mail addresses unique in each of them', async () => {
+    await customers.put(APP, 'user_42', ADA);
+    await expect(customers.get(OTHER_APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    await expect(customers.put(APP, 'user_43', { ...ADA, email: 'ADA@example.com' })).rejects.toMatchObject({ code: 'CUSTOMER_EMAIL_EXISTS' });
+    expect((await customers.put(OTHER_APP, 'user_42', ADA)).created).toBe(true);
+  });
+
+  it('erases a customer with its events, and tells how many there were', async () => {
+    const { customer } = await customers.put(APP, 'user_42', ADA);
+    await new InMemoryCustomerEventStore(shared).append([anEvent(customer), anEvent(customer)], neverAbandoned);
+    await expect(customers.erase(OTHER_APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    expect(await customers.erase(APP, 'user_42')).toEqual({ deletedEvents: 2 });
+    await expect(customers.get(APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    await expect(customers.erase(APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+  });
+});
