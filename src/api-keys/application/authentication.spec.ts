@@ -1,0 +1,115 @@
+import 'reflect-metadata';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { InMemoryApiKeyStore } from '../../../test/fakes/in-memory-api-key-store.ts';
+import { SettableClock } from '../../../test/support/clock.ts';
+import type { ApiKey } from '../domain/api-key.ts';
+import { Authentication } from './authentication.ts';
+import { KeyAdministration } from './key-administration.ts';
+
+const LONG = 60_000;
+const UNKNOWN = `sk_live_agent_${'x'.repeat(48)}`;
+
+/** Counts what it is asked, and can be away. */
+class ObservedStore extends InMemoryApiKeyStore {
+  lookups = 0;
+  away = false;
+  readonly uses: number[] = [];
+
+  override findBySha256(sha256: Buffer): Promise<ApiKey | null> {
+    this.lookups++;
+    return this.away ? Promise.reject(new Error('away')) : super.findBySha256(sha256);
+  }
+
+  override noteUse(keyId: string, at: number): Promise<void> {
+    this.uses.push(at);
+    return this.away ? Promise.reject(new Error('away')) : super.noteUse(keyId, at);
+  }
+}
+
+describe('Authentication', () => {
+  let store: ObservedStore;
+  let clock: SettableClock;
+  let administration: KeyAdministration;
+  let secret: string;
+
+  const remembering = (milliseconds: number) => new Authentication(store, clock, milliseconds);
+  const refusal = (code: string) => expect.objectContaining({ code });
+
+  beforeEach(async () => {
+    store = new ObservedStore();
+    clock = new SettableClock();
+    administration = new KeyAdministration(store, clock);
+    await administration.createApp('acme', 'Acme');
+    ({ secret } = await administration.createKey('acme', 'backend', 'agent', clock.now() + 10_000));
+  });
+
+  it('asks for what is missing or malformed nobody', async () => {
+    const authentication = remembering(LONG);
+    await expect(authentication.authenticate(undefined)).rejects.toEqual(refusal('AUTH_API_KEY_MISSING'));
+    await expect(authentication.authenticate('')).rejects.toEqual(refusal('AUTH_API_KEY_MISSING'));
+    await expect(authentication.authenticate(`${secret} `)).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
+    expect(store.lookups).toBe(0);
+  });
+
+  it('remembers a key, known or not: many requests at once ask once', async () => {
+    const authentication = remembering(LONG);
+    const keys = await Promise.all(Array.from({ length: 50 }, () => authentication.authenticate(secret)));
+    expect(new Set(keys.map(({ id }) => id)).size).toBe(1);
+    expect(store.lookups).toBe(1);
+    for (let n = 0; n < 5; n++) await expect(authentication.authenticate(UNKNOWN)).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
+    expect(store.lookups).toBe(2);
+  });
+
+  it('sees an expiry at once, remembered or not', async () => {
+    const authentication = remembering(LONG);
+    await authentication.authenticate(secret);
+    clock.millis += 9_999;
+    await authentication.authenticate(secret);
+    clock.millis += 1;
+    await expect(authentication.authenticate(secret)).rejects.toEqual(refusal('AUTH_API_KEY_EXPIRED'));
+  });
+
+  it('takes no answer for no answer: a store that was away is asked again', async () => {
+    const authentication = remembering(LONG);
+    store.away = true;
+    await expect(authentication.authenticate(secret)).rejects.toThrow('away');
+    await expect(authentication.authenticate(UNKNOWN)).rejects.toThrow('away');
+    store.away = false;
+    await authentication.authenticate(secret);
+    await expect(authentication.authenticate(UNKNOWN)).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
+  });
+
+  it('notes the use of a key once a minute, and does not mind where that cannot be', async () => {
+    ({ secret } = await administration.createKey('acme', 'long', 'agent', null));
+    const begin = clock.now();
+    for (const at of [0, 1, 59_999, 60_000, 61_000]) {
+      clock.millis = begin + at;
+      await remembering(0).authenticate(secret);
+    }
+    expect(store.uses).toEqual([begin, begin + 60_000]);
+  });
+});
+
+describe('KeyAdministration', () => {
+  const clock = new SettableClock();
+  let administration: KeyAdministration;
+
+  beforeEach(async () => {
+    administration = new KeyAdministration(new InMemoryApiKeyStore(), clock);
+    await administration.createApp('acme', 'Acme');
+  });
+
+  it.each([
+    ['a slug with capitals', () => administration.createApp('Acme', 'x'), /^A slug has/],
+    ['an empty slug', () => administration.createApp('', 'x'), /^A slug has/],
+    ['a slug that is taken', () => administration.createApp('acme', 'x'), /"acme" already/],
+    ['an app without a name', () => administration.createApp('a', ' '), /needs a name/],
+    ['a key of no app', () => administration.createKey('nobody', 'x', 'agent', null), /no app "nobody"/],
+    ['a key without a name', () => administration.createKey('acme', '\t', 'agent', null), /needs a name/],
+    ['a key that expires now', () => administration.createKey('acme', 'x', 'agent', clock.now()), /in the past/],
+    ['the keys of no app', () => administration.listKeys('nobody'), /no app "nobody"/],
+    ['to revoke what is no key', () => administration.revokeKey('nothing'), /no key with the id "nothing"/],
+  ])('refuses %s', async (_, work, message) => {
+    await expect(work()).rejects.toThrow(message);
+  });
+});
