@@ -24,10 +24,11 @@ export async function serve(config: Config): Promise<void> {
   try {
     if (database.embedded) await migrate(database.migrationsUrl, config);
     app = await createApp(config, database.url, log);
-    stopOnSignal(app, database, log);
+    stopOnSignal(config, app, database, log);
     await app.listen(config.port, config.host);
-    await app.get(DatabaseConnection).connect();
-    await sayHello(app, config, database);
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    log.log({ port, msg: 'listening' }, 'Service');
+    if (await app.get(DatabaseConnection).connect()) await sayHello(app, config, database);
   } catch (error) {
     await app?.close();
     await database.stop();
@@ -51,16 +52,24 @@ async function sayHello(app: NestExpressApplication, config: Config, database: D
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** The first signal stops in order; a second one ends the process at once. */
-function stopOnSignal(app: NestExpressApplication, database: Database, log: ServiceLog): void {
+/** What comes after the last answer (pool, spans, embedded database) may take so long, and no longer. */
+const ROOM_AFTER_GRACE_MS = 15_000;
+
+/** The first signal stops in order; a second one, or the end of patience, ends the process at once. */
+function stopOnSignal(config: Config, app: NestExpressApplication, database: Database, log: ServiceLog): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
     log.log(`${signal}: stopping`, 'Service');
+    setTimeout(() => {
+      log.error('stopping took too long: the process ends at once', 'Service');
+      process.exit(1);
+    }, config.shutdownGraceMs + ROOM_AFTER_GRACE_MS).unref();
     try {
       await app.close();
       await database.stop();
+      log.log('stopped', 'Service');
       process.exit(0);
     } catch (error) {
       log.error(error, 'Service');

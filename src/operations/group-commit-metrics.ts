@@ -7,6 +7,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** How the events of concurrent requests are written together. */
 export class GroupCommitMetrics extends GroupCommitObserver {
   private queueLength = 0;
+  private failedAt = -Infinity;
   private readonly refusals: Counter;
   private readonly failures: Counter;
   private readonly groupEvents: Histogram;
@@ -52,11 +53,18 @@ export class GroupCommitMetrics extends GroupCommitObserver {
   }
 
   written(events: number, seconds: number): void {
+    this.failedAt = -Infinity;
     this.groupEvents.observe(events);
     this.flushSeconds.observe(seconds);
   }
 
   failed(): void {
+    this.failedAt = performance.now();
     this.failures.inc();
+  }
+
+  /** Whether the last write was a failure, and not long ago. */
+  failedWithin(ms: number): boolean {
+    return performance.now() - this.failedAt < ms;
   }
 }

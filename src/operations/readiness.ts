@@ -1,33 +1,52 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { StorageUnavailable } from '../persistence/storage-unavailable.ts';
+import { Metrics } from './metrics.ts';
 
 const ANSWER_WITHIN_MS = 1_000;
+/** A disk that is full, or a table that is locked, is seen by writes only; the next one may go well. */
+const FAILED_WRITE_COUNTS_MS = 3_000;
 
 /** Tells whether this instance should be sent requests. */
 @Injectable()
 export class Readiness implements BeforeApplicationShutdown {
   private shuttingDown = false;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly metrics: Metrics,
+  ) {}
 
   beforeApplicationShutdown(): void {
     this.shuttingDown = true;
   }
 
-  /** @throws SERVICE_UNAVAILABLE where the service shuts down, or the database does not answer within a second. */
+  /**
+   * @throws SERVICE_UNAVAILABLE where the service shuts down, the last write has just failed, or
+   *   the database does not answer within a second that it takes writes.
+   */
   async require(): Promise<void> {
     if (this.shuttingDown) throw new StorageUnavailable(new Error('shutting down'));
+    if (this.metrics.groupCommit.failedWithin(FAILED_WRITE_COUNTS_MS)) {
+      throw new StorageUnavailable(new Error('the last write has failed'));
+    }
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('no answer within a second')), ANSWER_WITHIN_MS);
     });
+    let readOnly: boolean;
     try {
-      await Promise.race([this.dataSource.query('SELECT 1'), tooLate]);
+      readOnly = await Promise.race([this.isReadOnly(), tooLate]);
     } catch (error) {
       throw new StorageUnavailable(error);
     } finally {
       clearTimeout(timer);
     }
+    if (readOnly) throw new StorageUnavailable(new Error('the database is read-only: a standby?'));
+  }
+
+  private async isReadOnly(): Promise<boolean> {
+    const [row] = await this.dataSource.query<{ read_only: string }[]>("SELECT current_setting('transaction_read_only') AS read_only");
+    return row?.read_only === 'on';
   }
 }

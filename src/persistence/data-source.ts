@@ -6,6 +6,7 @@ import { CustomerEmailRow } from '../customer-events/persistence/customer-email.
 import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
+import { impatientClient } from './impatient-client.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
 import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
 
@@ -44,6 +45,8 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings): Data
       keepAlive: true,
       // Statements that do not wait for each other's answers travel together; see pipelinedTransaction.
       pipeline: true,
+      keepAliveInitialDelayMillis: 10_000,
+      Client: impatientClient(),
     },
   };
 }

@@ -28,18 +28,21 @@ export class DatabaseConnection implements OnApplicationShutdown {
   /**
    * Waits until the database can be reached, however long that takes, and says so.
    *
+   * @returns whether it was reached; not where the service was stopped before.
    * @throws {SchemaOutdated}
    */
-  async connect(): Promise<void> {
+  async connect(): Promise<boolean> {
     while (!this.stopped) {
       try {
-        return await this.connectOnce();
+        await this.connectOnce();
+        return true;
       } catch (error) {
         if (!(error instanceof StorageUnavailable)) throw error;
         this.logger.warn(`waiting for the database: ${(error.cause as Error).message}`);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+    return false;
   }
 
   /** @throws SERVICE_UNAVAILABLE; {@link SchemaOutdated} */

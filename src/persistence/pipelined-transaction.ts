@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
+import { CommitUnanswered, sqlState } from './storage-errors.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -15,6 +16,7 @@ export type RunStatement = (statement: Statement) => Promise<QueryResult>;
  *
  * @param finish sees the results, in the order of the statements, and may run more; when it
  *   resolves, the transaction is committed, when it rejects, nothing of it is stored.
+ * @throws {CommitUnanswered} where it may be stored or not.
  */
 export async function pipelinedTransaction<T>(
   dataSource: DataSource,
@@ -32,7 +34,9 @@ export async function pipelinedTransaction<T>(
       const failed = settled.find((answer) => answer.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       const outcome = await finish(await Promise.all(answers), run);
-      await client.query('COMMIT');
+      await client.query('COMMIT').catch((error: unknown) => {
+        throw sqlState(error) === undefined ? new CommitUnanswered(error) : error;
+      });
       return outcome;
     } catch (error) {
       // A connection that cannot even roll back is broken, and the pool drops it.

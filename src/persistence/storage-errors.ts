@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { StorageUnavailable } from './storage-unavailable.ts';
+import { StorageOutcomeUnknown, StorageUnavailable } from './storage-unavailable.ts';
 
 /**
  * SQLSTATEs are all that one PostgreSQL and a distributed one report alike: constraint names and
@@ -54,10 +54,37 @@ export async function storage<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Like {@link storage}, for work that ends with a commit of which nobody may think that it has not
+ * happened where it may have.
+ *
+ * @throws {StorageUnavailable} nothing is stored; {@link StorageOutcomeUnknown}
+ */
+export async function storageWrite<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await storage(work);
+  } catch (error) {
+    throw error instanceof StorageUnavailable && isUnanswered(error.cause) ? new StorageOutcomeUnknown(error.cause) : error;
+  }
+}
+
+/** A COMMIT was sent, and no word of what became of it came back. */
+export class CommitUnanswered extends Error {
+  constructor(cause: unknown) {
+    super((cause as Error).message);
+    this.cause = cause;
+  }
+}
+
+/** What was sent may have been done: a COMMIT, or a statement that is a transaction of its own. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof CommitUnanswered || (error instanceof QueryFailedError && sqlState(error) === undefined);
+}
+
 function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return UNAVAILABLE.some((prefix) => state.startsWith(prefix));
-  return error instanceof QueryFailedError || isConnectionError(error);
+  return error instanceof QueryFailedError || error instanceof CommitUnanswered || isConnectionError(error);
 }
 
 /** What `pg`, its pool and TypeORM throw where there is no connection; they have codes for only some of them. */
@@ -66,6 +93,6 @@ function isConnectionError(error: unknown): boolean {
   return (
     (typeof code === 'string' && /^E[A-Z]+$/.test(code)) ||
     (typeof message === 'string' &&
-      /timeout|Connection terminated|not queryable|connection error|not Connected|after calling end/i.test(message))
+      /timeout|Connection terminated|not queryable|connection error|not connected|DataSource is not|after calling end/i.test(message))
   );
 }

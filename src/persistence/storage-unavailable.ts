@@ -7,9 +7,27 @@ export type StorageErrorCode = 'SERVICE_UNAVAILABLE';
  * same request may be sent again.
  */
 export class StorageUnavailable extends DomainError<StorageErrorCode> {
-  constructor(cause: unknown) {
-    super('SERVICE_UNAVAILABLE', 'The database is not available at the moment; send the request again');
+  constructor(
+    cause: unknown,
+    message = 'The database is not available at the moment; send the request again',
+    details?: Readonly<Record<string, unknown>>,
+  ) {
+    super('SERVICE_UNAVAILABLE', message, details);
     this.cause = cause;
+  }
+}
+
+/**
+ * The connection to the database broke before it had answered a write: it may have been done. Only
+ * a request with an `eventId` can be sent again without a second event.
+ */
+export class StorageOutcomeUnknown extends StorageUnavailable {
+  constructor(cause: unknown) {
+    super(
+      cause,
+      'The database went away before it answered: what was sent may be stored. With an eventId it is safe to send it again',
+      { outcome: 'unknown' },
+    );
   }
 }
 

@@ -112,7 +112,8 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
       const waiting = this.queue;
       this.queue = [];
       this.count(-countEvents(waiting));
-      for (const { reject } of [...group, ...waiting]) reject(error);
+      for (const { reject } of group) reject(error);
+      for (const { reject } of waiting) reject(new StorageUnavailable(error.cause));
     } else if (group.length === 1) {
       group[0]?.reject(error);
     } else {

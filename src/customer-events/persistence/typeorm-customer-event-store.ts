@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storage } from '../../persistence/storage-errors.ts';
+import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storageWrite } from '../../persistence/storage-errors.ts';
 import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
@@ -24,7 +24,7 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
   }
 
   append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
-    return storage(async () => {
+    return storageWrite(async () => {
       if (isAbandoned()) throw new Abandoned();
       for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
         const outcomes = await this.tryToAppend(events);
