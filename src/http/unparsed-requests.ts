@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { STATUS_OF_CODE } from './error-code.ts';
 import { failureEnvelope } from './envelope.ts';
 import { badRequest, methodNotAllowed, requestTimeout, type HttpError } from './http-error.ts';
+import { requestIdOf } from './request-id.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { JSON_TYPE, sendFailure } from './send.ts';
 
@@ -20,15 +21,22 @@ export interface UnparsedObserver {
 /** Answers with the failure envelope what never becomes a request, and Node would answer bare. */
 export function answerUnparsedRequests(server: Server, maxHeaderBytes: number, onRefused: UnparsedObserver['refused']): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === 'ECONNRESET' || !canBeAnswered(socket)) {
+    if (error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
-    const refusal = refusalOf(error, maxHeaderBytes);
-    onRefused(refusal.code);
-    endWithFailure(socket, refusal);
+    afterEarlierAnswers(socket, () => {
+      if (!canBeAnswered(socket)) {
+        socket.destroy();
+        return;
+      }
+      const refusal = refusalOf(error, maxHeaderBytes);
+      onRefused(refusal.code);
+      endWithFailure(socket, refusal);
+    });
   });
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('X-Request-Id', requestIdOf(request));
     sendFailure(response, badRequest('expect', 'asks for what this service does not do; only 100-continue is known'));
   });
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
@@ -50,8 +58,21 @@ function refusalOf(error: NodeJS.ErrnoException, maxHeaderBytes: number): HttpEr
   }
 }
 
+/** A connection of Node's server, and the response that is next on it. */
+type ServerSocket = Duplex & { _httpMessage?: (ServerResponse & { _headerSent?: boolean }) | null };
+
+/**
+ * A client may send requests ahead. Those that came whole before the broken one get their answers
+ * first: a refusal that overtook them would be taken for the answer to the first of them.
+ */
+function afterEarlierAnswers(socket: ServerSocket, refuse: () => void): void {
+  const response = socket._httpMessage;
+  if (response?.req.complete !== true) refuse();
+  else response.once('close', () => setImmediate(afterEarlierAnswers, socket, refuse));
+}
+
 /** Not where an answer is on its way already: ours would land in the middle of it. */
-function canBeAnswered(socket: Duplex & { _httpMessage?: { _headerSent?: boolean } | null }): boolean {
+function canBeAnswered(socket: ServerSocket): boolean {
   return socket.writable && socket._httpMessage?._headerSent !== true;
 }
 
