@@ -3,7 +3,7 @@ import { DomainError } from '../../libs/kernel/domain-error.ts';
 import { EventImport, ImportTally } from '../customer-events/application/event-import.ts';
 import { OperatorError } from '../operator-message.ts';
 import { csvSource, ndjsonSource, type FileLine } from './event-source.ts';
-import { readState, removeState, writeState, type ImportState } from './import-state.ts';
+import { readState, StateFile, type ImportState } from './import-state.ts';
 import { noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
 import { openInput, type Input } from './input-file.ts';
 import { Progress } from './progress.ts';
@@ -38,6 +38,7 @@ export async function importEvents(service: INestApplicationContext, options: Ev
   requireSameFile(input, before);
   const tally = Object.assign(new ImportTally(), before === null ? {} : countsOf(before));
   const rejectedFile = new RejectedFile(options.rejectedPath, 'event', before?.rejectedBytes ?? 0);
+  const stateFile = new StateFile(path);
   const errors: ErrorSummary[] = [];
   const lines = new LinesRead(await linesOf(input, options, tally.throughLine));
   const began = Date.now();
@@ -54,7 +55,7 @@ export async function importEvents(service: INestApplicationContext, options: Ev
         tally.created += rejected.length - real.length;
         noteErrors(errors, real);
         rejectedFile.write(real);
-        if (!dryRun) saveState(input, app.slug, tally, rejectedFile);
+        if (!dryRun) saveState(stateFile, input, app.slug, tally, rejectedFile);
       },
     });
   } catch (error) {
@@ -62,9 +63,10 @@ export async function importEvents(service: INestApplicationContext, options: Ev
   } finally {
     progress.stop();
     rejectedFile.close();
+    stateFile.close();
     input.close();
   }
-  if (finished && !dryRun) removeState(path);
+  if (finished && !dryRun) stateFile.remove();
   const { throughLine, lines: count, created, replayed, rejected } = tally;
   return {
     file: path,
@@ -82,7 +84,7 @@ export async function importEvents(service: INestApplicationContext, options: Ev
   };
 }
 
-const countsOf = ({ throughLine, lines, created, replayed, rejected }: ImportState) => ({ throughLine, lines, created, replayed, rejected });
+const countsOf = ({ throughLine, lines, created, replayed, rejected }: ImportTally) => ({ throughLine, lines, created, replayed, rejected });
 
 function stateToResume({ path, app, resume, dryRun }: EventFileOptions): ImportState | null {
   const state = readState(path);
@@ -108,9 +110,9 @@ async function linesOf(input: Input, options: EventFileOptions, after: number): 
   return csvSource(input.bytes, { limits, after }, { delimiter, textColumns });
 }
 
-function saveState({ path, size, modifiedMs }: Input, app: string, tally: ImportTally, { bytes }: RejectedFile): void {
+function saveState(file: StateFile, { size, modifiedMs }: Input, app: string, tally: ImportTally, { bytes }: RejectedFile): void {
   if (size === undefined || modifiedMs === undefined) return;
-  writeState(path, { app, size, modifiedMs, ...countsOf({ ...tally, app, size, modifiedMs, rejectedBytes: bytes }), rejectedBytes: bytes });
+  file.write({ app, size, modifiedMs, ...countsOf(tally), rejectedBytes: bytes });
 }
 
 function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers }: EventFileOptions): boolean {
