@@ -1,13 +1,11 @@
-import { NestFactory } from '@nestjs/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { KeyAdministration } from './api-keys/application/key-administration.ts';
 import type { ApiKey, ApiKeyType } from './api-keys/domain/api-key.ts';
-import { AppModule } from './app.module.ts';
 import { loadConfig } from './config.ts';
 import { millisOfInstant, parseInstant } from './customer-events/domain/instant.ts';
-import { DatabaseConnection } from './persistence/database-connection.ts';
+import { importCommand } from './import-command/import-command.ts';
+import { withDatabase, withService } from './operator-service.ts';
 import { migrate } from './persistence/migrations.ts';
-import { openDatabase, type Database } from './persistence/open-database.ts';
 
 /**
  * `npm run --silent cli -- …`: what operators do, also while the service runs. Results go to
@@ -79,6 +77,7 @@ export function operatorCommands(): Command {
       print(options, { id, revoked: true }, [`revoked ${id}`]);
     });
 
+  program.addCommand(importCommand());
   return program;
 }
 
@@ -115,26 +114,5 @@ function print(options: { json?: boolean }, value: unknown, lines: string[]): vo
   process.stdout.write(text === '' ? '' : `${text}\n`);
 }
 
-/** Opens the database of the settings, the embedded one included, whether the service runs or not. */
-async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = await openDatabase(loadConfig());
-  try {
-    return await work(database);
-  } finally {
-    await database.stop();
-  }
-}
-
-async function withAdministration<T>(work: (administration: KeyAdministration) => Promise<T>): Promise<T> {
-  const config = loadConfig();
-  return withDatabase(async (database) => {
-    if (database.embedded) await migrate(database.migrationsUrl, config);
-    const app = await NestFactory.createApplicationContext(AppModule.with(config, database.url), { logger: false });
-    try {
-      await app.get(DatabaseConnection).connectOnce();
-      return await work(app.get(KeyAdministration));
-    } finally {
-      await app.close();
-    }
-  });
-}
+const withAdministration = <T>(work: (administration: KeyAdministration) => Promise<T>): Promise<T> =>
+  withService((service) => work(service.get(KeyAdministration)));

@@ -77,6 +77,23 @@ export function customerEventStoreContract(open: () => Stores): void {
       expect(await walk(ada, 'asc', 10)).toHaveLength(2);
     });
 
+    it('tells beforehand what would become of each event, and writes nothing', async () => {
+      const stored = anEvent(ada, { eventId: 'e-1' });
+      await append(stored);
+      const first = anEvent(bob, { eventId: 'e-2' });
+      const asked = [anEvent(aCustomer('nobody')), anEvent(ada, { eventId: 'e-1' }), anEvent(ada), first, anEvent(bob, { eventId: 'e-2' })];
+      const expected = [
+        { kind: 'customer-unknown' },
+        { kind: 'existing', event: stored },
+        { kind: 'created' },
+        { kind: 'created' },
+        { kind: 'existing', event: first },
+      ];
+      expect(await events.preview(asked)).toEqual(expected);
+      expect(await append(...asked)).toEqual(expected);
+      expect(await events.preview([])).toEqual([]);
+    });
+
     it('creates the first of two with the same eventId', async () => {
       const [first, second] = [anEvent(ada, { eventId: 'e-1' }), anEvent(ada, { eventId: 'e-1' })];
       expect(await append(first, second)).toEqual([{ kind: 'created' }, { kind: 'existing', event: first }]);

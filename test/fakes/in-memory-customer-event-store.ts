@@ -14,6 +14,15 @@ export class InMemoryCustomerEventStore extends CustomerEventStore {
     return events.map((event) => this.appendOne(event));
   }
 
+  async preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
+    const outcomes = events.map((event) => this.appendOne(event));
+    for (const event of events) {
+      const stored = this.customers.byId.get(event.customerId)?.events ?? [];
+      if (stored.includes(event)) stored.splice(stored.indexOf(event), 1);
+    }
+    return outcomes;
+  }
+
   private appendOne(event: CustomerEvent): AppendOutcome {
     const events = this.customers.byId.get(event.customerId)?.events;
     if (events === undefined) return { kind: 'customer-unknown' };

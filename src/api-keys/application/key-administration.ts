@@ -77,7 +77,8 @@ export class KeyAdministration {
     }
   }
 
-  private async appOf(slug: string): Promise<App> {
+  /** @throws {AdministrationError} */
+  async appOf(slug: string): Promise<App> {
     const app = await this.store.findApp(slug);
     if (app === null) throw new AdministrationError(`There is no app "${slug}"`);
     return app;

@@ -23,4 +23,7 @@ export abstract class CustomerEventStore {
    *   during the commit, all of them. {@link Abandoned}
    */
   abstract append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]>;
+
+  /** What {@link append} would answer now. Nothing is written, so nothing is promised either. */
+  abstract preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]>;
 }

@@ -144,9 +144,15 @@ describe('CustomerEvents', () => {
         append(): Promise<AppendOutcome[]> {
           return Promise.resolve([{ kind: 'erased' }, { kind: 'refused' }]);
         }
+
+        preview(): Promise<AppendOutcome[]> {
+          return this.append();
+        }
       }
-      const results = await new CustomerEvents(new RefusingStore(), clock).recordAll(APP, [draft(), draft()]);
-      expect(kinds(results)).toEqual(['EVENT_ERASED', 'VALIDATION_ERROR']);
+      const events = new CustomerEvents(new RefusingStore(), clock);
+      for (const results of [await events.recordAll(APP, [draft(), draft()]), await events.previewAll(APP, [draft(), draft()])]) {
+        expect(kinds(results)).toEqual(['EVENT_ERASED', 'VALIDATION_ERROR']);
+      }
     });
   });
 });

@@ -43,14 +43,27 @@ export class CustomerEvents {
    *
    * @throws SERVICE_UNAVAILABLE, and then nothing is stored.
    */
-  async recordAll(
+  recordAll(
     appId: string,
     drafts: readonly (EventDraft | DomainError)[],
     isAbandoned: IsAbandoned = neverAbandoned,
   ): Promise<(Recorded | DomainError)[]> {
+    return this.resultsOf(appId, drafts, (events) => this.store.append(events, isAbandoned));
+  }
+
+  /** What {@link recordAll} would answer now; nothing is written. @throws SERVICE_UNAVAILABLE */
+  previewAll(appId: string, drafts: readonly (EventDraft | DomainError)[]): Promise<(Recorded | DomainError)[]> {
+    return this.resultsOf(appId, drafts, (events) => this.store.preview(events));
+  }
+
+  private async resultsOf(
+    appId: string,
+    drafts: readonly (EventDraft | DomainError)[],
+    settle: (events: readonly CustomerEvent[]) => Promise<AppendOutcome[]>,
+  ): Promise<(Recorded | DomainError)[]> {
     const events: CustomerEvent[] = [];
     for (const draft of drafts) if (!(draft instanceof DomainError)) events.push(this.eventFrom(appId, draft));
-    const outcomes = events.length === 0 ? [] : await this.store.append(events, isAbandoned);
+    const outcomes = events.length === 0 ? [] : await settle(events);
     let next = 0;
     return drafts.map((draft) => {
       if (draft instanceof DomainError) return draft;

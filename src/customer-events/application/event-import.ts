@@ -30,6 +30,8 @@ export interface ImportOptions<Line extends ImportLine> {
   readonly signal: AbortSignal;
   /** Told what was refused in a chunk, when the rest of it is committed and counted. */
   readonly onChunk: (rejected: readonly RejectedLine<Line>[]) => void;
+  /** Nothing is written: the tally counts what would become of the lines, as far as a look can tell. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /** What is held in memory at most, twice: one chunk is read while the other is written. */
@@ -45,7 +47,7 @@ const LANES = 2;
 export class EventImport {
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly events: Pick<CustomerEvents, 'recordAll'>) {}
+  constructor(private readonly events: Pick<CustomerEvents, 'recordAll' | 'previewAll'>) {}
 
   /**
    * Imports all lines, those of one customer in their order.
@@ -94,12 +96,12 @@ export class EventImport {
     appId: string,
     chunk: readonly Line[],
     tally: ImportTally,
-    { onChunk }: ImportOptions<Line>,
+    { onChunk, dryRun }: ImportOptions<Line>,
   ): Promise<void> {
     const written = await Promise.all(
       lanesOf(chunk).map(async (lane) => ({
         lane,
-        results: await this.events.recordAll(appId, lane.map(({ draft }) => draft)),
+        results: await this.events[dryRun === true ? 'previewAll' : 'recordAll'](appId, lane.map(({ draft }) => draft)),
       })),
     );
     const rejected: RejectedLine<Line>[] = [];

@@ -13,24 +13,39 @@ import { readEvent } from './customer-event.request.ts';
 /** Lines that are read without a pause: a millisecond or two, in which nobody else is served. */
 const LINES_AT_ONCE = 64;
 
+/** A line of NDJSON and what it holds. */
+export interface EventLine extends ImportLine {
+  /** As it stands in the file; undefined where it was too long to be kept. */
+  readonly source: NdjsonLine;
+}
+
 /**
  * The events of NDJSON bytes, a line each; a line that holds none has its refusal in its place.
  * Between a few lines others get their turn.
+ *
+ * @param read the event that the text of a line holds, or its refusal.
+ * @param after lines up to this number are skipped.
  */
-export async function* eventLines(source: AsyncIterable<Buffer>, limits: FreeFormLimits): AsyncGenerator<ImportLine[], void> {
+export async function* eventLines(
+  bytes: AsyncIterable<Buffer>,
+  limits: FreeFormLimits,
+  read: (text: string) => EventDraft | DomainError = (text) => eventOfText(text, limits),
+  after = 0,
+): AsyncGenerator<EventLine[], void> {
   const maxLineBytes = limits.maxPayloadBytes + BODY_ROOM_BYTES;
-  for await (const lines of ndjsonLines(source, { maxLineBytes })) {
+  for await (const all of ndjsonLines(bytes, { maxLineBytes })) {
+    const lines = after === 0 ? all : all.filter(({ number }) => number > after);
     for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-      yield lines.slice(at, at + LINES_AT_ONCE).map((line) => ({ number: line.number, draft: eventOfLine(line, maxLineBytes, limits) }));
+      yield lines.slice(at, at + LINES_AT_ONCE).map((source) => ({ number: source.number, source, draft: draftOf(source, maxLineBytes, read) }));
       await setImmediate();
     }
   }
 }
 
-function eventOfLine(line: NdjsonLine, maxLineBytes: number, limits: FreeFormLimits): EventDraft | DomainError {
+function draftOf(line: NdjsonLine, maxLineBytes: number, read: (text: string) => EventDraft | DomainError): EventDraft | DomainError {
   if (line.tooLong === true) return fieldTooLarge('line', maxLineBytes);
   const text = parseUtf8(line.bytes);
-  return text === null ? badRequest('line', 'is not valid UTF-8') : eventOfText(text, limits);
+  return text === null ? badRequest('line', 'is not valid UTF-8') : read(text);
 }
 
 /** The event that a JSON text holds, or its refusal. */

@@ -43,6 +43,10 @@ class StoreUnderControl extends CustomerEventStore {
       this.statements.push({ names: events.map(({ id }) => id), succeed: () => resolve(events.map(outcomeOf)), fail: reject });
     }).finally(() => this.underWay--);
   }
+
+  preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
+    return Promise.resolve(events.map(outcomeOf));
+  }
 }
 
 /** A store that refuses statements with certain events in them, at once. */

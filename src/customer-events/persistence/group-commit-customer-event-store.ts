@@ -56,6 +56,10 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     });
   }
 
+  preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
+    return this.store.preview(events);
+  }
+
   private async writeQueue(): Promise<void> {
     this.writing = true;
     while (this.queue.length > 0) {

@@ -7,6 +7,7 @@ import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { ErasedMeanwhile, insertCustomerEvents, type Settled } from './insert-customer-events.ts';
+import { previewCustomerEvents } from './preview-customer-events.ts';
 
 /** A customer erased, or an event erased, while we looked: the next look settles it. */
 const MOST_ATTEMPTS = 5;
@@ -31,6 +32,15 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
         if (outcomes !== null) return outcomes;
       }
       throw new StorageUnavailable(new Error(`no settled outcome after ${MOST_ATTEMPTS} attempts`));
+    });
+  }
+
+  preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
+    return storage(async () => {
+      const unseen = this.unseenCustomers(events);
+      const unknown = unseen.size === 0 ? unseen : await this.unknownAmong(unseen);
+      const settled = await previewCustomerEvents(this.dataSource, events.filter((event) => !unknown.has(event.customerId)));
+      return events.map(({ id }) => settled.get(id) ?? CUSTOMER_UNKNOWN);
     });
   }
 
