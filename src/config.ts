@@ -52,6 +52,7 @@ function readSettings(read: SettingsReader) {
     apiKeyCacheMs: read.integer('API_KEY_CACHE_MS', 5_000, 0, 9_000),
 
     maxConnections: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    maxRequestsInFlight: read.integer('MAX_REQUESTS_IN_FLIGHT', 1_000, 1, 100_000),
     maxHeaderBytes: read.integer('MAX_HEADER_BYTES', 16_384, 1_024, 1_048_576),
     maxHeaders: read.integer('MAX_HEADERS', 100, 10, 10_000),
     headersTimeoutMs: read.integer('HEADERS_TIMEOUT_MS', 10_000, 1_000, 600_000),

@@ -5,6 +5,7 @@ import { requestIdOf } from './request-id.ts';
 import { sendFailure } from './send.ts';
 
 const CHECK_EVERY_MS = 1_000;
+const STALLED_AFTER_MS = 1_000;
 /** Time for a client to read that it was too slow. */
 const LINGER_MS = 1_000;
 
@@ -28,6 +29,17 @@ export class Exchanges {
   /** Not answered yet. */
   get unanswered(): number {
     return this.unansweredCount;
+  }
+
+  /** Those whose body has been coming for more than a second. */
+  countStalled(): number {
+    const oldest = performance.now() - STALLED_AFTER_MS;
+    let stalled = 0;
+    for (const { startedAt, request } of this.underWay) {
+      if (startedAt > oldest) break;
+      if (!request.complete) stalled++;
+    }
+    return stalled;
   }
 
   observe(observers: readonly ExchangeObserver[]): void {

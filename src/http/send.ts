@@ -8,7 +8,7 @@ import { HttpError, internalError } from './http-error.ts';
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Seconds after which a client may try again where nothing better is known. */
-const RETRY_AFTER_UNAVAILABLE = '1';
+export const RETRY_AFTER_UNAVAILABLE = '1';
 
 /** Sends a whole text, in one write and with its length. */
 export function sendText(response: ServerResponse, status: number, text: string, contentType: string): void {

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import type { Config } from '../config.ts';
+import { Admission } from './admission.ts';
 import { successEnvelope } from './envelope.ts';
 import { Exchanges } from './exchanges.ts';
 import type { Exchange, ExchangeObserver } from './exchange.ts';
@@ -18,6 +19,7 @@ export type HttpServerSettings = Pick<
   Config,
   | 'trustProxyHops'
   | 'maxConnections'
+  | 'maxRequestsInFlight'
   | 'maxHeaderBytes'
   | 'maxHeaders'
   | 'headersTimeoutMs'
@@ -39,6 +41,7 @@ const CLOSE_IDLE_EVERY_MS = 50;
  */
 export class ServiceExpressAdapter extends ExpressAdapter {
   private readonly exchanges: Exchanges;
+  private readonly admission: Admission;
   private unparsedObservers: readonly UnparsedObserver[] = [];
 
   constructor(private readonly settings: HttpServerSettings) {
@@ -51,6 +54,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     app.set('trust proxy', settings.trustProxyHops);
     super(app);
     this.exchanges = new Exchanges(settings.requestTimeoutMs);
+    this.admission = new Admission(settings.maxRequestsInFlight, () => this.exchanges.countStalled());
   }
 
   /** Those who are told of every request, and of what never became one. */
@@ -93,8 +97,9 @@ export class ServiceExpressAdapter extends ExpressAdapter {
         connectionsCheckingInterval: 1_000,
       },
       (request, response) => {
-        this.exchanges.begin(request, response);
+        const exchange = this.exchanges.begin(request, response);
         setSecurityHeaders(request, response);
+        if (!this.admission.admit(exchange)) return;
         if (request.headers.host === undefined && request.httpVersionMinor > 0) {
           // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
           sendFailure(response, badRequest('host', 'is missing; HTTP/1.1 wants a Host header'));

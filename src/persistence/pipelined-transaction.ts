@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
-import { CommitUnanswered, sqlState } from './storage-errors.ts';
+import { CommitUnanswered, isNoAnswer } from './storage-errors.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -35,7 +35,7 @@ export async function pipelinedTransaction<T>(
       if (failed !== undefined) throw failed.reason;
       const outcome = await finish(await Promise.all(answers), run);
       await client.query('COMMIT').catch((error: unknown) => {
-        throw sqlState(error) === undefined ? new CommitUnanswered(error) : error;
+        throw isNoAnswer(error) ? new CommitUnanswered(error) : error;
       });
       return outcome;
     } catch (error) {

@@ -78,7 +78,18 @@ export class CommitUnanswered extends Error {
 
 /** What was sent may have been done: a COMMIT, or a statement that is a transaction of its own. */
 function isUnanswered(error: unknown): boolean {
-  return error instanceof CommitUnanswered || (error instanceof QueryFailedError && sqlState(error) === undefined);
+  return error instanceof CommitUnanswered || (error instanceof QueryFailedError && isNoAnswer(error));
+}
+
+/**
+ * No SQLSTATE: the connection broke. FATAL or PANIC: the session ended instead of answering, and
+ * what it was doing may be on disk already. (An fdatasync that fails at a commit is a PANIC, and
+ * recovery then finds the commit in the log: seen in a drill.)
+ */
+export function isNoAnswer(error: unknown): boolean {
+  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const { severity } = (driverError ?? {}) as { severity?: unknown };
+  return sqlState(error) === undefined || severity === 'FATAL' || severity === 'PANIC';
 }
 
 function isUnavailable(error: unknown): boolean {

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse, parseAllDocuments } from 'yaml';
+import { loadConfig, settingNames } from '../../src/config.ts';
+
+/** What is served after the last answer: ROOM_AFTER_GRACE_MS in serve.ts. */
+const ROOM_AFTER_GRACE_S = 15;
+const graceS = loadConfig({}).shutdownGraceMs / 1_000;
+
+interface Container {
+  readonly command?: string[];
+  readonly env?: { name: string }[];
+  readonly securityContext: object;
+  readonly resources: object;
+  readonly livenessProbe?: { httpGet: { path: string } };
+  readonly readinessProbe?: { httpGet: { path: string } };
+}
+
+describe('Dockerfile', () => {
+  const text = readFileSync('Dockerfile', 'utf8').replace(/\\\n\s*/g, '');
+  const stages = text.split(/^(?=FROM )/m).slice(1);
+  const last = stages.at(-1) as string;
+
+  it('copies what is there, and nothing that .dockerignore keeps out', () => {
+    const allowed = [...readFileSync('.dockerignore', 'utf8').matchAll(/^!(.+)$/gm)].map(([, path]) => path as string);
+    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) => (sources as string).split(' '));
+    expect(copied.length).toBeGreaterThan(5);
+    for (const path of copied) expect(allowed).toContain(path.replace('./', ''));
+    for (const path of allowed) expect(readFileSync('Dockerfile', 'utf8')).toContain(path);
+  });
+
+  it('ends in a stage without build tools, as an ordinary user, with a health check', () => {
+    expect(stages).toHaveLength(3);
+    expect(last).toMatch(/^USER node$/m);
+    expect(last).toMatch(/^HEALTHCHECK .*\/health\/live/m);
+    expect(last).not.toMatch(/npm (ci|install|run)/);
+    // The exec form: Node gets the signals, not a shell.
+    expect(last).toMatch(/^CMD \["node", "dist\/src\/main\.js"\]$/m);
+  });
+
+  it('installs without scripts, and a Node that the service supports', () => {
+    expect([...text.matchAll(/npm ci/g)]).toHaveLength([...text.matchAll(/npm ci --ignore-scripts/g)].length);
+    const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } };
+    for (const [, major] of text.matchAll(/^FROM node:(\d+)-bookworm-slim/gm)) expect(engines.node).toContain(`^${major}.`);
+  });
+});
+
+describe('compose.yaml', () => {
+  const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true }) as {
+    services: Record<string, { environment: Record<string, string>; stop_grace_period?: string; depends_on?: Record<string, { condition: string }> }>;
+  };
+
+  it('migrates before it serves, with settings that exist, and waits for the end', () => {
+    expect(services.service?.depends_on).toEqual({ migrate: { condition: 'service_completed_successfully' } });
+    expect(services.migrate?.depends_on).toEqual({ database: { condition: 'service_healthy' } });
+    for (const name of ['service', 'migrate']) {
+      expect(settingNames()).toEqual(expect.arrayContaining(Object.keys(services[name]?.environment as object)));
+    }
+    expect(Number.parseInt(services.service?.stop_grace_period as string)).toBeGreaterThanOrEqual(graceS + ROOM_AFTER_GRACE_S);
+  });
+});
+
+describe('ops/kubernetes.yaml', () => {
+  const documents = parseAllDocuments(readFileSync('ops/kubernetes.yaml', 'utf8'));
+  type Manifest = { kind: string; spec: { replicas: number; selector: unknown; template: { metadata: { labels: object }; spec: PodSpec } } };
+  type PodSpec = { terminationGracePeriodSeconds: number; securityContext: object; containers: Container[] };
+  const of = (kind: string): Manifest => documents.map((document) => document.toJS() as Manifest).find((one) => one.kind === kind) as Manifest;
+
+  it('is well-formed', () => {
+    expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
+    expect(documents).toHaveLength(4);
+  });
+
+  it('probes the right routes, and gives the end its time', () => {
+    const { spec } = of('Deployment').spec.template;
+    const [container] = spec.containers as [Container & { lifecycle: { preStop: { exec: { command: string[] } } } }];
+    expect(container.livenessProbe?.httpGet.path).toBe('/health/live');
+    expect(container.readinessProbe?.httpGet.path).toBe('/health/ready');
+    const preStop = Number(container.lifecycle.preStop.exec.command[1]);
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(preStop + graceS + ROOM_AFTER_GRACE_S - 1);
+    expect(of('Deployment').spec.selector).toEqual({ matchLabels: of('Deployment').spec.template.metadata.labels });
+    expect(of('Service').spec.selector).toEqual(of('Deployment').spec.template.metadata.labels);
+  });
+
+  it('runs as nobody special, with limits, and with settings that exist', () => {
+    for (const kind of ['Job', 'Deployment']) {
+      const { spec } = of(kind).spec.template;
+      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true });
+      for (const container of spec.containers) {
+        expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
+        expect(container.resources).toMatchObject({ requests: { memory: expect.any(String) }, limits: { memory: expect.any(String) } });
+        for (const { name } of container.env ?? []) expect(settingNames()).toContain(name);
+      }
+    }
+  });
+});

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../support/child.ts';
+import { DrillRig } from './support/drill-rig.ts';
+import { Ledger } from './support/ledger.ts';
+
+describe('many instances on one database', () => {
+  let rig: DrillRig;
+
+  beforeAll(async () => {
+    rig = await DrillRig.start();
+  }, 60_000);
+  afterAll(() => rig.close(), 60_000);
+
+  it('migrate an empty one at once, write every eventId once, and see a revocation', async () => {
+    const migrations = await Promise.all(Array.from({ length: 4 }, () => rig.cli('migrate', '--json')));
+    const applied = migrations.flatMap((output) => (JSON.parse(output) as { applied: string[] }).applied);
+    expect(applied.length).toBe(new Set(applied).size);
+    expect(applied.length).toBeGreaterThan(0);
+    await rig.prepare();
+    const [first, second] = await Promise.all([rig.startInstance(), rig.startInstance()]);
+    for (const { get } of [first, second]) await until(async () => (await get('/health/ready')).status === 200);
+    await rig.createCustomer(first);
+
+    // Both send the same eventIds at the same time, each through its own instance.
+    const ledgers = [first, second].map(({ port }) => new Ledger(port, rig.key, true));
+    rig.ledgers.push(...ledgers);
+    for (let round = 0; round < 20; round++) await Promise.all(ledgers.flatMap((ledger) => Array.from({ length: 10 }, () => ledger.sendNext())));
+    expect(ledgers.map((ledger) => ledger.tally().acknowledged)).toEqual([200, 200]);
+    const verdict = await rig.verdict(ledgers[0] as Ledger);
+    expect(verdict).toEqual({ rows: 200, lost: 0, doubled: 0, phantom: 0 });
+    const [ids, otherIds] = ledgers.map((ledger) => ledger.entries.map(({ id }) => id));
+    expect(ids).toEqual(otherIds);
+
+    const [{ id }] = JSON.parse(await rig.cli('keys', 'list', '--app', 'acme', '--json')) as [{ id: string }];
+    await rig.cli('keys', 'revoke', id);
+    const deadline = performance.now() + 10_000;
+    for (const ledger of ledgers) await until(async () => (await ledger.sendNext()).status === 401);
+    expect(performance.now()).toBeLessThan(deadline);
+  }, 60_000);
+});
