@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storageWrite } from '../../persistence/storage-errors.ts';
+import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storage, storageWrite } from '../../persistence/storage-errors.ts';
 import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
