@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { Clock } from '../../libs/kernel/clock.ts';
 import { CustomerEventStore } from './application/customer-event-store.port.ts';
 import { CustomerEvents } from './application/customer-events.ts';
@@ -13,6 +14,7 @@ import { EventImportController } from './http/event-import.controller.ts';
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { TimelineController } from './http/timeline.controller.ts';
+import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
 import { GROUP_COMMIT_LIMITS, GroupCommitCustomerEventStore, type GroupCommitLimits } from './persistence/group-commit-customer-event-store.ts';
 import { GroupCommitObserver } from './persistence/group-commit-observer.ts';
 import { TypeormCustomerEventStore } from './persistence/typeorm-customer-event-store.ts';
@@ -26,7 +28,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     Customers,
     Timeline,
     TicketContexts,
-    TypeormCustomerEventStore,
+    { provide: TypeormCustomerEventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => new TypeormCustomerEventStore(dataSource) },
     {
       provide: CustomerEventStore,
       inject: [TypeormCustomerEventStore, GROUP_COMMIT_LIMITS, GroupCommitObserver],
@@ -36,9 +38,10 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     { provide: TimelineStore, useClass: TypeormTimelineStore },
     {
       provide: EventImport,
-      inject: [TypeormCustomerEventStore, Clock],
+      inject: [DataSource, Clock],
       // Past the group commit: in one statement with it, a live event would wait for a chunk of history.
-      useFactory: (store: TypeormCustomerEventStore, clock: Clock) => new EventImport(new CustomerEvents(store, clock)),
+      useFactory: (dataSource: DataSource, clock: Clock) =>
+        new EventImport(new CustomerEvents(new TypeormCustomerEventStore(dataSource, new CustomerEventCopy().insert), clock)),
     },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
   ],

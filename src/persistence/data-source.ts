@@ -43,8 +43,6 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings): Data
       query_timeout: settings.databaseStatementTimeoutMs + 500,
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
       keepAlive: true,
-      // Statements that do not wait for each other's answers travel together; see pipelinedTransaction.
-      pipeline: true,
       keepAliveInitialDelayMillis: 10_000,
       Client: impatientClient(),
     },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
 import { loadConfig } from '../../src/config.ts';
+import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
@@ -57,6 +58,11 @@ describe('on PostgreSQL', () => {
   customerStoreContract(open);
   timelineStoreContract(open);
   apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource));
+
+  describe('by COPY', () => {
+    const copy = new CustomerEventCopy(1, 0);
+    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, copy.insert) }));
+  });
 
   describe('without group commit', () => {
     customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource) }));

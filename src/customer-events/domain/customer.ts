@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { derivedId } from '../../../libs/kernel/ids.ts';
 import { validationError } from './customer-events-error.ts';
@@ -35,8 +36,14 @@ export const EXTERNAL_ID_PATTERN = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
  * look-up, and the primary key keeps external ids unique per app.
  */
 export function customerIdOf(appId: string, externalId: string): string {
-  return derivedId(appId, externalId);
+  const name = `${appId}\0${externalId}`;
+  let id = recentIds.get(name);
+  if (id === undefined) recentIds.set(name, (id = derivedId(appId, externalId)));
+  return id;
 }
+
+/** A hash and its digits take some 5 µs, and senders come back to the same customers. About 3 MB. */
+const recentIds = new LRUCache<string, string>({ max: 20_000 });
 
 /** @throws VALIDATION_ERROR where a required field is not given. */
 export function newCustomer(

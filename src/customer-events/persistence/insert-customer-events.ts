@@ -21,7 +21,7 @@ interface IdColumn {
 }
 
 /** What stands in the way of an event: the hash of its erased `eventId`, or the event that has it. */
-type Obstacle = { readonly sha256: Buffer } | (EventColumns & { readonly sha256: null });
+export type Obstacle = { readonly sha256: Buffer } | (EventColumns & { readonly sha256: null });
 
 /**
  * Inserts all events that can be, in one statement or one transaction, so all or nothing.
@@ -83,7 +83,7 @@ async function insertApart(run: RunStatement, events: readonly CustomerEvent[]):
 const savepoint = (command: string): Statement => ({ sql: `${command} before_insert`, parameters: [] });
 
 /** Adds the outcomes of those events whose `eventId` was erased, or is taken. */
-async function settle(
+export async function settle(
   run: RunStatement,
   keyed: readonly CustomerEvent[],
   settled: Settled,
@@ -162,7 +162,7 @@ export const eventKey = (event: CustomerEvent): string => `${event.customerId} $
 
 export const hashOf = (event: CustomerEvent): Buffer => erasedEventIdHash(event.customerId, event.eventId ?? '');
 
-const createdOf = (rows: readonly IdColumn[]): Settled => new Map(rows.map(({ id }) => [id, CREATED]));
+export const createdOf = (rows: readonly { readonly id: string }[]): Settled => new Map(rows.map(({ id }) => [id, CREATED]));
 
 function insertStatement(events: readonly CustomerEvent[]): Statement {
   // In one order everywhere, or two statements with the same keys could wait for each other. The
@@ -175,7 +175,7 @@ function insertStatement(events: readonly CustomerEvent[]): Statement {
 }
 
 /** Each key is made once: made in the comparison, they cost a thousand events 3 ms. */
-function inKeyOrder(events: readonly CustomerEvent[]): CustomerEvent[] {
+export function inKeyOrder(events: readonly CustomerEvent[]): CustomerEvent[] {
   const keyed = events.map((event) => ({ key: eventKey(event), event }));
   return keyed.sort((a, b) => compareText(a.key, b.key)).map(({ event }) => event);
 }

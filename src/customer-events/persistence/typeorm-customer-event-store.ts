@@ -1,6 +1,5 @@
-import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storage, storageWrite } from '../../persistence/storage-errors.ts';
 import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
@@ -16,11 +15,16 @@ const MOST_CUSTOMERS_SEEN = 100_000;
 
 const CUSTOMER_UNKNOWN: AppendOutcome = { kind: 'customer-unknown' };
 
-@Injectable()
+type InsertAll = typeof insertCustomerEvents;
+
 export class TypeormCustomerEventStore extends CustomerEventStore {
   private readonly seenCustomers = new LRUCache<string, true>({ max: MOST_CUSTOMERS_SEEN });
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param insertAll how events are inserted: by a statement, or by COPY for history. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly insertAll: InsertAll = insertCustomerEvents,
+  ) {
     super();
   }
 
@@ -80,7 +84,7 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
   /** Null where a customer was erased since we looked, or another transaction won. */
   private async insert(events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled | null> {
     try {
-      return await insertCustomerEvents(this.dataSource, events, conflictsLikely);
+      return await this.insertAll(this.dataSource, events, conflictsLikely);
     } catch (error) {
       if (error instanceof ErasedMeanwhile || isWorthRepeating(error)) return null;
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
