@@ -12,14 +12,12 @@ const RETRY_AFTER_MS = Number(RETRY_AFTER_UNAVAILABLE) * 1_000;
  * Refuses requests at the door, before they cost anything, while as many as may be are under way.
  *
  * A refusal costs a third of a request, so a client that ignores `Retry-After` could still take
- * the time of those who are served: its next refusal comes when it was told to come. Measured at
- * five times the peak over 2,000 connections: without the door 18 % of the peak's goodput, with it
- * 88 % (docs/reliability.md).
+ * the time of those who are served: its next refusal comes when it was told to come. Measured in
+ * docs/decisions/refuse-at-the-door.md.
  */
 export class Admission {
   private underWay = 0;
   private readonly refusedAt = new WeakMap<Socket, number>();
-
   private stalled = 0;
   private countedAt = -Infinity;
 
