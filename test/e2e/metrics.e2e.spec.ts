@@ -60,11 +60,14 @@ describe('/metrics', () => {
     await service.post('/customer-events', event(), { 'X-API-Key': 'wrong' }).expect(401);
     const events = [event({ eventId: 'm-1' }), event(), event(), event({ type: 'NO' })];
     await service.post('/customer-events/batch', { events }).expect(207);
+    const lines = ['{"customerExternalId":"user_42","type":"imported"}', '{"customerExternalId":"nobody","type":"imported"}', '{}'];
+    await service.post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' }).expect(200);
     const after = await scrape();
     const grown = (door: string, outcome: string): number =>
       sum(after, 'customer_events_total', { door, outcome }) - sum(before, 'customer_events_total', { door, outcome });
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('single', outcome))).toEqual([1, 1, 2]);
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('batch', outcome))).toEqual([2, 1, 1]);
+    expect(['created', 'replayed', 'rejected'].map((outcome) => grown('import', outcome))).toEqual([1, 0, 2]);
   });
 
   it('measures group commit', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -27,6 +27,8 @@ export default async function globalSetup() {
 async function openServer() {
   if (process.env.TEST_DATABASE_URL) return process.env.TEST_DATABASE_URL;
   const dataDir = mkdtempSync(join(tmpdir(), 'customer-events-test-'));
+  // As root, PostgreSQL runs under another account, which must be able to go in.
+  chmodSync(dataDir, 0o711);
   const { startEmbeddedPostgres } = await import('../../dist/libs/embedded-postgres/embedded-postgres.js');
   const engine = await startEmbeddedPostgres({ dataDir });
   globalThis.embeddedPostgres = { engine, dataDir };

@@ -5,6 +5,7 @@ import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { Answers, BODY_FAILURES, Fails, ServerController } from '../../http/api-docs.ts';
 import { bodyStream } from '../../http/body-stream.ts';
 import { CurrentCaller, type Caller } from '../../http/caller.ts';
+import { EventCounts } from '../../http/event-counts.ts';
 import { unsupportedMediaType } from '../../http/http-error.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../../http/http-limits.ts';
 import { requireUtf8 } from '../../http/read-body.ts';
@@ -29,6 +30,7 @@ export class EventImportController implements BeforeApplicationShutdown {
 
   constructor(
     private readonly imports: EventImport,
+    private readonly eventCounts: EventCounts,
     @Inject(HTTP_LIMITS) private readonly limits: HttpLimits,
   ) {}
 
@@ -65,6 +67,8 @@ export class EventImportController implements BeforeApplicationShutdown {
     } catch (error) {
       this.logger.warn({ message: 'an import broke off', throughLine: report.throughLine });
       throw withProgress(error, report);
+    } finally {
+      this.eventCounts.add('import', report);
     }
     return new Reply(200, report.response());
   }
