@@ -35,24 +35,24 @@ describe('an import that breaks off', () => {
   afterAll(() => service.close());
 
   it('as the client goes away, keeps what was committed; the same file again ends with every event once', async () => {
-    const lines = manyLines(10_000, 'gone');
+    const lines = manyLines(40_000, 'gone');
     const { socket, write } = await openImport(service);
-    await write(`${lines.slice(0, 6_000).join('\n')}\n{"customerExternalId":"us`);
-    await until(async () => (await rowsWith('gone')) >= 2_000);
+    await write(`${lines.slice(0, 24_000).join('\n')}\n{"customerExternalId":"us`);
+    await until(async () => (await rowsWith('gone')) >= 8_000);
     socket.destroy();
     const { created, replayed } = await importAll(lines);
-    expect(created + replayed).toBe(10_000);
-    expect(replayed).toBeGreaterThanOrEqual(2_000);
-    expect(await rowsWith('gone')).toBe(10_000);
+    expect(created + replayed).toBe(40_000);
+    expect(replayed).toBeGreaterThanOrEqual(8_000);
+    expect(await rowsWith('gone')).toBe(40_000);
   });
 
   it('as the client says nothing more, is told so, and how far it came', async () => {
     const { write, receives, socket } = await openImport(service);
-    await write(`${manyLines(2_500, 'silent').join('\n')}\n`);
+    await write(`${manyLines(9_000, 'silent').join('\n')}\n`);
     const received = await receives(/"timestamp"/);
     expect(received).toMatch(/^HTTP\/1.1 408 /);
-    expect(failureIn(received)).toMatchObject({ code: 'REQUEST_TIMEOUT', details: { throughLine: 2_000, lines: 2_000, created: 2_000, replayed: 0, rejected: 0 } });
-    expect(await rowsWith('silent')).toBe(2_000);
+    expect(failureIn(received)).toMatchObject({ code: 'REQUEST_TIMEOUT', details: { throughLine: 8_000, lines: 8_000, created: 8_000, replayed: 0, rejected: 0 } });
+    expect(await rowsWith('silent')).toBe(8_000);
     // The rest of the body is not waited for without an end.
     await once(socket, 'close');
   });
@@ -80,34 +80,34 @@ describe('an import that breaks off', () => {
   });
 
   it('as the database fails, answers 503 and how far it came; the same file again ends with every event once', async () => {
-    const lines = manyLines(6_000, 'fault');
+    const lines = manyLines(24_000, 'fault');
     const { write, end, receives } = await openImport(service);
-    await write(`${lines.slice(0, 2_000).join('\n')}\n`);
-    await until(async () => (await rowsWith('fault')) === 2_000);
+    await write(`${lines.slice(0, 8_000).join('\n')}\n`);
+    await until(async () => (await rowsWith('fault')) === 8_000);
     const unlock = await lockEvents();
-    await write(`${lines.slice(2_000).join('\n')}\n`);
+    await write(`${lines.slice(8_000).join('\n')}\n`);
     // Not ended: the answer does not wait for the rest of the body.
     const received = await receives(/"timestamp"/);
     await unlock();
     expect(received).toMatch(/^HTTP\/1.1 503 /);
     expect(received).toMatch(/\r\nRetry-After: \d+\r\n/i);
-    expect(failureIn(received)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', details: { throughLine: 2_000, created: 2_000 } });
+    expect(failureIn(received)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', details: { throughLine: 8_000, created: 8_000 } });
     end();
-    expect(await importAll(lines)).toMatchObject({ lines: 6_000, rejected: 0 });
-    expect(await rowsWith('fault')).toBe(6_000);
+    expect(await importAll(lines)).toMatchObject({ lines: 24_000, rejected: 0 });
+    expect(await rowsWith('fault')).toBe(24_000);
   });
 
   it('as the service shuts down, answers 503 and how far it came, and does not hold it up', async () => {
     const instance = withKey(await startServiceOn(service.database, { SHUTDOWN_GRACE_MS: '20000' }), service.key);
-    const lines = manyLines(5_000, 'stop');
+    const lines = manyLines(20_000, 'stop');
     const { write, receives } = await openImport(instance);
     await write(`${lines.join('\n')}\n`);
-    await until(async () => (await rowsWith('stop')) >= 1_000);
+    await until(async () => (await rowsWith('stop')) >= 4_000);
     const [received] = await Promise.all([receives(/"timestamp"/), instance.close()]);
     const { code, details } = failureIn(received);
-    expect({ code, atLeastAChunk: Number(details.throughLine) >= 1_000 }).toEqual({ code: 'SERVICE_UNAVAILABLE', atLeastAChunk: true });
+    expect({ code, atLeastAChunk: Number(details.throughLine) >= 4_000 }).toEqual({ code: 'SERVICE_UNAVAILABLE', atLeastAChunk: true });
     expect(await rowsWith('stop')).toBe(details.created);
-    expect(await importAll(lines)).toMatchObject({ lines: 5_000, replayed: details.created });
+    expect(await importAll(lines)).toMatchObject({ lines: 20_000, replayed: details.created });
   });
 
   it('is not read faster than it is written', async () => {
