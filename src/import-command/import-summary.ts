@@ -1,3 +1,5 @@
+import { DomainError } from '../../libs/kernel/domain-error.ts';
+import { OperatorError } from '../operator-message.ts';
 import type { Rejection } from './rejected-file.ts';
 
 /** A report names this many rejected lines; the file of rejected lines has them all. */
@@ -31,11 +33,18 @@ export interface ErrorSummary {
   readonly details?: unknown;
 }
 
-export function noteErrors(errors: ErrorSummary[], rejected: readonly Rejection[]): void {
+export function noteErrors(errors: ErrorSummary[], rejected: readonly Rejection<{ readonly number: number }>[]): void {
   for (const { line, reason } of rejected.slice(0, MOST_ERRORS - errors.length)) {
     const { code, message, details } = reason;
     errors.push({ line: line.number, code, message, details });
   }
+}
+
+/** Why a run broke off. A fault of ours is not explained: its stack is worth more. */
+export function failureOf(error: unknown): string {
+  if (error instanceof OperatorError) return error.message;
+  if (!(error instanceof DomainError)) throw error;
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
 /** For people. */
