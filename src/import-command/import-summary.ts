@@ -51,7 +51,7 @@ export function failureOf(error: unknown): string {
 export function summaryLines(what: string, summary: ImportSummary): string[] {
   const { file, dryRun, finished, throughLine, lines, created, replayed, updated, rejected, rejectedFile, seconds } = summary;
   const counts = [`${created} created`, replayed === undefined ? `${updated ?? 0} updated` : `${replayed} replayed`, `${rejected} rejected`];
-  const text = [`${dryRun ? 'Dry run, nothing was written' : `Imported ${what}`} from ${file}: ${lines} lines in ${seconds.toFixed(1)} s, ${counts.join(', ')}`];
+  const text = [`${dryRun ? 'Dry run, nothing was written' : `Imported ${what}`} from ${file}: ${lines} ${lines === 1 ? 'line' : 'lines'} in ${seconds.toFixed(1)} s, ${counts.join(', ')}`];
   if (rejectedFile !== null) text.push(`Rejected lines: ${rejectedFile}`);
   if (!finished) text.push(`It ended after line ${throughLine}: ${summary.failure ?? 'interrupted'}`);
   return text;
