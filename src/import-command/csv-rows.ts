@@ -1,6 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { parseUtf8 } from '../../libs/json-payload/utf8.ts';
 import { OperatorError } from '../operator-message.ts';
 
 /** A record of a CSV file. */
@@ -20,6 +20,7 @@ export interface CsvTable {
 const ROWS_AT_ONCE = 64;
 /** A record beyond this is taken for a quote that was never closed: it would swallow the file, and the memory. */
 const LONGEST_RECORD_BYTES = 33_554_432;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Reads CSV with a header (RFC 4180; LF or CRLF, quoted cells may contain line ends, empty lines
@@ -39,14 +40,13 @@ async function* rowsOf(bytes: AsyncIterable<Buffer>, delimiter: string): AsyncGe
   const parser = parse({
     // Cells come as bytes, so that what is not UTF-8 can be told from U+FFFD.
     encoding: null,
-    bom: true,
     delimiter,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_RECORD_BYTES,
     on_record: (cells: unknown, { lines }) => rowOf(cells as Buffer[], lines) as never,
   });
-  const source = Readable.from(bytes, { objectMode: false });
+  const source = Readable.from(afterByteOrderMark(bytes), { objectMode: false });
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
@@ -54,6 +54,22 @@ async function* rowsOf(bytes: AsyncIterable<Buffer>, delimiter: string): AsyncGe
   } catch (error) {
     throw error instanceof CsvError ? notWellFormed(error) : error;
   }
+}
+
+/** Spreadsheets write one. With its own option for it, the parser would give cells as texts again. */
+async function* afterByteOrderMark(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    if (head === undefined) {
+      yield chunk;
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    if (head.length < BYTE_ORDER_MARK.length) continue;
+    yield head.subarray(BYTE_ORDER_MARK.equals(head.subarray(0, BYTE_ORDER_MARK.length)) ? BYTE_ORDER_MARK.length : 0);
+    head = undefined;
+  }
+  if (head !== undefined) yield head;
 }
 
 /** No record is skipped: where a quote is wrong, nobody can tell which of the lines behind it belong to it. */
@@ -64,10 +80,9 @@ function notWellFormed({ code, lines }: CsvError): OperatorError {
 }
 
 function rowOf(cells: readonly Buffer[], number: number): CsvRow {
-  const texts = cells.map((cell) => parseUtf8(cell));
-  return texts.includes(null)
-    ? { number, cells: cells.map((cell) => cell.toString('latin1')), problem: 'is not valid UTF-8' }
-    : { number, cells: texts as string[] };
+  return cells.every((cell) => isUtf8(cell))
+    ? { number, cells: cells.map((cell) => cell.toString()) }
+    : { number, cells: cells.map((cell) => cell.toString('latin1')), problem: 'is not valid UTF-8' };
 }
 
 async function* grouped(rows: AsyncIterable<CsvRow>): AsyncGenerator<readonly CsvRow[], void> {

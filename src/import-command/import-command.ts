@@ -7,7 +7,7 @@ import { withService } from '../operator-service.ts';
 import { importCustomers } from './import-customers.ts';
 import { importEvents } from './import-events.ts';
 import { summaryLines, type ImportSummary } from './import-summary.ts';
-import { STANDARD_INPUT } from './input-file.ts';
+import { requireInput, STANDARD_INPUT } from './input-file.ts';
 
 interface Options {
   readonly app: string;
@@ -52,6 +52,9 @@ async function run(service: INestApplicationContext, config: Config, path: strin
     throw new OperatorError('Only the import of a file can be resumed, and no dry run');
   }
   const app = await service.get(KeyAdministration).appOf(options.app);
+  const rejectedPath = options.rejected ?? `${path === STANDARD_INPUT ? 'stdin' : path}.rejected.ndjson`;
+  requireInput(path, rejectedPath);
+  if (options.createCustomers !== undefined) requireInput(options.createCustomers, rejectedPath);
   const { signal, release } = stopOnSignal();
   const shared = { app, delimiter: options.delimiter, dryRun: options.dryRun === true, limits: { maxPayloadBytes: config.maxPayloadBytes, maxPayloadKeys: config.maxPayloadKeys }, signal };
   const assumedCustomers = new Set<string>();
@@ -69,7 +72,7 @@ async function run(service: INestApplicationContext, config: Config, path: strin
             path,
             format: options.format ?? (/\.csv(\.gz)?$/i.test(path) ? 'csv' : 'ndjson'),
             textColumns: options.text,
-            rejectedPath: options.rejected ?? `${path === STANDARD_INPUT ? 'stdin' : path}.rejected.ndjson`,
+            rejectedPath,
             resume: options.resume === true,
             assumedCustomers,
           });

@@ -11,13 +11,15 @@ import { parseJson } from '../http/json-body.ts';
 import { readFields } from '../http/request-fields.ts';
 import { csvObjects, type CsvObjects } from './csv-objects.ts';
 import { openCsv, wrongNumberOfCells, type CsvRow } from './csv-rows.ts';
-import { noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
+import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
 import { openInput } from './input-file.ts';
 import { Progress } from './progress.ts';
-import { RejectedFile, type LineContent } from './rejected-file.ts';
+import { RejectedFile, type RejectedFormat } from './rejected-file.ts';
 import type { FreeFormLimits } from '../http/http-limits.ts';
 
 const EXTERNAL_ID = 'externalId';
+/** The first columns of a file of rejected customers; there they are for the reader alone. */
+const REJECTED_COLUMNS: readonly string[] = ['rejectedLine', 'rejectedReason'];
 /** Customers that are written at the same time: each is a transaction of its own. */
 const AT_ONCE = 8;
 
@@ -36,26 +38,29 @@ interface CustomerLine {
   readonly number: number;
   readonly externalId: string;
   readonly changes: CustomerChanges | DomainError;
-  content(): LineContent;
+  readonly cells: readonly string[];
 }
 
 /**
  * Creates or changes the customers of a CSV file with the columns externalId, email, name, phone,
  * avatarUrl and metadata (or `metadata.<key>`). An empty cell leaves its field as it is.
  *
- * @throws {OperatorError} where it cannot begin; SERVICE_UNAVAILABLE. It may be run again.
+ * It does not throw where it breaks off in the middle: the summary says so. It may be run again.
+ *
+ * @throws {OperatorError} where it cannot begin.
  */
 export async function importCustomers(service: INestApplicationContext, options: CustomerFileOptions): Promise<ImportSummary> {
   const { path, limits, dryRun, signal } = options;
   const input = openInput(path);
   const { header, rows } = await openCsv(input.bytes, options.delimiter);
-  const objects = csvObjects(header, { requestClass: CustomerRequest, objectField: 'metadata', besides: [EXTERNAL_ID], textColumns: [] });
+  const objects = csvObjects(header, { requestClass: CustomerRequest, objectField: 'metadata', besides: [EXTERNAL_ID, ...REJECTED_COLUMNS], textColumns: [] });
   const tally = { lines: 0, created: 0, updated: 0, rejected: 0, throughLine: 0 };
-  const rejectedFile = new RejectedFile(`${path}.rejected.ndjson`, 'customer', 0);
+  const rejectedFile = new RejectedFile(`${path}.rejected.csv`, rejectedRows(header, options.delimiter), 0);
   const errors: ErrorSummary[] = [];
   const began = Date.now();
   const progress = new Progress('customers', input.size, () => ({ ...tally, bytesRead: input.bytesRead() }), 0);
   const customers = service.get(Customers);
+  let failure: string | undefined;
 
   const settle = async (line: CustomerLine): Promise<void> => {
     const result = await putCustomer(customers, line, options);
@@ -73,10 +78,13 @@ export async function importCustomers(service: INestApplicationContext, options:
   try {
     for await (const group of rows) {
       const lines = group.map((row) => customerLine(row, header, objects, limits));
-      for (const together of apart(lines)) await Promise.all(together.map(settle));
+      for (const together of apart(lines)) await allEnded(together.map(settle));
       tally.throughLine = lines.at(-1)?.number ?? tally.throughLine;
       if (signal.aborted) break;
     }
+    if (signal.aborted) failure = 'interrupted';
+  } catch (error) {
+    failure = failureOf(error);
   } finally {
     progress.stop();
     rejectedFile.close();
@@ -85,27 +93,47 @@ export async function importCustomers(service: INestApplicationContext, options:
   return {
     file: path,
     dryRun,
-    finished: !signal.aborted,
+    finished: failure === undefined,
     ...tally,
     rejectedFile: tally.rejected > 0 ? rejectedFile.path : null,
     seconds: (Date.now() - began) / 1000,
     errors,
-    failure: signal.aborted ? 'interrupted; import it from its beginning' : undefined,
+    failure: failure === undefined ? undefined : `${failure}; it may be imported again from its beginning`,
   };
+}
+
+/** Where one fails, the others are waited for, so that what is counted and written is all there is. */
+async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }
 
 function customerLine(row: CsvRow, header: readonly string[], objects: CsvObjects, limits: FreeFormLimits): CustomerLine {
   const externalId = row.cells[objects.indexOf(EXTERNAL_ID)] ?? '';
   const json = objects.jsonText(row.cells);
   const problem = row.problem ?? wrongNumberOfCells(row, header);
-  const withId = `{"externalId":${JSON.stringify(externalId)}${json === '{}' ? '' : ','}${json.slice(1)}`;
   return {
     number: row.number,
     externalId,
     changes: problem === undefined ? changesOf(externalId, json, limits) : badRequest('line', problem),
-    content: () => (row.problem === undefined ? { json: withId } : { undecodable: withId }),
+    cells: row.cells,
   };
 }
+
+/** The rows as they were, behind what is wrong with them: those with a wrong number of cells stay as they are, too. */
+function rejectedRows(header: readonly string[], delimiter: string): RejectedFormat<CustomerLine> {
+  const isOwn = (column: number): boolean => !REJECTED_COLUMNS.includes(header[column] ?? '');
+  const textOf = (first: readonly string[], cells: readonly string[]): string =>
+    `${[...first, ...cells.filter((_, column) => isOwn(column))].map((cell) => csvCell(cell, delimiter)).join(delimiter)}\n`;
+  return {
+    head: textOf(REJECTED_COLUMNS, header),
+    textOf: ({ line, reason: { code, message, details } }) =>
+      textOf([String(line.number), `${code}: ${details === undefined ? message : JSON.stringify(details)}`], line.cells),
+  };
+}
+
+const csvCell = (text: string, delimiter: string): string =>
+  /["\r\n]|^\s|\s$/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text;
 
 function changesOf(externalId: string, json: string, limits: FreeFormLimits): CustomerChanges | DomainError {
   if (!EXTERNAL_ID_PATTERN.test(externalId)) return badRequest(EXTERNAL_ID, EXTERNAL_ID_RULE);

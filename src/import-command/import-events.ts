@@ -4,10 +4,10 @@ import { EventImport, ImportTally } from '../customer-events/application/event-i
 import { OperatorError } from '../operator-message.ts';
 import { csvSource, ndjsonSource, type FileLine } from './event-source.ts';
 import { readState, StateFile, type ImportState } from './import-state.ts';
-import { noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
+import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
 import { openInput, type Input } from './input-file.ts';
 import { Progress } from './progress.ts';
-import { RejectedFile } from './rejected-file.ts';
+import { REJECTED_EVENTS, RejectedFile } from './rejected-file.ts';
 import type { FreeFormLimits } from '../http/http-limits.ts';
 
 export interface EventFileOptions {
@@ -37,10 +37,10 @@ export async function importEvents(service: INestApplicationContext, options: Ev
   const input = openInput(path);
   requireSameFile(input, before);
   const tally = Object.assign(new ImportTally(), before === null ? {} : countsOf(before));
-  const rejectedFile = new RejectedFile(options.rejectedPath, 'event', before?.rejectedBytes ?? 0);
+  const lines = new LinesRead(await linesOf(input, options, tally.throughLine));
+  const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS, before?.rejectedBytes ?? 0);
   const stateFile = new StateFile(path);
   const errors: ErrorSummary[] = [];
-  const lines = new LinesRead(await linesOf(input, options, tally.throughLine));
   const began = Date.now();
   const progress = new Progress('events', input.size, () => ({ lines: tally.lines, rejected: tally.rejected, bytesRead: input.bytesRead() }), tally.lines);
   let finished = false;
@@ -110,7 +110,7 @@ async function linesOf(input: Input, options: EventFileOptions, after: number): 
   return csvSource(input.bytes, { limits, after }, { delimiter, textColumns });
 }
 
-function saveState(file: StateFile, { size, modifiedMs }: Input, app: string, tally: ImportTally, { bytes }: RejectedFile): void {
+function saveState(file: StateFile, { size, modifiedMs }: Input, app: string, tally: ImportTally, { bytes }: { readonly bytes: number }): void {
   if (size === undefined || modifiedMs === undefined) return;
   file.write({ app, size, modifiedMs, ...countsOf(tally), rejectedBytes: bytes });
 }
@@ -119,13 +119,9 @@ function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers 
   return reason.code === 'CUSTOMER_NOT_FOUND' && !(draft instanceof DomainError) && assumedCustomers.has(draft.customerExternalId);
 }
 
-/** A fault of ours is not explained: its stack is worth more. */
 function reasonOf(error: unknown, withoutEventId: number): string {
-  if (error instanceof OperatorError) return error.message;
-  if (!(error instanceof DomainError)) throw error;
-  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  const doubt = withoutEventId === 0 ? '' : '; lines without an eventId that were being written may be stored already, and would be stored again';
-  return `${error.message}${cause}${doubt}`;
+  const doubt = error instanceof OperatorError || withoutEventId === 0 ? '' : '; lines without an eventId that were being written may be stored already, and would be stored again';
+  return `${failureOf(error)}${doubt}`;
 }
 
 function hintOf({ size }: Input, { dryRun }: EventFileOptions): string {

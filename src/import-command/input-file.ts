@@ -22,6 +22,14 @@ export interface Input {
   close(): void;
 }
 
+/** @throws {OperatorError} where there is no such file, or it is the one that rejected lines would go to. */
+export function requireInput(path: string, rejectedPath: string): void {
+  if (path === STANDARD_INPUT) return;
+  const { device, inode } = fileAt(path);
+  const target = statSync(rejectedPath, { throwIfNoEntry: false });
+  if (target?.dev === device && target.ino === inode) throw new OperatorError(`Rejected lines cannot go to ${path}, which is imported`);
+}
+
 /** @throws {OperatorError} where there is no such file. */
 export function openInput(path: string): Input {
   const file = path === STANDARD_INPUT ? undefined : fileAt(path);
@@ -36,10 +44,10 @@ export function openInput(path: string): Input {
   return { path, bytes: decompressed(counted()), size: file?.size, modifiedMs: file?.modifiedMs, bytesRead: () => read, close: () => void source.destroy() };
 }
 
-function fileAt(path: string): { size: number; modifiedMs: number } {
+function fileAt(path: string): { size: number; modifiedMs: number; device: number; inode: number } {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() !== true) throw new OperatorError(`There is no file "${path}"`);
-  return { size: stats.size, modifiedMs: stats.mtimeMs };
+  return { size: stats.size, modifiedMs: stats.mtimeMs, device: stats.dev, inode: stats.ino };
 }
 
 /** What begins like gzip is gzip, whatever it is called: standard input has no name. */

@@ -21,8 +21,12 @@ export interface OpenImport {
   receives(pattern: RegExp): Promise<string>;
 }
 
-export async function openImport(service: Pick<TestService, 'server' | 'key'>, headers: readonly string[] = []): Promise<OpenImport> {
-  const socket = connect((service.server.address() as AddressInfo).port, '127.0.0.1');
+export const openImport = (service: Pick<TestService, 'server' | 'key'>, headers: readonly string[] = []): Promise<OpenImport> =>
+  openImportAt((service.server.address() as AddressInfo).port, service.key, headers);
+
+/** The same to a service in a process of its own. */
+export async function openImportAt(port: number, key: string, headers: readonly string[] = []): Promise<OpenImport> {
+  const socket = connect(port, '127.0.0.1');
   let received = '';
   socket.on('error', () => {});
   socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
@@ -30,7 +34,7 @@ export async function openImport(service: Pick<TestService, 'server' | 'key'>, h
   const head = [
     `POST ${API}/customer-events/import HTTP/1.1`,
     'Host: localhost',
-    `X-API-Key: ${service.key}`,
+    `X-API-Key: ${key}`,
     'Content-Type: application/x-ndjson',
     'Transfer-Encoding: chunked',
     ...headers,

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type StdioOptions } from 'node:child_process';
 import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,9 +21,9 @@ export class Workplace {
     return this.run(['src/main.js'], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...settings });
   }
 
-  /** `npm run cli -- …`, without npm. */
-  cli(args: string[], settings: Record<string, string> = {}): Child {
-    return this.run(['src/cli.js', ...args], settings);
+  /** `npm run cli -- …`, without npm. Only with `'pipe'` it has a standard input. */
+  cli(args: string[], settings: Record<string, string> = {}, stdin: 'ignore' | 'pipe' = 'ignore'): Child {
+    return this.run(['src/cli.js', ...args], settings, [stdin, 'pipe', 'pipe']);
   }
 
   async close(): Promise<void> {
@@ -51,9 +51,9 @@ export class Workplace {
     return stdout.split('\n').filter((line) => line.includes(this.folder));
   }
 
-  private run([file = '', ...args]: string[], settings: Record<string, string>): Child {
+  private run([file = '', ...args]: string[], settings: Record<string, string>, stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): Child {
     const env = { PATH: process.env.PATH, DATA_DIR: this.dataDir, ...settings };
-    const child = startNode([built(file), ...args], { cwd: this.folder, env });
+    const child = startNode([built(file), ...args], { cwd: this.folder, env, stdio });
     this.children.push(child);
     return child;
   }

@@ -1,0 +1,462 @@
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Child } from '../support/child.ts';
+import { line, manyLines } from '../support/history.ts';
+import { Workplace } from '../support/service-process.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Summary {
+  readonly file: string;
+  readonly dryRun: boolean;
+  readonly finished: boolean;
+  readonly throughLine: number;
+  readonly lines: number;
+  readonly created: number;
+  readonly replayed?: number;
+  readonly updated?: number;
+  readonly rejected: number;
+  readonly rejectedFile: string | null;
+  readonly errors: readonly { line: number; code: string; message: string; details?: object }[];
+  readonly failure?: string;
+}
+
+/** Each command is a process of its own. */
+jest.setTimeout(120_000);
+
+describe('the import command', () => {
+  let workplace: Workplace;
+  let service: TestService;
+
+  const path = (name: string): string => join(workplace.folder, name);
+  const write = (name: string, content: string | Buffer): string => {
+    writeFileSync(path(name), content);
+    return name;
+  };
+  const read = (name: string): string => readFileSync(path(name), 'utf8');
+
+  /** Locks are waited for: tests hold them to stop an import where they want it. */
+  const start = (args: string[], stdin: 'ignore' | 'pipe' = 'ignore'): Child =>
+    workplace.cli(
+      ['import', ...args],
+      { DATABASE_URL: service.database.url, DATABASE_LOCK_TIMEOUT_MS: '60000', DATABASE_STATEMENT_TIMEOUT_MS: '60000' },
+      stdin,
+    );
+  const outcomeOf = async (command: Child): Promise<Outcome> => {
+    const { code } = await command.ends();
+    const stdout = command.stdout();
+    return { code, stdout, stderr: command.output().replace(stdout, '') };
+  };
+  const run = (...args: string[]): Promise<Outcome> => outcomeOf(start(args));
+  const summaries = async (code: number, ...args: string[]): Promise<{ events: Summary; customers?: Summary }> => {
+    const outcome = await run(...args, '--app', 'acme', '--json');
+    expect(outcome).toMatchObject({ code, stderr: '' });
+    return JSON.parse(outcome.stdout) as { events: Summary; customers?: Summary };
+  };
+  /** Of an import that ends with this status. */
+  const imported = async (code: number, ...args: string[]): Promise<Summary> => (await summaries(code, ...args)).events;
+
+  const customer = async (externalId: string): Promise<string> => {
+    await service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId }).expect(201);
+    return externalId;
+  };
+  /** The whole timeline as it is exported, a line for each event, oldest first. */
+  const exported = async (externalId: string): Promise<string[]> => {
+    const { text } = await service.get(`/customers/${externalId}/events/export`).expect(200);
+    return text.split('\n').slice(0, -1);
+  };
+  const payloads = async (externalId: string): Promise<string[]> =>
+    (await exported(externalId)).map((event) => /"payload":(.*),"occurredAt":/.exec(event)?.[1] ?? '');
+  const rowsWith = async (prefix: string): Promise<number> =>
+    (await service.database.query('SELECT 1 FROM customer_events WHERE event_id LIKE $1', [`${prefix}-%`])).length;
+
+  /** A writer that comes to an event of this customer waits there, until it is released. */
+  const barAt = async (externalId: string): Promise<() => Promise<void>> => {
+    const session = await service.database.session();
+    await session.query('BEGIN');
+    await session.query('SELECT 1 FROM customers WHERE external_id = $1 FOR UPDATE', [externalId]);
+    return () => session.end();
+  };
+
+  beforeAll(async () => {
+    workplace = new Workplace();
+    service = await startTestService();
+  });
+  afterAll(async () => {
+    await workplace.close();
+    await service.close();
+  });
+
+  describe('reads NDJSON', () => {
+    it('plain, compressed whatever its name, and from standard input', async () => {
+      const [plain, gzip, unnamed] = ['plain', 'gzip', 'unnamed'].map((prefix) => manyLines(3, prefix).join('\r\n'));
+      const stdin = start(['-', '--app', 'acme', '--json'], 'pipe');
+      stdin.process.stdin?.end(gzipSync(manyLines(3, 'stdin').join('\n')));
+      const all = await Promise.all([
+        imported(0, write('plain.ndjson', plain as string)),
+        imported(0, write('gzip.ndjson.gz', gzipSync(gzip as string))),
+        imported(0, write('unnamed', gzipSync(unnamed as string))),
+        outcomeOf(stdin).then(({ stdout }) => (JSON.parse(stdout) as { events: Summary }).events),
+      ]);
+      for (const [n, file] of ['plain.ndjson', 'gzip.ndjson.gz', 'unnamed', '-'].entries()) {
+        expect(all[n]).toEqual({
+          file,
+          dryRun: false,
+          finished: true,
+          throughLine: 3,
+          lines: 3,
+          created: 3,
+          replayed: 0,
+          rejected: 0,
+          rejectedFile: null,
+          seconds: expect.any(Number),
+          errors: [],
+        });
+      }
+      for (const prefix of ['plain', 'gzip', 'unnamed', 'stdin']) expect(await rowsWith(prefix)).toBe(3);
+      for (const left of ['.rejected.ndjson', '.import-state.json']) expect(existsSync(path(`plain.ndjson${left}`))).toBe(false);
+    });
+
+    it('cut short, says so, and keeps what came before', async () => {
+      write('cut.ndjson.gz', gzipSync(manyLines(5_000, 'cut').join('\n')).subarray(0, -20));
+      const { finished, failure, throughLine } = await imported(1, 'cut.ndjson.gz');
+      expect({ finished, failure }).toEqual({ finished: false, failure: expect.stringMatching(/^The file is damaged: it is not valid gzip to its end/) });
+      expect(await rowsWith('cut')).toBeGreaterThanOrEqual(throughLine);
+    });
+
+    it('for people tells in a line or two what became of it', async () => {
+      write('people.ndjson', `${line()}\n${line({ type: 'NO' })}`);
+      const { code, stdout, stderr } = await run('people.ndjson', '--app', 'acme');
+      expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+      expect(stdout).toMatch(/^Imported events from people\.ndjson: 2 lines in \d+\.\d s, 1 created, 0 replayed, 1 rejected\nRejected lines: people\.ndjson\.rejected\.ndjson\n$/);
+    });
+  });
+
+  describe('reads CSV', () => {
+    it('with the fields as columns, the payload as JSON, or as columns of its own', async () => {
+      const [json, folded] = [await customer('csv-json'), await customer('csv-folded')];
+      const header = 'customerExternalId,type,occurredAt,eventId';
+      write('json.csv', `\ufeff${header},payload\r\n${json},order.placed,2024-04-18,csv-1,"{""orderId"": ""1042"", ""total"": 99.90}"\r\n${json},order.paid,,,\r\n`);
+      write(
+        'folded.csv.gz',
+        gzipSync(`payload.order.id;payload.total;${header.replaceAll(',', ';')};payload.order.note\n"1;042";99.90;${folded};order.placed;2024-04-18T10:00;csv-2;"two\nlines, ""quoted"" – ½ 🙂"\n;;${folded};order.paid;;;\n`),
+      );
+      const [first, second] = await Promise.all([imported(0, 'json.csv'), imported(0, 'folded.csv.gz', '--delimiter', ';')]);
+      expect([first, second]).toMatchObject([{ created: 2, throughLine: 3 }, { created: 2, throughLine: 4 }]);
+      expect(await payloads(json)).toEqual(['{"orderId":"1042","total":99.90}', '{}']);
+      expect(await payloads(folded)).toEqual([`{"order":{"id":"1;042","note":${JSON.stringify('two\nlines, "quoted" – ½ 🙂')}},"total":99.90}`, '{}']);
+      expect((await exported(folded))[0]).toContain('"occurredAt":"2024-04-18T10:00:00Z"');
+    });
+
+    it('value for value: a number digit for digit, a text as it stands', async () => {
+      const externalId = await customer('csv-values');
+      const cells: readonly (readonly [string, string, string])[] = [
+        ['big', '123456789012345678901234567890', '123456789012345678901234567890'],
+        ['decimal', '12.3400', '12.3400'],
+        ['huge', '1e400', '1e400'],
+        ['zero', '-0', '-0'],
+        ['yes', 'true', 'true'],
+        ['none', 'null', 'null'],
+        ['list', '"[1, 2.0]"', '[1,2.0]'],
+        ['quoted', '"""17"""', '"17"'],
+        ['zip', '01234', '"01234"'],
+        ['spaced', '  a b ', '"  a b "'],
+        ['phone', '+49 30 1234', '"+49 30 1234"'],
+        ['date', '2024-04-18', '"2024-04-18"'],
+        ['empty', '', ''],
+        ['sku', '0042', '"0042"'],
+        ['code', '4711', '"4711"'],
+        ['nan', 'NaN', '"NaN"'],
+      ];
+      write('values.csv', `customerExternalId,type,${cells.map(([key]) => `payload.${key}`).join(',')}\n${externalId},a,${cells.map(([, cell]) => cell).join(',')}\n`);
+      expect(await imported(0, 'values.csv', '--text', 'payload.code')).toMatchObject({ created: 1 });
+      const kept = cells.filter(([, , value]) => value !== '').map(([key, , value]) => `"${key}":${value}`);
+      expect(await payloads(externalId)).toEqual([`{${kept.join(',')}}`]);
+    });
+
+    it('with a header that cannot be meant is refused in a line, and leaves the rejected lines of another time', async () => {
+      write('header.csv', 'customerExternalId,typ\n');
+      write('header.csv.rejected.ndjson', 'of yesterday\n');
+      expect(await run('header.csv', '--app', 'acme')).toEqual({ code: 1, stdout: '', stderr: 'The column "typ" is not a field here; did you mean type?\n' });
+      expect(read('header.csv.rejected.ndjson')).toBe('of yesterday\n');
+    });
+
+    it('refuses a quote that is never closed, and says where', async () => {
+      write('quote.csv', `customerExternalId,type,payload.a\nuser_42,a,1\nuser_42,a,"2\nuser_42,a,3\n`);
+      const { failure } = await imported(1, 'quote.csv');
+      expect(failure).toMatch(/^The file is not well-formed CSV: a quote is opened and never closed, found at line \d+; mend it/);
+    });
+  });
+
+  describe('writes rejected lines to a file', () => {
+    it('with number, reason and content; mended, that file is imported as it is', async () => {
+      const externalId = await customer('mend');
+      const good = line({ customerExternalId: externalId, eventId: 'mend-1' });
+      const wrong = [
+        `{"customerExternalId":"${externalId}", "type":"Order", "eventId":"mend-2", "payload":{"n":1.50}}`,
+        `{"customerExternalId":"${externalId}","type":"a","eventId":"mend-3"`,
+        line({ customerExternalId: 'nobody', eventId: 'mend-4' }),
+      ];
+      const latin1 = Buffer.from(`{"customerExternalId":"${externalId}","type":"a","eventId":"mend-5","payload":{"s":"é"}}`, 'latin1');
+      const tooLong = `{"customerExternalId":"${'x'.repeat(200_000)}"}`;
+      write('mend.ndjson', Buffer.concat([Buffer.from(`${[good, ...wrong].join('\n')}\n\n`), latin1, Buffer.from(`\n${tooLong}\n`)]));
+      const { errors, ...counts } = await imported(2, 'mend.ndjson');
+      expect(counts).toMatchObject({ finished: true, throughLine: 7, lines: 6, created: 1, rejected: 5, rejectedFile: 'mend.ndjson.rejected.ndjson' });
+      expect(errors.map((error) => [error.line, error.code])).toEqual([
+        [2, 'VALIDATION_ERROR'],
+        [3, 'VALIDATION_ERROR'],
+        [4, 'CUSTOMER_NOT_FOUND'],
+        [6, 'VALIDATION_ERROR'],
+        [7, 'PAYLOAD_TOO_LARGE'],
+      ]);
+
+      const rejected = read('mend.ndjson.rejected.ndjson').trimEnd().split('\n');
+      expect(rejected).toHaveLength(5);
+      for (const [n, text] of rejected.entries()) {
+        const { line: number, code, message, details } = errors[n] as Summary['errors'][number];
+        expect((JSON.parse(text) as { rejected: unknown }).rejected).toEqual({ line: number, code, message, ...(details === undefined ? {} : { details }) });
+      }
+      expect(rejected[0]).toContain(`"event":${wrong[0]}`);
+
+      // As an operator would: with an editor, leaving what names the fault where it is.
+      const mended = rejected
+        .slice(0, 4)
+        .join('\n')
+        .replace('"type":"Order"', '"type":"order"')
+        .replace('\\"mend-3\\"', '\\"mend-3\\"}')
+        .replace('"nobody"', `"${externalId}"`)
+        .replace('"undecodable":', '"text":');
+      write('mended.ndjson', mended);
+      expect(await imported(0, 'mended.ndjson')).toMatchObject({ lines: 4, created: 4, rejected: 0 });
+      expect(await rowsWith('mend')).toBe(5);
+      expect(await payloads(externalId)).toEqual(expect.arrayContaining(['{"n":1.50}', '{"s":"é"}']));
+
+      // Rejected once more, and under its own name.
+      expect(await imported(2, 'mend.ndjson.rejected.ndjson')).toMatchObject({ lines: 5, created: 0, rejected: 5 });
+      expect(existsSync(path('mend.ndjson.rejected.ndjson.rejected.ndjson'))).toBe(true);
+    });
+
+    it('rows of CSV as the events that they make, and where it is told to', async () => {
+      const externalId = await customer('mend-csv');
+      write('rows.csv', `customerExternalId,type,eventId,payload.n\n${externalId},Order,row-1,1.50\n${externalId},a\n${externalId},order,row-2,2\n`);
+      const { rejectedFile, errors } = await imported(2, 'rows.csv', '--rejected', 'elsewhere.ndjson');
+      expect(rejectedFile).toBe('elsewhere.ndjson');
+      expect(errors).toMatchObject([
+        { line: 2, code: 'VALIDATION_ERROR' },
+        { line: 3, code: 'VALIDATION_ERROR', details: { line: ['has 2 cells, and the header has 4'] } },
+      ]);
+      write('rows.ndjson', read('elsewhere.ndjson').split('\n')[0]?.replace('"Order"', '"order"') ?? '');
+      expect(await imported(0, 'rows.ndjson')).toMatchObject({ created: 1 });
+      expect((await payloads(externalId)).sort()).toEqual(['{"n":1.50}', '{"n":2}']);
+    });
+
+    it('but not over the file that it reads, and not where it cannot', async () => {
+      write('self.ndjson', line({ type: 'NO' }));
+      const [over, nowhere, device] = await Promise.all([
+        run('self.ndjson', '--app', 'acme', '--rejected', './self.ndjson'),
+        run('self.ndjson', '--app', 'acme', '--rejected', 'no/such/folder.ndjson'),
+        run('self.ndjson', '--app', 'acme', '--rejected', '/dev/null'),
+      ]);
+      expect(over).toEqual({ code: 1, stdout: '', stderr: 'Rejected lines cannot go to self.ndjson, which is imported\n' });
+      expect(nowhere).toEqual({ code: 1, stdout: '', stderr: 'Rejected lines cannot be written to no/such/folder.ndjson (ENOENT)\n' });
+      expect(device).toMatchObject({ code: 2, stderr: '' });
+      expect(statSync('/dev/null').isFile()).toBe(false);
+      expect(read('self.ndjson')).toBe(line({ type: 'NO' }));
+    });
+  });
+
+  it('with --dry-run checks every line and writes none', async () => {
+    const before = await service.database.query('SELECT count(*) FROM customer_events');
+    await service.post('/customer-events', line({ eventId: 'dry-there' })).expect(201);
+    write('dry.ndjson', [...manyLines(2_000, 'dry'), line({ type: 'NO' }), line({ eventId: 'dry-there' }), line({ eventId: 'dry-there', type: 'other' }), line({ customerExternalId: 'nobody' })].join('\n'));
+    const { errors, ...counts } = await imported(2, 'dry.ndjson', '--dry-run');
+    expect(counts).toMatchObject({ dryRun: true, finished: true, lines: 2_004, created: 2_000, replayed: 1, rejected: 3 });
+    expect(errors.map((error) => [error.line, error.code])).toEqual([
+      [2_001, 'VALIDATION_ERROR'],
+      [2_003, 'EVENT_ID_CONFLICT'],
+      [2_004, 'CUSTOMER_NOT_FOUND'],
+    ]);
+    expect(await rowsWith('dry')).toBe(1);
+    expect(await service.database.query('SELECT count(*)::int - 1 AS count FROM customer_events')).toEqual(before.map((row) => ({ count: Number((row as { count: string }).count) })));
+  });
+
+  describe('interrupted', () => {
+    const HALF = 5_000;
+    /** A line of a customer at whom an import can be stopped stands in the middle. */
+    const history = (externalId: string, prefix: string, fields: object = {}): string[] =>
+      Array.from({ length: 2 * HALF }, (_, n) => {
+        const type = n % HALF === 7 ? 'NOT IN ORDER' : 'order.placed';
+        return line({ customerExternalId: n === HALF ? `${externalId}-bar` : externalId, type, payload: { n }, eventId: `${prefix}-${n}`, ...fields });
+      });
+    const expectEachOnce = async (externalId: string): Promise<void> => {
+      const stored = [...(await payloads(externalId)), ...(await payloads(`${externalId}-bar`))].map((text) => (JSON.parse(text) as { n: number }).n);
+      const expected = Array.from({ length: 2 * HALF }, (_, n) => n).filter((n) => n % HALF !== 7);
+      expect(stored.sort((a, b) => a - b)).toEqual(expected);
+    };
+    const customersOf = async (externalId: string): Promise<() => Promise<void>> => {
+      await customer(externalId);
+      await customer(`${externalId}-bar`);
+      return barAt(`${externalId}-bar`);
+    };
+
+    it('by Ctrl-C ends after the chunk, says where, and --resume goes on: each event is there once, without eventIds too', async () => {
+      const externalId = 'stopped';
+      const release = await customersOf(externalId);
+      const file = write(`${externalId}.ndjson`, history(externalId, 'none', { eventId: undefined }).join('\n'));
+      const command = start([file, '--app', 'acme']);
+      await service.database.untilWaiting(1);
+      command.kill('SIGINT');
+      await command.prints(/stopping after this chunk/);
+      await release();
+      const { code, stdout } = await outcomeOf(command);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/It ended after line \d+: interrupted; --resume goes on from there\n$/);
+      const through = Number(/after line (\d+)/.exec(stdout)?.[1]);
+      expect(through).toBeGreaterThan(HALF);
+      expect(through).toBeLessThan(2 * HALF);
+      expect((await payloads(externalId)).length + (await payloads(`${externalId}-bar`)).length).toBe(through - (through > HALF + 7 ? 2 : 1));
+
+      const refused = await Promise.all([run(file, '--app', 'other', '--resume'), run(write('fresh.ndjson', ''), '--app', 'acme', '--resume')]);
+      expect(refused).toEqual(
+        ['The interrupted import of stopped.ndjson was for the app "acme"', 'There is no interrupted import of fresh.ndjson that could be resumed'].map(
+          (message) => ({ code: 1, stdout: '', stderr: `${message}\n` }),
+        ),
+      );
+      const resumed = await imported(2, file, '--resume');
+      expect(resumed).toMatchObject({ finished: true, throughLine: 2 * HALF, lines: 2 * HALF, created: 2 * HALF - 2, replayed: 0, rejected: 2 });
+      const rejected = read(`${file}.rejected.ndjson`).trimEnd().split('\n');
+      expect(rejected.map((text) => (JSON.parse(text) as { rejected: { line: number } }).rejected.line)).toEqual([8, HALF + 8]);
+      await expectEachOnce(externalId);
+      expect(existsSync(path(`${file}.import-state.json`))).toBe(false);
+    });
+
+    it('by kill -9, ends with the same file again with each event once', async () => {
+      const release = await customersOf('killed');
+      const file = write('killed.ndjson', history('killed', 'killed').join('\n'));
+      const command = start([file, '--app', 'acme']);
+      await service.database.untilWaiting(1);
+      command.kill('SIGKILL');
+      expect(await command.ends()).toEqual({ code: null, signal: 'SIGKILL' });
+      await release();
+      expect(await rowsWith('killed')).toBeGreaterThanOrEqual(HALF / 2);
+
+      const { code, stdout, stderr } = await run(file, '--app', 'acme', '--json');
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/^An earlier import of killed.ndjson ended after line \d+; this one begins at line 1 again \(--resume goes on there\)\n$/),
+      });
+      const { events } = JSON.parse(stdout) as { events: Summary };
+      expect(events).toMatchObject({ finished: true, lines: 2 * HALF, rejected: 2 });
+      expect(events.created + (events.replayed ?? 0)).toBe(2 * HALF - 2);
+      await expectEachOnce('killed');
+    });
+
+    it('by a database that goes away, says so, and how far it came', async () => {
+      const release = await customersOf('away');
+      const file = write('away.ndjson', history('away', 'away').join('\n'));
+      const command = start([file, '--app', 'acme']);
+      await service.database.untilWaiting(1);
+      await service.database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+      const { code, stdout, stderr } = await outcomeOf(command);
+      await release();
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+      expect(stdout).toMatch(/It ended after line \d+: [^\n]*--resume goes on from there\n$/);
+
+      const times = statSync(path(file));
+      utimesSync(path(file), times.atime, new Date(times.mtimeMs + 1_000));
+      expect(await run(file, '--app', 'acme', '--resume')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'away.ndjson was changed since its import was interrupted; import it from its beginning\n',
+      });
+      utimesSync(path(file), times.atimeMs / 1_000, times.mtimeMs / 1_000);
+      expect(await imported(2, file, '--resume')).toMatchObject({ finished: true, lines: 2 * HALF, rejected: 2 });
+      await expectEachOnce('away');
+    });
+  });
+
+  it('without a terminal tells every few seconds how it stands', async () => {
+    const command = start(['-', '--app', 'acme'], 'pipe');
+    command.process.stdin?.write(`${manyLines(2_500, 'progress').join('\n')}\n${line({ type: 'NO' })}\n`);
+    await command.prints(/^events: 2000 lines, \d+\/s, 0 rejected\n/m);
+    command.process.stdin?.end();
+    const { code, stderr } = await outcomeOf(command);
+    expect(code).toBe(2);
+    expect(stderr).not.toMatch(/\u001b/);
+    expect(read('stdin.rejected.ndjson')).toContain('"line":2501');
+  });
+
+  describe('--create-customers', () => {
+    it('fills an empty installation from two exports', async () => {
+      write(
+        'customers.csv',
+        'externalId,email,name,phone,avatarUrl,metadata.plan,metadata.seats\n' +
+          'cu_1,ada@example.org,Ada Lovelace,+44 20 7946 0000,https://example.org/ada.png,pro,5\n' +
+          'cu_2,grace@example.org,"Hopper, Grace",,,free,\n' +
+          'cu_3,no address,Nobody,,,,\n',
+      );
+      write('orders.csv', 'customerExternalId,type,eventId,occurredAt,payload.total\ncu_1,order.placed,cu-1,2019-01-01,9.90\ncu_2,order.placed,cu-2,2020-01-01,19.90\ncu_3,order.placed,cu-3,2021-01-01,1\n');
+
+      const dry = await summaries(2, 'orders.csv', '--create-customers', 'customers.csv', '--dry-run');
+      expect(dry).toMatchObject({ customers: { dryRun: true, created: 2, updated: 0, rejected: 1 }, events: { dryRun: true, created: 2, rejected: 1 } });
+      await service.get('/customers/cu_1').expect(404);
+
+      const { customers, events } = await summaries(2, 'orders.csv', '--create-customers', 'customers.csv');
+      expect(customers).toMatchObject({ finished: true, lines: 3, created: 2, updated: 0, rejected: 1, rejectedFile: 'customers.csv.rejected.csv' });
+      expect(customers?.errors).toMatchObject([{ line: 4, code: 'VALIDATION_ERROR', details: { email: expect.anything() } }]);
+      expect(events).toMatchObject({ finished: true, created: 2, rejected: 1 });
+      expect((await service.get('/customers/cu_1').expect(200)).body.data).toMatchObject({
+        externalId: 'cu_1',
+        email: 'ada@example.org',
+        name: 'Ada Lovelace',
+        phone: '+44 20 7946 0000',
+        avatarUrl: 'https://example.org/ada.png',
+        metadata: { plan: 'pro', seats: 5 },
+      });
+      expect(await payloads('cu_1')).toEqual(['{"total":9.90}']);
+      expect(await payloads('cu_2')).toEqual(['{"total":19.90}']);
+
+      const rejected = read('customers.csv.rejected.csv');
+      expect(rejected).toMatch(/^rejectedLine,rejectedReason,externalId,email,name,phone,avatarUrl,metadata\.plan,metadata\.seats\n4,"VALIDATION_ERROR: \{""email"":[^\n]*\}",cu_3,no address,Nobody,,,,\n$/);
+      write('mended.csv', rejected.replace('no address', 'nobody@example.org'));
+      const again = await summaries(0, 'orders.csv', '--create-customers', 'mended.csv');
+      expect(again).toMatchObject({ customers: { created: 1, updated: 0, rejected: 0 }, events: { created: 1, replayed: 2, rejected: 0 } });
+      expect(await payloads('cu_3')).toEqual(['{"total":1}']);
+    });
+
+    it('that breaks off says so, and imports no event', async () => {
+      write('breaks.csv', 'externalId,email,name\nbr_1,br_1@example.org,One\nbr_2,br_2@example.org,"Two\n');
+      write('breaks.ndjson', line({ eventId: 'breaks-1' }));
+      const { code, stdout, stderr } = await run('breaks.ndjson', '--app', 'acme', '--create-customers', 'breaks.csv');
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+      expect(stdout).toMatch(/^Imported customers from breaks\.csv: .*\nIt ended after line \d+: The file is not well-formed CSV: .*; it may be imported again from its beginning\n$/);
+      expect(await rowsWith('breaks')).toBe(0);
+    });
+  });
+
+  it('refuses in a line what cannot begin', async () => {
+    write('begins.ndjson', line({ eventId: 'begins-1' }));
+    write('begins.csv', 'externalId,email,name\nbegins,begins@example.com,Begins\n');
+    const cases: readonly (readonly [string[], RegExp])[] = [
+      [['begins.ndjson', '--app', 'nobody'], /^There is no app "nobody"\n$/],
+      [['nothing.ndjson', '--app', 'acme', '--create-customers', 'begins.csv'], /^There is no file "nothing\.ndjson"\n$/],
+      [['begins.ndjson', '--app', 'acme', '--create-customers', 'nothing.csv'], /^There is no file "nothing\.csv"\n$/],
+      [['begins.ndjson', '--app', 'acme', '--delimiter', ';;'], /expected one character/],
+    ];
+    const outcomes = await Promise.all(cases.map(([args]) => run(...args)));
+    for (const [n, { code, stdout, stderr }] of outcomes.entries()) {
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(cases[n]?.[1] as RegExp);
+      expect(stderr).not.toMatch(/\n\s+at |node_modules/);
+    }
+    expect(await rowsWith('begins')).toBe(0);
+    await service.get('/customers/begins').expect(404);
+  });
+});

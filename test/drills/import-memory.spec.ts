@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { line } from '../support/history.ts';
+import { servesAt, Workplace } from '../support/service-process.ts';
+import { API, startTestService, type TestService } from '../support/test-service.ts';
+
+const LINES = 200_000;
+/** Measured: 50 to 55 MB, whatever the number of lines. The lines as they are sent have 100 MB, and more as objects. */
+const MOST_GROWTH_BYTES = 100_000_000;
+
+/** As long as a slow machine needs. */
+jest.setTimeout(300_000);
+
+describe('an import of 200,000 lines', () => {
+  let workplace: Workplace;
+  let setup: TestService;
+  let address: string;
+
+  const importLines = async (count: number, prefix: string) => {
+    function* body(): Generator<string> {
+      const note = 'a history as long as it is dull '.repeat(12);
+      for (let n = 0; n < count; n += 100) {
+        yield Array.from({ length: 100 }, (_, m) => `${line({ eventId: `${prefix}-${n + m}`, payload: { n: n + m, note } })}\n`).join('');
+      }
+    }
+    const answer = await fetch(`${address}${API}/customer-events/import`, {
+      method: 'POST',
+      headers: { 'X-API-Key': setup.key, 'Content-Type': 'application/x-ndjson' },
+      body: Readable.toWeb(Readable.from(body())) as never,
+      duplex: 'half',
+    } as RequestInit);
+    return ((await answer.json()) as { data: object }).data;
+  };
+  const residentBytes = async (): Promise<number> => {
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    return Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
+  };
+
+  beforeAll(async () => {
+    workplace = new Workplace();
+    setup = await startTestService();
+    address = await servesAt(workplace.start({ DATABASE_URL: setup.database.url }));
+  });
+  afterAll(async () => {
+    await workplace.close();
+    await setup.close();
+  });
+
+  it('takes no more memory than a short one', async () => {
+    // What the first of all imports loads and compiles is no growth.
+    expect(await importLines(2_000, 'first')).toMatchObject({ created: 2_000 });
+    const before = await residentBytes();
+    expect(before).toBeGreaterThan(0);
+    let most = before;
+    let under = true;
+    const watching = (async () => {
+      while (under) {
+        most = Math.max(most, await residentBytes());
+        await new Promise((next) => setTimeout(next, 100));
+      }
+    })();
+    expect(await importLines(LINES, 'long')).toMatchObject({ lines: LINES, created: LINES, rejected: 0 });
+    under = false;
+    await watching;
+    expect(most - before).toBeLessThan(MOST_GROWTH_BYTES);
+  });
+});
