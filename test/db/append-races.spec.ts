@@ -10,6 +10,7 @@ import { TypeormCustomerEventStore } from '../../src/customer-events/persistence
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { createDataSource } from '../../src/persistence/data-source.ts';
 import { aCustomer, anEvent, APP } from '../support/builders.ts';
+import { sqlOf } from '../e2e/helpers/statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** What happens between the statements of one append: nothing that is committed may be told otherwise. */
@@ -31,7 +32,7 @@ describe('appending events while customers are erased', () => {
       const result = query.apply(this, call);
       if (!(result instanceof Promise)) return result;
       return result.then(async (rows: unknown) => {
-        await afterStatement(call[0] as string);
+        await afterStatement(sqlOf(call[0]));
         return rows;
       });
     } as never;

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { copyRow } from '../../persistence/copy-in.ts';
-import { copyTransaction } from '../../persistence/pipelined-transaction.ts';
+import { copyTransaction } from '../../persistence/transactions.ts';
 import { FOREIGN_KEY_VIOLATION, isRefusedValue, sqlState } from '../../persistence/storage-errors.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { INSERTED_COLUMNS, insertedValues } from './customer-event-columns.ts';

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { pipelinedTransaction, type RunStatement, type Statement } from '../../persistence/pipelined-transaction.ts';
+import { pipelinedTransaction, singleStatement, type RunStatement, type Statement } from '../../persistence/transactions.ts';
 import { FOREIGN_KEY_VIOLATION, isRefusedValue, sqlState } from '../../persistence/storage-errors.ts';
 import type { AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
@@ -11,6 +11,12 @@ export type Settled = Map<string, AppendOutcome>;
 
 /** The event under whose `eventId` another one could not be inserted was erased before we could read it. */
 export class ErasedMeanwhile extends Error {}
+
+/**
+ * Groups of concurrent single events are about as many as there are connections. Larger ones come
+ * from batches, in many sizes, and spend little of their time on being parsed and planned.
+ */
+const LARGEST_PREPARED = 64;
 
 const CREATED: AppendOutcome = { kind: 'created' };
 const ERASED: AppendOutcome = { kind: 'erased' };
@@ -47,7 +53,7 @@ export async function insertCustomerEvents(
   const keyed = events.filter(({ eventId }) => eventId !== null);
   const insert = insertStatement(events);
   try {
-    if (keyed.length === 0) return createdOf(await dataSource.query<IdColumn[]>(insert.sql, [...insert.parameters]));
+    if (keyed.length === 0) return createdOf((await singleStatement(dataSource, insert)).rows as IdColumn[]);
     const select = conflictsLikely ? selectErasedAndTaken(keyed) : selectErased(keyed);
     return await pipelinedTransaction(dataSource, [insert, select], ([inserted, obstacles], run) =>
       settle(run, keyed, createdOf(inserted?.rows as IdColumn[]), obstacles?.rows as Obstacle[]),
@@ -126,7 +132,7 @@ async function takeErasedOut(
 }
 
 export function selectErased(keyed: readonly CustomerEvent[]): Statement {
-  return { sql: SELECT_ERASED_EVENT_IDS, parameters: [keyed.map(customerIdOf), keyed.map(hashOf)] };
+  return { name: 'select_erased_event_ids', sql: SELECT_ERASED_EVENT_IDS, parameters: [keyed.map(customerIdOf), keyed.map(hashOf)] };
 }
 
 /**
@@ -169,6 +175,7 @@ function insertStatement(events: readonly CustomerEvent[]): Statement {
   // sort is stable: of equal keys, the first in the request is the one that is created.
   const sorted = inKeyOrder(events);
   return {
+    name: events.length > LARGEST_PREPARED ? undefined : `insert_customer_events_${events.length}`,
     sql: `INSERT INTO customer_events AS t (${INSERTED_COLUMNS}) VALUES ${placeholders(sorted.length)} ON CONFLICT DO NOTHING RETURNING t.id`,
     parameters: sorted.flatMap(insertedValues),
   };

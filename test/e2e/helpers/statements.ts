@@ -8,7 +8,7 @@ export async function statementsDuring(work: () => Promise<unknown>): Promise<st
   const statements: string[] = [];
   const query = pg.Client.prototype.query;
   pg.Client.prototype.query = function (this: pg.Client, ...call: unknown[]): unknown {
-    if (typeof call[0] === 'string') statements.push(call[0]);
+    statements.push(sqlOf(call[0]));
     return (query as (...args: unknown[]) => unknown).apply(this, call);
   } as never;
   try {
@@ -18,3 +18,6 @@ export async function statementsDuring(work: () => Promise<unknown>): Promise<st
   }
   return statements.filter((sql) => /customer/.test(sql) && !/information_schema|pg_stat/.test(sql));
 }
+
+/** What `pg` is given to run: a text, or an object that has it. */
+export const sqlOf = (query: unknown): string => (typeof query === 'string' ? query : ((query as { text?: string }).text ?? ''));

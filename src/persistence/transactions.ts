@@ -4,11 +4,22 @@ import { copyIn } from './copy-in.ts';
 import { CommitUnanswered, sqlState } from './storage-errors.ts';
 
 export interface Statement {
+  /** Prepared once on each connection under this name, so that it is neither parsed nor planned again. */
+  readonly name?: string | undefined;
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
 export type RunStatement = (statement: Statement) => Promise<QueryResult>;
+
+/**
+ * One statement that is a transaction of its own.
+ *
+ * @throws {CommitUnanswered} where it may be stored or not.
+ */
+export function singleStatement(dataSource: DataSource, statement: Statement): Promise<QueryResult> {
+  return withClient(dataSource, (client) => answered(runOn(client, statement)));
+}
 
 /**
  * A transaction whose first statements are sent together with its BEGIN, so that they cost one
@@ -53,23 +64,38 @@ export function copyTransaction<T>(
   });
 }
 
-async function transaction<T>(dataSource: DataSource, work: (client: PoolClient, run: RunStatement) => Promise<T>): Promise<T> {
-  const runner = dataSource.createQueryRunner();
-  try {
-    const client = (await runner.connect()) as PoolClient;
+function transaction<T>(dataSource: DataSource, work: (client: PoolClient, run: RunStatement) => Promise<T>): Promise<T> {
+  return withClient(dataSource, async (client) => {
     try {
-      const outcome = await work(client, ({ sql, parameters }) => client.query(sql, [...parameters]));
-      await client.query('COMMIT').catch((error: unknown) => {
-        throw sqlState(error) === undefined ? new CommitUnanswered(error) : error;
-      });
+      const outcome = await work(client, (statement) => runOn(client, statement));
+      await answered(client.query('COMMIT'));
       return outcome;
     } catch (error) {
       // A connection that cannot even roll back is broken, and the pool drops it.
       await client.query('ROLLBACK').catch(() => {});
       throw error;
     }
+  });
+}
+
+async function withClient<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    return await work((await runner.connect()) as PoolClient);
   } finally {
     await runner.release();
+  }
+}
+
+const runOn = (client: PoolClient, { name, sql, parameters }: Statement): Promise<QueryResult> =>
+  client.query({ name, text: sql, values: [...parameters] });
+
+/** Of what commits, an answer that does not come says nothing. */
+async function answered(result: Promise<QueryResult>): Promise<QueryResult> {
+  try {
+    return await result;
+  } catch (error) {
+    throw sqlState(error) === undefined ? new CommitUnanswered(error) : error;
   }
 }
 
