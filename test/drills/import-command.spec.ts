@@ -124,18 +124,15 @@ describe('the import command', () => {
       for (const left of ['.rejected.ndjson', '.import-state.json']) expect(existsSync(path(`plain.ndjson${left}`))).toBe(false);
     });
 
-    it('cut short, says so, and keeps what came before', async () => {
+    it('cut short, says so, and keeps what came before; to people in a line or two', async () => {
       write('cut.ndjson.gz', gzipSync(manyLines(5_000, 'cut').join('\n')).subarray(0, -20));
-      const { finished, failure, throughLine } = await imported(1, 'cut.ndjson.gz');
-      expect({ finished, failure }).toEqual({ finished: false, failure: expect.stringMatching(/^The file is damaged: it is not valid gzip to its end/) });
-      expect(await rowsWith('cut')).toBeGreaterThanOrEqual(throughLine);
-    });
-
-    it('for people tells in a line or two what became of it', async () => {
       write('people.ndjson', `${line()}\n${line({ type: 'NO' })}`);
-      const { code, stdout, stderr } = await run('people.ndjson', '--app', 'acme');
-      expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
-      expect(stdout).toMatch(/^Imported events from people\.ndjson: 2 lines in \d+\.\d s, 1 created, 0 replayed, 1 rejected\nRejected lines: people\.ndjson\.rejected\.ndjson\n$/);
+      const [cut, people] = await Promise.all([run('cut.ndjson.gz', '--app', 'acme'), run('people.ndjson', '--app', 'acme')]);
+      expect(cut).toMatchObject({ code: 1, stderr: '' });
+      expect(cut.stdout).toMatch(/^Imported events from cut.*\nIt ended after line \d+: The file is damaged: it is not valid gzip to its end; --resume goes on from there\n$/);
+      expect(await rowsWith('cut')).toBeGreaterThanOrEqual(Number(/after line (\d+)/.exec(cut.stdout)?.[1]));
+      expect(people).toMatchObject({ code: 2, stderr: '' });
+      expect(people.stdout).toMatch(/^Imported events from people\.ndjson: 2 lines in \d+\.\d s, 1 created, 0 replayed, 1 rejected\nRejected lines: people\.ndjson\.rejected\.ndjson\n$/);
     });
   });
 
@@ -181,17 +178,15 @@ describe('the import command', () => {
       expect(await payloads(externalId)).toEqual([`{${kept.join(',')}}`]);
     });
 
-    it('with a header that cannot be meant is refused in a line, and leaves the rejected lines of another time', async () => {
+    it('only with a header that can be meant, and up to a quote that is never closed', async () => {
       write('header.csv', 'customerExternalId,typ\n');
       write('header.csv.rejected.ndjson', 'of yesterday\n');
-      expect(await run('header.csv', '--app', 'acme')).toEqual({ code: 1, stdout: '', stderr: 'The column "typ" is not a field here; did you mean type?\n' });
-      expect(read('header.csv.rejected.ndjson')).toBe('of yesterday\n');
-    });
-
-    it('refuses a quote that is never closed, and says where', async () => {
       write('quote.csv', `customerExternalId,type,payload.a\nuser_42,a,1\nuser_42,a,"2\nuser_42,a,3\n`);
-      const { failure } = await imported(1, 'quote.csv');
-      expect(failure).toMatch(/^The file is not well-formed CSV: a quote is opened and never closed, found at line \d+; mend it/);
+      const [header, quote] = await Promise.all([run('header.csv', '--app', 'acme'), run('quote.csv', '--app', 'acme')]);
+      expect(header).toEqual({ code: 1, stdout: '', stderr: 'The column "typ" is not a field here; did you mean type?\n' });
+      expect(read('header.csv.rejected.ndjson')).toBe('of yesterday\n');
+      expect(quote).toMatchObject({ code: 1, stderr: '' });
+      expect(quote.stdout).toMatch(/: The file is not well-formed CSV: a quote is opened and never closed, found at line \d+; mend it/);
     });
   });
 
@@ -361,6 +356,8 @@ describe('the import command', () => {
     it('by a database that goes away, says so, and how far it came', async () => {
       const release = await customersOf('away');
       const file = write('away.ndjson', history('away', 'away').join('\n'));
+      const modifiedAt = (seconds: number): void => utimesSync(path(file), seconds, seconds);
+      modifiedAt(1_700_000_000);
       const command = start([file, '--app', 'acme']);
       await service.database.untilWaiting(1);
       await service.database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
@@ -369,14 +366,13 @@ describe('the import command', () => {
       expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
       expect(stdout).toMatch(/It ended after line \d+: [^\n]*--resume goes on from there\n$/);
 
-      const times = statSync(path(file));
-      utimesSync(path(file), times.atime, new Date(times.mtimeMs + 1_000));
+      modifiedAt(1_700_000_001);
       expect(await run(file, '--app', 'acme', '--resume')).toEqual({
         code: 1,
         stdout: '',
         stderr: 'away.ndjson was changed since its import was interrupted; import it from its beginning\n',
       });
-      utimesSync(path(file), times.atimeMs / 1_000, times.mtimeMs / 1_000);
+      modifiedAt(1_700_000_000);
       expect(await imported(2, file, '--resume')).toMatchObject({ finished: true, lines: 2 * HALF, rejected: 2 });
       await expectEachOnce('away');
     });
