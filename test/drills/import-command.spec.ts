@@ -380,13 +380,13 @@ describe('the import command', () => {
 
   it('without a terminal tells every few seconds how it stands', async () => {
     const command = start(['-', '--app', 'acme'], 'pipe');
-    command.process.stdin?.write(`${manyLines(2_500, 'progress').join('\n')}\n${line({ type: 'NO' })}\n`);
-    await command.prints(/^events: 2000 lines, \d+\/s, 0 rejected\n/m);
+    command.process.stdin?.write(`${manyLines(10_000, 'progress').join('\n')}\n${line({ type: 'NO' })}\n`);
+    await command.prints(/^events: [1-9]\d* lines, \d+\/s, 0 rejected\n/m);
     command.process.stdin?.end();
     const { code, stderr } = await outcomeOf(command);
     expect(code).toBe(2);
     expect(stderr).not.toMatch(/\u001b/);
-    expect(read('stdin.rejected.ndjson')).toContain('"line":2501');
+    expect(read('stdin.rejected.ndjson')).toContain('"line":10001');
   });
 
   describe('--create-customers', () => {

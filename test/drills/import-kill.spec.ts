@@ -5,7 +5,7 @@ import { servesAt, Workplace } from '../support/service-process.ts';
 import { API } from '../support/test-service.ts';
 
 const KEY = /sk_live_agent_[A-Za-z0-9]{48}/;
-const LINES = 12_000;
+const LINES = 20_000;
 
 /** Processes start slowly where others keep the machine busy. */
 jest.setTimeout(120_000);
@@ -33,11 +33,9 @@ describe('an import during which a process is killed with -9', () => {
 
     const lines = manyLines(LINES, 'kill');
     const { socket, write } = await openImportAt(Number(new URL(address).port), key);
-    await write(`${lines.slice(0, LINES / 3).join('\n')}\n`);
-    await until(async () => (await stored()) >= 1_000);
-    // The rest but its end: there is work until the kill, and what was sent is no whole file.
-    void write(`${lines.slice(LINES / 3, -1).join('\n')}\n${lines.at(-1)?.slice(0, 40)}`);
-    await until(async () => (await stored()) > LINES / 3);
+    // All but the end of the last line: what was sent is no whole file, and it is not answered before the kill.
+    void write(lines.join('\n').slice(0, -40));
+    await until(async () => (await stored()) > 0);
     const postmaster = workplace.postmasterPid();
     kill(service);
     if (victim === 'PostgreSQL') await until(() => ![0, postmaster].includes(workplace.postmasterPid()));
@@ -51,7 +49,7 @@ describe('an import during which a process is killed with -9', () => {
     const events = async (): Promise<{ eventId: string; payload: { n: number } }[]> =>
       (await (await get('/export')).text()).split('\n').filter(Boolean).map((text) => JSON.parse(text) as { eventId: string; payload: { n: number } });
     const before = await events();
-    expect(before.length).toBeGreaterThan(LINES / 3);
+    expect(before.length).toBeGreaterThan(0);
     for (const { eventId, payload } of before) expect(payload).toEqual({ n: Number(eventId.slice('kill-'.length)) });
 
     const again = await fetch(`${address}${API}/customer-events/import`, {
