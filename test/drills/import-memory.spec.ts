@@ -5,7 +5,7 @@ import { servesAt, Workplace } from '../support/service-process.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 
 const LINES = 200_000;
-/** Measured: 50 to 55 MB, whatever the number of lines. The lines as they are sent have 100 MB, and more as objects. */
+/** Measured: 75 MB from a start, 55 MB after a short import, however long it is. The lines as they are sent have 100 MB, and more as objects. */
 const MOST_GROWTH_BYTES = 100_000_000;
 
 /** As long as a slow machine needs. */
@@ -47,8 +47,8 @@ describe('an import of 200,000 lines', () => {
   });
 
   it('takes no more memory than a short one', async () => {
-    // What the first of all imports loads and compiles is no growth.
-    expect(await importLines(2_000, 'first')).toMatchObject({ created: 2_000 });
+    // What an import of a few chunks takes is no growth: it is what every one takes.
+    expect(await importLines(10_000, 'first')).toMatchObject({ created: 10_000 });
     const before = await residentBytes();
     expect(before).toBeGreaterThan(0);
     let most = before;
