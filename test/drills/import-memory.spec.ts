@@ -5,7 +5,7 @@ import { servesAt, Workplace } from '../support/service-process.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 
 const LINES = 200_000;
-/** Measured: 75 MB from a start, 55 MB after a short import, however long it is. The lines as they are sent have 100 MB, and more as objects. */
+/** Measured: 75 MB from a start, 55 MB after a short import. The lines as they are sent have 100 MB, and more as objects. */
 const MOST_GROWTH_BYTES = 100_000_000;
 
 /** As long as a slow machine needs. */
