@@ -29,4 +29,6 @@ export default {
     }),
   ],
   testTimeout: 30_000,
+  // Many tests wait for processes and timers: one worker less than cores, the default, leaves the machine idle.
+  maxWorkers: 2,
 };
