@@ -7,7 +7,7 @@ import { StorageOutcomeUnknown, StorageUnavailable } from './storage-unavailable
  */
 export const FOREIGN_KEY_VIOLATION = '23503';
 
-/** Classes that blame a value: data exceptions, and constraints (a foreign key is told apart before). */
+/** Classes that blame a value: data exceptions, and constraints. */
 const REFUSED = ['22', '23'];
 
 /** The transaction lost against another one and may win the next time. */
@@ -34,10 +34,10 @@ export function sqlState(error: unknown): string | undefined {
 
 export const isWorthRepeating = (error: unknown): boolean => WORTH_REPEATING.has(sqlState(error) ?? '');
 
-/** PostgreSQL cannot hold one of the values, now or ever. */
+/** PostgreSQL cannot hold one of the values, now or ever. A foreign key is another matter: its row may come. */
 export function isRefusedValue(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && REFUSED.some((prefix) => state.startsWith(prefix));
+  return state !== undefined && state !== FOREIGN_KEY_VIOLATION && REFUSED.some((prefix) => state.startsWith(prefix));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
@@ -35,16 +36,11 @@ const plusForSpace = ({ value }: Given): unknown =>
   typeof value === 'string' ? value.replace(/ (?=\d\d:\d\d$)/, '+') : value;
 
 /** The number of items on a page. */
-export const IsLimit = (): PropertyDecorator => (target, property) => {
-  for (const decorate of [IsOptional(), Transform(wholeNumber), IsInt(LIMIT_RULE), Min(1, LIMIT_RULE), Max(TIMELINE_MAX_LIMIT, LIMIT_RULE)]) {
-    decorate(target, property);
-  }
-};
+export const IsLimit = (): PropertyDecorator =>
+  applyDecorators(IsOptional(), Transform(wholeNumber), IsInt(LIMIT_RULE), Min(1, LIMIT_RULE), Max(TIMELINE_MAX_LIMIT, LIMIT_RULE));
 
 /** An instant in a query string. */
-export const IsQueryInstant = (): PropertyDecorator => (target, property) => {
-  for (const decorate of [IsOptional(), Transform(plusForSpace), IsInstant()]) decorate(target, property);
-};
+export const IsQueryInstant = (): PropertyDecorator => applyDecorators(IsOptional(), Transform(plusForSpace), IsInstant());
 
 export class TimelineFilterRequest {
   @ApiProperty({

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { copyRow } from '../../persistence/copy-in.ts';
 import { copyTransaction } from '../../persistence/transactions.ts';
-import { FOREIGN_KEY_VIOLATION, isRefusedValue, sqlState } from '../../persistence/storage-errors.ts';
+import { isRefusedValue } from '../../persistence/storage-errors.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { INSERTED_COLUMNS, insertedValues } from './customer-event-columns.ts';
 import { createdOf, inKeyOrder, insertCustomerEvents, selectErased, settle, type Obstacle, type Settled } from './insert-customer-events.ts';
@@ -40,7 +40,7 @@ export class CustomerEventCopy {
     try {
       return await copyCustomerEvents(dataSource, events);
     } catch (error) {
-      if (!isRefusedValue(error) || sqlState(error) === FOREIGN_KEY_VIOLATION) throw error;
+      if (!isRefusedValue(error)) throw error;
       this.chunksWithoutCopy = this.pauseAfterConflict;
       return insertCustomerEvents(dataSource, events, true);
     }

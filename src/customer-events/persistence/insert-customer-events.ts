@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { pipelinedTransaction, singleStatement, type RunStatement, type Statement } from '../../persistence/transactions.ts';
-import { FOREIGN_KEY_VIOLATION, isRefusedValue, sqlState } from '../../persistence/storage-errors.ts';
+import { isRefusedValue } from '../../persistence/storage-errors.ts';
 import type { AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { EVENT_COLUMNS, eventOf, INSERTED_COLUMNS, insertedValues, NO_EVENT_COLUMNS, placeholders, type EventColumns } from './customer-event-columns.ts';
@@ -59,7 +59,7 @@ export async function insertCustomerEvents(
       settle(run, keyed, createdOf(inserted?.rows as IdColumn[]), obstacles?.rows as Obstacle[]),
     );
   } catch (error) {
-    if (!isRefusedValue(error) || sqlState(error) === FOREIGN_KEY_VIOLATION) throw error;
+    if (!isRefusedValue(error)) throw error;
     return pipelinedTransaction(dataSource, [], async (_, run) => {
       const settled = await insertApart(run, events);
       return settle(run, keyed, settled, (await run(selectErased(keyed))).rows as Obstacle[]);
@@ -76,7 +76,7 @@ async function insertApart(run: RunStatement, events: readonly CustomerEvent[]):
     return createdOf(rows as IdColumn[]);
   } catch (error) {
     const [only] = events;
-    if (!isRefusedValue(error) || sqlState(error) === FOREIGN_KEY_VIOLATION || only === undefined) throw error;
+    if (!isRefusedValue(error) || only === undefined) throw error;
     await run(savepoint('ROLLBACK TO SAVEPOINT'));
     if (events.length === 1) return new Map([[only.id, REFUSED]]);
     const half = Math.ceil(events.length / 2);
