@@ -9,6 +9,8 @@ export const NO_ROUTE = 'none';
 /** One request and its answer, for those that tell of it when it is over. */
 export class Exchange {
   readonly startedAt = performance.now();
+  /** Among those that are under way. */
+  place = -1;
   /** The `code` of the failure that was sent. */
   code: string | undefined = undefined;
   /** Of the trace that the request belongs to: 32 hexadecimal digits. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Bag } from '../../libs/kernel/bag.ts';
 import { Exchange, exchangeOf, setExchange, type ExchangeObserver } from './exchange.ts';
 import { requestTimeout } from './http-error.ts';
 import { requestIdOf } from './request-id.ts';
@@ -14,8 +15,7 @@ const LINGER_MS = 1_000;
  * sent and the body, if any, has arrived.
  */
 export class Exchanges {
-  /** In the order in which they began. */
-  private readonly underWay = new Set<Exchange>();
+  private readonly underWay = new Bag<Exchange>();
   private observers: readonly ExchangeObserver[] = [];
   private unansweredCount = 0;
   private closing = false;
@@ -36,8 +36,7 @@ export class Exchanges {
     const oldest = performance.now() - STALLED_AFTER_MS;
     let stalled = 0;
     for (const { startedAt, request } of this.underWay) {
-      if (startedAt > oldest) break;
-      if (!request.complete) stalled++;
+      if (startedAt < oldest && !request.complete) stalled++;
     }
     return stalled;
   }
@@ -78,9 +77,8 @@ export class Exchanges {
   private refuseSlowBodies(): void {
     const oldest = performance.now() - this.requestTimeoutMs;
     for (const exchange of this.underWay) {
-      if (exchange.startedAt > oldest) return;
-      const { request, response } = exchange;
-      if (!request.complete && !exchange.bodyIsStream) refuseSlowBody(request, response);
+      const { startedAt, request, response, bodyIsStream } = exchange;
+      if (startedAt < oldest && !request.complete && !bodyIsStream) refuseSlowBody(request, response);
     }
   }
 }
