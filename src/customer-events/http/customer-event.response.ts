@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 
@@ -37,14 +37,16 @@ export class CustomerEventResponse {
   eventId?: string | undefined;
 }
 
-export function customerEventResponse(event: CustomerEvent): CustomerEventResponse {
-  return {
-    id: event.id,
-    customerId: event.customerId,
-    type: event.type,
-    payload: event.payload,
-    occurredAt: event.occurredAt,
-    createdAt: event.createdAt,
-    eventId: event.eventId ?? undefined,
-  };
+/**
+ * The JSON of an event, as {@link CustomerEventResponse} has it. Written member by member: for a page
+ * or a batch the walk over objects cost more than all else in the answer. Ids and instants have nothing
+ * in them that JSON would escape.
+ */
+export function customerEventResponse(event: CustomerEvent): JsonText {
+  const { id, customerId, type, payload, occurredAt, createdAt, eventId } = event;
+  const optional = eventId === null ? '' : `,"eventId":${JSON.stringify(eventId)}`;
+  return new JsonText(
+    `{"id":"${id}","customerId":"${customerId}","type":${JSON.stringify(type)},"payload":${payload.text},` +
+      `"occurredAt":"${occurredAt}","createdAt":"${createdAt}"${optional}}`,
+  );
 }

@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { encodeJson, type Encodable } from '../../http/encode-json.ts';
 import type { Recorded } from '../application/customer-events.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
 
@@ -37,16 +39,26 @@ export class EventBatchResponse {
   results: EventResultResponse[];
 }
 
-export function eventBatchResponse(recorded: readonly (Recorded | DomainError)[]): EventBatchResponse {
-  const results = recorded.map(eventResultResponse);
-  const count = (status: EventResultResponse['status']): number =>
-    results.filter((result) => result.status === status).length;
-  return { created: count('created'), replayed: count('replayed'), rejected: count('rejected'), results };
+type Counts = Pick<EventBatchResponse, 'created' | 'replayed' | 'rejected'>;
+
+/** Each result is encoded as it is made: 500 of them as objects cost a third of the request. */
+export function eventBatchResponse(recorded: readonly (Recorded | DomainError)[]): Counts & Encodable<EventBatchResponse> {
+  const counts = { created: 0, replayed: 0, rejected: 0 };
+  const results = recorded.map((result, index) => {
+    const status = statusOf(result);
+    counts[status]++;
+    return new JsonText(`{"index":${index},"status":"${status}",${membersOf(result)}}`);
+  });
+  return { ...counts, results };
 }
 
-function eventResultResponse(result: Recorded | DomainError, index: number): EventResultResponse {
-  if (result instanceof DomainError) {
-    return { index, status: 'rejected', code: result.code, message: result.message, details: result.details };
-  }
-  return { index, status: result.replayed ? 'replayed' : 'created', event: customerEventResponse(result.event) };
+function statusOf(result: Recorded | DomainError): EventResultResponse['status'] {
+  if (result instanceof DomainError) return 'rejected';
+  return result.replayed ? 'replayed' : 'created';
+}
+
+function membersOf(result: Recorded | DomainError): string {
+  if (!(result instanceof DomainError)) return `"event":${customerEventResponse(result.event).text}`;
+  const { code, message, details } = result;
+  return encodeJson({ code, message, details }).slice(1, -1);
 }

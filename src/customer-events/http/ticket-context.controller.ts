@@ -4,6 +4,7 @@ import { Answers, Fails, ServerController } from '../../http/api-docs.ts';
 import { CurrentCaller, type Caller } from '../../http/caller.ts';
 import { PrefersMarkdown } from '../../http/prefers-markdown.ts';
 import { QueryParams } from '../../http/query-params.ts';
+import type { Encodable } from '../../http/encode-json.ts';
 import { TextReply } from '../../http/reply.ts';
 import { TicketContexts } from '../application/ticket-contexts.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
@@ -32,7 +33,7 @@ export class TicketContextController {
     @ExternalId() externalId: string,
     @QueryParams() query: TicketContextRequest,
     @PrefersMarkdown() prefersMarkdown: boolean,
-  ): Promise<TicketContextResponse | TextReply> {
+  ): Promise<Encodable<TicketContextResponse> | TextReply> {
     const context = await this.contexts.at(caller.app.id, externalId, instantOf(query.at), windowSeconds(query), query.limit);
     return prefersMarkdown
       ? new TextReply(ticketContextMarkdown(externalId, context), MARKDOWN_TYPE)

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { encodeJson } from '../../http/encode-json.ts';
+import { encodeJson, type Encodable } from '../../http/encode-json.ts';
 import type { TicketContext } from '../domain/ticket-context.ts';
 import { fitting } from './byte-budget.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
@@ -34,7 +34,7 @@ export class TicketContextResponse {
   truncated: boolean;
 }
 
-export function ticketContextResponse(context: TicketContext): TicketContextResponse {
+export function ticketContextResponse(context: TicketContext): Encodable<TicketContextResponse> {
   const textOf = (item: object): string => `${encodeJson(item)},`;
   const runs = fitting(context.runs.map(typeSummaryResponse), textOf, RUNS_MAX_BYTES);
   const summary = fitting(context.summary.map(typeSummaryResponse), textOf, SUMMARY_MAX_BYTES);

@@ -3,6 +3,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import { Answers, AnswersNdjson, Fails, ServerController } from '../../http/api-docs.ts';
 import { CurrentCaller, type Caller } from '../../http/caller.ts';
 import { QueryParams } from '../../http/query-params.ts';
+import type { Encodable } from '../../http/encode-json.ts';
 import type { StreamReply } from '../../http/reply.ts';
 import { Timeline } from '../application/timeline.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
@@ -34,7 +35,7 @@ export class TimelineController {
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @QueryParams() query: TimelineRequest,
-  ): Promise<TimelinePageResponse> {
+  ): Promise<Encodable<TimelinePageResponse>> {
     const { limit, cursor } = query;
     return timelinePageResponse(
       await this.timeline.page(caller.app.id, externalId, timelineQuery(query), limit, cursor),
@@ -78,7 +79,7 @@ export class TimelineController {
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @Param('id') id: string,
-  ): Promise<CustomerEventResponse> {
+  ): Promise<Encodable<CustomerEventResponse>> {
     return customerEventResponse(await this.timeline.event(caller.app.id, externalId, id));
   }
 

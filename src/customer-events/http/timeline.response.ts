@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { encodeJson } from '../../http/encode-json.ts';
+import type { Encodable } from '../../http/encode-json.ts';
 import { StreamReply } from '../../http/reply.ts';
 import type { TimelinePage } from '../application/timeline.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
@@ -16,7 +16,7 @@ export class TimelinePageResponse {
   nextCursor: string | null;
 }
 
-export function timelinePageResponse(page: TimelinePage): TimelinePageResponse {
+export function timelinePageResponse(page: TimelinePage): Encodable<TimelinePageResponse> {
   return { events: page.events.map(customerEventResponse), nextCursor: page.nextCursor };
 }
 
@@ -64,5 +64,5 @@ export function exportReply(pages: AsyncIterable<readonly CustomerEvent[]>): Str
 }
 
 async function* linesOf(pages: AsyncIterable<readonly CustomerEvent[]>): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((event) => `${encodeJson(customerEventResponse(event))}\n`).join('');
+  for await (const page of pages) yield page.map((event) => `${customerEventResponse(event).text}\n`).join('');
 }
