@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { StorageOverloaded } from '../persistence/storage-unavailable.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ExchangeObserver } from './exchange.ts';
 import { RETRY_AFTER_UNAVAILABLE, sendFailure } from './send.ts';
 
 /** Probes and scrapes tell of the overload: they pass. */
@@ -15,7 +15,7 @@ const RETRY_AFTER_MS = Number(RETRY_AFTER_UNAVAILABLE) * 1_000;
  * the time of those who are served: its next refusal comes when it was told to come. Measured in
  * docs/decisions/refuse-at-the-door.md.
  */
-export class Admission {
+export class Admission implements ExchangeObserver {
   private underWay = 0;
   private readonly refusedAt = new WeakMap<Socket, number>();
   private stalled = 0;
@@ -28,11 +28,12 @@ export class Admission {
   ) {}
 
   /** @returns false: the request is refused, now or soon. */
-  admit({ request, response }: Exchange): boolean {
+  admit(exchange: Exchange): boolean {
+    const { request, response } = exchange;
     if (ALWAYS.test(request.url ?? '')) return true;
     if (this.hasRoom()) {
       this.underWay++;
-      response.once('close', () => this.underWay--);
+      exchange.takesRoom = true;
       return true;
     }
     const { socket } = request;
@@ -45,6 +46,10 @@ export class Admission {
     if (tooEarly > 0) setTimeout(refuse, tooEarly);
     else refuse();
     return false;
+  }
+
+  ended({ takesRoom }: Exchange): void {
+    if (takesRoom) this.underWay--;
   }
 
   /** Slow clients must not take the room of the others; they are counted only where it matters. */

@@ -17,6 +17,8 @@ export class Exchange {
   traceId: string | undefined = undefined;
   /** The body may take as long as it goes on coming. */
   bodyIsStream = false;
+  /** It counts among those of which only so many may be under way. */
+  takesRoom = false;
   private readonly bytesWrittenBefore: number;
 
   constructor(

@@ -55,11 +55,12 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     super(app);
     this.exchanges = new Exchanges(settings.requestTimeoutMs);
     this.admission = new Admission(settings.maxRequestsInFlight, () => this.exchanges.countStalled());
+    this.exchanges.observe([this.admission]);
   }
 
   /** Those who are told of every request, and of what never became one. */
   observe(exchanges: readonly ExchangeObserver[], unparsed: readonly UnparsedObserver[]): void {
-    this.exchanges.observe(exchanges);
+    this.exchanges.observe([this.admission, ...exchanges]);
     this.unparsedObservers = unparsed;
   }
 

@@ -8,22 +8,25 @@ export interface Output extends LogDestination {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** Characters that are written together. */
-const WRITE_LENGTH = 65_536;
+/** What is written together, at most, unless a single line is longer. */
+const WRITE_BYTES = 65_536;
 /** A line waits so long, at most, for others to be written with. */
 const WRITE_EVERY_MS = 100;
+/** Of a UTF-16 code unit in UTF-8. */
+const MOST_BYTES_PER_CHARACTER = 3;
 
 /**
  * Gathers lines, so that ten thousand a second do not mean ten thousand writes, and writes the
- * rest when the process ends (a kill -9 loses the last tenth of a second). Measured: 4.4 µs for a
- * request's line, against 5.6 with the output's own buffer.
+ * rest when the process ends (a kill -9 loses the last tenth of a second). They are gathered as
+ * bytes: as text, each would live on in the dozens of pieces that it was put together from.
  */
 export function gatheredOutput(output: Output): LogDestination {
-  let gathered = '';
+  const gathered = Buffer.allocUnsafeSlow(WRITE_BYTES);
+  let length = 0;
   const write = (): void => {
-    if (gathered === '') return;
-    const lines = gathered;
-    gathered = '';
+    if (length === 0) return;
+    const lines = gathered.toString('utf8', 0, length);
+    length = 0;
     output.write(lines);
   };
   // A full disk below the log file is no reason to stop serving.
@@ -35,8 +38,10 @@ export function gatheredOutput(output: Output): LogDestination {
   });
   return {
     write: (line) => {
-      gathered += line;
-      if (gathered.length > WRITE_LENGTH) write();
+      const room = line.length * MOST_BYTES_PER_CHARACTER;
+      if (length + room > WRITE_BYTES) write();
+      if (room > WRITE_BYTES) output.write(line);
+      else length += gathered.write(line, length);
     },
   };
 }
