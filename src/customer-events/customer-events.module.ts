@@ -41,7 +41,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
       inject: [DataSource, Clock],
       // Past the group commit: in one statement with it, a live event would wait for a chunk of history.
       useFactory: (dataSource: DataSource, clock: Clock) =>
-        new EventImport(new CustomerEvents(new TypeormCustomerEventStore(dataSource, new CustomerEventCopy().insert), clock)),
+        new EventImport(new CustomerEvents(new TypeormCustomerEventStore(dataSource, new CustomerEventCopy({ isHistory: true }).insert), clock)),
     },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
   ],

@@ -3,11 +3,21 @@ import type { DataSource } from 'typeorm';
 import { copyIn } from './copy-in.ts';
 import { CommitUnanswered, sqlState } from './storage-errors.ts';
 
-export interface Statement {
+export type Statement = Query | Copy;
+
+export interface Query {
   /** Prepared once on each connection under this name, so that it is neither parsed nor planned again. */
   readonly name?: string | undefined;
   readonly sql: string;
   readonly parameters: readonly unknown[];
+}
+
+/** PostgreSQL takes rows this way at half the cost of an INSERT, all of them or none. */
+export interface Copy {
+  /** `COPY … FROM STDIN`. */
+  readonly sql: string;
+  /** In the text format of COPY. */
+  readonly rows: string;
 }
 
 export type RunStatement = (statement: Statement) => Promise<QueryResult>;
@@ -45,25 +55,6 @@ export function pipelinedTransaction<T>(
   });
 }
 
-/**
- * A transaction that begins with a COPY: PostgreSQL takes rows that way at half the cost of an
- * INSERT, all of them or none.
- *
- * @param rows in the text format of COPY.
- * @param finish, throws as for {@link pipelinedTransaction}.
- */
-export function copyTransaction<T>(
-  dataSource: DataSource,
-  copy: { readonly sql: string; readonly rows: string },
-  finish: (run: RunStatement) => Promise<T>,
-): Promise<T> {
-  return transaction(dataSource, async (client, run) => {
-    await client.query('BEGIN');
-    await copyIn(client, copy.sql, copy.rows);
-    return finish(run);
-  });
-}
-
 function transaction<T>(dataSource: DataSource, work: (client: PoolClient, run: RunStatement) => Promise<T>): Promise<T> {
   return withClient(dataSource, async (client) => {
     try {
@@ -87,8 +78,11 @@ async function withClient<T>(dataSource: DataSource, work: (client: PoolClient) 
   }
 }
 
-const runOn = (client: PoolClient, { name, sql, parameters }: Statement): Promise<QueryResult> =>
-  client.query({ name, text: sql, values: [...parameters] });
+function runOn(client: PoolClient, statement: Statement): Promise<QueryResult> {
+  if ('rows' in statement) return copyIn(client, statement.sql, statement.rows);
+  const { name, sql, parameters } = statement;
+  return client.query({ name, text: sql, values: [...parameters] });
+}
 
 /** Of what commits, an answer that does not come says nothing. */
 async function answered(result: Promise<QueryResult>): Promise<QueryResult> {

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
 import { loadConfig } from '../../src/config.ts';
 import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
+import { insertCustomerEvents } from '../../src/customer-events/persistence/insert-customer-events.ts';
 import { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
@@ -60,11 +61,11 @@ describe('on PostgreSQL', () => {
   apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource));
 
   describe('by COPY', () => {
-    const copy = new CustomerEventCopy(1, 0);
+    const copy = new CustomerEventCopy({ fewestCopied: 1, pauseAfterConflict: 0, isHistory: true });
     customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, copy.insert) }));
   });
 
-  describe('without group commit', () => {
-    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource) }));
+  describe('by INSERT, without group commit', () => {
+    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, insertCustomerEvents) }));
   });
 });

@@ -1,50 +1,66 @@
 import type { DataSource } from 'typeorm';
 import { copyRow } from '../../persistence/copy-in.ts';
-import { copyTransaction } from '../../persistence/transactions.ts';
+import { pipelinedTransaction, singleStatement } from '../../persistence/transactions.ts';
 import { isRefusedValue } from '../../persistence/storage-errors.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { INSERTED_COLUMNS, insertedValues } from './customer-event-columns.ts';
 import { createdOf, inKeyOrder, insertCustomerEvents, selectErased, settle, type Obstacle, type Settled } from './insert-customer-events.ts';
 
-/** A chunk that COPY cannot take costs it twice the time, so the next ones do not try. */
-const CHUNKS_WITHOUT_COPY = 20;
-/** Below this a COPY is no faster. */
-const FEWEST_COPIED = 50;
+/** A group that COPY cannot take costs it twice the time, so the next ones do not try. */
+const GROUPS_WITHOUT_COPY = 20;
+/** Below this a COPY is no faster than a prepared INSERT. */
+const FEWEST_COPIED = 16;
+
+export interface CopyOptions {
+  readonly fewestCopied: number;
+  readonly pauseAfterConflict: number;
+  /**
+   * Of history that comes in for the first time, almost every event has a customer that was not seen
+   * before, which for live ones is a sign of a replay.
+   */
+  readonly isHistory: boolean;
+}
 
 /**
- * Inserts history by COPY. COPY takes all rows or none, and it knows no ON CONFLICT: where an
- * `eventId` is taken, or a value is refused, the same events go through
- * {@link insertCustomerEvents}, which settles each.
+ * Inserts by COPY where there are enough events for it. COPY takes all rows or none, and it knows no
+ * ON CONFLICT: where an `eventId` is taken, or a value is refused, the same events go through
+ * {@link insertCustomerEvents}, which settles each. See docs/decisions/group-commit.md for the figures.
  *
  * Not on a distributed database (Citus), where a small COPY opens a connection for each shard and
  * takes four times as long as an INSERT.
  */
 export class CustomerEventCopy {
-  private chunksWithoutCopy = 0;
+  private groupsWithoutCopy = 0;
   private distributed: Promise<boolean> | undefined;
 
-  constructor(
-    private readonly fewestCopied = FEWEST_COPIED,
-    private readonly pauseAfterConflict = CHUNKS_WITHOUT_COPY,
-  ) {}
+  private readonly options: CopyOptions;
+
+  constructor(options: Partial<CopyOptions> = {}) {
+    this.options = { fewestCopied: FEWEST_COPIED, pauseAfterConflict: GROUPS_WITHOUT_COPY, isHistory: false, ...options };
+  }
 
   /** The same as {@link insertCustomerEvents}. */
   readonly insert = async (dataSource: DataSource, events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled> => {
-    if (this.chunksWithoutCopy > 0) {
-      this.chunksWithoutCopy--;
+    if (this.groupsWithoutCopy > 0) {
+      this.groupsWithoutCopy--;
       return insertCustomerEvents(dataSource, events, true);
     }
-    if (events.length < this.fewestCopied || (await this.isDistributed(dataSource))) {
+    if (!this.isWorthTrying(events, conflictsLikely) || (await this.isDistributed(dataSource))) {
       return insertCustomerEvents(dataSource, events, conflictsLikely);
     }
     try {
       return await copyCustomerEvents(dataSource, events);
     } catch (error) {
       if (!isRefusedValue(error)) throw error;
-      this.chunksWithoutCopy = this.pauseAfterConflict;
+      this.groupsWithoutCopy = this.options.pauseAfterConflict;
       return insertCustomerEvents(dataSource, events, true);
     }
   };
+
+  private isWorthTrying(events: readonly CustomerEvent[], conflictsLikely: boolean): boolean {
+    if (events.length < this.options.fewestCopied) return false;
+    return this.options.isHistory || !conflictsLikely || events.every(({ eventId }) => eventId === null);
+  }
 
   private isDistributed(dataSource: DataSource): Promise<boolean> {
     this.distributed ??= dataSource
@@ -58,15 +74,18 @@ export class CustomerEventCopy {
   }
 }
 
-function copyCustomerEvents(dataSource: DataSource, events: readonly CustomerEvent[]): Promise<Settled> {
-  const keyed = events.filter(({ eventId }) => eventId !== null);
+async function copyCustomerEvents(dataSource: DataSource, events: readonly CustomerEvent[]): Promise<Settled> {
   const copy = {
     sql: `COPY customer_events (${INSERTED_COLUMNS}) FROM STDIN`,
     rows: inKeyOrder(events).map((event) => copyRow(insertedValues(event))).join(''),
   };
-  return copyTransaction(dataSource, copy, async (run) => {
-    const created = createdOf(events);
-    if (keyed.length === 0) return created;
-    return settle(run, keyed, created, (await run(selectErased(keyed))).rows as Obstacle[]);
-  });
+  const created = createdOf(events);
+  const keyed = events.filter(({ eventId }) => eventId !== null);
+  if (keyed.length === 0) {
+    await singleStatement(dataSource, copy);
+    return created;
+  }
+  return pipelinedTransaction(dataSource, [copy, selectErased(keyed)], ([, erased], run) =>
+    settle(run, keyed, created, erased?.rows as Obstacle[]),
+  );
 }

@@ -5,7 +5,8 @@ import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storage, storageWrit
 import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { ErasedMeanwhile, insertCustomerEvents, type Settled } from './insert-customer-events.ts';
+import { ErasedMeanwhile, type insertCustomerEvents, type Settled } from './insert-customer-events.ts';
+import { CustomerEventCopy } from './copy-customer-events.ts';
 import { previewCustomerEvents } from './preview-customer-events.ts';
 
 /** A customer erased, or an event erased, while we looked: the next look settles it. */
@@ -20,10 +21,10 @@ type InsertAll = typeof insertCustomerEvents;
 export class TypeormCustomerEventStore extends CustomerEventStore {
   private readonly seenCustomers = new LRUCache<string, true>({ max: MOST_CUSTOMERS_SEEN });
 
-  /** @param insertAll how events are inserted: by a statement, or by COPY for history. */
+  /** @param insertAll how events are inserted: by a statement, or by COPY where they are many. */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly insertAll: InsertAll = insertCustomerEvents,
+    private readonly insertAll: InsertAll = new CustomerEventCopy().insert,
   ) {
     super();
   }
