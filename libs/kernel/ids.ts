@@ -43,20 +43,21 @@ export function derivedId(...parts: string[]): string {
  */
 export function timeOrderedIdSource(): (atMillis: number, nowMillis: number) => string {
   let lastNow = 0;
+  let lastNowDigits = '';
   let counter = 0;
+  const goTo = (now: number): void => {
+    lastNow = now;
+    lastNowDigits = toDigits(now, CREATED_DIGITS);
+    counter = 0;
+  };
   return (atMillis, nowMillis) => {
-    if (nowMillis > lastNow) {
-      lastNow = nowMillis;
-      counter = 0;
-    } else if (++counter === COUNTER_LIMIT) {
-      // More than 1,296 in a millisecond, or a clock set back: go on from where we were.
-      lastNow++;
-      counter = 0;
-    }
+    // More than 1,296 in a millisecond, or a clock set back: it goes on from where it was.
+    if (nowMillis > lastNow) goTo(nowMillis);
+    else if (++counter === COUNTER_LIMIT) goTo(lastNow + 1);
     return (
       'c' +
       toDigits(atMillis - MILLIS_OF_YEAR_1, TIME_DIGITS) +
-      toDigits(lastNow, CREATED_DIGITS) +
+      lastNowDigits +
       toDigits(counter, COUNTER_DIGITS) +
       randomBase36(RANDOM_DIGITS)
     );

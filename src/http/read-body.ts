@@ -51,6 +51,8 @@ export function isCompressed(contentEncoding: string | undefined): boolean {
   throw unsupportedMediaType('The body may be compressed with gzip only');
 }
 
+const ignore = (): void => {};
+
 /** All bytes of the body, or a refusal as soon as it is clear that there are too many. */
 function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(bodyTooLarge(limit));
@@ -62,26 +64,18 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
       if (size > limit) {
         // Node reads on and throws the rest away, within the request's time limit, so that the
         // client can read the answer.
-        stopListening();
-        request.resume();
+        request.off('data', onData).resume();
         reject(bodyTooLarge(limit));
         return;
       }
       chunks.push(chunk);
     };
-    const onEnd = (): void => {
-      stopListening();
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
-    };
-    const onGone = (): void => {
-      stopListening();
-      reject(new Abandoned());
-    };
-    const stopListening = (): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onGone);
+    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
+    const onClose = (): void => {
+      if (!request.readableEnded) reject(new Abandoned());
     };
     // 'error' of an aborted request is always followed by 'close'.
-    request.on('error', () => {}).on('data', onData).on('end', onEnd).on('close', onGone);
+    request.on('error', ignore).on('data', onData).on('end', onEnd).on('close', onClose);
   });
 }
 

@@ -18,7 +18,7 @@ const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'R
 export class ServiceLog implements LoggerService {
   readonly pino: Logger;
 
-  constructor({ logLevel }: Pick<Config, 'logLevel'>, destination: LogDestination = standardOutput()) {
+  constructor({ logLevel }: Pick<Config, 'logLevel'>, private readonly destination: LogDestination = standardOutput()) {
     this.pino = pino(
       {
         level: logLevel,
@@ -28,6 +28,16 @@ export class ServiceLog implements LoggerService {
       },
       destination,
     );
+  }
+
+  /**
+   * A line whose members are JSON already, for those who write thousands in a second.
+   *
+   * @param level is enabled.
+   * @param message needs no escapes.
+   */
+  line(level: Level, members: string, message: string): void {
+    this.destination.write(`{"level":"${level}"${pino.stdTimeFunctions.isoTime()},${members},"msg":"${message}"}\n`);
   }
 
   log(message: unknown, ...rest: unknown[]): void {

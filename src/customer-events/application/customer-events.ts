@@ -6,7 +6,7 @@ import { timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
 import { customerNotFound, eventErased, eventIdConflict, eventRefused } from '../domain/customer-events-error.ts';
 import { differingFields, type CustomerEvent, type EventDraft } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
-import { instantFromMillis, millisOfInstant } from '../domain/instant.ts';
+import { instantFromMillis, millisOfInstant, type Instant } from '../domain/instant.ts';
 import { CustomerEventStore, type AppendOutcome } from './customer-event-store.port.ts';
 
 /** An event that is committed. */
@@ -20,6 +20,7 @@ export interface Recorded {
 @Injectable()
 export class CustomerEvents {
   private readonly nextId = timeOrderedIdSource();
+  private latest = { millis: 0, instant: instantFromMillis(0) };
 
   constructor(
     private readonly store: CustomerEventStore,
@@ -75,7 +76,7 @@ export class CustomerEvents {
 
   private eventFrom(appId: string, draft: EventDraft): CustomerEvent {
     const nowMillis = this.clock.now();
-    const now = instantFromMillis(nowMillis);
+    const now = this.instantOf(nowMillis);
     const occurredAt = draft.occurredAt ?? now;
     return {
       id: this.nextId(draft.occurredAt === undefined ? nowMillis : millisOfInstant(occurredAt), nowMillis),
@@ -86,6 +87,12 @@ export class CustomerEvents {
       createdAt: now,
       eventId: draft.eventId ?? null,
     };
+  }
+
+  /** Many events come in the same millisecond. */
+  private instantOf(millis: number): Instant {
+    if (millis !== this.latest.millis) this.latest = { millis, instant: instantFromMillis(millis) };
+    return this.latest.instant;
   }
 }
 
