@@ -42,6 +42,10 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings): Data
       lock_timeout: settings.databaseLockTimeoutMs,
       query_timeout: settings.databaseStatementTimeoutMs + 500,
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
+      // Every read here follows an index in its order. Where PostgreSQL underestimates a customer's events (nothing
+      // analyzed yet, a long history among short ones), it would rather collect all of them by a bitmap and sort
+      // them than read a page from the end of the index: 1,000,000 events for the first 50.
+      options: '-c enable_bitmapscan=off',
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       Client: impatientClient(),

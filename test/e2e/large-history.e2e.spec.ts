@@ -73,6 +73,21 @@ describe('a customer with a long history', () => {
       expect(nodes[1]?.['Actual Rows']).toBe(51);
     });
 
+    it('also where the statistics say that a customer has ten events', async () => {
+      await service.database.query(
+        `SELECT pg_clear_attribute_stats('public', 'customer_events', 'customer_id', false),
+         pg_restore_attribute_stats('schemaname', 'public', 'relname', 'customer_events', 'attname', 'customer_id',
+           'inherited', false, 'null_frac', 0::real, 'avg_width', 26, 'n_distinct', -0.1::real)`,
+      );
+      try {
+        const nodes = await explain({ ...WHOLE_TIMELINE, order: 'desc' }, false);
+        expect(nodes.map((node) => node['Node Type'])).toEqual(['Limit', 'Index Scan']);
+        expect(nodes[1]?.['Actual Rows']).toBe(51);
+      } finally {
+        await service.database.query('ANALYZE customer_events');
+      }
+    });
+
     it('with a time window too', async () => {
       const window = { from: '2020-01-01T00:10:00Z' as never, to: '2020-01-01T00:20:00Z' as never };
       const nodes = await explain({ ...WHOLE_TIMELINE, ...window, order: 'desc' }, false);
