@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { utcText } from '../../persistence/utc-text.ts';
+import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
 import { erasedEventIdHash, INSERT_ERASED_EVENT_IDS } from './erased-event-ids.ts';
 
 /** Takes some 50 ms; whoever writes to the same rows waits no longer than that. */
@@ -24,7 +24,7 @@ export async function endOfPart(manager: EntityManager, customerId: string, befo
      ORDER BY t.occurred_at, t.id OFFSET ${EVENTS_OF_PART - 1} LIMIT 1`,
     before === null ? [customerId] : [customerId, before.occurred_at, before.id],
   );
-  return end ?? null;
+  return end === undefined ? null : { occurred_at: instantOfUtcText(end.occurred_at), id: end.id };
 }
 
 /** Erases the events of one part, between two ends. Returns how many. */
