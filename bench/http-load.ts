@@ -13,6 +13,8 @@ export interface HttpLoad {
   requestsOf(connection: number): Request[];
   /** Events in each request; what is measured is then events. */
   readonly eventsPerRequest?: number;
+  /** Requests a second over all connections; without it, as many as it can take. */
+  readonly rate?: number | undefined;
   /** Overwrite the `eventId` at the end of each request with a new one. */
   readonly stampEventIds?: boolean;
   /** Counts the rows where the events are written: all that were acknowledged must be among them. */
@@ -48,6 +50,7 @@ async function measure(load: HttpLoad, seconds: number): Promise<{ answers: numb
     connections: load.connections,
     duration: seconds,
     timeout: ANSWER_WITHIN_SECONDS,
+    ...(load.rate === undefined ? {} : { overallRate: load.rate }),
     setupClient: (client) => {
       client.setRequests(load.requestsOf(connection++));
       if (load.stampEventIds === true) stampEveryRequest(client);

@@ -23,6 +23,8 @@ declare module 'autocannon' {
     duration: number;
     /** Seconds within which an answer must come. */
     timeout: number;
+    /** Requests a second, over all connections. */
+    overallRate?: number;
     setupClient(client: Client): void;
   }
   interface Result {

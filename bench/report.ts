@@ -3,7 +3,7 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { median, medians, ratios, type Comparison, type Measurement, type Metric } from './measurement.ts';
 import type { SuiteName } from './options.ts';
 
-/** What a comparison should reach: the median of the pairs' ratios, first to second. */
+/** What a comparison should reach: the median of the pairs' ratios, first to second. Without a limit it is only told. */
 export interface Target {
   readonly metric: Metric;
   readonly atLeast?: number;
@@ -57,7 +57,7 @@ export function ratioTable(rows: readonly { comparison: Comparison; targets: rea
           NAME_OF[target.metric],
           `**${middle.toFixed(2)}×** (${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)})`,
           limitOf(target),
-          verdict(middle, target),
+          limitOf(target) === '' ? '' : verdict(middle, target),
         ];
       }),
     ),
@@ -70,7 +70,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 export const limitOf = ({ atLeast, atMost }: Pick<Target, 'atLeast' | 'atMost'>): string =>
-  atLeast !== undefined ? `≥ ${atLeast}` : `≤ ${atMost ?? ''}`;
+  atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `≤ ${atMost}` : '';
 
 export function verdict(value: number, { atLeast = -Infinity, atMost = Infinity }: Pick<Target, 'atLeast' | 'atMost'>): string {
   return value >= atLeast && value <= atMost ? 'reached' : '**missed**';

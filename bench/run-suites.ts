@@ -9,6 +9,7 @@ import type { ServerProcess } from './server-process.ts';
 import { batch } from './suites/batch.ts';
 import { importHistory } from './suites/import.ts';
 import { latency } from './suites/latency.ts';
+import { live } from './suites/live.ts';
 import { single } from './suites/single.ts';
 import { timeline } from './suites/timeline.ts';
 import { volume } from './suites/volume.ts';
@@ -18,6 +19,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   latency,
   batch,
   import: importHistory,
+  live,
   timeline,
   volume,
 };

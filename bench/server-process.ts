@@ -71,3 +71,22 @@ async function portOf(child: ChildProcess, logFile: string): Promise<string> {
 }
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+const LOOK_AT_MEMORY_EVERY_MS = 50;
+
+/** @returns ends the watch, and gives the most bytes that were seen. */
+export function watchMemory(server: ServerProcess): () => Promise<number> {
+  let most = 0;
+  let watching = true;
+  const watch = (async () => {
+    while (watching) {
+      most = Math.max(most, (await server.usage()).rssBytes);
+      await new Promise((next) => setTimeout(next, LOOK_AT_MEMORY_EVERY_MS));
+    }
+  })();
+  return async () => {
+    watching = false;
+    await watch;
+    return most;
+  };
+}

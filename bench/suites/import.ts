@@ -1,19 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { request, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
-import { API, CUSTOMERS, rowCounter, service, type Context } from '../context.ts';
+import { CUSTOMERS, rowCounter, service, type Context } from '../context.ts';
 import { chooseCopier, type Copier } from '../copy.ts';
 import type { Database } from '../engine.ts';
 import { writeHistory, type HistoryFiles } from '../history-files.ts';
+import { IMPORT_PATH, sendHistory } from '../send-history.ts';
 import { runPairs, type Measurement, type Subject } from '../measurement.ts';
 import { figure, ratioTable, subjectTable, table, verdict, type SuiteReport } from '../report.ts';
-import type { ServerProcess } from '../server-process.ts';
+import { watchMemory, type ServerProcess } from '../server-process.ts';
 import { createServiceDatabase, type ServiceDatabase } from '../service.ts';
 
-const PATH = `${API}/customer-events/import`;
 const WARM_UP_LINES = 20_000;
-const LOOK_AT_MEMORY_EVERY_MS = 50;
 const MOST_RSS_GROWTH_MB = 100;
 
 /** A file of history through the service, against COPY of the same rows. */
@@ -25,9 +20,9 @@ export async function importHistory(context: Context): Promise<SuiteReport> {
   const server = await service(context, database);
   const copyDatabase = await createServiceDatabase(engine, 'bench_copy', CUSTOMERS);
   const warmUp = writeHistory(engine.folder, copyDatabase.appId, WARM_UP_LINES, CUSTOMERS, withEventIds);
-  const { status } = await send(server, database, warmUp.ndjson);
+  const { status } = await sendHistory(server, database, warmUp.ndjson);
   if (status === 404 || status === 405) {
-    return { suite: 'import', title, body: `Not there yet: \`POST ${PATH}\` answers ${status}.` };
+    return { suite: 'import', title, body: `Not there yet: \`POST ${IMPORT_PATH}\` answers ${status}.` };
   }
 
   const history = writeHistory(engine.folder, copyDatabase.appId, lines, CUSTOMERS, withEventIds);
@@ -70,7 +65,7 @@ function importSubject(
       rssBefore ??= before.rssBytes;
       const peak = watchMemory(server);
       const start = performance.now();
-      const { status, body } = await send(server, database, history.ndjson);
+      const { status, body } = await sendHistory(server, database, history.ndjson);
       const elapsedMs = performance.now() - start;
       const mostRss = await peak();
       const after = await server.usage();
@@ -101,37 +96,5 @@ function copySubject(
       await copier.copy(database, history.copy);
       return { perSecond: (history.lines * 1000) / (performance.now() - start) };
     },
-  };
-}
-
-async function send(server: ServerProcess, { key }: ServiceDatabase, file: string): Promise<{ status: number; body: string }> {
-  const outgoing = request(new URL(PATH, server.origin), {
-    method: 'POST',
-    headers: { 'X-API-Key': key, 'Content-Type': 'application/x-ndjson' },
-  });
-  const answered = new Promise<IncomingMessage>((resolve, reject) => outgoing.once('response', resolve).once('error', reject));
-  // A refusal may come before the end of the file; the answer is what counts.
-  const sent = pipeline(createReadStream(file, { highWaterMark: 65_536 }), outgoing).catch(() => {});
-  const answer = await answered;
-  const body = await text(answer);
-  outgoing.destroy();
-  await sent;
-  return { status: answer.statusCode ?? 0, body };
-}
-
-/** @returns ends the watch, and gives the most bytes that were seen. */
-function watchMemory(server: ServerProcess): () => Promise<number> {
-  let most = 0;
-  let watching = true;
-  const watch = (async () => {
-    while (watching) {
-      most = Math.max(most, (await server.usage()).rssBytes);
-      await new Promise((next) => setTimeout(next, LOOK_AT_MEMORY_EVERY_MS));
-    }
-  })();
-  return async () => {
-    watching = false;
-    await watch;
-    return most;
   };
 }

@@ -5,6 +5,7 @@ import { selectEvents } from '../../src/customer-events/persistence/timeline-sql
 import { bareReader, type Statement } from '../bare-reader.ts';
 import { API, service, type Context } from '../context.ts';
 import { randomSource } from '../events.ts';
+import { exportTable } from '../export-memory.ts';
 import { httpSubject } from '../http-load.ts';
 import { largeDatabase, type LargeDatabase } from '../large-table.ts';
 import { medians, runPairs, type Comparison } from '../measurement.ts';
@@ -62,6 +63,8 @@ export async function timeline(context: Context): Promise<SuiteReport> {
       ]),
       '### summary',
       await summaries(context, server, database, get),
+      '### export',
+      await exportTable(server, `${eventsOf(database.largest.externalId)}/export`, get('').headers, database.largest.events),
     ].join('\n\n'),
   };
 }
