@@ -89,6 +89,14 @@ export function allowStream(response: ServerResponse): void {
   if (exchange !== undefined) exchange.bodyIsStream = true;
 }
 
+/**
+ * Tells that the answer to this request may take any time, during which nothing moves on its connection:
+ * the erasure of a long history. Node sets the usual limit again with the next request.
+ */
+export function allowLongWork(request: IncomingMessage): void {
+  request.socket.setTimeout(0);
+}
+
 function refuseSlowBody(request: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent) {
     request.destroy();

@@ -1,4 +1,4 @@
-import type { PoolClient, QueryResult } from 'pg';
+import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { copyIn } from './copy-in.ts';
 import { CommitUnanswered, sqlState } from './storage-errors.ts';
@@ -19,6 +19,9 @@ export interface Copy {
   /** In the text format of COPY. */
   readonly rows: string;
 }
+
+/** By which we give PostgreSQL more time than it gives itself: it says why it gave up. */
+const ANSWER_MS = 500;
 
 export type RunStatement = (statement: Statement) => Promise<QueryResult>;
 
@@ -55,6 +58,20 @@ export function pipelinedTransaction<T>(
   });
 }
 
+/**
+ * A transaction whose statements may take longer than others may: they go through much, and nobody
+ * waits for them.
+ *
+ * @param limitMs of each statement.
+ */
+export function patientTransaction<T>(dataSource: DataSource, limitMs: number, work: (run: RunStatement) => Promise<T>): Promise<T> {
+  return transaction(dataSource, async (client) => {
+    await client.query('BEGIN');
+    await client.query(`SET LOCAL statement_timeout = ${limitMs}`);
+    return work((statement) => runOn(client, statement, limitMs + ANSWER_MS));
+  });
+}
+
 function transaction<T>(dataSource: DataSource, work: (client: PoolClient, run: RunStatement) => Promise<T>): Promise<T> {
   return withClient(dataSource, async (client) => {
     try {
@@ -78,10 +95,13 @@ async function withClient<T>(dataSource: DataSource, work: (client: PoolClient) 
   }
 }
 
-function runOn(client: PoolClient, statement: Statement): Promise<QueryResult> {
+/** @param limitMs for which an answer is waited, where that is not the usual time. */
+function runOn(client: PoolClient, statement: Statement, limitMs?: number): Promise<QueryResult> {
   if ('rows' in statement) return copyIn(client, statement.sql, statement.rows);
   const { name, sql, parameters } = statement;
-  return client.query({ name, text: sql, values: [...parameters] });
+  // The types of `pg` know `query_timeout` of a connection only.
+  const config: QueryConfig & { query_timeout?: number | undefined } = { name, text: sql, values: [...parameters], query_timeout: limitMs };
+  return client.query(config);
 }
 
 /** Of what commits, an answer that does not come says nothing. */

@@ -1,7 +1,9 @@
-import { Delete, Get, Patch } from '@nestjs/common';
+import { Delete, Get, Patch, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { type Request } from 'express';
 import { Answers, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../http/api-docs.ts';
 import { CurrentCaller, type Caller } from '../../http/caller.ts';
+import { allowLongWork } from '../../http/exchanges.ts';
 import { JsonBody } from '../../http/json-body.ts';
 import { Reply } from '../../http/reply.ts';
 import { Customers } from '../application/customers.ts';
@@ -51,7 +53,8 @@ export class CustomersController {
   })
   @Answers(200, ErasedEventsResponse, 'Nothing of the customer is left.')
   @Fails('CUSTOMER_NOT_FOUND')
-  erase(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<ErasedEventsResponse> {
+  erase(@CurrentCaller() caller: Caller, @ExternalId() externalId: string, @Req() request: Request): Promise<ErasedEventsResponse> {
+    allowLongWork(request);
     return this.customers.erase(caller.app.id, externalId);
   }
 }

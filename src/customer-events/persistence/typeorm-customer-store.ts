@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { isWorthRepeating, storage } from '../../persistence/storage-errors.ts';
+import { pipelinedTransaction, type RunStatement } from '../../persistence/transactions.ts';
 import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
 import { CustomerStore } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
@@ -63,23 +64,12 @@ export class TypeormCustomerStore extends CustomerStore {
 
   /**
    * The last events go with the customer, in a transaction that keeps new ones out. A long history
-   * is erased before that in parts, each in a transaction of its own: no statement runs into its
-   * time limit, and nobody's inserts wait for longer than one part takes.
+   * is erased before that in parts, each in a transaction of its own, so that nobody's inserts wait
+   * for longer than one part takes.
    */
   async erase(id: string): Promise<number | null> {
     const erasedBefore = await this.erasePartsOfHistory(id);
-    const rest = await this.transaction(async (manager) => {
-      // FOR UPDATE makes inserts of this customer's events wait, and then find no customer.
-      const [row] = await manager.query<{ app_id: string; email: string }[]>(
-        'SELECT c.app_id, c.email FROM customers AS c WHERE c.id = $1 FOR UPDATE',
-        [id],
-      );
-      if (row === undefined) return null;
-      const erased = await eraseAll(manager, id);
-      await moveEmail(manager, row.app_id, id, row.email, undefined);
-      await manager.query('DELETE FROM customers AS c WHERE c.id = $1', [id]);
-      return erased;
-    });
+    const rest = await repeated(() => pipelinedTransaction(this.dataSource, [], (_, run) => eraseCustomer(run, id)));
     return rest === null ? null : erasedBefore + rest;
   }
 
@@ -87,26 +77,45 @@ export class TypeormCustomerStore extends CustomerStore {
     let erased = 0;
     let before: PartEnd | null = null;
     for (;;) {
-      const end: PartEnd | null = await storage(() => endOfPart(this.dataSource.manager, id, before));
-      if (end === null) return erased;
-      const from = before;
-      erased += await this.transaction((manager) => erasePart(manager, id, from, end));
+      const from: PartEnd | null = before;
+      const end: PartEnd | null = await storage(() => endOfPart(this.dataSource, id, from));
+      if (end !== null) erased += await repeated(() => erasePart(this.dataSource, id, from, end));
+      else if (from === null) return erased;
+      // Once more from the beginning: of what was antedated meanwhile, and so that what is erased is
+      // marked in the index by a look that holds no lock, and not by the one that does.
       before = end;
     }
   }
 
   private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return storage(async () => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await this.dataSource.transaction(work);
-        } catch (error) {
-          const again = error instanceof CreatedMeanwhile || isWorthRepeating(error);
-          if (!again || attempt === MOST_ATTEMPTS) throw error;
-        }
-      }
-    });
+    return repeated(() => this.dataSource.transaction(work));
   }
+}
+
+/** Once more where another transaction won. */
+function repeated<T>(work: () => Promise<T>): Promise<T> {
+  return storage(async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        const again = error instanceof CreatedMeanwhile || isWorthRepeating(error);
+        if (!again || attempt === MOST_ATTEMPTS) throw error;
+      }
+    }
+  });
+}
+
+/** The customer, its claim of an address, and the events that are left. Null where there is no such customer. */
+async function eraseCustomer(run: RunStatement, id: string): Promise<number | null> {
+  // FOR UPDATE makes inserts of this customer's events wait, and then find no customer.
+  const { rows } = await run({ sql: 'SELECT c.app_id, c.email FROM customers AS c WHERE c.id = $1 FOR UPDATE', parameters: [id] });
+  const [row] = rows as { app_id: string; email: string }[];
+  if (row === undefined) return null;
+  const erased = await eraseAll(run, id);
+  await run({ sql: DELETE_EMAIL_CLAIM, parameters: [emailClaim(row.app_id, row.email), id] });
+  await run({ sql: 'DELETE FROM customers AS c WHERE c.id = $1', parameters: [id] });
+  return erased;
 }
 
 async function findCustomer(manager: EntityManager, id: string, lock: string): Promise<Customer | null> {
@@ -156,26 +165,27 @@ async function update(manager: EntityManager, customer: Customer): Promise<void>
   );
 }
 
+const DELETE_EMAIL_CLAIM = 'DELETE FROM customer_emails AS e WHERE e.sha256 = $1 AND e.customer_id = $2';
+
 /** Claims a customer's new address and gives the old one free. @throws CUSTOMER_EMAIL_EXISTS */
 async function moveEmail(
   manager: EntityManager,
   appId: string,
   customerId: string,
   from: string | undefined,
-  to: string | undefined,
+  to: string,
 ): Promise<void> {
-  const [oldClaim, newClaim] = [from, to].map((email) => (email === undefined ? undefined : emailClaim(appId, email)));
-  if (oldClaim !== undefined && newClaim?.equals(oldClaim)) return;
-  if (newClaim !== undefined) {
-    const claimed = await manager.query<unknown[]>(
-      `INSERT INTO customer_emails AS e (sha256, customer_id) VALUES ($1, $2)
-       ON CONFLICT DO NOTHING RETURNING e.customer_id`,
-      [newClaim, customerId],
-    );
-    if (claimed.length === 0) throw customerEmailExists();
-  }
+  const oldClaim = from === undefined ? undefined : emailClaim(appId, from);
+  const newClaim = emailClaim(appId, to);
+  if (oldClaim !== undefined && newClaim.equals(oldClaim)) return;
+  const claimed = await manager.query<unknown[]>(
+    `INSERT INTO customer_emails AS e (sha256, customer_id) VALUES ($1, $2)
+     ON CONFLICT DO NOTHING RETURNING e.customer_id`,
+    [newClaim, customerId],
+  );
+  if (claimed.length === 0) throw customerEmailExists();
   if (oldClaim !== undefined) {
-    await manager.query('DELETE FROM customer_emails AS e WHERE e.sha256 = $1 AND e.customer_id = $2', [oldClaim, customerId]);
+    await manager.query(DELETE_EMAIL_CLAIM, [oldClaim, customerId]);
   }
 }
 
