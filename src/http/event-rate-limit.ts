@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { RateLimiterMemory, type RateLimiterAbstract, type RateLimiterRes } from 'rate-limiter-flexible';
+import { addHeader } from './answer-head.ts';
 import { tooManyRequests } from './http-error.ts';
 
 /** A timer of Node's cannot run longer, and would end such a window at once. */
@@ -72,8 +73,9 @@ export class EventRateLimit {
   }
 
   private tell(response: ServerResponse, spent: readonly RateLimiterRes[]): void {
-    response.setHeader('RateLimit-Policy', this.policy);
-    response.setHeader(
+    addHeader(response, 'RateLimit-Policy', this.policy);
+    addHeader(
+      response,
       'RateLimit',
       spent.map((state, index) => `${this.windows[index]?.name};r=${state.remainingPoints};t=${secondsLeft(state)}`).join(', '),
     );

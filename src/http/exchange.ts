@@ -17,6 +17,9 @@ export class Exchange {
   traceId: string | undefined = undefined;
   /** The body may take as long as it goes on coming. */
   bodyIsStream = false;
+  /** What was added to the head of the answer: names and values in turn. */
+  readonly headers: string[] = [];
+  headIsWritten = false;
   /** It counts among those of which only so many may be under way. */
   takesRoom = false;
   private readonly bytesWrittenBefore: number;

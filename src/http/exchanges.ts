@@ -45,11 +45,10 @@ export class Exchanges {
     this.observers = observers;
   }
 
-  /** Gives the answer its `X-Request-Id`, and tells the observers now and at the end. */
+  /** Tells the observers now and at the end. */
   begin(request: IncomingMessage, response: ServerResponse): Exchange {
     const exchange = new Exchange(requestIdOf(request), request, response);
     setExchange(response, exchange);
-    response.setHeader('X-Request-Id', exchange.id);
     if (this.closing) response.shouldKeepAlive = false;
     this.underWay.add(exchange);
     this.unansweredCount++;

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { writeHead } from './answer-head.ts';
 import type { StreamReply } from './reply.ts';
 
 const logger = new Logger('Stream');
@@ -13,7 +14,7 @@ const logger = new Logger('Stream');
  * limit for connections on which nothing moves (IDLE_TIMEOUT_MS).
  */
 export function sendStream(response: ServerResponse, { parts, contentType }: StreamReply): void {
-  response.writeHead(200, { 'Content-Type': contentType });
+  writeHead(response, 200, ['Content-Type', contentType]);
   if (response.req.method === 'HEAD') {
     response.end();
     return;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { DomainError } from '../../libs/kernel/domain-error.ts';
+import { addHeader, writeHead } from './answer-head.ts';
 import { isErrorCode, STATUS_OF_CODE } from './error-code.ts';
 import { failureEnvelope } from './envelope.ts';
 import { exchangeOf } from './exchange.ts';
@@ -16,10 +17,7 @@ const LONG_TEXT = 2_048;
 /** Sends a whole text, in one write and with its length. */
 export function sendText(response: ServerResponse, status: number, text: string, contentType: string): void {
   const body = text.length > LONG_TEXT ? Buffer.from(text) : text;
-  response.writeHead(status, {
-    'Content-Type': contentType,
-    'Content-Length': Buffer.byteLength(body),
-  });
+  writeHead(response, status, ['Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body))]);
   response.end(body);
 }
 
@@ -29,9 +27,9 @@ export function sendFailure(response: ServerResponse, refusal: DomainError): voi
   const status = isErrorCode(error.code) ? STATUS_OF_CODE[error.code] : 500;
   const exchange = exchangeOf(response);
   if (exchange !== undefined) exchange.code = error.code;
-  if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_UNAVAILABLE);
+  if (status === 503) addHeader(response, 'Retry-After', RETRY_AFTER_UNAVAILABLE);
   if (error instanceof HttpError) {
-    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(error.headers)) addHeader(response, name, value);
   }
   sendText(response, status, failureEnvelope(error), JSON_TYPE);
 }

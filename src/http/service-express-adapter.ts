@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import type { Config } from '../config.ts';
+import { addHeader, setHeaders } from './answer-head.ts';
 import { Admission } from './admission.ts';
 import { successEnvelope } from './envelope.ts';
 import { Exchanges } from './exchanges.ts';
 import type { Exchange, ExchangeObserver } from './exchange.ts';
 import { badRequest } from './http-error.ts';
 import { Reply, StreamReply, TextReply } from './reply.ts';
-import { setSecurityHeaders } from './security-headers.ts';
 import { sendStream } from './send-stream.ts';
 import { JSON_TYPE, sendFailure, sendText } from './send.ts';
 import { answerUnparsedRequests, type UnparsedObserver } from './unparsed-requests.ts';
@@ -77,6 +77,12 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     class ServiceRequest extends IncomingMessage {}
     class ServiceResponse extends ServerResponse {
       exchange: Exchange | undefined = undefined;
+
+      // Of every answer, whoever writes it, and also where nobody calls this explicitly.
+      override writeHead(...head: unknown[]): this {
+        setHeaders(this);
+        return (super.writeHead as (...head: unknown[]) => this)(...head);
+      }
     }
     Object.setPrototypeOf(ServiceRequest.prototype, app.request);
     Object.setPrototypeOf(ServiceResponse.prototype, app.response);
@@ -99,7 +105,6 @@ export class ServiceExpressAdapter extends ExpressAdapter {
       },
       (request, response) => {
         const exchange = this.exchanges.begin(request, response);
-        setSecurityHeaders(request, response);
         if (!this.admission.admit(exchange)) return;
         if (request.headers.host === undefined && request.httpVersionMinor > 0) {
           // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
@@ -154,7 +159,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
       return;
     }
     const reply = body instanceof Reply ? body : new Reply(statusCode ?? response.statusCode, body ?? null);
-    for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(reply.headers)) addHeader(response, name, value);
     sendText(response, reply.status, successEnvelope(reply.data), JSON_TYPE);
   }
 }
