@@ -1,7 +1,7 @@
 import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { copyIn } from './copy-in.ts';
-import { CommitUnanswered, sqlState } from './storage-errors.ts';
+import { CommitUnanswered, isNoAnswer } from './storage-errors.ts';
 
 export type Statement = Query | Copy;
 
@@ -109,7 +109,7 @@ async function answered(result: Promise<QueryResult>): Promise<QueryResult> {
   try {
     return await result;
   } catch (error) {
-    throw sqlState(error) === undefined ? new CommitUnanswered(error) : error;
+    throw isNoAnswer(error) ? new CommitUnanswered(error) : error;
   }
 }
 

@@ -422,6 +422,8 @@ describe('POST /customer-events/batch', () => {
       );
       const answer = await failing;
       expectFailure(answer, 503, 'SERVICE_UNAVAILABLE');
+      // Whoever sees only that the session has ended cannot know.
+      expect(answer.body.details).toEqual({ outcome: 'unknown' });
       expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     } finally {
       await lock.query('ROLLBACK');
