@@ -23,4 +23,8 @@ const OF_DATA = Object.entries(SECURITY_HEADERS).flat();
 const OF_DOCS = Object.entries({ ...SECURITY_HEADERS, 'Content-Security-Policy': DOCS_POLICY }).flat();
 
 /** Names and values in turn. */
-export const securityHeaders = ({ url }: IncomingMessage): readonly string[] => (url?.startsWith('/docs') === true ? OF_DOCS : OF_DATA);
+export function securityHeaders(request: IncomingMessage): readonly string[] {
+  // Express takes the path of what is mounted out of `url`, and keeps it here.
+  const { url, originalUrl = url } = request as IncomingMessage & { originalUrl?: string };
+  return originalUrl?.startsWith('/docs') === true ? OF_DOCS : OF_DATA;
+}
