@@ -25,7 +25,7 @@ export async function openDatabaseProxy(targetUrl: string): Promise<DatabaseProx
   const silences = new Set<() => void>();
   let server: Server | undefined;
   const listen = async (onPort: number): Promise<number> => {
-    server = createServer((client) => {
+    server = createServer({ noDelay: true }, (client) => {
       const upstream = dial();
       for (const socket of [client, upstream]) {
         sockets.add(socket);

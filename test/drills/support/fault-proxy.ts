@@ -20,7 +20,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let swallowsNew = false;
 
-  const server = createServer((client) => {
+  // Without noDelay the second of two small answers waits for the other side to acknowledge the first: 40 ms.
+  const server = createServer({ noDelay: true }, (client) => {
     const database = connect(target);
     const pair = [client, database] as const;
     pairs.add(pair);
