@@ -6,7 +6,7 @@ import { CustomerEmailRow } from '../customer-events/persistence/customer-email.
 import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
-import { impatientClient } from './impatient-client.ts';
+import { ANSWER_MS, impatientClient } from './impatient-client.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
 import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
 
@@ -40,7 +40,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings): Data
     extra: {
       statement_timeout: settings.databaseStatementTimeoutMs,
       lock_timeout: settings.databaseLockTimeoutMs,
-      query_timeout: settings.databaseStatementTimeoutMs + 500,
+      query_timeout: settings.databaseStatementTimeoutMs + ANSWER_MS,
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
       // Every read here follows an index in its order. Where PostgreSQL underestimates a customer's events (nothing
       // analyzed yet, a long history among short ones), it would rather collect all of them by a bitmap and sort

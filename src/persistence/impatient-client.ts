@@ -1,5 +1,8 @@
 import pg from 'pg';
 
+/** How much longer we wait for an answer than PostgreSQL may take, so that it can say why it gave up. */
+export const ANSWER_MS = 500;
+
 interface Connection {
   emit(event: 'error', error: Error): boolean;
   readonly stream: { destroy(): void };

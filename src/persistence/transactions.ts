@@ -1,6 +1,7 @@
 import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { copyIn } from './copy-in.ts';
+import { ANSWER_MS } from './impatient-client.ts';
 import { CommitUnanswered, isNoAnswer } from './storage-errors.ts';
 
 export type Statement = Query | Copy;
@@ -10,6 +11,8 @@ export interface Query {
   readonly name?: string | undefined;
   readonly sql: string;
   readonly parameters: readonly unknown[];
+  /** That PostgreSQL has for it, where it is not the usual time. */
+  readonly limitMs?: number;
 }
 
 /** PostgreSQL takes rows this way at half the cost of an INSERT, all of them or none. */
@@ -20,9 +23,7 @@ export interface Copy {
   readonly rows: string;
 }
 
-/** By which we give PostgreSQL more time than it gives itself: it says why it gave up. */
-const ANSWER_MS = 500;
-
+export type RunQuery = (query: Query) => Promise<QueryResult>;
 export type RunStatement = (statement: Statement) => Promise<QueryResult>;
 
 /**
@@ -48,34 +49,15 @@ export function pipelinedTransaction<T>(
   statements: readonly Statement[],
   finish: (results: readonly QueryResult[], run: RunStatement) => Promise<T>,
 ): Promise<T> {
-  return transaction(dataSource, async (client, run) => {
-    const [begun, ...answers] = queuedAtOnce(client, () => [client.query('BEGIN'), ...statements.map(run)]);
-    // Only the first rejection says what went wrong; those after it tell of an aborted transaction.
-    const settled = await Promise.allSettled([begun, ...answers]);
-    const failed = settled.find((answer) => answer.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    return finish(await Promise.all(answers), run);
-  });
-}
-
-/**
- * A transaction whose statements may take longer than others may: they go through much, and nobody
- * waits for them.
- *
- * @param limitMs of each statement.
- */
-export function patientTransaction<T>(dataSource: DataSource, limitMs: number, work: (run: RunStatement) => Promise<T>): Promise<T> {
-  return transaction(dataSource, async (client) => {
-    await client.query('BEGIN');
-    await client.query(`SET LOCAL statement_timeout = ${limitMs}`);
-    return work((statement) => runOn(client, statement, limitMs + ANSWER_MS));
-  });
-}
-
-function transaction<T>(dataSource: DataSource, work: (client: PoolClient, run: RunStatement) => Promise<T>): Promise<T> {
   return withClient(dataSource, async (client) => {
+    const run: RunStatement = (statement) => runOn(client, statement);
     try {
-      const outcome = await work(client, (statement) => runOn(client, statement));
+      const [begun, ...answers] = queuedAtOnce(client, () => [client.query('BEGIN'), ...statements.map(run)]);
+      // Only the first rejection says what went wrong; those after it tell of an aborted transaction.
+      const settled = await Promise.allSettled([begun, ...answers]);
+      const failed = settled.find((answer) => answer.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      const outcome = await finish(await Promise.all(answers), run);
       await answered(client.query('COMMIT'));
       return outcome;
     } catch (error) {
@@ -84,6 +66,17 @@ function transaction<T>(dataSource: DataSource, work: (client: PoolClient, run: 
       throw error;
     }
   });
+}
+
+/**
+ * A transaction of queries that may take longer than others may: they go through much, and nobody
+ * waits for them.
+ *
+ * @param limitMs of each query.
+ */
+export function patientTransaction<T>(dataSource: DataSource, limitMs: number, work: (run: RunQuery) => Promise<T>): Promise<T> {
+  const limit: Query = { sql: `SET LOCAL statement_timeout = ${limitMs}`, parameters: [] };
+  return pipelinedTransaction(dataSource, [limit], (_, run) => work((query) => run({ ...query, limitMs })));
 }
 
 async function withClient<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -95,12 +88,16 @@ async function withClient<T>(dataSource: DataSource, work: (client: PoolClient) 
   }
 }
 
-/** @param limitMs for which an answer is waited, where that is not the usual time. */
-function runOn(client: PoolClient, statement: Statement, limitMs?: number): Promise<QueryResult> {
+function runOn(client: PoolClient, statement: Statement): Promise<QueryResult> {
   if ('rows' in statement) return copyIn(client, statement.sql, statement.rows);
-  const { name, sql, parameters } = statement;
+  const { name, sql, parameters, limitMs } = statement;
   // The types of `pg` know `query_timeout` of a connection only.
-  const config: QueryConfig & { query_timeout?: number | undefined } = { name, text: sql, values: [...parameters], query_timeout: limitMs };
+  const config: QueryConfig & { query_timeout?: number | undefined } = {
+    name,
+    text: sql,
+    values: [...parameters],
+    query_timeout: limitMs === undefined ? undefined : limitMs + ANSWER_MS,
+  };
   return client.query(config);
 }
 

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { isWorthRepeating, storage } from '../../persistence/storage-errors.ts';
-import { pipelinedTransaction, type RunStatement } from '../../persistence/transactions.ts';
+import { pipelinedTransaction, type RunQuery } from '../../persistence/transactions.ts';
 import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
 import { CustomerStore } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
 import type { Customer } from '../domain/customer.ts';
-import { endOfPart, eraseAll, erasePart, type PartEnd } from './erase-events.ts';
+import { endOfPart, eraseEvents, erasePart, type PartEnd } from './erase-events.ts';
 
 const MOST_ATTEMPTS = 5;
 
@@ -107,12 +107,12 @@ function repeated<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** The customer, its claim of an address, and the events that are left. Null where there is no such customer. */
-async function eraseCustomer(run: RunStatement, id: string): Promise<number | null> {
+async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> {
   // FOR UPDATE makes inserts of this customer's events wait, and then find no customer.
   const { rows } = await run({ sql: 'SELECT c.app_id, c.email FROM customers AS c WHERE c.id = $1 FOR UPDATE', parameters: [id] });
   const [row] = rows as { app_id: string; email: string }[];
   if (row === undefined) return null;
-  const erased = await eraseAll(run, id);
+  const erased = await eraseEvents(run, id, { sql: 't.customer_id = $1', parameters: [id] });
   await run({ sql: DELETE_EMAIL_CLAIM, parameters: [emailClaim(row.app_id, row.email), id] });
   await run({ sql: 'DELETE FROM customers AS c WHERE c.id = $1', parameters: [id] });
   return erased;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
 import { storage } from '../../persistence/storage-errors.ts';
+import { pipelinedTransaction } from '../../persistence/transactions.ts';
 import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
 import { TimelineStore } from '../application/timeline-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
@@ -9,7 +10,7 @@ import { instantFromMillis } from '../domain/instant.ts';
 import type { EventOutline } from '../domain/ticket-context.ts';
 import type { TimelineFilter, TimelinePosition, TimelineQuery, TypeSummary } from '../domain/timeline.ts';
 import { EVENT_COLUMNS, eventOf, type EventColumns } from './customer-event-columns.ts';
-import { erasedEventIdHash, INSERT_ERASED_EVENT_IDS } from './erased-event-ids.ts';
+import { eraseEvents } from './erase-events.ts';
 import { selectEvents, timelineCondition, timelineOrder, type Sql } from './timeline-sql.ts';
 
 @Injectable()
@@ -68,19 +69,10 @@ export class TypeormTimelineStore extends TimelineStore {
   eraseEvent(customerId: string, id: string): Promise<boolean> {
     const condition = oneEvent(customerId, id);
     if (condition === null) return Promise.resolve(false);
-    return storage(() =>
-      this.dataSource.transaction(async (manager) => {
-        const [[row]] = await manager.query<[{ event_id: string | null }[], number]>(
-          `DELETE FROM customer_events AS t WHERE ${condition.sql} RETURNING t.event_id`,
-          condition.parameters,
-        );
-        if (row === undefined) return false;
-        if (row.event_id !== null) {
-          await manager.query(INSERT_ERASED_EVENT_IDS, [customerId, [erasedEventIdHash(customerId, row.event_id)]]);
-        }
-        return true;
-      }),
-    );
+    return storage(async () => {
+      const erased = await pipelinedTransaction(this.dataSource, [], (_, run) => eraseEvents(run, customerId, condition));
+      return erased > 0;
+    });
   }
 
   private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
