@@ -28,12 +28,11 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     Customers,
     Timeline,
     TicketContexts,
-    { provide: TypeormCustomerEventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => new TypeormCustomerEventStore(dataSource) },
     {
       provide: CustomerEventStore,
-      inject: [TypeormCustomerEventStore, GROUP_COMMIT_LIMITS, GroupCommitObserver],
-      useFactory: (store: TypeormCustomerEventStore, limits: GroupCommitLimits, observer: GroupCommitObserver) =>
-        new GroupCommitCustomerEventStore(store, limits, observer),
+      inject: [DataSource, GROUP_COMMIT_LIMITS, GroupCommitObserver],
+      useFactory: (dataSource: DataSource, limits: GroupCommitLimits, observer: GroupCommitObserver) =>
+        new GroupCommitCustomerEventStore(new TypeormCustomerEventStore(dataSource), limits, observer),
     },
     { provide: TimelineStore, useClass: TypeormTimelineStore },
     {

@@ -41,8 +41,9 @@ export class Exchanges {
     return stalled;
   }
 
+  /** Those are told too, after the others. */
   observe(observers: readonly ExchangeObserver[]): void {
-    this.observers = observers;
+    this.observers = [...this.observers, ...observers];
   }
 
   /** Tells the observers now and at the end. */

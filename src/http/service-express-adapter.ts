@@ -60,7 +60,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
 
   /** Those who are told of every request, and of what never became one. */
   observe(exchanges: readonly ExchangeObserver[], unparsed: readonly UnparsedObserver[]): void {
-    this.exchanges.observe([this.admission, ...exchanges]);
+    this.exchanges.observe(exchanges);
     this.unparsedObservers = unparsed;
   }
 
