@@ -77,13 +77,15 @@ async function whileImporting(
       if (status !== 200) throw new Error(`the import was answered with ${status}: ${body}`);
     }
   })();
-  const start = performance.now();
-  const before = await count();
-  const measured = await measure();
-  const seconds = (performance.now() - start) / 1000;
-  const rows = (await count()) - before;
-  over = true;
-  await imports;
-  imported.push(rows / seconds - measured.perSecond);
-  return measured;
+  try {
+    const start = performance.now();
+    const before = await count();
+    const measured = await measure();
+    const seconds = (performance.now() - start) / 1000;
+    imported.push(((await count()) - before) / seconds - measured.perSecond);
+    return measured;
+  } finally {
+    over = true;
+    await imports;
+  }
 }
