@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ImportSummary } from '../../src/import-command/import-summary.ts';
 import type { Child } from '../support/child.ts';
 import { line, manyLines } from '../support/history.ts';
 import { Workplace } from '../support/service-process.ts';
@@ -11,21 +12,6 @@ interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-interface Summary {
-  readonly file: string;
-  readonly dryRun: boolean;
-  readonly finished: boolean;
-  readonly throughLine: number;
-  readonly lines: number;
-  readonly created: number;
-  readonly replayed?: number;
-  readonly updated?: number;
-  readonly rejected: number;
-  readonly rejectedFile: string | null;
-  readonly errors: readonly { line: number; code: string; message: string; details?: object }[];
-  readonly failure?: string;
 }
 
 /** Each command is a process of its own. */
@@ -55,13 +41,13 @@ describe('the import command', () => {
     return { code, stdout, stderr: command.output().replace(stdout, '') };
   };
   const run = (...args: string[]): Promise<Outcome> => outcomeOf(start(args));
-  const summaries = async (code: number, ...args: string[]): Promise<{ events: Summary; customers?: Summary }> => {
+  const summaries = async (code: number, ...args: string[]): Promise<{ events: ImportSummary; customers?: ImportSummary }> => {
     const outcome = await run(...args, '--app', 'acme', '--json');
     expect(outcome).toMatchObject({ code, stderr: '' });
-    return JSON.parse(outcome.stdout) as { events: Summary; customers?: Summary };
+    return JSON.parse(outcome.stdout) as { events: ImportSummary; customers?: ImportSummary };
   };
   /** Of an import that ends with this status. */
-  const imported = async (code: number, ...args: string[]): Promise<Summary> => (await summaries(code, ...args)).events;
+  const imported = async (code: number, ...args: string[]): Promise<ImportSummary> => (await summaries(code, ...args)).events;
 
   const customer = async (externalId: string): Promise<string> => {
     await service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId }).expect(201);
@@ -103,7 +89,7 @@ describe('the import command', () => {
         imported(0, write('plain.ndjson', plain as string)),
         imported(0, write('gzip.ndjson.gz', gzipSync(gzip as string))),
         imported(0, write('unnamed', gzipSync(unnamed as string))),
-        outcomeOf(stdin).then(({ stdout }) => (JSON.parse(stdout) as { events: Summary }).events),
+        outcomeOf(stdin).then(({ stdout }) => (JSON.parse(stdout) as { events: ImportSummary }).events),
       ]);
       for (const [n, file] of ['plain.ndjson', 'gzip.ndjson.gz', 'unnamed', '-'].entries()) {
         expect(all[n]).toEqual({
@@ -215,7 +201,7 @@ describe('the import command', () => {
       const rejected = read('mend.ndjson.rejected.ndjson').trimEnd().split('\n');
       expect(rejected).toHaveLength(5);
       for (const [n, text] of rejected.entries()) {
-        const { line: number, code, message, details } = errors[n] as Summary['errors'][number];
+        const { line: number, code, message, details } = errors[n] as ImportSummary['errors'][number];
         expect((JSON.parse(text) as { rejected: unknown }).rejected).toEqual({ line: number, code, message, ...(details === undefined ? {} : { details }) });
       }
       expect(rejected[0]).toContain(`"event":${wrong[0]}`);
@@ -347,7 +333,7 @@ describe('the import command', () => {
         code: 2,
         stderr: expect.stringMatching(/^An earlier import of killed.ndjson ended after line \d+; this one begins at line 1 again \(--resume goes on there\)\n$/),
       });
-      const { events } = JSON.parse(stdout) as { events: Summary };
+      const { events } = JSON.parse(stdout) as { events: ImportSummary };
       expect(events).toMatchObject({ finished: true, lines: 2 * HALF, rejected: 2 });
       expect(events.created + (events.replayed ?? 0)).toBe(2 * HALF - 2);
       await expectEachOnce('killed');
