@@ -11,7 +11,14 @@ const pattern = (regex, message) => ({ regex, message });
 const packages = (...names) => `^(${names.join('|')})(/|$)`;
 const FRAMEWORKS = packages('@nestjs', 'typeorm', 'pg', 'express', 'class-validator', 'class-transformer', 'rxjs');
 const STORAGE = packages('typeorm', 'pg');
-const HTTP = packages('express', '@nestjs/swagger', '@nestjs/platform-express', 'class-validator', 'class-transformer', 'node:http');
+const HTTP = packages(
+  'express',
+  '@nestjs/swagger',
+  '@nestjs/platform-express',
+  'class-validator',
+  'class-transformer',
+  'node:http',
+);
 
 const fence = (files, patterns, more = {}) => ({
   files,
@@ -63,7 +70,10 @@ export default tseslint.config(
     ['libs/embedded-postgres/**/*.ts'],
     [
       pattern('/src/', 'A library knows nothing of the service.'),
-      pattern(packages('@nestjs', 'typeorm', 'express', 'class-validator', 'class-transformer', 'rxjs'), 'A library needs no framework.'),
+      pattern(
+        packages('@nestjs', 'typeorm', 'express', 'class-validator', 'class-transformer', 'rxjs'),
+        'A library needs no framework.',
+      ),
     ],
   ),
   ...SLICES.flatMap((slice) => [

@@ -32,7 +32,9 @@ export function bareReader(
           latencies.push(performance.now() - before);
         }
       };
-      await Promise.all(Array.from({ length: clients }, (_, client) => read(Math.floor((statements.length / clients) * client))));
+      await Promise.all(
+        Array.from({ length: clients }, (_, client) => read(Math.floor((statements.length / clients) * client))),
+      );
       const elapsedMs = performance.now() - start;
       const { user, system } = process.cpuUsage(cpu);
       await pool.end();

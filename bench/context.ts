@@ -36,7 +36,12 @@ export async function peer(context: Context, name: string, database: Database | 
 }
 
 /** The requests of one connection, each with an event of its own. */
-export function eventRequests(path: string, headers: Record<string, string>, withEventIds = false, customers = CUSTOMERS) {
+export function eventRequests(
+  path: string,
+  headers: Record<string, string>,
+  withEventIds = false,
+  customers = CUSTOMERS,
+) {
   return (connection: number): Request[] => {
     const nextEvent = eventSource(connection, customers, withEventIds);
     return Array.from({ length: REQUESTS_PER_CONNECTION }, () => post(path, headers, nextEvent()));
@@ -64,7 +69,9 @@ export const post = (path: string, headers: Record<string, string>, body: unknow
 export const rowCounter =
   (database: Database, tableName = 'customer_events') =>
   async (): Promise<number> => {
-    const [found] = await database.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [tableName]);
+    const [found] = await database.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+      tableName,
+    ]);
     if (found?.there !== true) return 0;
     const [row] = await database.query<{ rows: string }>(`SELECT count(*) AS rows FROM ${tableName}`);
     return Number(row?.rows);

@@ -23,9 +23,13 @@ export function chooseCopier(): Copier {
 }
 
 async function copyWithPsql({ url }: Database, file: string): Promise<void> {
-  const child = spawn('psql', [url, '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--command', `\\copy ${TABLE} FROM '${file}'`], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    'psql',
+    [url, '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--command', `\\copy ${TABLE} FROM '${file}'`],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error('psql failed');
 }

@@ -42,7 +42,11 @@ export async function startEngine(keptDataDir: string | undefined): Promise<Engi
     const pool = new pg.Pool({ connectionString: url, max: 2 });
     pool.on('error', () => {});
     pools.push(pool);
-    return { name, url, query: async <Row>(sql: string, parameters?: unknown[]) => (await pool.query(sql, parameters)).rows as Row[] };
+    return {
+      name,
+      url,
+      query: async <Row>(sql: string, parameters?: unknown[]) => (await pool.query(sql, parameters)).rows as Row[],
+    };
   };
   const postgres = open('postgres');
   const [row] = await postgres.query<{ server_version: string; fsync: string }>(

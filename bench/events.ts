@@ -28,7 +28,11 @@ export function eventSource(seed: number, customers: number, withEventIds: boole
     const event = {
       customerExternalId: externalId(Math.floor(random() * customers)),
       type: TYPES[Math.floor(random() * TYPES.length)] as string,
-      payload: { orderId: String(Math.floor(random() * 1e6)), total: Math.floor(random() * 1e5) / 100, currency: 'EUR' },
+      payload: {
+        orderId: String(Math.floor(random() * 1e6)),
+        total: Math.floor(random() * 1e5) / 100,
+        currency: 'EUR',
+      },
       occurredAt: new Date(FROM_MILLIS + Math.floor(random() * SPREAD_MILLIS)).toISOString(),
     };
     return withEventIds ? { ...event, eventId: newEventId() } : event;

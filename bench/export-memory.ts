@@ -8,7 +8,12 @@ const MOST_RSS_GROWTH_MB = 50;
 const LINE_FEED = 0x0a;
 
 /** Reads the export of one customer a few times, and tells how fast it came and what memory it took. */
-export async function exportTable(server: ServerProcess, path: string, headers: Record<string, string>, events: number): Promise<string> {
+export async function exportTable(
+  server: ServerProcess,
+  path: string,
+  headers: Record<string, string>,
+  events: number,
+): Promise<string> {
   const before = (await server.usage()).rssBytes;
   const rates: number[] = [];
   const peak = watchMemory(server);
@@ -23,7 +28,12 @@ export async function exportTable(server: ServerProcess, path: string, headers: 
     [`export of ${events.toLocaleString('en')} events`, `of ${RUNS} runs`, 'to reach', ''],
     [
       ['events/s', `${figure(median(rates))} (median)`, '', ''],
-      ['RSS growth since before the first', `${figure(growth)} MB (most)`, `< ${MOST_RSS_GROWTH_MB} MB`, verdict(growth, { atMost: MOST_RSS_GROWTH_MB })],
+      [
+        'RSS growth since before the first',
+        `${figure(growth)} MB (most)`,
+        `< ${MOST_RSS_GROWTH_MB} MB`,
+        verdict(growth, { atMost: MOST_RSS_GROWTH_MB }),
+      ],
     ],
   );
 }

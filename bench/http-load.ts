@@ -57,7 +57,9 @@ async function measure(load: HttpLoad, seconds: number): Promise<{ answers: numb
     },
   });
   // Its own histogram counts whole milliseconds.
-  instance.on('response', (_client: unknown, _status: number, _bytes: number, millis: number) => latencies.push(millis));
+  instance.on('response', (_client: unknown, _status: number, _bytes: number, millis: number) =>
+    latencies.push(millis),
+  );
   const result = await instance;
   const elapsedMs = performance.now() - start;
   const { user, system } = process.cpuUsage(ownCpu);
@@ -88,10 +90,16 @@ function stampEveryRequest(client: Client): void {
   };
 }
 
-function refuseErrors({ name }: HttpLoad, { errors, timeouts, non2xx, statusCodeStats }: Result, answers: number): void {
+function refuseErrors(
+  { name }: HttpLoad,
+  { errors, timeouts, non2xx, statusCodeStats }: Result,
+  answers: number,
+): void {
   if (errors + timeouts + non2xx === 0 && answers > 0) return;
   const statuses = Object.entries(statusCodeStats).map(([status, { count }]) => `${count} × ${status}`);
-  throw new Error(`${name}: ${errors} connection errors, ${timeouts} time-outs, answers: ${statuses.join(', ') || 'none'}`);
+  throw new Error(
+    `${name}: ${errors} connection errors, ${timeouts} time-outs, answers: ${statuses.join(', ') || 'none'}`,
+  );
 }
 
 /** What was under way when the load ended may have been written too. */

@@ -26,7 +26,8 @@ export async function largeDatabase(engine: Engine, rows: number): Promise<Large
   const customers = 1 + Math.round((rows - eventsOfLargest) / EVENTS_OF_MOST_CUSTOMERS);
   const name = `bench_large_${rows}`;
   const complete = await engine.completeDatabase(name);
-  const database = complete === null ? await createServiceDatabase(engine, name, customers) : await withNewKey(complete);
+  const database =
+    complete === null ? await createServiceDatabase(engine, name, customers) : await withNewKey(complete);
   if (complete === null) {
     console.log(`  filling a table with ${rows.toLocaleString('en')} events …`);
     await withClient(database.url, (client) => fill(client, eventsOfLargest / ROUNDS));
@@ -47,7 +48,9 @@ export async function largeDatabase(engine: Engine, rows: number): Promise<Large
  * not checked: it makes no difference to what is there, but hours to how long it takes.
  */
 async function fill(client: pg.Client, eventsOfLargestInRound: number): Promise<void> {
-  await client.query(`SET session_replication_role = replica; SET maintenance_work_mem = '1GB'; SET synchronous_commit = off`);
+  await client.query(
+    `SET session_replication_role = replica; SET maintenance_work_mem = '1GB'; SET synchronous_commit = off`,
+  );
   await client.query(
     `CREATE TEMPORARY TABLE round AS
      SELECT c.id AS customer_id, row_number() OVER (ORDER BY md5(c.id || copy)) AS place, count(*) OVER () AS places

@@ -71,7 +71,9 @@ export function ratios({ firstRuns, secondRuns }: Comparison, metric: Metric): n
 /** The median of each metric over the runs. */
 export function medians(runs: readonly Measurement[]): Measurement {
   const metrics = Object.keys(runs[0] ?? {}) as Metric[];
-  return Object.fromEntries(metrics.map((metric) => [metric, median(runs.map((run) => run[metric] ?? Number.NaN))])) as unknown as Measurement;
+  return Object.fromEntries(
+    metrics.map((metric) => [metric, median(runs.map((run) => run[metric] ?? Number.NaN))]),
+  ) as unknown as Measurement;
 }
 
 export function median(values: readonly number[]): number {

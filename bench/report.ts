@@ -31,14 +31,23 @@ const METRICS = Object.keys(NAME_OF) as Metric[];
 export function subjectTable(comparisons: readonly Comparison[], unit: string): string {
   const runsOf = new Map<string, Measurement[]>();
   for (const { first, second, firstRuns, secondRuns } of comparisons) {
-    for (const [{ name }, runs] of [[first, firstRuns], [second, secondRuns]] as const) {
+    for (const [{ name }, runs] of [
+      [first, firstRuns],
+      [second, secondRuns],
+    ] as const) {
       runsOf.set(name, [...(runsOf.get(name) ?? []), ...runs]);
     }
   }
   const rows = [...runsOf].map(([name, runs]) => ({ name, values: medians(runs) }));
   const metrics = METRICS.filter((metric) => rows.some(({ values }) => values[metric] !== undefined));
   return table(
-    ['', ...metrics.map((metric) => NAME_OF[metric].replace('per second', `${unit}/s`).replace('each', `per ${unit.replace(/s$/, '')}`)), 'errors'],
+    [
+      '',
+      ...metrics.map((metric) =>
+        NAME_OF[metric].replace('per second', `${unit}/s`).replace('each', `per ${unit.replace(/s$/, '')}`),
+      ),
+      'errors',
+    ],
     // A run with an error fails, and with it the suite.
     rows.map(({ name, values }) => [name, ...metrics.map((metric) => figure(values[metric])), '0']),
   );
@@ -72,7 +81,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export const limitOf = ({ atLeast, atMost }: Pick<Target, 'atLeast' | 'atMost'>): string =>
   atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `≤ ${atMost}` : '';
 
-export function verdict(value: number, { atLeast = -Infinity, atMost = Infinity }: Pick<Target, 'atLeast' | 'atMost'>): string {
+export function verdict(
+  value: number,
+  { atLeast = -Infinity, atMost = Infinity }: Pick<Target, 'atLeast' | 'atMost'>,
+): string {
   return value >= atLeast && value <= atMost ? 'reached' : '**missed**';
 }
 
@@ -82,7 +94,13 @@ export function figure(value: number | undefined): string {
 }
 
 /** Puts the suite's section into the Markdown file, and leaves the sections of other suites as they are. */
-export function writeSection(file: string, report: SuiteReport, postgresVersion: string, command: string, pairs: string): void {
+export function writeSection(
+  file: string,
+  report: SuiteReport,
+  postgresVersion: string,
+  command: string,
+  pairs: string,
+): void {
   const sections = existingSections(file);
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
   const origin = `${date} UTC · Node ${process.versions.node} · PostgreSQL ${postgresVersion} · \`${command}\` · ${pairs}`;

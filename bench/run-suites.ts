@@ -71,6 +71,8 @@ async function runSuite(name: SuiteName, given: Omit<Context, 'started'>): Promi
 
 /** As it was given, but for folders of one machine, which say nothing to others. */
 function commandOf(args: readonly string[]): string {
-  const kept = args.filter((arg, index) => ![arg, args[index - 1]].some((word) => /^--(out|data-dir|cpu-prof)\b/.test(word ?? '')));
+  const kept = args.filter(
+    (arg, index) => ![arg, args[index - 1]].some((word) => /^--(out|data-dir|cpu-prof)\b/.test(word ?? '')),
+  );
   return ['npm run bench', ...(kept.length > 0 ? ['--', ...kept] : [])].join(' ');
 }

@@ -33,6 +33,9 @@ export function rowSource(
     idOf.set(customerExternalId, customerId);
     const now = Date.now();
     const id = nextId(Date.parse(occurredAt), now);
-    return { event, row: [customerId, occurredAt, id, type, JSON.stringify(payload), eventId, new Date(now).toISOString()] };
+    return {
+      event,
+      row: [customerId, occurredAt, id, type, JSON.stringify(payload), eventId, new Date(now).toISOString()],
+    };
   };
 }

@@ -6,7 +6,10 @@ import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { API_KEY_CACHE_MS } from './api-keys/application/authentication.ts';
 import type { Config } from './config.ts';
 import { CustomerEventsModule } from './customer-events/customer-events.module.ts';
-import { GROUP_COMMIT_LIMITS, type GroupCommitLimits } from './customer-events/persistence/group-commit-customer-event-store.ts';
+import {
+  GROUP_COMMIT_LIMITS,
+  type GroupCommitLimits,
+} from './customer-events/persistence/group-commit-customer-event-store.ts';
 import { GroupCommitObserver } from './customer-events/persistence/group-commit-observer.ts';
 import { ErrorFilter } from './http/error.filter.ts';
 import { EventCounts } from './http/event-counts.ts';

@@ -132,7 +132,8 @@ class SettingsReader {
     const text = this.value(name);
     if (text === undefined) return [];
     const origins = text.split(',').map((origin) => origin.trim());
-    if (origins.every((origin) => URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin)) return origins;
+    if (origins.every((origin) => URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin))
+      return origins;
     this.problems.push(`${name} must look like https://a.example,https://b.example:8443`);
     return [];
   }

@@ -39,7 +39,11 @@ export function operatorCommands(): Command {
     .addOption(json())
     .action(async (options: { json?: boolean }) => {
       const all = await withAdministration((administration) => administration.listApps());
-      print(options, all, all.map((app) => `${app.id}  ${app.slug}  ${app.name}`));
+      print(
+        options,
+        all,
+        all.map((app) => `${app.id}  ${app.slug}  ${app.name}`),
+      );
     });
 
   const keys = program.command('keys').description('the API keys of an app');
@@ -51,21 +55,23 @@ export function operatorCommands(): Command {
     .addOption(new Option('--type <type>', 'agent keys are for servers').choices(['agent', 'public']).default('agent'))
     .option('--expires <instant>', 'a date or an instant, such as 2027-01-01', millisOf)
     .addOption(json())
-    .action(
-      async (options: { app: string; name: string; type: ApiKeyType; expires?: number; json?: boolean }) => {
-        const { key, secret } = await withAdministration((administration) =>
-          administration.createKey(options.app, options.name, options.type, options.expires ?? null),
-        );
-        print(options, { ...describeKey(key), key: secret }, [secret]);
-      },
-    );
+    .action(async (options: { app: string; name: string; type: ApiKeyType; expires?: number; json?: boolean }) => {
+      const { key, secret } = await withAdministration((administration) =>
+        administration.createKey(options.app, options.name, options.type, options.expires ?? null),
+      );
+      print(options, { ...describeKey(key), key: secret }, [secret]);
+    });
   keys
     .command('list')
     .requiredOption('--app <slug>', 'whose keys')
     .addOption(json())
     .action(async (options: { app: string; json?: boolean }) => {
       const all = (await withAdministration((administration) => administration.listKeys(options.app))).map(describeKey);
-      print(options, all, all.map((key) => `${key.id}  ${key.prefix}…  ${key.type}  ${stateOf(key)}  ${key.name}`));
+      print(
+        options,
+        all,
+        all.map((key) => `${key.id}  ${key.prefix}…  ${key.type}  ${stateOf(key)}  ${key.name}`),
+      );
     });
   keys
     .command('revoke')

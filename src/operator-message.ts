@@ -27,7 +27,9 @@ export function operatorMessage(error: unknown): unknown {
   return listenProblem(error) ?? databaseProblem(error) ?? error;
 }
 
-function listenProblem(error: Error & { syscall?: string; code?: string; address?: string; hostname?: string; port?: number }): string | undefined {
+function listenProblem(
+  error: Error & { syscall?: string; code?: string; address?: string; hostname?: string; port?: number },
+): string | undefined {
   const problem = LISTEN_PROBLEMS[error.code ?? ''];
   if (problem === undefined || !['listen', 'getaddrinfo'].includes(error.syscall ?? '')) return undefined;
   const place = [error.address ?? error.hostname, error.port].filter((part) => part !== undefined).join(':');

@@ -17,7 +17,9 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
 }
 
 /** Runs something on the application services, without HTTP. */
-export async function withService<T>(work: (service: INestApplicationContext, config: Config) => Promise<T>): Promise<T> {
+export async function withService<T>(
+  work: (service: INestApplicationContext, config: Config) => Promise<T>,
+): Promise<T> {
   const config = loadConfig();
   return withDatabase(async (database) => {
     if (database.embedded) await migrate(database.migrationsUrl, config);

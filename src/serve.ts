@@ -45,8 +45,16 @@ async function sayHello(app: NestExpressApplication, config: Config, database: D
     lines.push(`PostgreSQL is embedded, with its data in ${config.dataDir}`);
     const key = await createDemo(app);
     if (key !== null) {
-      lines.push('', 'First start. An app "demo" and a customer "user_42" were created. Try:', '', demoCurl(baseUrl, key));
-      lines.push('', 'This key is shown only once. More keys: npm run --silent cli -- keys create --app demo --name mine');
+      lines.push(
+        '',
+        'First start. An app "demo" and a customer "user_42" were created. Try:',
+        '',
+        demoCurl(baseUrl, key),
+      );
+      lines.push(
+        '',
+        'This key is shown only once. More keys: npm run --silent cli -- keys create --app demo --name mine',
+      );
     }
   }
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -53,11 +53,17 @@ describe('the fence between the layers', () => {
   };
 
   it('stops a planted violation of every rule', () => {
-    const files = VIOLATIONS.map(([folder, from], index) => plant(`${folder}/planted-${index}.ts`, `export { HttpStatus } from '${from}';\n`));
-    const { stdout } = spawnSync(process.execPath, ['node_modules/eslint/bin/eslint.js', '--format', 'json', ...files], {
-      encoding: 'utf8',
-      maxBuffer: 100_000_000,
-    });
+    const files = VIOLATIONS.map(([folder, from], index) =>
+      plant(`${folder}/planted-${index}.ts`, `export { HttpStatus } from '${from}';\n`),
+    );
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['node_modules/eslint/bin/eslint.js', '--format', 'json', ...files],
+      {
+        encoding: 'utf8',
+        maxBuffer: 100_000_000,
+      },
+    );
     const results = JSON.parse(stdout) as LintResult[];
     for (const [index, [folder, from, words]] of VIOLATIONS.entries()) {
       const found = results.find(({ filePath }) => filePath.endsWith(`/planted-${index}.ts`))?.messages ?? [];
@@ -75,7 +81,12 @@ describe('the fence between the layers', () => {
   it('finds a cycle', () => {
     plant('libs/kernel/planted-a.ts', "import { b } from './planted-b.ts';\nexport const a = (): unknown => b;\n");
     plant('libs/kernel/planted-b.ts', "import { a } from './planted-a.ts';\nexport const b = (): unknown => a;\n");
-    const cruise = ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', 'libs'];
+    const cruise = [
+      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      '--config',
+      '.dependency-cruiser.cjs',
+      'libs',
+    ];
     const { status, stdout } = spawnSync(process.execPath, cruise, { encoding: 'utf8' });
     expect(status).not.toBe(0);
     expect(stdout).toContain('no-cycles: libs/kernel/planted-a.ts');

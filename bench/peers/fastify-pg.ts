@@ -39,5 +39,7 @@ async function createSchema(database: pg.Pool, customers: number): Promise<void>
       created_at timestamptz NOT NULL DEFAULT now()
     );
     CREATE INDEX ON customer_events (customer_id, occurred_at)`);
-  await database.query(`INSERT INTO customers (external_id) SELECT 'user_' || n FROM generate_series(0, $1 - 1) AS n`, [customers]);
+  await database.query(`INSERT INTO customers (external_id) SELECT 'user_' || n FROM generate_series(0, $1 - 1) AS n`, [
+    customers,
+  ]);
 }

@@ -42,7 +42,14 @@ export async function importHistory(context: Context): Promise<SuiteReport> {
       ratioTable([{ comparison, targets: [{ metric: 'perSecond', atLeast: 0.5 }] }]),
       table(
         ['memory of the service', 'most of all runs', 'to reach', ''],
-        [['RSS growth since before the first', `${figure(mostGrowth)} MB`, `< ${MOST_RSS_GROWTH_MB} MB`, verdict(mostGrowth, { atMost: MOST_RSS_GROWTH_MB })]],
+        [
+          [
+            'RSS growth since before the first',
+            `${figure(mostGrowth)} MB`,
+            `< ${MOST_RSS_GROWTH_MB} MB`,
+            verdict(mostGrowth, { atMost: MOST_RSS_GROWTH_MB }),
+          ],
+        ],
       ),
     ].join('\n\n'),
   };
@@ -70,7 +77,8 @@ function importSubject(
       const mostRss = await peak();
       const after = await server.usage();
       const rows = await rowCounter(database)();
-      if (status >= 300 || rows !== history.lines) throw new Error(`import: ${rows} rows written, answer ${status} ${body}`);
+      if (status >= 300 || rows !== history.lines)
+        throw new Error(`import: ${rows} rows written, answer ${status} ${body}`);
       return {
         perSecond: (history.lines * 1000) / elapsedMs,
         cpuMicros: (after.cpuMicros - before.cpuMicros) / history.lines,

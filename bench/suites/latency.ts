@@ -32,7 +32,15 @@ export async function latency(context: Context): Promise<SuiteReport> {
     title: 'One event per request, one connection: what a single caller waits for.',
     body: [
       subjectTable([comparison], 'events'),
-      ratioTable([{ comparison, targets: [{ metric: 'p50Ms', atMost: 1.3 }, { metric: 'p99Ms', atMost: 1.3 }] }]),
+      ratioTable([
+        {
+          comparison,
+          targets: [
+            { metric: 'p50Ms', atMost: 1.3 },
+            { metric: 'p99Ms', atMost: 1.3 },
+          ],
+        },
+      ]),
     ].join('\n\n'),
   };
 }

@@ -1,5 +1,15 @@
 import type { Request } from 'autocannon';
-import { API, CUSTOMERS, eventRequests, peer, post, REQUESTS_PER_CONNECTION, rowCounter, service, type Context } from '../context.ts';
+import {
+  API,
+  CUSTOMERS,
+  eventRequests,
+  peer,
+  post,
+  REQUESTS_PER_CONNECTION,
+  rowCounter,
+  service,
+  type Context,
+} from '../context.ts';
 import { eventSource } from '../events.ts';
 import { httpSubject, type HttpLoad } from '../http-load.ts';
 import { runPairs, type Comparison } from '../measurement.ts';
@@ -28,7 +38,10 @@ const PEERS: readonly Peer[] = [
     script: 'fastify-pg',
     table: 'customer_events',
     requestsOf: eventRequests('/customer-events', {}),
-    targets: [{ metric: 'perSecond', atLeast: 1.8 }, { metric: 'p99Ms', atMost: 1 }],
+    targets: [
+      { metric: 'perSecond', atLeast: 1.8 },
+      { metric: 'p99Ms', atMost: 1 },
+    ],
   },
   {
     name: 'Nest + TypeORM save',
@@ -51,10 +64,14 @@ function parseRequests(connection: number): Request[] {
   const nextEvent = eventSource(connection, CUSTOMERS, false);
   return Array.from({ length: REQUESTS_PER_CONNECTION }, () => {
     const event = nextEvent();
-    return post('/parse/classes/CustomerEvent', { 'X-Parse-Application-Id': 'bench' }, {
-      ...event,
-      occurredAt: { __type: 'Date', iso: event.occurredAt },
-    });
+    return post(
+      '/parse/classes/CustomerEvent',
+      { 'X-Parse-Application-Id': 'bench' },
+      {
+        ...event,
+        occurredAt: { __type: 'Date', iso: event.occurredAt },
+      },
+    );
   });
 }
 
@@ -91,6 +108,9 @@ export async function single(context: Context): Promise<SuiteReport> {
   return {
     suite: 'single',
     title: `One event of about 150 bytes per request, ${CONNECTIONS} connections, ${CUSTOMERS} customers.${eventIds}`,
-    body: `${subjectTable(rows.map(({ comparison }) => comparison), 'events')}\n\n${ratioTable(rows)}`,
+    body: `${subjectTable(
+      rows.map(({ comparison }) => comparison),
+      'events',
+    )}\n\n${ratioTable(rows)}`,
   };
 }

@@ -48,7 +48,11 @@ export async function timeline(context: Context): Promise<SuiteReport> {
       requestsOf: (connection) => rotated(urls, connection).map(get),
     });
   };
-  const toUsual = await runPairs(await walk('customer', database.largest), await walk('customer', database.usual), options);
+  const toUsual = await runPairs(
+    await walk('customer', database.largest),
+    await walk('customer', database.usual),
+    options,
+  );
   return {
     suite: 'timeline',
     title:
@@ -59,12 +63,23 @@ export async function timeline(context: Context): Promise<SuiteReport> {
       subjectTable([toSql, toUsual], 'requests'),
       ratioTable([
         { comparison: toSql, targets: [{ metric: 'perSecond', atLeast: 0.4 }] },
-        { comparison: toUsual, targets: [{ metric: 'p50Ms', atMost: 1.2 }, { metric: 'p99Ms', atMost: 1.2 }] },
+        {
+          comparison: toUsual,
+          targets: [
+            { metric: 'p50Ms', atMost: 1.2 },
+            { metric: 'p99Ms', atMost: 1.2 },
+          ],
+        },
       ]),
       '### summary',
       await summaries(context, server, database, get),
       '### export',
-      await exportTable(server, `${eventsOf(database.largest.externalId)}/export`, get('').headers, database.largest.events),
+      await exportTable(
+        server,
+        `${eventsOf(database.largest.externalId)}/export`,
+        get('').headers,
+        database.largest.events,
+      ),
     ].join('\n\n'),
   };
 }

@@ -23,7 +23,12 @@ export async function volume(context: Context): Promise<SuiteReport> {
   const largeServer = await service(context, large);
   const emptyServer = await service(context, empty);
 
-  const singles = (where: string, server: ServerProcess, { key }: ServiceDatabase, prepare: () => Promise<void>): Subject =>
+  const singles = (
+    where: string,
+    server: ServerProcess,
+    { key }: ServiceDatabase,
+    prepare: () => Promise<void>,
+  ): Subject =>
     httpSubject({
       name: `single events into ${where}`,
       server,
@@ -31,7 +36,12 @@ export async function volume(context: Context): Promise<SuiteReport> {
       requestsOf: eventRequests(`${API}/customer-events`, { 'X-API-Key': key }, false, large.customers),
       prepare,
     });
-  const batches = (where: string, server: ServerProcess, { key }: ServiceDatabase, prepare: () => Promise<void>): Subject =>
+  const batches = (
+    where: string,
+    server: ServerProcess,
+    { key }: ServiceDatabase,
+    prepare: () => Promise<void>,
+  ): Subject =>
     httpSubject({
       name: `batches into ${where}`,
       server,

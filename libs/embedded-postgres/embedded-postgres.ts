@@ -112,7 +112,8 @@ class Supervisor implements EmbeddedPostgres {
     for (;;) {
       const pid = runningPostmaster(this.home);
       if (pid === 0 || (await this.answers())) return pid;
-      if (Date.now() > deadline) throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not answer`);
+      if (Date.now() > deadline)
+        throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not answer`);
       await sleep(POLL_MS);
     }
   }

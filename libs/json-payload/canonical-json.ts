@@ -1,4 +1,14 @@
-import { closes, COMMA, LAST_SPACE, OPEN_BRACE, opens, QUOTE, spaceEnd, stringValue, valueEnd } from './json-scanner.ts';
+import {
+  closes,
+  COMMA,
+  LAST_SPACE,
+  OPEN_BRACE,
+  opens,
+  QUOTE,
+  spaceEnd,
+  stringValue,
+  valueEnd,
+} from './json-scanner.ts';
 
 /** An array or object that is still to be written; a Map, because `__proto__` is a key like any other. */
 type Container = Node[] | Map<string, Node>;

@@ -29,13 +29,18 @@ describe('compactJson', () => {
   });
 
   it('leaves no line feed, however the text was laid out', () => {
-    const text = JSON.stringify({ a: ['x\ny', { b: [1, 2, { c: '\r\n' }] }], d: {} }, null, '\t').replaceAll('\n', '\r\n');
+    const text = JSON.stringify({ a: ['x\ny', { b: [1, 2, { c: '\r\n' }] }], d: {} }, null, '\t').replaceAll(
+      '\n',
+      '\r\n',
+    );
     expect(compactJson(text)).toBe(JSON.stringify(JSON.parse(text)));
   });
 
   it('compacts 8 MiB, and a million levels', () => {
     const spaced = `[${'1 ,\n'.repeat(2 << 20)}1 ]`;
     expect(compactJson(spaced)).toBe(`[${'1,'.repeat(2 << 20)}1]`);
-    expect(compactJson('[ '.repeat(1_000_000) + '] '.repeat(1_000_000))).toBe('['.repeat(1_000_000) + ']'.repeat(1_000_000));
+    expect(compactJson('[ '.repeat(1_000_000) + '] '.repeat(1_000_000))).toBe(
+      '['.repeat(1_000_000) + ']'.repeat(1_000_000),
+    );
   });
 });

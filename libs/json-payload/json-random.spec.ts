@@ -14,7 +14,28 @@ type Tree =
 type Random = (bound: number) => number;
 
 const SCALARS = ['0', '-0', '1.0', '1e400', '-12.50E+3', '123456789012345678901234567890', 'true', 'false', 'null'];
-const CHARACTERS = ['a', 'b', ' ', '"', '\\', '/', '\n', '\0', '{', '}', '[', ']', ',', ':', 'é', '日', '😀', '\ud800', '\udc00', '\u2028'];
+const CHARACTERS = [
+  'a',
+  'b',
+  ' ',
+  '"',
+  '\\',
+  '/',
+  '\n',
+  '\0',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  'é',
+  '日',
+  '😀',
+  '\ud800',
+  '\udc00',
+  '\u2028',
+];
 const KEYS = ['a', 'b', '', '__proto__', 'constructor', 'toString', '10', '2', 'a"', 'a\\', '😀', '\ufb33'];
 const SPACES = ['', '', '', '', ' ', '\n', '\t', '\r\n', '  '];
 
@@ -66,7 +87,8 @@ function depth(node: Tree): number {
 }
 
 function keys(node: Tree): number {
-  const inner = node.kind === 'array' ? node.items : node.kind === 'object' ? node.members.map(([, value]) => value) : [];
+  const inner =
+    node.kind === 'array' ? node.items : node.kind === 'object' ? node.members.map(([, value]) => value) : [];
   return (node.kind === 'object' ? inner.length : 0) + inner.reduce((sum, value) => sum + keys(value), 0);
 }
 
@@ -85,7 +107,13 @@ function reordered(random: Random, node: Tree): Tree {
   if (node.kind === 'array') return { ...node, items: node.items.map((item) => reordered(random, item)) };
   if (node.kind !== 'object') return node;
   const last = [...new Map(node.members)].map(([key, value]): [string, Tree] => [key, reordered(random, value)]);
-  return { ...node, members: last.map((member) => ({ member, at: random(1000) })).sort((a, b) => a.at - b.at).map(({ member }) => member) };
+  return {
+    ...node,
+    members: last
+      .map((member) => ({ member, at: random(1000) }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ member }) => member),
+  };
 }
 
 const ROUNDS = 2000;
@@ -96,7 +124,11 @@ describe('on random JSON', () => {
     const root = tree(random, random(6));
     const seed = random(1 << 30);
     // The same seed twice: two texts that differ in nothing but white space.
-    return { root, spaced: text(randomSource(seed), randomSource(seed + 1), root), compact: text(randomSource(seed), null, root) };
+    return {
+      root,
+      spaced: text(randomSource(seed), randomSource(seed + 1), root),
+      compact: text(randomSource(seed), null, root),
+    };
   });
 
   it('makes members and elements that JSON.parse agrees with', () => {
@@ -110,7 +142,9 @@ describe('on random JSON', () => {
         }
         expect(new Set(found.map(({ key }) => key))).toEqual(new Set(Object.keys(value)));
       } else if (root.kind === 'array') {
-        expect(arrayElements(spaced).map(({ start, end }) => JSON.parse(spaced.slice(start, end)) as unknown)).toEqual(value);
+        expect(arrayElements(spaced).map(({ start, end }) => JSON.parse(spaced.slice(start, end)) as unknown)).toEqual(
+          value,
+        );
       }
     }
   });

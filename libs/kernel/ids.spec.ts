@@ -18,7 +18,16 @@ describe('derivedId', () => {
   it('follows from its parts, and from where one ends and the next begins', () => {
     expect(derivedId('a', 'b')).toBe(derivedId('a', 'b'));
     expect(derivedId('a', 'b')).toMatch(ID_PATTERN);
-    expect(new Set([derivedId('a', 'b'), derivedId('b', 'a'), derivedId('ab'), derivedId('', 'ab'), derivedId('ab', ''), derivedId()]).size).toBe(6);
+    expect(
+      new Set([
+        derivedId('a', 'b'),
+        derivedId('b', 'a'),
+        derivedId('ab'),
+        derivedId('', 'ab'),
+        derivedId('ab', ''),
+        derivedId(),
+      ]).size,
+    ).toBe(6);
   });
 
   it('has the same length for every digest', () => {
@@ -61,9 +70,12 @@ describe('millisOfTimeOrderedId', () => {
     expect(millisOfTimeOrderedId(timeOrderedIdSource()(at, NOW))).toBe(at);
   });
 
-  it.each(['', 'c', 'x'.repeat(25), `C${'0'.repeat(24)}`, `c${'0'.repeat(25)}`, `c${'0'.repeat(23)}\n`])('finds nothing in %j', (text) => {
-    expect(millisOfTimeOrderedId(text)).toBeNull();
-  });
+  it.each(['', 'c', 'x'.repeat(25), `C${'0'.repeat(24)}`, `c${'0'.repeat(25)}`, `c${'0'.repeat(23)}\n`])(
+    'finds nothing in %j',
+    (text) => {
+      expect(millisOfTimeOrderedId(text)).toBeNull();
+    },
+  );
 });
 
 describe('randomTextSource', () => {
@@ -73,16 +85,17 @@ describe('randomTextSource', () => {
     expect(text).toMatch(/^[abc]*$/);
   });
 
-  it.each(['ab', 'abcdefghijklmnopqrstuvwxyz0123456789', 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'])(
-    'favours no character of %s',
-    (alphabet) => {
-      const draws = 200_000;
-      const counts = new Map<string, number>();
-      for (const character of randomTextSource(alphabet)(draws)) counts.set(character, (counts.get(character) ?? 0) + 1);
-      expect(counts.size).toBe(alphabet.length);
-      const expected = draws / alphabet.length;
-      // Eight standard deviations: never by chance. Bytes modulo 62 would be off by a quarter.
-      for (const count of counts.values()) expect(Math.abs(count - expected)).toBeLessThan(8 * Math.sqrt(expected));
-    },
-  );
+  it.each([
+    'ab',
+    'abcdefghijklmnopqrstuvwxyz0123456789',
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  ])('favours no character of %s', (alphabet) => {
+    const draws = 200_000;
+    const counts = new Map<string, number>();
+    for (const character of randomTextSource(alphabet)(draws)) counts.set(character, (counts.get(character) ?? 0) + 1);
+    expect(counts.size).toBe(alphabet.length);
+    const expected = draws / alphabet.length;
+    // Eight standard deviations: never by chance. Bytes modulo 62 would be off by a quarter.
+    for (const count of counts.values()) expect(Math.abs(count - expected)).toBeLessThan(8 * Math.sqrt(expected));
+  });
 });

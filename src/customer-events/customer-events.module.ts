@@ -15,14 +15,24 @@ import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { TimelineController } from './http/timeline.controller.ts';
 import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
-import { GROUP_COMMIT_LIMITS, GroupCommitCustomerEventStore, type GroupCommitLimits } from './persistence/group-commit-customer-event-store.ts';
+import {
+  GROUP_COMMIT_LIMITS,
+  GroupCommitCustomerEventStore,
+  type GroupCommitLimits,
+} from './persistence/group-commit-customer-event-store.ts';
 import { GroupCommitObserver } from './persistence/group-commit-observer.ts';
 import { TypeormCustomerEventStore } from './persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from './persistence/typeorm-customer-store.ts';
 import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
 
 @Module({
-  controllers: [EventImportController, CustomerEventsController, CustomersController, TimelineController, TicketContextController],
+  controllers: [
+    EventImportController,
+    CustomerEventsController,
+    CustomersController,
+    TimelineController,
+    TicketContextController,
+  ],
   providers: [
     CustomerEvents,
     Customers,
@@ -40,7 +50,12 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
       inject: [DataSource, Clock],
       // Past the group commit: in one statement with it, a live event would wait for a chunk of history.
       useFactory: (dataSource: DataSource, clock: Clock) =>
-        new EventImport(new CustomerEvents(new TypeormCustomerEventStore(dataSource, new CustomerEventCopy({ isHistory: true }).insert), clock)),
+        new EventImport(
+          new CustomerEvents(
+            new TypeormCustomerEventStore(dataSource, new CustomerEventCopy({ isHistory: true }).insert),
+            clock,
+          ),
+        ),
     },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
   ],

@@ -1,5 +1,13 @@
 import { applyDecorators, Controller } from '@nestjs/common';
-import { ApiBody, ApiExtraModels, ApiProperty, ApiResponse, ApiSecurity, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiProperty,
+  ApiResponse,
+  ApiSecurity,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Type } from '@nestjs/common';
 import { STATUS_OF_CODE, type ErrorCode } from './error-code.ts';
 import { FAILURE_EXAMPLES } from './failure-examples.ts';
@@ -19,8 +27,14 @@ const RETRY_AFTER_HEADER = {
 
 /** How the caller stands with its rate limit (draft-ietf-httpapi-ratelimit-headers). */
 export const RATE_LIMIT_HEADERS = {
-  RateLimit: { description: 'r: events left, t: seconds until the window ends.', schema: { type: 'string', example: '"5000-per-5s";r=4999;t=5' } },
-  'RateLimit-Policy': { description: 'q: events per window, w: its seconds.', schema: { type: 'string', example: '"5000-per-5s";q=5000;w=5' } },
+  RateLimit: {
+    description: 'r: events left, t: seconds until the window ends.',
+    schema: { type: 'string', example: '"5000-per-5s";r=4999;t=5' },
+  },
+  'RateLimit-Policy': {
+    description: 'q: events per window, w: its seconds.',
+    schema: { type: 'string', example: '"5000-per-5s";q=5000;w=5' },
+  },
 } as const;
 
 const HEADERS_OF_STATUS: Readonly<Record<number, object>> = {
@@ -41,7 +55,8 @@ export class FailureResponse {
   message: string;
 
   @ApiProperty({
-    description: 'For a VALIDATION_ERROR: field → what is wrong with it. For a PAYLOAD_TOO_LARGE: the field and the limit in bytes.',
+    description:
+      'For a VALIDATION_ERROR: field → what is wrong with it. For a PAYLOAD_TOO_LARGE: the field and the limit in bytes.',
     selfRequired: false,
     type: 'object',
     additionalProperties: true,
@@ -113,7 +128,12 @@ export const AnswersFailures = (...all: ErrorCode[]): MethodDecorator => {
   const statuses = [...new Set(all.map((code) => STATUS_OF_CODE[code]))].sort();
   return applyDecorators(
     ApiExtraModels(FailureResponse),
-    ...statuses.map((status) => failureResponse(status, all.filter((code) => STATUS_OF_CODE[code] === status))),
+    ...statuses.map((status) =>
+      failureResponse(
+        status,
+        all.filter((code) => STATUS_OF_CODE[code] === status),
+      ),
+    ),
   );
 };
 

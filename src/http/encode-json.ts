@@ -1,7 +1,13 @@
 import { JsonText } from '../../libs/json-payload/json-text.ts';
 
 /** What is sent as a T: any part of it may be encoded already. */
-export type Encodable<T> = JsonText | (T extends readonly (infer Item)[] ? readonly Encodable<Item>[] : T extends object ? { readonly [Key in keyof T]: Encodable<T[Key]> } : T);
+export type Encodable<T> =
+  | JsonText
+  | (T extends readonly (infer Item)[]
+      ? readonly Encodable<Item>[]
+      : T extends object
+        ? { readonly [Key in keyof T]: Encodable<T[Key]> }
+        : T);
 
 /**
  * JSON of an answer, in which every {@link JsonText} stands as the text that it is. Undefined

@@ -69,14 +69,23 @@ describe('EventRateLimit', () => {
     await spend();
     pass(2.5);
     const { refusal } = await spend();
-    expect(refusal).toMatchObject({ code: 'TOO_MANY_REQUESTS', details: { retryAfterSeconds: 8 }, headers: { 'Retry-After': '8' } });
+    expect(refusal).toMatchObject({
+      code: 'TOO_MANY_REQUESTS',
+      details: { retryAfterSeconds: 8 },
+      headers: { 'Retry-After': '8' },
+    });
     pass(8);
     expect(await passes()).toBe(true);
   });
 
   it('counts each key on its own', async () => {
     over({ events: 1, seconds: 10 });
-    expect([await passes(1, 'a'), await passes(1, 'a'), await passes(1, 'b'), await passes(1, 'b')]).toEqual([true, false, true, false]);
+    expect([await passes(1, 'a'), await passes(1, 'a'), await passes(1, 'b'), await passes(1, 'b')]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('counts nothing of what it refuses', async () => {
@@ -97,7 +106,9 @@ describe('EventRateLimit', () => {
         state: '"3-per-1s";r=2;t=1, "20-per-10s";r=19;t=10, "100-per-60s";r=99;t=60',
       });
       pass(4);
-      expect(await spend()).toMatchObject({ state: '"3-per-1s";r=2;t=1, "20-per-10s";r=18;t=6, "100-per-60s";r=98;t=56' });
+      expect(await spend()).toMatchObject({
+        state: '"3-per-1s";r=2;t=1, "20-per-10s";r=18;t=6, "100-per-60s";r=98;t=56',
+      });
     });
 
     it('are there on a refusal, too, and tell what is left without the refused events', async () => {
@@ -167,13 +178,16 @@ describe('EventRateLimit', () => {
     return passed;
   };
 
-  it.each([1, 2, 3, 7, 50, 500])('gives a sender of batches of %i as much as others, no more and hardly less', async (batch) => {
-    over({ events: 10, seconds: 1 }, { events: 500, seconds: 60 });
-    // 500 a minute, of which the last window may be spent at once.
-    const passed = await greedy(batch, 1_800, 0.1);
-    expect(passed).toBeLessThanOrEqual(15_000 + 500);
-    expect(passed).toBeGreaterThanOrEqual(15_000 * 0.95);
-  });
+  it.each([1, 2, 3, 7, 50, 500])(
+    'gives a sender of batches of %i as much as others, no more and hardly less',
+    async (batch) => {
+      over({ events: 10, seconds: 1 }, { events: 500, seconds: 60 });
+      // 500 a minute, of which the last window may be spent at once.
+      const passed = await greedy(batch, 1_800, 0.1);
+      expect(passed).toBeLessThanOrEqual(15_000 + 500);
+      expect(passed).toBeGreaterThanOrEqual(15_000 * 0.95);
+    },
+  );
 
   it.each([300, 490])('gives a steady sender of batches of %i the default rate', async (batch) => {
     over({ events: 5_000, seconds: 5 });
@@ -184,7 +198,7 @@ describe('EventRateLimit', () => {
 
   it.each([1, 2, 10, 500])('never refuses a sender of batches of %i who waits as long as it is told', async (batch) => {
     over(...PUBLISHED);
-    for (let refusals = 0; refusals < 100; ) {
+    for (let refusals = 0; refusals < 100;) {
       const { refusal, retryAfter } = await spend(batch);
       if (refusal === null) continue;
       refusals++;

@@ -77,7 +77,9 @@ export class EventRateLimit {
     addHeader(
       response,
       'RateLimit',
-      spent.map((state, index) => `${this.windows[index]?.name};r=${state.remainingPoints};t=${secondsLeft(state)}`).join(', '),
+      spent
+        .map((state, index) => `${this.windows[index]?.name};r=${state.remainingPoints};t=${secondsLeft(state)}`)
+        .join(', '),
     );
   }
 }

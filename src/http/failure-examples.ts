@@ -15,9 +15,7 @@ const exampleOf = ({ message, details }: DomainError): FailureExample =>
 
 /** One example of each failure, made by the very functions that make the real ones. */
 export const FAILURE_EXAMPLES: Readonly<Record<ErrorCode, FailureExample>> = {
-  VALIDATION_ERROR: exampleOf(
-    http.invalidFields({ occuredAt: ['is not a field here; did you mean occurredAt?'] }),
-  ),
+  VALIDATION_ERROR: exampleOf(http.invalidFields({ occuredAt: ['is not a field here; did you mean occurredAt?'] })),
   AUTH_API_KEY_MISSING: exampleOf(apiKeys.apiKeyMissing()),
   AUTH_API_KEY_INVALID: exampleOf(apiKeys.apiKeyInvalid()),
   AUTH_API_KEY_EXPIRED: exampleOf(apiKeys.apiKeyExpired()),

@@ -23,7 +23,6 @@ export class HttpError extends DomainError<HttpErrorCode> {
   }
 }
 
-
 export const badRequest = (field: string, problem: string): HttpError => invalidFields({ [field]: [problem] });
 
 export const bodyTooLarge = (limit: number): HttpError =>
@@ -32,8 +31,7 @@ export const bodyTooLarge = (limit: number): HttpError =>
     limit,
   });
 
-export const unsupportedMediaType = (message: string): HttpError =>
-  new HttpError('UNSUPPORTED_MEDIA_TYPE', message);
+export const unsupportedMediaType = (message: string): HttpError => new HttpError('UNSUPPORTED_MEDIA_TYPE', message);
 
 export const routeNotFound = (): HttpError =>
   new HttpError('NOT_FOUND', 'There is no such route; GET /docs lists them all');

@@ -55,7 +55,10 @@ function fieldChecks(requestClass: object): readonly FieldChecks[] | null {
 }
 
 const isPlain = ({ type, each, groups, validateIf }: Metadata & { validateIf?: unknown }): boolean =>
-  (type === 'conditionalValidation' || type === 'customValidation') && each !== true && (groups ?? []).length === 0 && validateIf === undefined;
+  (type === 'conditionalValidation' || type === 'customValidation') &&
+  each !== true &&
+  (groups ?? []).length === 0 &&
+  validateIf === undefined;
 
 function conditionOf({ constraints }: Metadata): Check {
   const condition = constraints[0] as (object: object, value: unknown) => boolean;
@@ -66,7 +69,13 @@ function checksOfRule({ constraintCls, constraints, propertyName }: Metadata): C
   return getMetadataStorage()
     .getTargetValidatorConstraints(constraintCls)
     .map(({ instance }) => (value, object) => {
-      const told: ValidationArguments = { value, constraints, targetName: object.constructor.name, object, property: propertyName };
+      const told: ValidationArguments = {
+        value,
+        constraints,
+        targetName: object.constructor.name,
+        object,
+        property: propertyName,
+      };
       // A promise is no answer yet: validateSync decides what to do with it.
       return instance.validate(value, told) === true;
     });

@@ -58,9 +58,7 @@ export function readFields<T extends object>(
       seen.push(key);
       const given = value[key];
       request[key] =
-        isObject(given) && isFreeFormField(requestClass, key)
-          ? freeFormObject(key, text, from, to, limits)
-          : given;
+        isObject(given) && isFreeFormField(requestClass, key) ? freeFormObject(key, text, from, to, limits) : given;
     }
   }
   return checked(request as T, errors);

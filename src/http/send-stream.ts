@@ -20,6 +20,7 @@ export function sendStream(response: ServerResponse, { parts, contentType }: Str
     return;
   }
   pipeline(Readable.from(parts), response).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.warn({ message: 'an answer was broken off', reason: error.name });
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE')
+      logger.warn({ message: 'an answer was broken off', reason: error.name });
   });
 }

@@ -56,7 +56,10 @@ describe('what Express does to the prototypes of a request and its response', ()
     const app = express();
     app.get('/health/live', (_request, response) => void response.send('ok'));
     const server = createServer(app).listen(0, '127.0.0.1');
-    ends.push(() => server.close(), () => server.closeAllConnections());
+    ends.push(
+      () => server.close(),
+      () => server.closeAllConnections(),
+    );
     await once(server, 'listening');
     const { made, answered } = await prototypesOfExchange(server);
     expect(answered.request).not.toBe(made.request);

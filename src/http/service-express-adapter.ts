@@ -89,7 +89,8 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     app.request = ServiceRequest.prototype as unknown as typeof app.request;
     app.response = ServiceResponse.prototype as unknown as typeof app.response;
 
-    const { maxHeaders, maxHeaderBytes, maxConnections, headersTimeoutMs, idleTimeoutMs, keepAliveTimeoutMs } = this.settings;
+    const { maxHeaders, maxHeaderBytes, maxConnections, headersTimeoutMs, idleTimeoutMs, keepAliveTimeoutMs } =
+      this.settings;
     const server = createServer(
       {
         IncomingMessage: ServiceRequest,

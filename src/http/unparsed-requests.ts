@@ -19,7 +19,11 @@ export interface UnparsedObserver {
 }
 
 /** Answers with the failure envelope what never becomes a request, and Node would answer bare. */
-export function answerUnparsedRequests(server: Server, maxHeaderBytes: number, onRefused: UnparsedObserver['refused']): void {
+export function answerUnparsedRequests(
+  server: Server,
+  maxHeaderBytes: number,
+  onRefused: UnparsedObserver['refused'],
+): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === 'ECONNRESET') {
       socket.destroy();

@@ -20,8 +20,17 @@ describe('a header of CSV', () => {
   });
 
   it('makes the members of the objects, in their order, whatever they are called', () => {
-    const { jsonText, indexOf } = objects(['payload.b', 'note', 'payload.__proto__.a', 'type', 'payload."', 'payload.b2']);
-    expect(jsonText(['1.0', 'for the reader', '[ 1 ]', '42', '{', ''])).toBe('{"payload":{"b":1.0,"__proto__":{"a":[ 1 ]},"\\"":"{"},"type":"42"}');
+    const { jsonText, indexOf } = objects([
+      'payload.b',
+      'note',
+      'payload.__proto__.a',
+      'type',
+      'payload."',
+      'payload.b2',
+    ]);
+    expect(jsonText(['1.0', 'for the reader', '[ 1 ]', '42', '{', ''])).toBe(
+      '{"payload":{"b":1.0,"__proto__":{"a":[ 1 ]},"\\"":"{"},"type":"42"}',
+    );
     expect(jsonText(['', 'x', '', '', '', ''])).toBe('{}');
     expect([indexOf('note'), indexOf('nothing')]).toEqual([1, -1]);
   });

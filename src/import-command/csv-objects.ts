@@ -47,16 +47,23 @@ export function csvObjects(header: readonly string[], columns: CsvColumns): CsvO
   return { indexOf: (column) => header.indexOf(column), jsonText: (cells) => objectText(top, cells) ?? '{}' };
 }
 
-function addMember(members: Member[], path: readonly string[], name: string, leaf: { column: number; isText: boolean }): void {
+function addMember(
+  members: Member[],
+  path: readonly string[],
+  name: string,
+  leaf: { column: number; isText: boolean },
+): void {
   const [key = '', ...rest] = path;
   const present = members.find((member) => member.key === key);
   if (rest.length === 0) {
-    if (present !== undefined) throw new OperatorError(`The column "${name}" is a value, and other columns are parts of it`);
+    if (present !== undefined)
+      throw new OperatorError(`The column "${name}" is a value, and other columns are parts of it`);
     members.push({ key, ...leaf });
     return;
   }
   const parent = present ?? { key, members: [] };
-  if (parent.members === undefined) throw new OperatorError(`The column "${name}" is a part of a column that is a value`);
+  if (parent.members === undefined)
+    throw new OperatorError(`The column "${name}" is a part of a column that is a value`);
   if (present === undefined) members.push(parent);
   addMember(parent.members, rest, name, leaf);
 }
@@ -65,7 +72,8 @@ function addMember(members: Member[], path: readonly string[], name: string, lea
 function objectText(members: readonly Member[], cells: readonly string[]): string | undefined {
   let text = '';
   for (const { key, column, isText, members: parts } of members) {
-    const value = parts !== undefined ? objectText(parts, cells) : valueText(cells[column as number] ?? '', isText === true);
+    const value =
+      parts !== undefined ? objectText(parts, cells) : valueText(cells[column as number] ?? '', isText === true);
     if (value !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${value}`;
   }
   return text === '' ? undefined : `{${text}}`;

@@ -32,8 +32,12 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 export async function openCsv(bytes: AsyncIterable<Buffer>, delimiter: string): Promise<CsvTable> {
   const rows = rowsOf(bytes, delimiter)[Symbol.asyncIterator]();
   const first = await rows.next();
-  if (first.done === true || first.value.problem !== undefined) throw new OperatorError('The CSV file has no header that can be read');
-  return { header: first.value.cells.map((cell) => cell.trim()), rows: grouped({ [Symbol.asyncIterator]: () => rows }) };
+  if (first.done === true || first.value.problem !== undefined)
+    throw new OperatorError('The CSV file has no header that can be read');
+  return {
+    header: first.value.cells.map((cell) => cell.trim()),
+    rows: grouped({ [Symbol.asyncIterator]: () => rows }),
+  };
 }
 
 async function* rowsOf(bytes: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<CsvRow, void> {
@@ -76,7 +80,9 @@ async function* afterByteOrderMark(bytes: AsyncIterable<Buffer>): AsyncGenerator
 function notWellFormed({ code, lines }: CsvError): OperatorError {
   const unclosed = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
   const what = unclosed ? 'a quote is opened and never closed' : 'a quote is in the wrong place';
-  return new OperatorError(`The file is not well-formed CSV: ${what}, found at line ${String(lines)}; mend it, and import it from its beginning`);
+  return new OperatorError(
+    `The file is not well-formed CSV: ${what}, found at line ${String(lines)}; mend it, and import it from its beginning`,
+  );
 }
 
 function rowOf(cells: readonly Buffer[], number: number): CsvRow {

@@ -25,7 +25,10 @@ export interface SourceOptions {
 }
 
 /** The lines of NDJSON, those of a file of rejected lines too. */
-export async function* ndjsonSource(bytes: AsyncIterable<Buffer>, { limits, after }: SourceOptions): AsyncGenerator<FileLine[], void> {
+export async function* ndjsonSource(
+  bytes: AsyncIterable<Buffer>,
+  { limits, after }: SourceOptions,
+): AsyncGenerator<FileLine[], void> {
   const read = (text: string): EventDraft | DomainError => eventOfText(mendedText(text), limits);
   for await (const lines of eventLines(bytes, limits, read, after)) {
     yield lines.map((line) => ({ number: line.number, draft: line.draft, content: () => contentOf(line) }));
@@ -58,14 +61,19 @@ export async function csvSource(
   csv: { readonly delimiter: string; readonly textColumns: readonly string[] },
 ): Promise<AsyncIterable<FileLine[]>> {
   const { header, rows } = await openCsv(bytes, csv.delimiter);
-  const objects = csvObjects(header, { requestClass: CustomerEventRequest, objectField: 'payload', textColumns: csv.textColumns });
+  const objects = csvObjects(header, {
+    requestClass: CustomerEventRequest,
+    objectField: 'payload',
+    textColumns: csv.textColumns,
+  });
   const lineOf = (row: CsvRow): FileLine => {
     const json = objects.jsonText(row.cells);
     const problem = row.problem ?? wrongNumberOfCells(row, header);
     return {
       number: row.number,
       draft: problem === undefined ? eventOfText(json, limits) : badRequest('line', problem),
-      content: () => (row.cells.length === 0 ? undefined : row.problem === undefined ? { json } : { undecodable: json }),
+      content: () =>
+        row.cells.length === 0 ? undefined : row.problem === undefined ? { json } : { undecodable: json },
     };
   };
   return (async function* () {

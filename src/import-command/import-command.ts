@@ -34,10 +34,20 @@ export function importCommand(): Command {
     .description('import history: events, a line each, from NDJSON or CSV, plain or gzip')
     .argument('<file>', `the file, or ${STANDARD_INPUT} for standard input`)
     .requiredOption('--app <slug>', 'the app that the customers belong to')
-    .addOption(new Option('--format <format>', 'default: by the name of the file, else ndjson').choices(['ndjson', 'csv']))
+    .addOption(
+      new Option('--format <format>', 'default: by the name of the file, else ndjson').choices(['ndjson', 'csv']),
+    )
     .option('--delimiter <character>', 'between the cells of CSV', delimiterOf, ',')
-    .option('--text <column>', 'a payload column of CSV whose cells are texts even where they look like numbers (repeatable)', collect, [])
-    .option('--create-customers <file.csv>', 'first create or change customers: externalId, email, name, phone, avatarUrl, metadata')
+    .option(
+      '--text <column>',
+      'a payload column of CSV whose cells are texts even where they look like numbers (repeatable)',
+      collect,
+      [],
+    )
+    .option(
+      '--create-customers <file.csv>',
+      'first create or change customers: externalId, email, name, phone, avatarUrl, metadata',
+    )
     .option('--rejected <path>', 'where rejected lines go (default: FILE.rejected.ndjson)')
     .option('--dry-run', 'check everything, write nothing')
     .option('--resume', 'go on where an interrupted import of this file ended')
@@ -56,7 +66,13 @@ async function run(service: INestApplicationContext, config: Config, path: strin
   requireInput(path, rejectedPath);
   if (options.createCustomers !== undefined) requireInput(options.createCustomers, rejectedPath);
   const { signal, release } = stopOnSignal();
-  const shared = { app, delimiter: options.delimiter, dryRun: options.dryRun === true, limits: { maxPayloadBytes: config.maxPayloadBytes, maxPayloadKeys: config.maxPayloadKeys }, signal };
+  const shared = {
+    app,
+    delimiter: options.delimiter,
+    dryRun: options.dryRun === true,
+    limits: { maxPayloadBytes: config.maxPayloadBytes, maxPayloadKeys: config.maxPayloadKeys },
+    signal,
+  };
   const assumedCustomers = new Set<string>();
   try {
     // A resumed import had its customers already.
@@ -100,7 +116,9 @@ function print(options: Options, customers: ImportSummary | undefined, events: I
     ...(customers === undefined ? [] : summaryLines('customers', customers)),
     ...(events === undefined ? [] : summaryLines('events', events)),
   ];
-  process.stdout.write(options.json === true ? `${JSON.stringify({ app: options.app, customers, events })}\n` : `${lines.join('\n')}\n`);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify({ app: options.app, customers, events })}\n` : `${lines.join('\n')}\n`,
+  );
 }
 
 function statusOf(summaries: readonly ImportSummary[]): number {
@@ -110,6 +128,7 @@ function statusOf(summaries: readonly ImportSummary[]): number {
 
 function delimiterOf(text: string): string {
   const delimiter = text === '\\t' ? '\t' : text;
-  if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) throw new InvalidArgumentError('expected one character, such as ";" or "\\t"');
+  if (delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+    throw new InvalidArgumentError('expected one character, such as ";" or "\\t"');
   return delimiter;
 }

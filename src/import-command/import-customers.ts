@@ -49,11 +49,19 @@ interface CustomerLine {
  *
  * @throws {OperatorError} where it cannot begin.
  */
-export async function importCustomers(service: INestApplicationContext, options: CustomerFileOptions): Promise<ImportSummary> {
+export async function importCustomers(
+  service: INestApplicationContext,
+  options: CustomerFileOptions,
+): Promise<ImportSummary> {
   const { path, limits, dryRun, signal } = options;
   const input = openInput(path);
   const { header, rows } = await openCsv(input.bytes, options.delimiter);
-  const objects = csvObjects(header, { requestClass: CustomerRequest, objectField: 'metadata', besides: [EXTERNAL_ID, ...REJECTED_COLUMNS], textColumns: [] });
+  const objects = csvObjects(header, {
+    requestClass: CustomerRequest,
+    objectField: 'metadata',
+    besides: [EXTERNAL_ID, ...REJECTED_COLUMNS],
+    textColumns: [],
+  });
   const tally = { lines: 0, created: 0, updated: 0, rejected: 0, throughLine: 0 };
   const rejectedFile = new RejectedFile(`${path}.rejected.csv`, rejectedRows(header, options.delimiter), 0);
   const errors: ErrorSummary[] = [];
@@ -108,7 +116,12 @@ async function allEnded(works: readonly Promise<void>[]): Promise<void> {
   await Promise.all(works);
 }
 
-function customerLine(row: CsvRow, header: readonly string[], objects: CsvObjects, limits: FreeFormLimits): CustomerLine {
+function customerLine(
+  row: CsvRow,
+  header: readonly string[],
+  objects: CsvObjects,
+  limits: FreeFormLimits,
+): CustomerLine {
   const externalId = row.cells[objects.indexOf(EXTERNAL_ID)] ?? '';
   const json = objects.jsonText(row.cells);
   const problem = row.problem ?? wrongNumberOfCells(row, header);
@@ -128,7 +141,10 @@ function rejectedRows(header: readonly string[], delimiter: string): RejectedFor
   return {
     head: textOf(REJECTED_COLUMNS, header),
     textOf: ({ line, reason: { code, message, details } }) =>
-      textOf([String(line.number), `${code}: ${details === undefined ? message : JSON.stringify(details)}`], line.cells),
+      textOf(
+        [String(line.number), `${code}: ${details === undefined ? message : JSON.stringify(details)}`],
+        line.cells,
+      ),
   };
 }
 
@@ -137,7 +153,9 @@ const csvCell = (text: string, delimiter: string): string =>
 
 function changesOf(externalId: string, json: string, limits: FreeFormLimits): CustomerChanges | DomainError {
   if (!EXTERNAL_ID_PATTERN.test(externalId)) return badRequest(EXTERNAL_ID, EXTERNAL_ID_RULE);
-  return orRefusal(() => customerChanges(readFields(CustomerRequest, 'customer', parseJson(json), json, 0, json.length, limits)));
+  return orRefusal(() =>
+    customerChanges(readFields(CustomerRequest, 'customer', parseJson(json), json, 0, json.length, limits)),
+  );
 }
 
 async function putCustomer(
@@ -155,7 +173,12 @@ async function putCustomer(
   }
 }
 
-async function wouldBe(customers: Customers, appId: string, externalId: string, changes: CustomerChanges): Promise<'created' | 'updated'> {
+async function wouldBe(
+  customers: Customers,
+  appId: string,
+  externalId: string,
+  changes: CustomerChanges,
+): Promise<'created' | 'updated'> {
   try {
     await customers.get(appId, externalId);
     return 'updated';

@@ -31,7 +31,10 @@ export interface EventFileOptions {
  *
  * @throws {OperatorError} where it cannot begin.
  */
-export async function importEvents(service: INestApplicationContext, options: EventFileOptions): Promise<ImportSummary> {
+export async function importEvents(
+  service: INestApplicationContext,
+  options: EventFileOptions,
+): Promise<ImportSummary> {
   const { path, app, dryRun, signal } = options;
   const before = stateToResume(options);
   const input = openInput(path);
@@ -42,7 +45,12 @@ export async function importEvents(service: INestApplicationContext, options: Ev
   const stateFile = new StateFile(path);
   const errors: ErrorSummary[] = [];
   const began = Date.now();
-  const progress = new Progress('events', input.size, () => ({ lines: tally.lines, rejected: tally.rejected, bytesRead: input.bytesRead() }), tally.lines);
+  const progress = new Progress(
+    'events',
+    input.size,
+    () => ({ lines: tally.lines, rejected: tally.rejected, bytesRead: input.bytesRead() }),
+    tally.lines,
+  );
   let finished = false;
   let failure: string | undefined;
   try {
@@ -84,18 +92,27 @@ export async function importEvents(service: INestApplicationContext, options: Ev
   };
 }
 
-const countsOf = ({ throughLine, lines, created, replayed, rejected }: ImportTally) => ({ throughLine, lines, created, replayed, rejected });
+const countsOf = ({ throughLine, lines, created, replayed, rejected }: ImportTally) => ({
+  throughLine,
+  lines,
+  created,
+  replayed,
+  rejected,
+});
 
 function stateToResume({ path, app, resume, dryRun }: EventFileOptions): ImportState | null {
   const state = readState(path);
   if (!resume) {
     if (state !== null && !dryRun) {
-      process.stderr.write(`An earlier import of ${path} ended after line ${state.throughLine}; this one begins at line 1 again (--resume goes on there)\n`);
+      process.stderr.write(
+        `An earlier import of ${path} ended after line ${state.throughLine}; this one begins at line 1 again (--resume goes on there)\n`,
+      );
     }
     return null;
   }
   if (state === null) throw new OperatorError(`There is no interrupted import of ${path} that could be resumed`);
-  if (state.app !== app.slug) throw new OperatorError(`The interrupted import of ${path} was for the app "${state.app}"`);
+  if (state.app !== app.slug)
+    throw new OperatorError(`The interrupted import of ${path} was for the app "${state.app}"`);
   return state;
 }
 
@@ -110,17 +127,30 @@ async function linesOf(input: Input, options: EventFileOptions, after: number): 
   return csvSource(input.bytes, { limits, after }, { delimiter, textColumns });
 }
 
-function saveState(file: StateFile, { size, modifiedMs }: Input, app: string, tally: ImportTally, { bytes }: { readonly bytes: number }): void {
+function saveState(
+  file: StateFile,
+  { size, modifiedMs }: Input,
+  app: string,
+  tally: ImportTally,
+  { bytes }: { readonly bytes: number },
+): void {
   if (size === undefined || modifiedMs === undefined) return;
   file.write({ app, size, modifiedMs, ...countsOf(tally), rejectedBytes: bytes });
 }
 
 function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers }: EventFileOptions): boolean {
-  return reason.code === 'CUSTOMER_NOT_FOUND' && !(draft instanceof DomainError) && assumedCustomers.has(draft.customerExternalId);
+  return (
+    reason.code === 'CUSTOMER_NOT_FOUND' &&
+    !(draft instanceof DomainError) &&
+    assumedCustomers.has(draft.customerExternalId)
+  );
 }
 
 function reasonOf(error: unknown, withoutEventId: number): string {
-  const doubt = error instanceof OperatorError || withoutEventId === 0 ? '' : '; lines without an eventId that were being written may be stored already, and would be stored again';
+  const doubt =
+    error instanceof OperatorError || withoutEventId === 0
+      ? ''
+      : '; lines without an eventId that were being written may be stored already, and would be stored again';
   return `${failureOf(error)}${doubt}`;
 }
 
@@ -136,7 +166,8 @@ class LinesRead {
 
   async *counted(): AsyncGenerator<FileLine[], void> {
     for await (const lines of this.source) {
-      for (const { draft } of lines) if (!(draft instanceof DomainError) && draft.eventId === undefined) this.withoutEventId++;
+      for (const { draft } of lines)
+        if (!(draft instanceof DomainError) && draft.eventId === undefined) this.withoutEventId++;
       yield lines;
     }
   }

@@ -49,9 +49,16 @@ export function failureOf(error: unknown): string {
 
 /** For people. */
 export function summaryLines(what: string, summary: ImportSummary): string[] {
-  const { file, dryRun, finished, throughLine, lines, created, replayed, updated, rejected, rejectedFile, seconds } = summary;
-  const counts = [`${created} created`, replayed === undefined ? `${updated ?? 0} updated` : `${replayed} replayed`, `${rejected} rejected`];
-  const text = [`${dryRun ? 'Dry run, nothing was written' : `Imported ${what}`} from ${file}: ${lines} ${lines === 1 ? 'line' : 'lines'} in ${seconds.toFixed(1)} s, ${counts.join(', ')}`];
+  const { file, dryRun, finished, throughLine, lines, created, replayed, updated, rejected, rejectedFile, seconds } =
+    summary;
+  const counts = [
+    `${created} created`,
+    replayed === undefined ? `${updated ?? 0} updated` : `${replayed} replayed`,
+    `${rejected} rejected`,
+  ];
+  const text = [
+    `${dryRun ? 'Dry run, nothing was written' : `Imported ${what}`} from ${file}: ${lines} ${lines === 1 ? 'line' : 'lines'} in ${seconds.toFixed(1)} s, ${counts.join(', ')}`,
+  ];
   if (rejectedFile !== null) text.push(`Rejected lines: ${rejectedFile}`);
   if (!finished) text.push(`It ended after line ${throughLine}: ${summary.failure ?? 'interrupted'}`);
   return text;

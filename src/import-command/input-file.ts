@@ -27,7 +27,8 @@ export function requireInput(path: string, rejectedPath: string): void {
   if (path === STANDARD_INPUT) return;
   const { device, inode } = fileAt(path);
   const target = statSync(rejectedPath, { throwIfNoEntry: false });
-  if (target?.dev === device && target.ino === inode) throw new OperatorError(`Rejected lines cannot go to ${path}, which is imported`);
+  if (target?.dev === device && target.ino === inode)
+    throw new OperatorError(`Rejected lines cannot go to ${path}, which is imported`);
 }
 
 /** @throws {OperatorError} where there is no such file. */
@@ -41,7 +42,14 @@ export function openInput(path: string): Input {
       yield chunk;
     }
   }
-  return { path, bytes: decompressed(counted()), size: file?.size, modifiedMs: file?.modifiedMs, bytesRead: () => read, close: () => void source.destroy() };
+  return {
+    path,
+    bytes: decompressed(counted()),
+    size: file?.size,
+    modifiedMs: file?.modifiedMs,
+    bytesRead: () => read,
+    close: () => void source.destroy(),
+  };
 }
 
 function fileAt(path: string): { size: number; modifiedMs: number; device: number; inode: number } {
@@ -64,7 +72,8 @@ async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buff
   try {
     yield* gunzip as AsyncIterable<Buffer>;
   } catch (error) {
-    if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) throw new OperatorError('The file is damaged: it is not valid gzip to its end');
+    if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? ''))
+      throw new OperatorError('The file is damaged: it is not valid gzip to its end');
     throw error;
   }
 }

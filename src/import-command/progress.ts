@@ -54,7 +54,8 @@ export class Progress {
       this.bar.update(bytesRead, { lines, rate, rejected });
       return;
     }
-    const left = this.totalBytes === undefined ? '' : `, ${secondsLeft(bytesRead, this.totalBytes, Date.now() - this.began)} left`;
+    const left =
+      this.totalBytes === undefined ? '' : `, ${secondsLeft(bytesRead, this.totalBytes, Date.now() - this.began)} left`;
     process.stderr.write(`${this.label}: ${lines} lines, ${rate}/s${left}, ${rejected} rejected\n`);
   }
 

@@ -3,7 +3,8 @@ import type { DomainError } from '../../libs/kernel/domain-error.ts';
 import { OperatorError } from '../operator-message.ts';
 
 /** `json`: one JSON text. `text`: a text that is no JSON. `undecodable`: what is not UTF-8, read as Latin-1. */
-export type LineContent = { readonly json: string } | { readonly text: string } | { readonly undecodable: string } | undefined;
+export type LineContent =
+  { readonly json: string } | { readonly text: string } | { readonly undecodable: string } | undefined;
 
 /** A line that was rejected, and why. */
 export interface Rejection<Line extends { readonly number: number }> {

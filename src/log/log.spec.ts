@@ -31,7 +31,12 @@ describe('the log', () => {
   });
 
   it('never repeats the message of a database, nor its statement', () => {
-    const error = Object.assign(new Error('Key (email)=(a@b.c) already exists'), { severity: 'ERROR', code: '23505', query: 'INSERT', parameters: ['a@b.c'] });
+    const error = Object.assign(new Error('Key (email)=(a@b.c) already exists'), {
+      severity: 'ERROR',
+      code: '23505',
+      query: 'INSERT',
+      parameters: ['a@b.c'],
+    });
     log.error(error, 'Context');
     expect(lines.join('')).not.toMatch(/a@b\.c|INSERT/);
     expect(told()).toMatchObject({ error: { code: '23505' } });
@@ -40,14 +45,18 @@ describe('the log', () => {
 
 describe('a line on a terminal', () => {
   it('shows the members after the message', () => {
-    const line = terminalLine('{"level":"info","time":"2026-04-18T10:00:00.123Z","status":201,"route":"/a/:b","msg":"request"}');
-     
+    const line = terminalLine(
+      '{"level":"info","time":"2026-04-18T10:00:00.123Z","status":201,"route":"/a/:b","msg":"request"}',
+    );
+
     expect(line.replace(/\x1b\[\d+m/g, '')).toBe('10:00:00.123 info  request status=201 route=/a/:b\n');
   });
 
   it('cannot be broken, or coloured, by a value', () => {
-    const line = terminalLine(JSON.stringify({ level: 'warn', time: '', a: '\x1b[2J\r\x9b2J', msg: '\x1b]0;title\x07' }));
-     
+    const line = terminalLine(
+      JSON.stringify({ level: 'warn', time: '', a: '\x1b[2J\r\x9b2J', msg: '\x1b]0;title\x07' }),
+    );
+
     expect(line.replace(/\x1b\[\d+m/g, '')).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
   });
 });
@@ -64,7 +73,11 @@ describe('the gathered output', () => {
     const written: string[] = [];
     let flushed = false;
     const before = new Set(process.listeners('exit'));
-    const output = gatheredOutput({ write: (text) => void written.push(text), flushSync: () => void (flushed = true), on: () => {} });
+    const output = gatheredOutput({
+      write: (text) => void written.push(text),
+      flushSync: () => void (flushed = true),
+      on: () => {},
+    });
     for (let line = 0; line < 2_000; line++) output.write(`${'x'.repeat(49)}\n`);
     expect(written).toHaveLength(1);
     const atExit = process.listeners('exit').filter((listener) => !before.has(listener));

@@ -18,7 +18,10 @@ const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'R
 export class ServiceLog implements LoggerService {
   readonly pino: Logger;
 
-  constructor({ logLevel }: Pick<Config, 'logLevel'>, private readonly destination: LogDestination = standardOutput()) {
+  constructor(
+    { logLevel }: Pick<Config, 'logLevel'>,
+    private readonly destination: LogDestination = standardOutput(),
+  ) {
     this.pino = pino(
       {
         level: logLevel,

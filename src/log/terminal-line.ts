@@ -1,6 +1,11 @@
 import { inspect } from 'node:util';
 
-const COLOURS: Readonly<Record<string, string>> = { error: '\x1b[31m', fatal: '\x1b[31m', warn: '\x1b[33m', info: '\x1b[32m' };
+const COLOURS: Readonly<Record<string, string>> = {
+  error: '\x1b[31m',
+  fatal: '\x1b[31m',
+  warn: '\x1b[33m',
+  info: '\x1b[32m',
+};
 const GREY = '\x1b[90m';
 const RESET = '\x1b[0m';
 

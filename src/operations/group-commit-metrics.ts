@@ -35,7 +35,12 @@ export class GroupCommitMetrics extends GroupCommitObserver {
       help: 'Groups that could not be written, because the database was away or could not write.',
       registers,
     });
-    this.groupEvents = new Histogram({ name: 'ingest_flush_events', help: 'Events written together.', buckets: EVENTS, registers });
+    this.groupEvents = new Histogram({
+      name: 'ingest_flush_events',
+      help: 'Events written together.',
+      buckets: EVENTS,
+      registers,
+    });
     this.flushSeconds = new Histogram({
       name: 'ingest_flush_seconds',
       help: 'From the beginning of a write to its commit.',

@@ -25,7 +25,8 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({
     summary: 'Should requests be sent here?',
-    description: 'The database answers within a second, its schema is up to date, and the service is not shutting down.',
+    description:
+      'The database answers within a second, its schema is up to date, and the service is not shutting down.',
   })
   @Answers(200, HealthResponse, 'They should.')
   @AnswersFailures('SERVICE_UNAVAILABLE')

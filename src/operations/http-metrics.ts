@@ -15,7 +15,10 @@ export class HttpMetrics implements ExchangeObserver, UnparsedObserver {
   private readonly unparsed: Counter;
   private readonly droppedConnections: Counter;
 
-  constructor(registry: Registry, private readonly eventCounts: EventCounts) {
+  constructor(
+    registry: Registry,
+    private readonly eventCounts: EventCounts,
+  ) {
     const registers = [registry];
     this.requests = new Counter({
       name: 'http_requests_total',

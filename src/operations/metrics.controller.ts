@@ -11,9 +11,16 @@ export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
   @Get()
-  @ApiOperation({ summary: 'How the service does, for Prometheus', description: 'METRICS_ENABLED=false takes it away.' })
+  @ApiOperation({
+    summary: 'How the service does, for Prometheus',
+    description: 'METRICS_ENABLED=false takes it away.',
+  })
   @ApiProduces('text/plain')
-  @ApiResponse({ status: 200, description: 'The text format of Prometheus.', content: { 'text/plain': { schema: { type: 'string' } } } })
+  @ApiResponse({
+    status: 200,
+    description: 'The text format of Prometheus.',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
   async text(): Promise<TextReply> {
     const { registry } = this.metrics;
     return new TextReply(await registry.metrics(), registry.contentType);

@@ -46,7 +46,9 @@ export class Readiness implements BeforeApplicationShutdown {
   }
 
   private async isReadOnly(): Promise<boolean> {
-    const [row] = await this.dataSource.query<{ read_only: string }[]>("SELECT current_setting('transaction_read_only') AS read_only");
+    const [row] = await this.dataSource.query<{ read_only: string }[]>(
+      "SELECT current_setting('transaction_read_only') AS read_only",
+    );
     return row?.read_only === 'on';
   }
 }

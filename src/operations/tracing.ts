@@ -1,8 +1,22 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Context, type Span, type Tracer } from '@opentelemetry/api';
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Context,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import type { Config } from '../config.ts';
 import { NO_ROUTE, type Exchange, type ExchangeObserver } from '../http/exchange.ts';
 import { parseTraceparent } from '../http/traceparent.ts';
@@ -22,12 +36,20 @@ export class Tracing implements ExchangeObserver, OnApplicationShutdown {
   private readonly tracer: Tracer;
   private readonly spans = new Map<Exchange, Span>();
 
-  constructor(otlpEndpoint: string, { otelServiceName, otelSampledShare }: Pick<Config, 'otelServiceName' | 'otelSampledShare'>) {
-    const exporter = new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: FLUSH_WITHIN_MS });
+  constructor(
+    otlpEndpoint: string,
+    { otelServiceName, otelSampledShare }: Pick<Config, 'otelServiceName' | 'otelSampledShare'>,
+  ) {
+    const exporter = new OTLPTraceExporter({
+      url: `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces`,
+      timeoutMillis: FLUSH_WITHIN_MS,
+    });
     this.provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': otelServiceName }),
       sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(otelSampledShare) }),
-      spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000, exportTimeoutMillis: FLUSH_WITHIN_MS })],
+      spanProcessors: [
+        new BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000, exportTimeoutMillis: FLUSH_WITHIN_MS }),
+      ],
     });
     this.tracer = this.provider.getTracer('customer-events');
   }
@@ -36,7 +58,11 @@ export class Tracing implements ExchangeObserver, OnApplicationShutdown {
     const { request } = exchange;
     if (SCRAPES.test(request.url ?? '')) return;
     const attributes = { 'http.request.method': request.method as string };
-    const span = this.tracer.startSpan(request.method as string, { kind: SpanKind.SERVER, attributes }, callersContext(exchange));
+    const span = this.tracer.startSpan(
+      request.method as string,
+      { kind: SpanKind.SERVER, attributes },
+      callersContext(exchange),
+    );
     exchange.traceId = span.spanContext().traceId;
     this.spans.set(exchange, span);
   }

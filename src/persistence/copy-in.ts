@@ -10,7 +10,10 @@ interface Connection {
 type Answer = (error: Error | null, result: QueryResult) => void;
 
 /** A query as `pg` makes it of a text; its types tell nothing of what it does with a connection. */
-const TextQuery = pg.Query as unknown as new (config: { text: string }, callback: Answer) => {
+const TextQuery = pg.Query as unknown as new (
+  config: { text: string },
+  callback: Answer,
+) => {
   submit(connection: Connection): unknown;
 };
 

@@ -36,7 +36,9 @@ export async function migrate(url: string, settings: DatabaseSettings): Promise<
 /** The migrations that this build knows and the database has not seen. Changes nothing. */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
   const applied = await appliedMigrations(dataSource);
-  return dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name).filter((name) => !applied.has(name));
+  return dataSource.migrations
+    .map((migration) => migration.name ?? migration.constructor.name)
+    .filter((name) => !applied.has(name));
 }
 
 async function appliedMigrations(dataSource: DataSource): Promise<Set<string>> {

@@ -9,7 +9,9 @@ export interface PoolUsage {
 
 /** All zero where the database was never reached. */
 export function poolUsage(dataSource: DataSource): PoolUsage {
-  const { master: pool } = dataSource.driver as { master?: { totalCount: number; idleCount: number; waitingCount: number } };
+  const { master: pool } = dataSource.driver as {
+    master?: { totalCount: number; idleCount: number; waitingCount: number };
+  };
   if (pool === undefined) return { busy: 0, idle: 0, waiting: 0 };
   return { busy: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount };
 }

@@ -64,7 +64,9 @@ export async function storageWrite<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await storage(work);
   } catch (error) {
-    throw error instanceof StorageUnavailable && isUnanswered(error.cause) ? new StorageOutcomeUnknown(error.cause) : error;
+    throw error instanceof StorageUnavailable && isUnanswered(error.cause)
+      ? new StorageOutcomeUnknown(error.cause)
+      : error;
   }
 }
 
@@ -104,6 +106,8 @@ function isConnectionError(error: unknown): boolean {
   return (
     (typeof code === 'string' && /^E[A-Z]+$/.test(code)) ||
     (typeof message === 'string' &&
-      /timeout|Connection terminated|not queryable|connection error|not connected|DataSource is not|after calling end/i.test(message))
+      /timeout|Connection terminated|not queryable|connection error|not connected|DataSource is not|after calling end/i.test(
+        message,
+      ))
   );
 }

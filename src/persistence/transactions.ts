@@ -74,7 +74,11 @@ export function pipelinedTransaction<T>(
  *
  * @param limitMs of each query.
  */
-export function patientTransaction<T>(dataSource: DataSource, limitMs: number, work: (run: RunQuery) => Promise<T>): Promise<T> {
+export function patientTransaction<T>(
+  dataSource: DataSource,
+  limitMs: number,
+  work: (run: RunQuery) => Promise<T>,
+): Promise<T> {
   const limit: Query = { sql: `SET LOCAL statement_timeout = ${limitMs}`, parameters: [] };
   return pipelinedTransaction(dataSource, [limit], (_, run) => work((query) => run({ ...query, limitMs })));
 }

@@ -7,7 +7,11 @@ import type { CustomerStore } from '../../src/customer-events/application/custom
 import type { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
-import { WHOLE_TIMELINE, type TimelineOrder, type TimelinePosition } from '../../src/customer-events/domain/timeline.ts';
+import {
+  WHOLE_TIMELINE,
+  type TimelineOrder,
+  type TimelinePosition,
+} from '../../src/customer-events/domain/timeline.ts';
 import { aCustomer, anEvent, APP, instant } from '../support/builders.ts';
 
 /** Stores of one kind that share their data. */
@@ -50,7 +54,9 @@ export function customerEventStoreContract(open: () => Stores): void {
 
     it('gives back an event as it was, to the microsecond and to the character', async () => {
       const event = anEvent(ada, {
-        payload: new JsonText('{"n":123456789012345678901234567890,"z":-0,"e":1e400,"__proto__":{"u":"a\\u0000b\\ud800💥"},"":1.0,"":2}'),
+        payload: new JsonText(
+          '{"n":123456789012345678901234567890,"z":-0,"e":1e400,"__proto__":{"u":"a\\u0000b\\ud800💥"},"":1.0,"":2}',
+        ),
         occurredAt: instant('0001-01-01T00:00:00.000001Z'),
         eventId: 'e-1',
       });
@@ -81,7 +87,13 @@ export function customerEventStoreContract(open: () => Stores): void {
       const stored = anEvent(ada, { eventId: 'e-1' });
       await append(stored);
       const first = anEvent(bob, { eventId: 'e-2' });
-      const asked = [anEvent(aCustomer('nobody')), anEvent(ada, { eventId: 'e-1' }), anEvent(ada), first, anEvent(bob, { eventId: 'e-2' })];
+      const asked = [
+        anEvent(aCustomer('nobody')),
+        anEvent(ada, { eventId: 'e-1' }),
+        anEvent(ada),
+        first,
+        anEvent(bob, { eventId: 'e-2' }),
+      ];
       const expected = [
         { kind: 'customer-unknown' },
         { kind: 'existing', event: stored },
@@ -126,11 +138,13 @@ export function customerEventStoreContract(open: () => Stores): void {
         const event = anEvent(ada, { eventId: 'e-1' });
         await append(event, anEvent(ada, { eventId: 'e-2' }));
         await timelines.eraseEvent(ada.id, event.id);
-        expect(await append(anEvent(ada, { eventId: 'e-1' }), anEvent(ada, { eventId: 'e-3' }), anEvent(bob, { eventId: 'e-1' }))).toEqual([
-          { kind: 'erased' },
-          { kind: 'created' },
-          { kind: 'created' },
-        ]);
+        expect(
+          await append(
+            anEvent(ada, { eventId: 'e-1' }),
+            anEvent(ada, { eventId: 'e-3' }),
+            anEvent(bob, { eventId: 'e-1' }),
+          ),
+        ).toEqual([{ kind: 'erased' }, { kind: 'created' }, { kind: 'created' }]);
         expect(await append(anEvent(ada, { eventId: 'e-1' }))).toEqual([{ kind: 'erased' }]);
         expect((await walk(ada, 'asc', 10)).map(({ eventId }) => eventId)).toEqual(['e-2', 'e-3']);
       });
@@ -148,7 +162,10 @@ export function customerEventStoreContract(open: () => Stores): void {
         await append(anEvent(ada, { eventId: 'e-1' }), anEvent(ada));
         await customers.erase(ada.id);
         await customers.put(APP, ada.id, () => ada);
-        expect(await append(anEvent(ada, { eventId: 'e-1' }), anEvent(ada))).toEqual([{ kind: 'erased' }, { kind: 'created' }]);
+        expect(await append(anEvent(ada, { eventId: 'e-1' }), anEvent(ada))).toEqual([
+          { kind: 'erased' },
+          { kind: 'created' },
+        ]);
       });
     });
   });

@@ -66,6 +66,9 @@ describe('on PostgreSQL', () => {
   });
 
   describe('by INSERT, without group commit', () => {
-    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, insertCustomerEvents) }));
+    customerEventStoreContract(() => ({
+      ...open(),
+      events: new TypeormCustomerEventStore(dataSource, insertCustomerEvents),
+    }));
   });
 });

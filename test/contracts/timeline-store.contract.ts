@@ -3,7 +3,13 @@ import { neverAbandoned } from '../../libs/kernel/abandoned.ts';
 import { randomId } from '../../libs/kernel/ids.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
-import { typeFilter, WHOLE_TIMELINE, type TimelineOrder, type TimelinePosition, type TimelineQuery } from '../../src/customer-events/domain/timeline.ts';
+import {
+  typeFilter,
+  WHOLE_TIMELINE,
+  type TimelineOrder,
+  type TimelinePosition,
+  type TimelineQuery,
+} from '../../src/customer-events/domain/timeline.ts';
 import { aCustomer, anEvent, APP, instant } from '../support/builders.ts';
 import type { Stores } from './customer-event-store.contract.ts';
 
@@ -60,15 +66,27 @@ export function timelineStoreContract(open: () => Stores): void {
       let events: CustomerEvent[];
 
       beforeEach(async () => {
-        events = await append(...TYPES.map((type, day) => at(`2026-01-0${day + 1}`, type)), anEvent(bob, { type: 'order.placed' }));
+        events = await append(
+          ...TYPES.map((type, day) => at(`2026-01-0${day + 1}`, type)),
+          anEvent(bob, { type: 'order.placed' }),
+        );
       });
 
       it.each<[string[], string[]]>([
         [['order.placed'], ['order.placed']],
         [['order.*'], ['order.placed', 'order.shipped']],
-        [['order.*', 'invoice.paid'], ['order.placed', 'order.shipped', 'invoice.paid']],
-        [['order', 'orders.*'], ['order', 'orders.x']],
-        [['order.placed', 'order.*'], ['order.placed', 'order.shipped']],
+        [
+          ['order.*', 'invoice.paid'],
+          ['order.placed', 'order.shipped', 'invoice.paid'],
+        ],
+        [
+          ['order', 'orders.*'],
+          ['order', 'orders.x'],
+        ],
+        [
+          ['order.placed', 'order.*'],
+          ['order.placed', 'order.shipped'],
+        ],
         [['order_x'], ['order_x']],
         [['order_.*'], []],
         [['nothing'], []],
@@ -89,7 +107,11 @@ export function timelineStoreContract(open: () => Stores): void {
         ['2026-01-02', '2026-01-02', 0, 0],
         ['2027-01-01', undefined, 0, 0],
       ])('from %s, inclusive, to %s, exclusive', async (from, to, first, end) => {
-        const window = { types: [], from: from === undefined ? from : instant(from), to: to === undefined ? to : instant(to) };
+        const window = {
+          types: [],
+          from: from === undefined ? from : instant(from),
+          to: to === undefined ? to : instant(to),
+        };
         const expected = idsOf(events.slice(first, end));
         expect(idsOf(await walk({ ...window, order: 'asc' }, 2))).toEqual(expected);
         expect(idsOf(await walk({ ...window, order: 'desc' }, 2))).toEqual(expected.toReversed());
@@ -98,7 +120,12 @@ export function timelineStoreContract(open: () => Stores): void {
       });
 
       it('all at once', async () => {
-        const query: TimelineQuery = { types: [typeFilter('order.*'), typeFilter('order')], from: instant('2026-01-02'), to: instant('2026-01-09'), order: 'desc' };
+        const query: TimelineQuery = {
+          types: [typeFilter('order.*'), typeFilter('order')],
+          from: instant('2026-01-02'),
+          to: instant('2026-01-09'),
+          order: 'desc',
+        };
         expect((await walk(query, 1)).map(({ type }) => type)).toEqual(['order', 'order.shipped']);
       });
     });
@@ -121,7 +148,12 @@ export function timelineStoreContract(open: () => Stores): void {
         at('9999-12-31T23:59:59.999999Z', 'z'),
       );
       expect(await stores.timelines.summarize(ada.id, WHOLE_TIMELINE)).toEqual([
-        { type: 'z', count: 1, firstOccurredAt: '9999-12-31T23:59:59.999999Z', lastOccurredAt: '9999-12-31T23:59:59.999999Z' },
+        {
+          type: 'z',
+          count: 1,
+          firstOccurredAt: '9999-12-31T23:59:59.999999Z',
+          lastOccurredAt: '9999-12-31T23:59:59.999999Z',
+        },
         { type: 'a', count: 2, firstOccurredAt: '2026-01-01T00:00:00Z', lastOccurredAt: '2026-01-05T00:00:00Z' },
         { type: 'c', count: 1, firstOccurredAt: '2026-01-05T00:00:00Z', lastOccurredAt: '2026-01-05T00:00:00Z' },
         { type: 'b', count: 2, firstOccurredAt: '0001-01-01T00:00:00Z', lastOccurredAt: '2026-01-03T00:00:00.000001Z' },
@@ -129,24 +161,31 @@ export function timelineStoreContract(open: () => Stores): void {
       expect(await stores.timelines.summarize(bob.id, WHOLE_TIMELINE)).toEqual([]);
     });
 
-    it.each(['0001-01-01', '1969-12-31T23:59:59.999999Z', '2026-04-18T10:00:00.123456Z', '9999-12-31T23:59:59.999999Z'])(
-      'finds one event of %s by its id, with its customer only',
-      async (occurredAt) => {
-        const [event] = (await append(at(occurredAt), at(occurredAt))) as [CustomerEvent];
-        expect(await stores.timelines.find(ada.id, event.id)).toEqual(event);
-        expect(await stores.timelines.find(bob.id, event.id)).toBeNull();
-      },
-    );
+    it.each([
+      '0001-01-01',
+      '1969-12-31T23:59:59.999999Z',
+      '2026-04-18T10:00:00.123456Z',
+      '9999-12-31T23:59:59.999999Z',
+    ])('finds one event of %s by its id, with its customer only', async (occurredAt) => {
+      const [event] = (await append(at(occurredAt), at(occurredAt))) as [CustomerEvent];
+      expect(await stores.timelines.find(ada.id, event.id)).toEqual(event);
+      expect(await stores.timelines.find(bob.id, event.id)).toBeNull();
+    });
 
-    it.each(['', 'x', `c${'z'.repeat(24)}`, `c${'0'.repeat(24)}`, `c${'a'.repeat(25)}`, 'C00000000000000000000000', '\u0000'])(
-      'finds nothing under %j, and erases nothing',
-      async (id) => {
-        await append(at('2026-01-01'));
-        expect(await stores.timelines.find(ada.id, id)).toBeNull();
-        expect(await stores.timelines.eraseEvent(ada.id, id)).toBe(false);
-        expect(await walk(OLDEST_FIRST, 10)).toHaveLength(1);
-      },
-    );
+    it.each([
+      '',
+      'x',
+      `c${'z'.repeat(24)}`,
+      `c${'0'.repeat(24)}`,
+      `c${'a'.repeat(25)}`,
+      'C00000000000000000000000',
+      '\u0000',
+    ])('finds nothing under %j, and erases nothing', async (id) => {
+      await append(at('2026-01-01'));
+      expect(await stores.timelines.find(ada.id, id)).toBeNull();
+      expect(await stores.timelines.eraseEvent(ada.id, id)).toBe(false);
+      expect(await walk(OLDEST_FIRST, 10)).toHaveLength(1);
+    });
 
     it('erases one event, once, of its own customer', async () => {
       const [first, second] = (await append(at('2026-01-01'), at('2026-01-01'))) as [CustomerEvent, CustomerEvent];

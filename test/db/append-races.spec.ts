@@ -81,7 +81,10 @@ describe('appending events while customers are erased', () => {
 
   it('writes the events of the others where a customer is gone after it was looked up', async () => {
     eraseOnceAfter('SELECT c.id FROM customers', ada);
-    const outcomes = await events.append([anEvent(ada), anEvent(bob), anEvent(ada, { eventId: 'e-1' })], neverAbandoned);
+    const outcomes = await events.append(
+      [anEvent(ada), anEvent(bob), anEvent(ada, { eventId: 'e-1' })],
+      neverAbandoned,
+    );
     expect(outcomes).toEqual([{ kind: 'customer-unknown' }, { kind: 'created' }, { kind: 'customer-unknown' }]);
     expect(await rowsOf(bob)).toHaveLength(1);
   });

@@ -37,7 +37,9 @@ describe('the schema', () => {
     await dataSource.runMigrations();
     for (let left = dataSource.migrations.length; left > 0; left--) await dataSource.undoLastMigration();
     await dataSource.destroy();
-    expect(await database.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'")).toEqual([]);
+    expect(
+      await database.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'"),
+    ).toEqual([]);
   });
 
   it('is never changed by a start: that stops, and says what to do', async () => {

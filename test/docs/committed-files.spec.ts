@@ -3,7 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig, settingNames } from '../../src/config.ts';
 
 const example = readFileSync('.env.example', 'utf8');
-const settings = [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value] as [string, string]);
+const settings = [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(
+  ([, name, value]) => [name, value] as [string, string],
+);
 
 /** The lowest versions without known holes. */
 const FLOORS = { 'body-parser': '2.3.0', qs: '6.14.1', multer: '2.2.0', validator: '13.15.22' };
@@ -20,7 +22,13 @@ describe('.env.example', () => {
 
 describe('the settings', () => {
   it('are refused together, each by its name, without repeating a password', () => {
-    const env = { PORT: 'x', DATABASE_URL: 'mysql://root:secret@db/', MAX_PAYLOAD_BYTES: 'abc', LOG_LEVEL: 'loud', RATE_LIMITS: '3' };
+    const env = {
+      PORT: 'x',
+      DATABASE_URL: 'mysql://root:secret@db/',
+      MAX_PAYLOAD_BYTES: 'abc',
+      LOG_LEVEL: 'loud',
+      RATE_LIMITS: '3',
+    };
     const load = (): unknown => loadConfig(env);
     expect(load).toThrow(ConfigError);
     for (const name of Object.keys(env)) expect(load).toThrow(name);
@@ -43,7 +51,9 @@ describe('the settings', () => {
 });
 
 describe('package-lock.json', () => {
-  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, { version: string }> };
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { version: string }>;
+  };
 
   it.each(Object.entries(FLOORS))('%s is at least %s, wherever it is', (name, floor) => {
     const versions = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
@@ -58,7 +68,9 @@ describe('package-lock.json', () => {
   });
 
   it('has exact versions only', () => {
-    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+      readFileSync('package.json', 'utf8'),
+    ) as Record<string, Record<string, string>>;
     for (const version of Object.values({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
       expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
     }

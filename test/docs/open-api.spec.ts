@@ -12,7 +12,9 @@ import { knownFields } from '../../src/http/request-fields.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
 }
 
 describe('the OpenAPI document', () => {
@@ -33,7 +35,9 @@ describe('the OpenAPI document', () => {
     const app = service.app.getHttpAdapter().getInstance() as Express;
     const layers = app.router.stack as unknown as { route?: { path: string; methods: Record<string, boolean> } }[];
     const routes = layers
-      .flatMap(({ route }) => (route === undefined ? [] : Object.keys(route.methods).map((method) => `${method} ${route.path}`)))
+      .flatMap(({ route }) =>
+        route === undefined ? [] : Object.keys(route.methods).map((method) => `${method} ${route.path}`),
+      )
       .map((route) => route.replace(/:(\w+)/g, '{$1}'))
       .filter((route) => !/ \/docs/.test(route));
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -66,16 +70,22 @@ describe('the OpenAPI document', () => {
   });
 
   it('describes the lines of an export', async () => {
-    await service.post('/customer-events', { customerExternalId: 'user_42', type: 'a', eventId: 'exported' }).expect(201);
+    await service
+      .post('/customer-events', { customerExternalId: 'user_42', type: 'a', eventId: 'exported' })
+      .expect(201);
     const answer = await service.get('/customers/user_42/events/export').expect(200);
     const operation = document.paths[`${API}/customers/{externalId}/events/export`]?.get as unknown as Operation;
     const schema = operation.responses['200']?.content?.['application/x-ndjson']?.schema;
-    for (const line of answer.text.trimEnd().split('\n')) expect(problems(schema as object, JSON.parse(line))).toEqual([]);
+    for (const line of answer.text.trimEnd().split('\n'))
+      expect(problems(schema as object, JSON.parse(line))).toEqual([]);
   });
 
   it('has no schema that says nothing', () => {
     for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
-      expect([name, Object.keys((schema as { properties?: object }).properties ?? {}).length > 0]).toEqual([name, true]);
+      expect([name, Object.keys((schema as { properties?: object }).properties ?? {}).length > 0]).toEqual([
+        name,
+        true,
+      ]);
     }
   });
 
@@ -88,29 +98,74 @@ describe('the OpenAPI document', () => {
       ['post', '/customer-events', () => post('/customer-events', { ...event, type: 'other' }), 409],
       ['post', '/customer-events', () => post('/customer-events', { ...event, customerExternalId: 'nobody' }), 404],
       ['post', '/customer-events', () => post('/customer-events', { ...event, occuredAt: 1 }), 400],
-      ['post', '/customer-events', () => post('/customer-events', { ...event, payload: { a: 'x'.repeat(70_000) } }), 413],
-      ['post', '/customer-events', () => service.post('/customer-events', 'a=1', { 'Content-Type': 'text/plain' }), 415],
+      [
+        'post',
+        '/customer-events',
+        () => post('/customer-events', { ...event, payload: { a: 'x'.repeat(70_000) } }),
+        413,
+      ],
+      [
+        'post',
+        '/customer-events',
+        () => service.post('/customer-events', 'a=1', { 'Content-Type': 'text/plain' }),
+        415,
+      ],
       ['post', '/customer-events', () => post('/customer-events', event, { 'X-API-Key': 'none' }), 401],
-      ['post', '/customer-events/batch', () => post('/customer-events/batch', { events: [{ ...event, eventId: 'e-2' }] }), 201],
+      [
+        'post',
+        '/customer-events/batch',
+        () => post('/customer-events/batch', { events: [{ ...event, eventId: 'e-2' }] }),
+        201,
+      ],
       ['post', '/customer-events/batch', () => post('/customer-events/batch', { events: [event, { type: 'x' }] }), 207],
       ['post', '/customer-events/batch', () => post('/customer-events/batch', {}), 400],
-      ['post', '/customer-events/import', () => importLines(`${JSON.stringify({ ...event, eventId: 'e-3' })}\n{"typ":"x"}\n[]`), 200],
+      [
+        'post',
+        '/customer-events/import',
+        () => importLines(`${JSON.stringify({ ...event, eventId: 'e-3' })}\n{"typ":"x"}\n[]`),
+        200,
+      ],
       ['post', '/customer-events/import', () => importLines('{}', { 'Content-Type': 'application/json' }), 415],
       ['post', '/customer-events/import', () => importLines('{}', { 'Content-Encoding': 'gzip' }), 400],
-      ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { email: 'new@example.com', name: 'New' }), 201],
-      ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { phone: '1', metadata: { a: 1 } }), 200],
-      ['patch', '/customers/{externalId}', () => service.patch('/customers/new', { email: 'user_42@example.com' }), 409],
+      [
+        'patch',
+        '/customers/{externalId}',
+        () => service.patch('/customers/new', { email: 'new@example.com', name: 'New' }),
+        201,
+      ],
+      [
+        'patch',
+        '/customers/{externalId}',
+        () => service.patch('/customers/new', { phone: '1', metadata: { a: 1 } }),
+        200,
+      ],
+      [
+        'patch',
+        '/customers/{externalId}',
+        () => service.patch('/customers/new', { email: 'user_42@example.com' }),
+        409,
+      ],
       ['get', '/customers/{externalId}', () => service.get('/customers/new'), 200],
       ['get', '/customers/{externalId}/events', () => service.get('/customers/user_42/events?limit=1'), 200],
       ['get', '/customers/{externalId}/events', () => service.get('/customers/user_42/events?limit=x'), 400],
       ['get', '/customers/{externalId}/events/summary', () => service.get('/customers/user_42/events/summary'), 200],
       ['get', '/customers/{externalId}/events/summary', () => service.get('/customers/new/events/summary'), 200],
       ['get', '/customers/{externalId}/events/summary', () => service.get('/customers/nobody/events/summary'), 404],
-      ['get', '/customers/{externalId}/events/{id}', async () => service.get(`/customers/user_42/events/${await anId()}`), 200],
+      [
+        'get',
+        '/customers/{externalId}/events/{id}',
+        async () => service.get(`/customers/user_42/events/${await anId()}`),
+        200,
+      ],
       ['get', '/customers/{externalId}/events/{id}', () => service.get('/customers/user_42/events/x'), 404],
       ['get', '/customers/{externalId}/context', () => service.get('/customers/user_42/context'), 200],
       ['get', '/customers/{externalId}/context', () => service.get('/customers/user_42/context?window=x'), 400],
-      ['delete', '/customers/{externalId}/events/{id}', async () => service.delete(`/customers/user_42/events/${await anId()}`), 200],
+      [
+        'delete',
+        '/customers/{externalId}/events/{id}',
+        async () => service.delete(`/customers/user_42/events/${await anId()}`),
+        200,
+      ],
       ['post', '/customer-events', () => post('/customer-events', { ...event, eventId: 'e-erased' }), 410],
       ['delete', '/customers/{externalId}', () => service.delete('/customers/new'), 200],
       ['delete', '/customers/{externalId}', () => service.delete('/customers/new'), 404],
@@ -132,7 +187,9 @@ describe('the OpenAPI document', () => {
     const post = (path: string, body: object, headers = {}): Promise<Response> =>
       service.post(path, body, headers) as unknown as Promise<Response>;
     const importLines = (lines: string, headers = {}): Promise<Response> =>
-      service.post('/customer-events/import', lines, { 'Content-Type': 'application/x-ndjson', ...headers }).serialize((body: unknown) => body as string) as unknown as Promise<Response>;
+      service
+        .post('/customer-events/import', lines, { 'Content-Type': 'application/x-ndjson', ...headers })
+        .serialize((body: unknown) => body as string) as unknown as Promise<Response>;
   });
 
   /** OpenAPI 3.0 says `nullable` where JSON Schema has a type "null"; nothing undocumented may be there. */
@@ -140,12 +197,15 @@ describe('the OpenAPI document', () => {
     const ajv = new Ajv({ strict: false, allErrors: true });
     (addFormats as unknown as (ajv: Ajv) => void)(ajv);
     const closed = JSON.parse(JSON.stringify({ ...schema, components: document.components }), (_key, node: unknown) => {
-      if (typeof node !== 'object' || node === null || !('properties' in node) || 'additionalProperties' in node) return node;
+      if (typeof node !== 'object' || node === null || !('properties' in node) || 'additionalProperties' in node)
+        return node;
       return { ...node, additionalProperties: false };
     }) as object;
     const { components, ...root } = closed as { components: object };
     const validate = ajv.compile({ ...root, components });
     validate(value);
-    return (validate.errors ?? []).filter(({ params }) => (params as { additionalProperty?: string }).additionalProperty !== 'components');
+    return (validate.errors ?? []).filter(
+      ({ params }) => (params as { additionalProperty?: string }).additionalProperty !== 'components',
+    );
   }
 });

@@ -23,7 +23,9 @@ describe('Dockerfile', () => {
 
   it('copies what is there, and nothing that .dockerignore keeps out', () => {
     const allowed = [...readFileSync('.dockerignore', 'utf8').matchAll(/^!(.+)$/gm)].map(([, path]) => path as string);
-    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) => (sources as string).split(' '));
+    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) =>
+      (sources as string).split(' '),
+    );
     expect(copied.length).toBeGreaterThan(5);
     for (const path of copied) expect(allowed).toContain(path.replace('./', ''));
     for (const path of allowed) expect(readFileSync('Dockerfile', 'utf8')).toContain(path);
@@ -41,13 +43,21 @@ describe('Dockerfile', () => {
   it('installs without scripts, and a Node that the service supports', () => {
     expect([...text.matchAll(/npm ci/g)]).toHaveLength([...text.matchAll(/npm ci --ignore-scripts/g)].length);
     const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } };
-    for (const [, major] of text.matchAll(/^FROM node:(\d+)-bookworm-slim/gm)) expect(engines.node).toContain(`^${major}.`);
+    for (const [, major] of text.matchAll(/^FROM node:(\d+)-bookworm-slim/gm))
+      expect(engines.node).toContain(`^${major}.`);
   });
 });
 
 describe('compose.yaml', () => {
   const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true }) as {
-    services: Record<string, { environment: Record<string, string>; stop_grace_period?: string; depends_on?: Record<string, { condition: string }> }>;
+    services: Record<
+      string,
+      {
+        environment: Record<string, string>;
+        stop_grace_period?: string;
+        depends_on?: Record<string, { condition: string }>;
+      }
+    >;
   };
 
   it('migrates before it serves, with settings that exist, and waits for the end', () => {
@@ -56,15 +66,21 @@ describe('compose.yaml', () => {
     for (const name of ['service', 'migrate']) {
       expect(settingNames()).toEqual(expect.arrayContaining(Object.keys(services[name]?.environment as object)));
     }
-    expect(Number.parseInt(services.service?.stop_grace_period as string)).toBeGreaterThanOrEqual(graceS + ROOM_AFTER_GRACE_S);
+    expect(Number.parseInt(services.service?.stop_grace_period as string)).toBeGreaterThanOrEqual(
+      graceS + ROOM_AFTER_GRACE_S,
+    );
   });
 });
 
 describe('ops/kubernetes.yaml', () => {
   const documents = parseAllDocuments(readFileSync('ops/kubernetes.yaml', 'utf8'));
-  type Manifest = { kind: string; spec: { replicas: number; selector: unknown; template: { metadata: { labels: object }; spec: PodSpec } } };
+  type Manifest = {
+    kind: string;
+    spec: { replicas: number; selector: unknown; template: { metadata: { labels: object }; spec: PodSpec } };
+  };
   type PodSpec = { terminationGracePeriodSeconds: number; securityContext: object; containers: Container[] };
-  const of = (kind: string): Manifest => documents.map((document) => document.toJS() as Manifest).find((one) => one.kind === kind) as Manifest;
+  const of = (kind: string): Manifest =>
+    documents.map((document) => document.toJS() as Manifest).find((one) => one.kind === kind) as Manifest;
 
   it('is well-formed', () => {
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
@@ -87,8 +103,14 @@ describe('ops/kubernetes.yaml', () => {
       const { spec } = of(kind).spec.template;
       expect(spec.securityContext).toMatchObject({ runAsNonRoot: true });
       for (const container of spec.containers) {
-        expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
-        expect(container.resources).toMatchObject({ requests: { memory: expect.any(String) }, limits: { memory: expect.any(String) } });
+        expect(container.securityContext).toMatchObject({
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(container.resources).toMatchObject({
+          requests: { memory: expect.any(String) },
+          limits: { memory: expect.any(String) },
+        });
         for (const { name } of container.env ?? []) expect(settingNames()).toContain(name);
       }
     }

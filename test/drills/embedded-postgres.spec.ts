@@ -21,7 +21,10 @@ const OWNER = `
 `;
 
 const startOwner = (dataDir: string, options = {}): Child =>
-  startNode(['--input-type=module', '-e', OWNER, built('libs/embedded-postgres/embedded-postgres.js'), dataDir], options);
+  startNode(
+    ['--input-type=module', '-e', OWNER, built('libs/embedded-postgres/embedded-postgres.js'), dataDir],
+    options,
+  );
 
 async function query<Row>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
@@ -124,7 +127,12 @@ describe('the embedded PostgreSQL', () => {
     const engine = await start();
     await query(engine.url(), 'CREATE TABLE kept AS SELECT 42 AS answer');
     process.kill(postmasterPid(), 'SIGKILL');
-    await until(() => query(engine.url(), 'SELECT answer FROM kept').then((rows) => rows.length === 1, () => false));
+    await until(() =>
+      query(engine.url(), 'SELECT answer FROM kept').then(
+        (rows) => rows.length === 1,
+        () => false,
+      ),
+    );
   });
 
   it('is taken over when the process that ran it is killed', async () => {
@@ -152,7 +160,10 @@ describe('the embedded PostgreSQL', () => {
     const pidFile = join(dataDir, 'postgres/cluster/postmaster.pid');
     const content = readFileSync(pidFile, 'utf8');
     await engine.stop();
-    const other = startNode(['-e', 'setInterval(() => {}, 1000)'], asRoot ? { uid: NOBODY, gid: NOBODY, cwd: '/' } : {});
+    const other = startNode(
+      ['-e', 'setInterval(() => {}, 1000)'],
+      asRoot ? { uid: NOBODY, gid: NOBODY, cwd: '/' } : {},
+    );
     owners.push(other);
     writeFileSync(pidFile, content.replace(/^\d+/, String(other.process.pid)), { mode: 0o600 });
     const again = await start();
@@ -177,7 +188,9 @@ describe('the embedded PostgreSQL', () => {
     if (!asRoot) throw new Error('only root can become another user');
     chownSync(dataDir, NOBODY, NOBODY);
     const { url, owner } = await own({ uid: NOBODY, gid: NOBODY, cwd: '/', env: { PATH: process.env.PATH } });
-    expect(spawnSync('stat', ['-c', '%u', join(dataDir, 'postgres/cluster')], { encoding: 'utf8' }).stdout.trim()).toBe(String(NOBODY));
+    expect(spawnSync('stat', ['-c', '%u', join(dataDir, 'postgres/cluster')], { encoding: 'utf8' }).stdout.trim()).toBe(
+      String(NOBODY),
+    );
     expect(url).toContain('postgres%2Frun');
     owner.kill('SIGTERM');
     expect(await owner.ends()).toMatchObject({ code: 0 });

@@ -105,36 +105,66 @@ describe('faults', () => {
     }, 60_000);
 
     it('connections reset, and refused', async () => {
-      const found = await strike('connections reset and refused', () => rig.proxy.refuse(), () => rig.proxy.heal());
+      const found = await strike(
+        'connections reset and refused',
+        () => rig.proxy.refuse(),
+        () => rig.proxy.heal(),
+      );
       expect(found.refused).toBeGreaterThan(0);
     }, 90_000);
 
     it('stopped and started', async () => {
-      const found = await strike('database stopped and started', () => rig.stopDatabase(), () => rig.startDatabase());
+      const found = await strike(
+        'database stopped and started',
+        () => rig.stopDatabase(),
+        () => rig.startDatabase(),
+      );
       expect(found.refused).toBeGreaterThan(0);
     }, 90_000);
 
     it('killed with -9, and started again', async () => {
-      await strike('database killed -9', async () => process.kill(rig.postmaster(), 'SIGKILL'), () => Promise.resolve(), { readinessTells: false });
+      await strike(
+        'database killed -9',
+        async () => process.kill(rig.postmaster(), 'SIGKILL'),
+        () => Promise.resolve(),
+        { readinessTells: false },
+      );
     }, 90_000);
 
     it('one backend killed', async () => {
       const kill = (): Promise<unknown> =>
-        rig.query("SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a WHERE a.application_name = 'customer-events' LIMIT 1");
-      await strike('one backend terminated, again and again', async () => {
-        for (let times = 0; times < 10; times++) {
-          await kill();
-          await pause(50);
-        }
-      }, () => Promise.resolve(), { readinessTells: false, faultMs: 0 });
+        rig.query(
+          "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a WHERE a.application_name = 'customer-events' LIMIT 1",
+        );
+      await strike(
+        'one backend terminated, again and again',
+        async () => {
+          for (let times = 0; times < 10; times++) {
+            await kill();
+            await pause(50);
+          }
+        },
+        () => Promise.resolve(),
+        { readinessTells: false, faultMs: 0 },
+      );
     }, 90_000);
 
     it('half-open: packets vanish on the connections that are open', async () => {
-      await strike('half-open connections', async () => rig.proxy.blackHoleOpen(), () => Promise.resolve(), { readinessTells: false, faultMs: 0 });
+      await strike(
+        'half-open connections',
+        async () => rig.proxy.blackHoleOpen(),
+        () => Promise.resolve(),
+        { readinessTells: false, faultMs: 0 },
+      );
     }, 90_000);
 
     it('a black hole: packets vanish, on new connections too', async () => {
-      const found = await strike('all packets vanish', async () => rig.proxy.blackHole(), () => rig.proxy.heal(), { faultMs: FULL ? 12_000 : 3_000 });
+      const found = await strike(
+        'all packets vanish',
+        async () => rig.proxy.blackHole(),
+        () => rig.proxy.heal(),
+        { faultMs: FULL ? 12_000 : 3_000 },
+      );
       expect(found.refused).toBeGreaterThan(0);
     }, 90_000);
 
@@ -142,7 +172,8 @@ describe('faults', () => {
       let release: () => Promise<void>;
       const found = await strike(
         'tables locked for long',
-        async () => (release = await rig.session('BEGIN; LOCK TABLE customer_events, customers IN ACCESS EXCLUSIVE MODE')),
+        async () =>
+          (release = await rig.session('BEGIN; LOCK TABLE customer_events, customers IN ACCESS EXCLUSIVE MODE')),
         () => release(),
         { faultMs: FULL ? 10_000 : 3_000 },
       );
@@ -154,7 +185,11 @@ describe('faults', () => {
         await rig.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
         await rig.query('SELECT pg_reload_conf()');
       };
-      const found = await strike('read-only', () => readOnly('on'), () => readOnly('off'));
+      const found = await strike(
+        'read-only',
+        () => readOnly('on'),
+        () => readOnly('off'),
+      );
       expect(found.refused).toBeGreaterThan(0);
     }, 90_000);
 
@@ -199,9 +234,15 @@ describe('faults', () => {
           'fdatasync fails with EIO',
           async () => {
             // On the session that writes: it is the one that syncs the log at its commit.
-            const backends = await rig.query<{ pid: number }>("SELECT a.pid FROM pg_stat_activity AS a WHERE a.application_name = 'customer-events'");
+            const backends = await rig.query<{ pid: number }>(
+              "SELECT a.pid FROM pg_stat_activity AS a WHERE a.application_name = 'customer-events'",
+            );
             const pids = backends.flatMap(({ pid }) => ['-p', String(pid)]);
-            const tracer = spawn('strace', ['-qq', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=1', ...pids], { stdio: 'ignore' });
+            const tracer = spawn(
+              'strace',
+              ['-qq', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=1', ...pids],
+              { stdio: 'ignore' },
+            );
             await new Promise((resolve) => tracer.once('exit', resolve));
           },
           () => Promise.resolve(),
@@ -248,7 +289,11 @@ describe('faults', () => {
 
     it('clients that hang cannot hold up the end', async () => {
       await restart({ SHUTDOWN_GRACE_MS: '1000' });
-      const sockets = ['', 'POST /api/v1/customer-events HTTP/1.1\r\n', `POST /api/v1/customer-events HTTP/1.1\r\nHost: a\r\nX-API-Key: ${rig.key}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{`].map((sent) => {
+      const sockets = [
+        '',
+        'POST /api/v1/customer-events HTTP/1.1\r\n',
+        `POST /api/v1/customer-events HTTP/1.1\r\nHost: a\r\nX-API-Key: ${rig.key}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{`,
+      ].map((sent) => {
         const socket = connect(instance.port, '127.0.0.1').on('error', () => {});
         socket.write(sent);
         return socket;
@@ -306,6 +351,10 @@ describe('faults', () => {
     }, 120_000);
 
     const waiting = async (): Promise<number> =>
-      (await rig.query("SELECT 1 FROM pg_stat_activity AS a WHERE a.application_name = 'customer-events' AND a.wait_event_type = 'Lock'")).length;
+      (
+        await rig.query(
+          "SELECT 1 FROM pg_stat_activity AS a WHERE a.application_name = 'customer-events' AND a.wait_event_type = 'Lock'",
+        )
+      ).length;
   });
 });

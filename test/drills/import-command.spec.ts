@@ -41,16 +41,22 @@ describe('the import command', () => {
     return { code, stdout, stderr: command.output().replace(stdout, '') };
   };
   const run = (...args: string[]): Promise<Outcome> => outcomeOf(start(args));
-  const summaries = async (code: number, ...args: string[]): Promise<{ events: ImportSummary; customers?: ImportSummary }> => {
+  const summaries = async (
+    code: number,
+    ...args: string[]
+  ): Promise<{ events: ImportSummary; customers?: ImportSummary }> => {
     const outcome = await run(...args, '--app', 'acme', '--json');
     expect(outcome).toMatchObject({ code, stderr: '' });
     return JSON.parse(outcome.stdout) as { events: ImportSummary; customers?: ImportSummary };
   };
   /** Of an import that ends with this status. */
-  const imported = async (code: number, ...args: string[]): Promise<ImportSummary> => (await summaries(code, ...args)).events;
+  const imported = async (code: number, ...args: string[]): Promise<ImportSummary> =>
+    (await summaries(code, ...args)).events;
 
   const customer = async (externalId: string): Promise<string> => {
-    await service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId }).expect(201);
+    await service
+      .patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId })
+      .expect(201);
     return externalId;
   };
   /** The whole timeline as it is exported, a line for each event, oldest first. */
@@ -107,18 +113,26 @@ describe('the import command', () => {
         });
       }
       for (const prefix of ['plain', 'gzip', 'unnamed', 'stdin']) expect(await rowsWith(prefix)).toBe(3);
-      for (const left of ['.rejected.ndjson', '.import-state.json']) expect(existsSync(path(`plain.ndjson${left}`))).toBe(false);
+      for (const left of ['.rejected.ndjson', '.import-state.json'])
+        expect(existsSync(path(`plain.ndjson${left}`))).toBe(false);
     });
 
     it('cut short, says so, and keeps what came before; to people in a line or two', async () => {
       write('cut.ndjson.gz', gzipSync(manyLines(5_000, 'cut').join('\n')).subarray(0, -20));
       write('people.ndjson', `${line()}\n${line({ type: 'NO' })}`);
-      const [cut, people] = await Promise.all([run('cut.ndjson.gz', '--app', 'acme'), run('people.ndjson', '--app', 'acme')]);
+      const [cut, people] = await Promise.all([
+        run('cut.ndjson.gz', '--app', 'acme'),
+        run('people.ndjson', '--app', 'acme'),
+      ]);
       expect(cut).toMatchObject({ code: 1, stderr: '' });
-      expect(cut.stdout).toMatch(/^Imported events from cut.*\nIt ended after line \d+: The file is damaged: it is not valid gzip to its end; --resume goes on from there\n$/);
+      expect(cut.stdout).toMatch(
+        /^Imported events from cut.*\nIt ended after line \d+: The file is damaged: it is not valid gzip to its end; --resume goes on from there\n$/,
+      );
       expect(await rowsWith('cut')).toBeGreaterThanOrEqual(Number(/after line (\d+)/.exec(cut.stdout)?.[1]));
       expect(people).toMatchObject({ code: 2, stderr: '' });
-      expect(people.stdout).toMatch(/^Imported events from people\.ndjson: 2 lines in \d+\.\d s, 1 created, 0 replayed, 1 rejected\nRejected lines: people\.ndjson\.rejected\.ndjson\n$/);
+      expect(people.stdout).toMatch(
+        /^Imported events from people\.ndjson: 2 lines in \d+\.\d s, 1 created, 0 replayed, 1 rejected\nRejected lines: people\.ndjson\.rejected\.ndjson\n$/,
+      );
     });
   });
 
@@ -126,15 +140,29 @@ describe('the import command', () => {
     it('with the fields as columns, the payload as JSON, or as columns of its own', async () => {
       const [json, folded] = [await customer('csv-json'), await customer('csv-folded')];
       const header = 'customerExternalId,type,occurredAt,eventId';
-      write('json.csv', `\ufeff${header},payload\r\n${json},order.placed,2024-04-18,csv-1,"{""orderId"": ""1042"", ""total"": 99.90}"\r\n${json},order.paid,,,\r\n`);
+      write(
+        'json.csv',
+        `\ufeff${header},payload\r\n${json},order.placed,2024-04-18,csv-1,"{""orderId"": ""1042"", ""total"": 99.90}"\r\n${json},order.paid,,,\r\n`,
+      );
       write(
         'folded.csv.gz',
-        gzipSync(`payload.order.id;payload.total;${header.replaceAll(',', ';')};payload.order.note\n"1;042";99.90;${folded};order.placed;2024-04-18T10:00;csv-2;"two\nlines, ""quoted"" – ½ 🙂"\n;;${folded};order.paid;;;\n`),
+        gzipSync(
+          `payload.order.id;payload.total;${header.replaceAll(',', ';')};payload.order.note\n"1;042";99.90;${folded};order.placed;2024-04-18T10:00;csv-2;"two\nlines, ""quoted"" – ½ 🙂"\n;;${folded};order.paid;;;\n`,
+        ),
       );
-      const [first, second] = await Promise.all([imported(0, 'json.csv'), imported(0, 'folded.csv.gz', '--delimiter', ';')]);
-      expect([first, second]).toMatchObject([{ created: 2, throughLine: 3 }, { created: 2, throughLine: 4 }]);
+      const [first, second] = await Promise.all([
+        imported(0, 'json.csv'),
+        imported(0, 'folded.csv.gz', '--delimiter', ';'),
+      ]);
+      expect([first, second]).toMatchObject([
+        { created: 2, throughLine: 3 },
+        { created: 2, throughLine: 4 },
+      ]);
       expect(await payloads(json)).toEqual(['{"orderId":"1042","total":99.90}', '{}']);
-      expect(await payloads(folded)).toEqual([`{"order":{"id":"1;042","note":${JSON.stringify('two\nlines, "quoted" – ½ 🙂')}},"total":99.90}`, '{}']);
+      expect(await payloads(folded)).toEqual([
+        `{"order":{"id":"1;042","note":${JSON.stringify('two\nlines, "quoted" – ½ 🙂')}},"total":99.90}`,
+        '{}',
+      ]);
       expect((await exported(folded))[0]).toContain('"occurredAt":"2024-04-18T10:00:00Z"');
     });
 
@@ -158,7 +186,10 @@ describe('the import command', () => {
         ['code', '4711', '"4711"'],
         ['nan', 'NaN', '"NaN"'],
       ];
-      write('values.csv', `customerExternalId,type,${cells.map(([key]) => `payload.${key}`).join(',')}\n${externalId},a,${cells.map(([, cell]) => cell).join(',')}\n`);
+      write(
+        'values.csv',
+        `customerExternalId,type,${cells.map(([key]) => `payload.${key}`).join(',')}\n${externalId},a,${cells.map(([, cell]) => cell).join(',')}\n`,
+      );
       expect(await imported(0, 'values.csv', '--text', 'payload.code')).toMatchObject({ created: 1 });
       const kept = cells.filter(([, , value]) => value !== '').map(([key, , value]) => `"${key}":${value}`);
       expect(await payloads(externalId)).toEqual([`{${kept.join(',')}}`]);
@@ -168,11 +199,20 @@ describe('the import command', () => {
       write('header.csv', 'customerExternalId,typ\n');
       write('header.csv.rejected.ndjson', 'of yesterday\n');
       write('quote.csv', `customerExternalId,type,payload.a\nuser_42,a,1\nuser_42,a,"2\nuser_42,a,3\n`);
-      const [header, quote] = await Promise.all([run('header.csv', '--app', 'acme'), run('quote.csv', '--app', 'acme')]);
-      expect(header).toEqual({ code: 1, stdout: '', stderr: 'The column "typ" is not a field here; did you mean type?\n' });
+      const [header, quote] = await Promise.all([
+        run('header.csv', '--app', 'acme'),
+        run('quote.csv', '--app', 'acme'),
+      ]);
+      expect(header).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'The column "typ" is not a field here; did you mean type?\n',
+      });
       expect(read('header.csv.rejected.ndjson')).toBe('of yesterday\n');
       expect(quote).toMatchObject({ code: 1, stderr: '' });
-      expect(quote.stdout).toMatch(/: The file is not well-formed CSV: a quote is opened and never closed, found at line \d+; mend it/);
+      expect(quote.stdout).toMatch(
+        /: The file is not well-formed CSV: a quote is opened and never closed, found at line \d+; mend it/,
+      );
     });
   });
 
@@ -185,11 +225,24 @@ describe('the import command', () => {
         `{"customerExternalId":"${externalId}","type":"a","eventId":"mend-3"`,
         line({ customerExternalId: 'nobody', eventId: 'mend-4' }),
       ];
-      const latin1 = Buffer.from(`{"customerExternalId":"${externalId}","type":"a","eventId":"mend-5","payload":{"s":"é"}}`, 'latin1');
+      const latin1 = Buffer.from(
+        `{"customerExternalId":"${externalId}","type":"a","eventId":"mend-5","payload":{"s":"é"}}`,
+        'latin1',
+      );
       const tooLong = `{"customerExternalId":"${'x'.repeat(200_000)}"}`;
-      write('mend.ndjson', Buffer.concat([Buffer.from(`${[good, ...wrong].join('\n')}\n\n`), latin1, Buffer.from(`\n${tooLong}\n`)]));
+      write(
+        'mend.ndjson',
+        Buffer.concat([Buffer.from(`${[good, ...wrong].join('\n')}\n\n`), latin1, Buffer.from(`\n${tooLong}\n`)]),
+      );
       const { errors, ...counts } = await imported(2, 'mend.ndjson');
-      expect(counts).toMatchObject({ finished: true, throughLine: 7, lines: 6, created: 1, rejected: 5, rejectedFile: 'mend.ndjson.rejected.ndjson' });
+      expect(counts).toMatchObject({
+        finished: true,
+        throughLine: 7,
+        lines: 6,
+        created: 1,
+        rejected: 5,
+        rejectedFile: 'mend.ndjson.rejected.ndjson',
+      });
       expect(errors.map((error) => [error.line, error.code])).toEqual([
         [2, 'VALIDATION_ERROR'],
         [3, 'VALIDATION_ERROR'],
@@ -202,7 +255,12 @@ describe('the import command', () => {
       expect(rejected).toHaveLength(5);
       for (const [n, text] of rejected.entries()) {
         const { line: number, code, message, details } = errors[n] as ImportSummary['errors'][number];
-        expect((JSON.parse(text) as { rejected: unknown }).rejected).toEqual({ line: number, code, message, ...(details === undefined ? {} : { details }) });
+        expect((JSON.parse(text) as { rejected: unknown }).rejected).toEqual({
+          line: number,
+          code,
+          message,
+          ...(details === undefined ? {} : { details }),
+        });
       }
       expect(rejected[0]).toContain(`"event":${wrong[0]}`);
 
@@ -226,7 +284,10 @@ describe('the import command', () => {
 
     it('rows of CSV as the events that they make, and where it is told to', async () => {
       const externalId = await customer('mend-csv');
-      write('rows.csv', `customerExternalId,type,eventId,payload.n\n${externalId},Order,row-1,1.50\n${externalId},a\n${externalId},order,row-2,2\n`);
+      write(
+        'rows.csv',
+        `customerExternalId,type,eventId,payload.n\n${externalId},Order,row-1,1.50\n${externalId},a\n${externalId},order,row-2,2\n`,
+      );
       const { rejectedFile, errors } = await imported(2, 'rows.csv', '--rejected', 'elsewhere.ndjson');
       expect(rejectedFile).toBe('elsewhere.ndjson');
       expect(errors).toMatchObject([
@@ -245,8 +306,16 @@ describe('the import command', () => {
         run('self.ndjson', '--app', 'acme', '--rejected', 'no/such/folder.ndjson'),
         run('self.ndjson', '--app', 'acme', '--rejected', '/dev/null'),
       ]);
-      expect(over).toEqual({ code: 1, stdout: '', stderr: 'Rejected lines cannot go to self.ndjson, which is imported\n' });
-      expect(nowhere).toEqual({ code: 1, stdout: '', stderr: 'Rejected lines cannot be written to no/such/folder.ndjson (ENOENT)\n' });
+      expect(over).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'Rejected lines cannot go to self.ndjson, which is imported\n',
+      });
+      expect(nowhere).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'Rejected lines cannot be written to no/such/folder.ndjson (ENOENT)\n',
+      });
       expect(device).toMatchObject({ code: 2, stderr: '' });
       expect(statSync('/dev/null').isFile()).toBe(false);
       expect(read('self.ndjson')).toBe(line({ type: 'NO' }));
@@ -256,16 +325,34 @@ describe('the import command', () => {
   it('with --dry-run checks every line and writes none', async () => {
     const before = await service.database.query('SELECT count(*) FROM customer_events');
     await service.post('/customer-events', line({ eventId: 'dry-there' })).expect(201);
-    write('dry.ndjson', [...manyLines(2_000, 'dry'), line({ type: 'NO' }), line({ eventId: 'dry-there' }), line({ eventId: 'dry-there', type: 'other' }), line({ customerExternalId: 'nobody' })].join('\n'));
+    write(
+      'dry.ndjson',
+      [
+        ...manyLines(2_000, 'dry'),
+        line({ type: 'NO' }),
+        line({ eventId: 'dry-there' }),
+        line({ eventId: 'dry-there', type: 'other' }),
+        line({ customerExternalId: 'nobody' }),
+      ].join('\n'),
+    );
     const { errors, ...counts } = await imported(2, 'dry.ndjson', '--dry-run');
-    expect(counts).toMatchObject({ dryRun: true, finished: true, lines: 2_004, created: 2_000, replayed: 1, rejected: 3 });
+    expect(counts).toMatchObject({
+      dryRun: true,
+      finished: true,
+      lines: 2_004,
+      created: 2_000,
+      replayed: 1,
+      rejected: 3,
+    });
     expect(errors.map((error) => [error.line, error.code])).toEqual([
       [2_001, 'VALIDATION_ERROR'],
       [2_003, 'EVENT_ID_CONFLICT'],
       [2_004, 'CUSTOMER_NOT_FOUND'],
     ]);
     expect(await rowsWith('dry')).toBe(1);
-    expect(await service.database.query('SELECT count(*)::int - 1 AS count FROM customer_events')).toEqual(before.map((row) => ({ count: Number((row as { count: string }).count) })));
+    expect(await service.database.query('SELECT count(*)::int - 1 AS count FROM customer_events')).toEqual(
+      before.map((row) => ({ count: Number((row as { count: string }).count) })),
+    );
   });
 
   describe('interrupted', () => {
@@ -274,10 +361,18 @@ describe('the import command', () => {
     const history = (externalId: string, prefix: string, fields: object = {}): string[] =>
       Array.from({ length: 2 * HALF }, (_, n) => {
         const type = n % HALF === 7 ? 'NOT IN ORDER' : 'order.placed';
-        return line({ customerExternalId: n === HALF ? `${externalId}-bar` : externalId, type, payload: { n }, eventId: `${prefix}-${n}`, ...fields });
+        return line({
+          customerExternalId: n === HALF ? `${externalId}-bar` : externalId,
+          type,
+          payload: { n },
+          eventId: `${prefix}-${n}`,
+          ...fields,
+        });
       });
     const expectEachOnce = async (externalId: string): Promise<void> => {
-      const stored = [...(await payloads(externalId)), ...(await payloads(`${externalId}-bar`))].map((text) => (JSON.parse(text) as { n: number }).n);
+      const stored = [...(await payloads(externalId)), ...(await payloads(`${externalId}-bar`))].map(
+        (text) => (JSON.parse(text) as { n: number }).n,
+      );
       const expected = Array.from({ length: 2 * HALF }, (_, n) => n).filter((n) => n % HALF !== 7);
       expect(stored.sort((a, b) => a - b)).toEqual(expected);
     };
@@ -302,18 +397,34 @@ describe('the import command', () => {
       const through = Number(/after line (\d+)/.exec(stdout)?.[1]);
       expect(through).toBeGreaterThan(HALF);
       expect(through).toBeLessThan(2 * HALF);
-      expect((await payloads(externalId)).length + (await payloads(`${externalId}-bar`)).length).toBe(through - (through > HALF + 7 ? 2 : 1));
+      expect((await payloads(externalId)).length + (await payloads(`${externalId}-bar`)).length).toBe(
+        through - (through > HALF + 7 ? 2 : 1),
+      );
 
-      const refused = await Promise.all([run(file, '--app', 'other', '--resume'), run(write('fresh.ndjson', ''), '--app', 'acme', '--resume')]);
+      const refused = await Promise.all([
+        run(file, '--app', 'other', '--resume'),
+        run(write('fresh.ndjson', ''), '--app', 'acme', '--resume'),
+      ]);
       expect(refused).toEqual(
-        ['The interrupted import of stopped.ndjson was for the app "acme"', 'There is no interrupted import of fresh.ndjson that could be resumed'].map(
-          (message) => ({ code: 1, stdout: '', stderr: `${message}\n` }),
-        ),
+        [
+          'The interrupted import of stopped.ndjson was for the app "acme"',
+          'There is no interrupted import of fresh.ndjson that could be resumed',
+        ].map((message) => ({ code: 1, stdout: '', stderr: `${message}\n` })),
       );
       const resumed = await imported(2, file, '--resume');
-      expect(resumed).toMatchObject({ finished: true, throughLine: 2 * HALF, lines: 2 * HALF, created: 2 * HALF - 2, replayed: 0, rejected: 2 });
+      expect(resumed).toMatchObject({
+        finished: true,
+        throughLine: 2 * HALF,
+        lines: 2 * HALF,
+        created: 2 * HALF - 2,
+        replayed: 0,
+        rejected: 2,
+      });
       const rejected = read(`${file}.rejected.ndjson`).trimEnd().split('\n');
-      expect(rejected.map((text) => (JSON.parse(text) as { rejected: { line: number } }).rejected.line)).toEqual([8, HALF + 8]);
+      expect(rejected.map((text) => (JSON.parse(text) as { rejected: { line: number } }).rejected.line)).toEqual([
+        8,
+        HALF + 8,
+      ]);
       await expectEachOnce(externalId);
       expect(existsSync(path(`${file}.import-state.json`))).toBe(false);
     });
@@ -331,7 +442,9 @@ describe('the import command', () => {
       const { code, stdout, stderr } = await run(file, '--app', 'acme', '--json');
       expect({ code, stderr }).toEqual({
         code: 2,
-        stderr: expect.stringMatching(/^An earlier import of killed.ndjson ended after line \d+; this one begins at line 1 again \(--resume goes on there\)\n$/),
+        stderr: expect.stringMatching(
+          /^An earlier import of killed.ndjson ended after line \d+; this one begins at line 1 again \(--resume goes on there\)\n$/,
+        ),
       });
       const { events } = JSON.parse(stdout) as { events: ImportSummary };
       expect(events).toMatchObject({ finished: true, lines: 2 * HALF, rejected: 2 });
@@ -346,7 +459,9 @@ describe('the import command', () => {
       modifiedAt(1_700_000_000);
       const command = start([file, '--app', 'acme']);
       await service.database.untilWaiting(1);
-      await service.database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+      await service.database.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
       const { code, stdout, stderr } = await outcomeOf(command);
       await release();
       expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
@@ -384,15 +499,30 @@ describe('the import command', () => {
           'cu_2,grace@example.org,"Hopper, Grace",,,free,\n' +
           'cu_3,no address,Nobody,,,,\n',
       );
-      write('orders.csv', 'customerExternalId,type,eventId,occurredAt,payload.total\ncu_1,order.placed,cu-1,2019-01-01,9.90\ncu_2,order.placed,cu-2,2020-01-01,19.90\ncu_3,order.placed,cu-3,2021-01-01,1\n');
+      write(
+        'orders.csv',
+        'customerExternalId,type,eventId,occurredAt,payload.total\ncu_1,order.placed,cu-1,2019-01-01,9.90\ncu_2,order.placed,cu-2,2020-01-01,19.90\ncu_3,order.placed,cu-3,2021-01-01,1\n',
+      );
 
       const dry = await summaries(2, 'orders.csv', '--create-customers', 'customers.csv', '--dry-run');
-      expect(dry).toMatchObject({ customers: { dryRun: true, created: 2, updated: 0, rejected: 1 }, events: { dryRun: true, created: 2, rejected: 1 } });
+      expect(dry).toMatchObject({
+        customers: { dryRun: true, created: 2, updated: 0, rejected: 1 },
+        events: { dryRun: true, created: 2, rejected: 1 },
+      });
       await service.get('/customers/cu_1').expect(404);
 
       const { customers, events } = await summaries(2, 'orders.csv', '--create-customers', 'customers.csv');
-      expect(customers).toMatchObject({ finished: true, lines: 3, created: 2, updated: 0, rejected: 1, rejectedFile: 'customers.csv.rejected.csv' });
-      expect(customers?.errors).toMatchObject([{ line: 4, code: 'VALIDATION_ERROR', details: { email: expect.anything() } }]);
+      expect(customers).toMatchObject({
+        finished: true,
+        lines: 3,
+        created: 2,
+        updated: 0,
+        rejected: 1,
+        rejectedFile: 'customers.csv.rejected.csv',
+      });
+      expect(customers?.errors).toMatchObject([
+        { line: 4, code: 'VALIDATION_ERROR', details: { email: expect.anything() } },
+      ]);
       expect(events).toMatchObject({ finished: true, created: 2, rejected: 1 });
       expect((await service.get('/customers/cu_1').expect(200)).body.data).toMatchObject({
         externalId: 'cu_1',
@@ -406,10 +536,15 @@ describe('the import command', () => {
       expect(await payloads('cu_2')).toEqual(['{"total":19.90}']);
 
       const rejected = read('customers.csv.rejected.csv');
-      expect(rejected).toMatch(/^rejectedLine,rejectedReason,externalId,email,name,phone,avatarUrl,metadata\.plan,metadata\.seats\n4,"VALIDATION_ERROR: \{""email"":[^\n]*\}",cu_3,no address,Nobody,,,,\n$/);
+      expect(rejected).toMatch(
+        /^rejectedLine,rejectedReason,externalId,email,name,phone,avatarUrl,metadata\.plan,metadata\.seats\n4,"VALIDATION_ERROR: \{""email"":[^\n]*\}",cu_3,no address,Nobody,,,,\n$/,
+      );
       write('mended.csv', rejected.replace('no address', 'nobody@example.org'));
       const again = await summaries(0, 'orders.csv', '--create-customers', 'mended.csv');
-      expect(again).toMatchObject({ customers: { created: 1, updated: 0, rejected: 0 }, events: { created: 1, replayed: 2, rejected: 0 } });
+      expect(again).toMatchObject({
+        customers: { created: 1, updated: 0, rejected: 0 },
+        events: { created: 1, replayed: 2, rejected: 0 },
+      });
       expect(await payloads('cu_3')).toEqual(['{"total":1}']);
     });
 
@@ -418,7 +553,9 @@ describe('the import command', () => {
       write('breaks.ndjson', line({ eventId: 'breaks-1' }));
       const { code, stdout, stderr } = await run('breaks.ndjson', '--app', 'acme', '--create-customers', 'breaks.csv');
       expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-      expect(stdout).toMatch(/^Imported customers from breaks\.csv: .*\nIt ended after line \d+: The file is not well-formed CSV: .*; it may be imported again from its beginning\n$/);
+      expect(stdout).toMatch(
+        /^Imported customers from breaks\.csv: .*\nIt ended after line \d+: The file is not well-formed CSV: .*; it may be imported again from its beginning\n$/,
+      );
       expect(await rowsWith('breaks')).toBe(0);
     });
   });
@@ -428,7 +565,10 @@ describe('the import command', () => {
     write('begins.csv', 'externalId,email,name\nbegins,begins@example.com,Begins\n');
     const cases: readonly (readonly [string[], RegExp])[] = [
       [['begins.ndjson', '--app', 'nobody'], /^There is no app "nobody"\n$/],
-      [['nothing.ndjson', '--app', 'acme', '--create-customers', 'begins.csv'], /^There is no file "nothing\.ndjson"\n$/],
+      [
+        ['nothing.ndjson', '--app', 'acme', '--create-customers', 'begins.csv'],
+        /^There is no file "nothing\.ndjson"\n$/,
+      ],
       [['begins.ndjson', '--app', 'acme', '--create-customers', 'nothing.csv'], /^There is no file "nothing\.csv"\n$/],
       [['begins.ndjson', '--app', 'acme', '--delimiter', ';;'], /expected one character/],
     ];

@@ -25,7 +25,8 @@ describe('an import during which a process is killed with -9', () => {
     const service = workplace.start();
     const [key] = await service.prints(KEY);
     let address = await servesAt(service);
-    const get = (path: string) => fetch(`${address}${API}/customers/user_42/events${path}`, { headers: { 'X-API-Key': key } });
+    const get = (path: string) =>
+      fetch(`${address}${API}/customers/user_42/events${path}`, { headers: { 'X-API-Key': key } });
     const stored = async (): Promise<number> => {
       const answer = await get('/summary');
       return ((await answer.json()) as { data: { total: number } }).data.total;
@@ -47,7 +48,10 @@ describe('an import during which a process is killed with -9', () => {
     socket.destroy();
 
     const events = async (): Promise<{ eventId: string; payload: { n: number } }[]> =>
-      (await (await get('/export')).text()).split('\n').filter(Boolean).map((text) => JSON.parse(text) as { eventId: string; payload: { n: number } });
+      (await (await get('/export')).text())
+        .split('\n')
+        .filter(Boolean)
+        .map((text) => JSON.parse(text) as { eventId: string; payload: { n: number } });
     const before = await events();
     expect(before.length).toBeGreaterThan(0);
     for (const { eventId, payload } of before) expect(payload).toEqual({ n: Number(eventId.slice('kill-'.length)) });
@@ -60,7 +64,8 @@ describe('an import during which a process is killed with -9', () => {
     const { data } = (await again.json()) as { data: { created: number; replayed: number; rejected: number } };
     expect(data).toMatchObject({ rejected: 0, errors: [] });
     // Where only the database was lost, the chunk on its way may have come in meanwhile.
-    if (victim === 'the service') expect(data).toMatchObject({ created: LINES - before.length, replayed: before.length });
+    if (victim === 'the service')
+      expect(data).toMatchObject({ created: LINES - before.length, replayed: before.length });
     const after = (await events()).map(({ payload }) => payload.n);
     expect(after.sort((a, b) => a - b)).toEqual(Array.from({ length: LINES }, (_, n) => n + 1));
   });

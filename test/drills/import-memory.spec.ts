@@ -20,7 +20,10 @@ describe('an import of 200,000 lines', () => {
     function* body(): Generator<string> {
       const note = 'a history as long as it is dull '.repeat(12);
       for (let n = 0; n < count; n += 100) {
-        yield Array.from({ length: 100 }, (_, m) => `${line({ eventId: `${prefix}-${n + m}`, payload: { n: n + m, note } })}\n`).join('');
+        yield Array.from(
+          { length: 100 },
+          (_, m) => `${line({ eventId: `${prefix}-${n + m}`, payload: { n: n + m, note } })}\n`,
+        ).join('');
       }
     }
     const answer = await fetch(`${address}${API}/customer-events/import`, {

@@ -24,7 +24,8 @@ describe('many instances on one database', () => {
     // Both send the same eventIds at the same time, each through its own instance.
     const ledgers = [first, second].map(({ port }) => new Ledger(port, rig.key, true));
     rig.ledgers.push(...ledgers);
-    for (let round = 0; round < 20; round++) await Promise.all(ledgers.flatMap((ledger) => Array.from({ length: 10 }, () => ledger.sendNext())));
+    for (let round = 0; round < 20; round++)
+      await Promise.all(ledgers.flatMap((ledger) => Array.from({ length: 10 }, () => ledger.sendNext())));
     expect(ledgers.map((ledger) => ledger.tally().acknowledged)).toEqual([200, 200]);
     const verdict = await rig.verdict(ledgers[0] as Ledger);
     expect(verdict).toEqual({ rows: 200, lost: 0, doubled: 0, phantom: 0 });

@@ -59,7 +59,9 @@ describe('the operator commands', () => {
 
   describe('apps', () => {
     it('create prints the app, and list finds it, in the order of the slugs', async () => {
-      expect(await done('apps', 'create', '--slug', 'zebra', '--name', 'Zebra & Söhne')).toMatch(/^c[a-z0-9]{24} {2}zebra {2}Zebra & Söhne$/);
+      expect(await done('apps', 'create', '--slug', 'zebra', '--name', 'Zebra & Söhne')).toMatch(
+        /^c[a-z0-9]{24} {2}zebra {2}Zebra & Söhne$/,
+      );
       const created = await json<{ id: string }>('apps', 'create', '--slug', 'a-1', '--name', 'A');
       expect(created).toEqual({ id: expect.stringMatching(ID), slug: 'a-1', name: 'A' });
       const listed = await json<{ slug: string }[]>('apps', 'list');
@@ -70,7 +72,9 @@ describe('the operator commands', () => {
 
     it('create refuses a slug that is none or taken, and a missing name', async () => {
       expect(await refused('apps', 'create', '--slug', 'Acme Inc.', '--name', 'x')).toMatch(/^A slug has 1 to 63 /);
-      expect(await refused('apps', 'create', '--slug', 'acme', '--name', 'Again')).toBe('There is an app "acme" already\n');
+      expect(await refused('apps', 'create', '--slug', 'acme', '--name', 'Again')).toBe(
+        'There is an app "acme" already\n',
+      );
       expect(await refused('apps', 'create', '--slug', 'nameless')).toMatch(/--name/);
     });
   });
@@ -90,7 +94,16 @@ describe('the operator commands', () => {
     });
 
     it('create --json tells all that is known of the key', async () => {
-      const created = await json<{ key: string; prefix: string }>('keys', 'create', '--app', 'acme', '--name', 'ci', '--expires', '2127-01-01');
+      const created = await json<{ key: string; prefix: string }>(
+        'keys',
+        'create',
+        '--app',
+        'acme',
+        '--name',
+        'ci',
+        '--expires',
+        '2127-01-01',
+      );
       expect(created).toEqual({
         id: expect.stringMatching(ID),
         app: 'acme',
@@ -108,12 +121,16 @@ describe('the operator commands', () => {
     });
 
     it.each(['2020-01-01', '2026-02-30'])('create refuses to let one expire at %s', async (expires) => {
-      expect(await refused('keys', 'create', '--app', 'acme', '--name', 'x', '--expires', expires)).toMatch(/expiry date is in the past|expected a date/);
+      expect(await refused('keys', 'create', '--app', 'acme', '--name', 'x', '--expires', expires)).toMatch(
+        /expiry date is in the past|expected a date/,
+      );
     });
 
     it('create refuses an unknown app and another type', async () => {
       expect(await refused('keys', 'create', '--app', 'nobody', '--name', 'x')).toBe('There is no app "nobody"\n');
-      expect(await refused('keys', 'create', '--app', 'acme', '--name', 'x', '--type', 'root')).toMatch(/agent, public/);
+      expect(await refused('keys', 'create', '--app', 'acme', '--name', 'x', '--type', 'root')).toMatch(
+        /agent, public/,
+      );
     });
 
     it('list tells what there is, and never a key', async () => {
@@ -123,7 +140,9 @@ describe('the operator commands', () => {
       const first = await done('keys', 'create', '--app', 'lists', '--name', 'first');
       const second = await done('keys', 'create', '--app', 'lists', '--name', 'second', '--expires', '2127-01-01');
       const text = await done('keys', 'list', '--app', 'lists');
-      expect(text).toMatch(/^c\S{24} {2}sk_live_agent_\S{4}… {2}agent {2}valid {2}first\nc\S{24} .* expires 2127-01-01T00:00:00.000Z {2}second$/);
+      expect(text).toMatch(
+        /^c\S{24} {2}sk_live_agent_\S{4}… {2}agent {2}valid {2}first\nc\S{24} .* expires 2127-01-01T00:00:00.000Z {2}second$/,
+      );
       for (const key of [first, second]) expect(text).not.toContain(key);
       const all = await json<Record<string, unknown>[]>('keys', 'list', '--app', 'lists');
       expect(all.map(({ name }) => name)).toEqual(['first', 'second']);
@@ -131,7 +150,14 @@ describe('the operator commands', () => {
     });
 
     it('revoke ends a key, also a second time', async () => {
-      const { id, key } = await json<{ id: string; key: string }>('keys', 'create', '--app', 'acme', '--name', 'leaked');
+      const { id, key } = await json<{ id: string; key: string }>(
+        'keys',
+        'create',
+        '--app',
+        'acme',
+        '--name',
+        'leaked',
+      );
       await whoami(key).expect(200);
       expect(await done('keys', 'revoke', id)).toBe(`revoked ${id}`);
       expect((await whoami(key)).body.code).toBe('AUTH_API_KEY_INVALID');
@@ -153,7 +179,11 @@ describe('the operator commands', () => {
         const settings = { DATABASE_URL: empty.url };
         const first = await cliWith(settings, 'migrate');
         expect(first).toEqual({ code: 0, stdout: expect.stringMatching(/^(applied \w+\n)+$/), stderr: '' });
-        expect(await cliWith(settings, 'migrate', '--json')).toEqual({ code: 0, stdout: '{"applied":[]}\n', stderr: '' });
+        expect(await cliWith(settings, 'migrate', '--json')).toEqual({
+          code: 0,
+          stdout: '{"applied":[]}\n',
+          stderr: '',
+        });
         await (await startServiceOn(empty)).close();
       } finally {
         await empty.drop();
@@ -163,7 +193,11 @@ describe('the operator commands', () => {
     it('goes to MIGRATIONS_DATABASE_URL where it is set', async () => {
       const empty = await createEmptyDatabase();
       try {
-        const outcome = await cliWith({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/pooler', MIGRATIONS_DATABASE_URL: empty.url }, 'migrate', '--json');
+        const outcome = await cliWith(
+          { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/pooler', MIGRATIONS_DATABASE_URL: empty.url },
+          'migrate',
+          '--json',
+        );
         expect(outcome).toMatchObject({ code: 0, stderr: '' });
         expect((JSON.parse(outcome.stdout) as { applied: string[] }).applied.length).toBeGreaterThan(0);
       } finally {
@@ -174,7 +208,9 @@ describe('the operator commands', () => {
     it('by several at once is done by one', async () => {
       const empty = await createEmptyDatabase();
       try {
-        const outcomes = await Promise.all([1, 2, 3].map(() => cliWith({ DATABASE_URL: empty.url }, 'migrate', '--json')));
+        const outcomes = await Promise.all(
+          [1, 2, 3].map(() => cliWith({ DATABASE_URL: empty.url }, 'migrate', '--json')),
+        );
         const applied = outcomes.map(({ code, stdout, stderr }) => {
           expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
           return (JSON.parse(stdout) as { applied: string[] }).applied.length;
@@ -191,7 +227,11 @@ describe('the operator commands', () => {
       const empty = await createEmptyDatabase();
       try {
         const outcome = await cliWith({ DATABASE_URL: empty.url }, 'apps', 'list');
-        expect(outcome).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^The database's schema is not up to date.*npm run migrate.*\n$/) });
+        expect(outcome).toEqual({
+          code: 1,
+          stdout: '',
+          stderr: expect.stringMatching(/^The database's schema is not up to date.*npm run migrate.*\n$/),
+        });
       } finally {
         await empty.drop();
       }
@@ -199,7 +239,11 @@ describe('the operator commands', () => {
 
     it.each([['apps', 'list'], ['migrate']])('where the database is away: %s', async (...args) => {
       const outcome = await cliWith({ DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:1/nothing' }, ...args);
-      expect(outcome).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^The database cannot be reached: [^\n]*\n$/) });
+      expect(outcome).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^The database cannot be reached: [^\n]*\n$/),
+      });
       expect(outcome.stderr).not.toContain('hunter2');
     });
 

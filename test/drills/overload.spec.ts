@@ -41,13 +41,22 @@ describe('overload', () => {
   /** @param rate per second; 0: without a pause. */
   const load = async (connections: number, rate: number, seconds = SECONDS): Promise<Load> => {
     const generator = resolve(import.meta.dirname, 'support/load-generator.js');
-    const child = startNode([generator, String(instance.port), rig.key, String(connections), String(rate), String(seconds)]);
+    const child = startNode([
+      generator,
+      String(instance.port),
+      rig.key,
+      String(connections),
+      String(rate),
+      String(seconds),
+    ]);
     const [found] = await child.prints(/^\{.*\}$/m);
     await child.ends();
     return JSON.parse(found) as Load;
   };
-  const rssMiB = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${instance.child.process.pid}/status`, 'utf8'))?.[1]) / 1024;
-  const rows = async (): Promise<number> => Number((await rig.query<{ n: string }>('SELECT count(*) AS n FROM customer_events'))[0]?.n);
+  const rssMiB = (): number =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${instance.child.process.pid}/status`, 'utf8'))?.[1]) / 1024;
+  const rows = async (): Promise<number> =>
+    Number((await rig.query<{ n: string }>('SELECT count(*) AS n FROM customer_events'))[0]?.n);
 
   it('of five times what it can do: it does what it can, refuses the rest, and stays alive', async () => {
     const peak = await load(64, 0);
@@ -97,7 +106,9 @@ describe('overload', () => {
     await new Promise((next) => setTimeout(next, 1_500));
     const beside = await load(64, 0);
     clearInterval(drips);
-    lines.push(`beside 1,000 idle connections and 400 slow senders: ${beside.perSecond}/s${FULL ? `, alone ${alone}/s` : ''}`);
+    lines.push(
+      `beside 1,000 idle connections and 400 slow senders: ${beside.perSecond}/s${FULL ? `, alone ${alone}/s` : ''}`,
+    );
     expect(beside).toMatchObject({ other: 0, broken: 0, refused: 0 });
     expect(beside.created).toBeGreaterThan(0);
     for (const socket of sockets) socket.destroy();

@@ -17,7 +17,11 @@ const CURL_IS_HERE = spawnSync('curl', ['--version']).status === 0;
 
 interface Answer {
   readonly status: number;
-  readonly body: { readonly success: boolean; readonly code?: string; readonly data?: Readonly<Record<string, unknown>> };
+  readonly body: {
+    readonly success: boolean;
+    readonly code?: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+  };
 }
 
 async function call(url: string, key: string, body?: object): Promise<Answer> {
@@ -99,7 +103,9 @@ describe('the service', () => {
 
       const [, url] = /^curl -X POST (\S+)/.exec(command) as unknown as [string, string];
       const [, body] = /-d '(.*)'/.exec(command) as unknown as [string, string];
-      const headers = Object.fromEntries([...command.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name, value]) => [name, value]));
+      const headers = Object.fromEntries(
+        [...command.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name, value]) => [name, value]),
+      );
       const answer = await fetch(url, { method: 'POST', headers, body });
       expect(answer.status).toBe(201);
       expect(await answer.json()).toEqual(documented);
@@ -163,7 +169,11 @@ describe('the service', () => {
     const BEFORE_THE_KILL = 150;
 
     /** Sends until the service is gone; tells what was acknowledged and what nobody knows of. */
-    async function ledger(address: string, key: string, kill: () => void): Promise<{ acknowledged: string[]; unknown: string[] }> {
+    async function ledger(
+      address: string,
+      key: string,
+      kill: () => void,
+    ): Promise<{ acknowledged: string[]; unknown: string[] }> {
       const acknowledged: string[] = [];
       const unknown: string[] = [];
       let killed = false;
@@ -186,10 +196,14 @@ describe('the service', () => {
     it.each<[string, (service: Child) => void, boolean]>([
       ['the service', (service) => service.kill('SIGKILL'), true],
       ['PostgreSQL', () => process.kill(workplace.postmasterPid(), 'SIGKILL'), false],
-      ['both of them', (service) => {
-        process.kill(workplace.postmasterPid(), 'SIGKILL');
-        service.kill('SIGKILL');
-      }, true],
+      [
+        'both of them',
+        (service) => {
+          process.kill(workplace.postmasterPid(), 'SIGKILL');
+          service.kill('SIGKILL');
+        },
+        true,
+      ],
     ])('%s: every acknowledged event is there once, and after retries every event', async (_, kill, ends) => {
       const first = await firstStart();
       const { acknowledged, unknown } = await ledger(first.address, first.key, () => kill(first.service));
@@ -216,21 +230,27 @@ describe('the service', () => {
   });
 
   describe('that cannot start', () => {
-    it.each(['with its own PostgreSQL', 'with DATABASE_URL'])('as its port is in use, says so in a line, %s', async (where) => {
-      const other = createServer().listen(0, '127.0.0.1');
-      await once(other, 'listening');
-      try {
-        const { port } = other.address() as AddressInfo;
-        const url: Record<string, string> = where === 'with DATABASE_URL' ? { DATABASE_URL: (await database()).url } : {};
-        const service = workplace.start({ PORT: String(port), ...url });
-        expect(await service.ends()).toEqual({ code: 1, signal: null });
-        expect(service.output()).toContain(`cannot listen on 127.0.0.1:${port} (EADDRINUSE): another program listens there; set PORT`);
-        expect(service.output()).not.toMatch(/\n\s+at /);
-        expectNoProcess();
-      } finally {
-        other.close();
-      }
-    });
+    it.each(['with its own PostgreSQL', 'with DATABASE_URL'])(
+      'as its port is in use, says so in a line, %s',
+      async (where) => {
+        const other = createServer().listen(0, '127.0.0.1');
+        await once(other, 'listening');
+        try {
+          const { port } = other.address() as AddressInfo;
+          const url: Record<string, string> =
+            where === 'with DATABASE_URL' ? { DATABASE_URL: (await database()).url } : {};
+          const service = workplace.start({ PORT: String(port), ...url });
+          expect(await service.ends()).toEqual({ code: 1, signal: null });
+          expect(service.output()).toContain(
+            `cannot listen on 127.0.0.1:${port} (EADDRINUSE): another program listens there; set PORT`,
+          );
+          expect(service.output()).not.toMatch(/\n\s+at /);
+          expectNoProcess();
+        } finally {
+          other.close();
+        }
+      },
+    );
 
     it('for bad settings, names them all, and not their values', async () => {
       const service = workplace.start({
@@ -243,7 +263,15 @@ describe('the service', () => {
         DATABASE_POOL_SIZE: '0',
       });
       expect(await service.ends()).toEqual({ code: 1, signal: null });
-      for (const name of ['PORT', 'DATABASE_URL', 'MAX_PAYLOAD_BYTES', 'RATE_LIMITS', 'LOG_LEVEL', 'DOCS_ENABLED', 'DATABASE_POOL_SIZE']) {
+      for (const name of [
+        'PORT',
+        'DATABASE_URL',
+        'MAX_PAYLOAD_BYTES',
+        'RATE_LIMITS',
+        'LOG_LEVEL',
+        'DOCS_ENABLED',
+        'DATABASE_POOL_SIZE',
+      ]) {
         expect(service.output()).toMatch(new RegExp(`^  ${name} must `, 'm'));
       }
       expect(service.output()).not.toMatch(/hunter2|\n\s+at /);
@@ -286,9 +314,13 @@ describe('the service', () => {
 
   it('with a DATABASE_URL that cannot be reached yet waits, refuses with 503, and serves as soon as it can', async () => {
     const reachable = await database();
-    const created = workplace.cli(['apps', 'create', '--slug', 'acme', '--name', 'Acme'], { DATABASE_URL: reachable.url });
+    const created = workplace.cli(['apps', 'create', '--slug', 'acme', '--name', 'Acme'], {
+      DATABASE_URL: reachable.url,
+    });
     expect(await created.ends()).toMatchObject({ code: 0 });
-    const keyCreated = workplace.cli(['keys', 'create', '--app', 'acme', '--name', 'x'], { DATABASE_URL: reachable.url });
+    const keyCreated = workplace.cli(['keys', 'create', '--app', 'acme', '--name', 'x'], {
+      DATABASE_URL: reachable.url,
+    });
     expect(await keyCreated.ends()).toMatchObject({ code: 0 });
     const key = keyCreated.stdout().trim();
 
@@ -300,7 +332,11 @@ describe('the service', () => {
       expect((await fetch(`${address}/health/live`)).status).toBe(200);
       expect((await fetch(`${address}/health/ready`)).status).toBe(503);
       for (const presented of [key, `sk_live_agent_${'x'.repeat(48)}`]) {
-        const answer = await fetch(`${address}/api/v1/customer-events`, { method: 'POST', headers: { 'X-API-Key': presented }, body: '{' });
+        const answer = await fetch(`${address}/api/v1/customer-events`, {
+          method: 'POST',
+          headers: { 'X-API-Key': presented },
+          body: '{',
+        });
         expect(answer.status).toBe(503);
         expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
         expect(await answer.json()).toMatchObject({ success: false, code: 'SERVICE_UNAVAILABLE' });

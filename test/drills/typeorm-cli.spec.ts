@@ -11,10 +11,14 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 /** `npm run typeorm -- …`, without the build before it. */
 async function typeorm(args: string[], settings: Record<string, string>): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, [resolve(ROOT, 'node_modules/typeorm/cli.js'), '-d', built('ormconfig.js'), ...args], {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, ...settings },
-  });
+  const child = spawn(
+    process.execPath,
+    [resolve(ROOT, 'node_modules/typeorm/cli.js'), '-d', built('ormconfig.js'), ...args],
+    {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, ...settings },
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
@@ -50,7 +54,11 @@ describe('the TypeORM CLI with ormconfig.ts', () => {
 
   it('goes where the service goes, with its settings: its name, its time limits, MIGRATIONS_DATABASE_URL first', async () => {
     const { url } = await database(createTestDatabase);
-    const settings = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/pooler', MIGRATIONS_DATABASE_URL: url, DATABASE_STATEMENT_TIMEOUT_MS: '1234' };
+    const settings = {
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/pooler',
+      MIGRATIONS_DATABASE_URL: url,
+      DATABASE_STATEMENT_TIMEOUT_MS: '1234',
+    };
     const asked = await typeorm(
       ['query', "SELECT current_setting('application_name') AS name, current_setting('statement_timeout') AS timeout"],
       settings,

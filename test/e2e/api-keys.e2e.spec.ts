@@ -15,7 +15,9 @@ describe('API keys', () => {
   const withoutTheTestKey = { 'X-API-Key': '' };
   const withKey = (key: string) => ({ 'X-API-Key': key });
   const keyId = (key: string) =>
-    service.database.query<{ id: string }>("SELECT id FROM api_keys WHERE sha256 = sha256($1::bytea)", [Buffer.from(key)]);
+    service.database.query<{ id: string }>('SELECT id FROM api_keys WHERE sha256 = sha256($1::bytea)', [
+      Buffer.from(key),
+    ]);
 
   beforeAll(async () => {
     service = await startTestService();
@@ -25,7 +27,9 @@ describe('API keys', () => {
     await service.app.get(KeyAdministration).revokeKey(revoked.id);
     const expired = await service.createKey({ expiresAt: Date.now() + 3_600_000 });
     expiredKey = expired.secret;
-    await service.database.query("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = $1", [expired.id]);
+    await service.database.query("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = $1", [
+      expired.id,
+    ]);
   });
   afterAll(() => service.close());
 
@@ -77,7 +81,11 @@ describe('API keys', () => {
 
   it('does not take a key from the Authorization header, the query or the body', async () => {
     const headers = { ...withoutTheTestKey, Authorization: `Bearer ${service.key}` };
-    const answer = await service.post(`/customer-events?X-API-Key=${service.key}`, { 'X-API-Key': service.key }, headers);
+    const answer = await service.post(
+      `/customer-events?X-API-Key=${service.key}`,
+      { 'X-API-Key': service.key },
+      headers,
+    );
     expectFailure(answer, 401, 'AUTH_API_KEY_MISSING');
   });
 
@@ -112,12 +120,16 @@ describe('API keys', () => {
     ] as const;
 
     it.each(bodies)('an unknown key with %s', async (_, body, headers) => {
-      const answer = await service.post('/customer-events', body, { ...withKey(UNKNOWN), ...headers }).serialize(asTheyAre);
+      const answer = await service
+        .post('/customer-events', body, { ...withKey(UNKNOWN), ...headers })
+        .serialize(asTheyAre);
       expectFailure(answer, 401, 'AUTH_API_KEY_INVALID');
     });
 
     it.each(bodies)('a public key with %s', async (_, body, headers) => {
-      const answer = await service.post('/customer-events', body, { ...withKey(publicKey), ...headers }).serialize(asTheyAre);
+      const answer = await service
+        .post('/customer-events', body, { ...withKey(publicKey), ...headers })
+        .serialize(asTheyAre);
       expectFailure(answer, 403, 'AUTH_API_KEY_FORBIDDEN');
     });
   });

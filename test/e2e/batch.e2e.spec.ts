@@ -28,7 +28,8 @@ describe('POST /customer-events/batch', () => {
     Array.from({ length: count }, (_, index) => event(fields(index)));
   const send = (items: unknown[], headers = {}) => service.post('/customer-events/batch', { events: items }, headers);
   const resultsOf = (answer: { body: { data: { results: Result[] } } }): Result[] => answer.body.data.results;
-  const statusesOf = (answer: { body: { data: { results: Result[] } } }): string[] => resultsOf(answer).map(({ status }) => status);
+  const statusesOf = (answer: { body: { data: { results: Result[] } } }): string[] =>
+    resultsOf(answer).map(({ status }) => status);
   const rows = () =>
     service.database.query<{ id: string; payload: string; event_id: string | null }>(
       'SELECT id, payload::text AS payload, event_id FROM customer_events WHERE type = $1 ORDER BY id',
@@ -49,31 +50,41 @@ describe('POST /customer-events/batch', () => {
     await service.get('/auth/whoami').expect(200);
   });
 
-  it.each([1, 2, 500])('records %i events, and answers with each of them in the order of the request', async (count) => {
-    const items = events(count, (n) => ({ payload: { n }, occurredAt: `2026-04-18T10:00:00.${String((n * 7) % 500).padStart(6, '0')}Z` }));
-    const answer = await send(items);
-    expectSuccess(answer, 201);
-    expect(answer.body.data).toMatchObject({ created: count, replayed: 0, rejected: 0 });
-    expect(resultsOf(answer)).toEqual(
-      items.map((_, index) => ({
-        index,
-        status: 'created',
-        event: {
-          id: expect.stringMatching(/^c[a-z0-9]{24}$/),
-          customerId: expect.stringMatching(/^c[a-z0-9]{24}$/),
-          type: type(),
-          payload: { n: index },
-          occurredAt: expect.stringMatching(/^2026-04-18T10:00:00(\.\d+)?Z$/),
-          createdAt: expect.stringMatching(/Z$/),
-        },
-      })),
-    );
-    const stored = await rows();
-    expect(stored.map(({ id }) => id)).toEqual(resultsOf(answer).map(({ event: { id } = {} }) => id).sort());
-    for (const { index, event: { id } = {} } of resultsOf(answer)) {
-      expect(stored.find((row) => row.id === id)?.payload).toBe(`{"n":${index}}`);
-    }
-  });
+  it.each([1, 2, 500])(
+    'records %i events, and answers with each of them in the order of the request',
+    async (count) => {
+      const items = events(count, (n) => ({
+        payload: { n },
+        occurredAt: `2026-04-18T10:00:00.${String((n * 7) % 500).padStart(6, '0')}Z`,
+      }));
+      const answer = await send(items);
+      expectSuccess(answer, 201);
+      expect(answer.body.data).toMatchObject({ created: count, replayed: 0, rejected: 0 });
+      expect(resultsOf(answer)).toEqual(
+        items.map((_, index) => ({
+          index,
+          status: 'created',
+          event: {
+            id: expect.stringMatching(/^c[a-z0-9]{24}$/),
+            customerId: expect.stringMatching(/^c[a-z0-9]{24}$/),
+            type: type(),
+            payload: { n: index },
+            occurredAt: expect.stringMatching(/^2026-04-18T10:00:00(\.\d+)?Z$/),
+            createdAt: expect.stringMatching(/Z$/),
+          },
+        })),
+      );
+      const stored = await rows();
+      expect(stored.map(({ id }) => id)).toEqual(
+        resultsOf(answer)
+          .map(({ event: { id } = {} }) => id)
+          .sort(),
+      );
+      for (const { index, event: { id } = {} } of resultsOf(answer)) {
+        expect(stored.find((row) => row.id === id)?.payload).toBe(`{"n":${index}}`);
+      }
+    },
+  );
 
   it('fills in what is absent or null, as for a single event', async () => {
     const answer = await send([event({ payload: null, occurredAt: null, eventId: null }), event()]);
@@ -88,11 +99,15 @@ describe('POST /customer-events/batch', () => {
     const items = events(3, (n) => ({ eventId: `timeline-${run}-${n}`, occurredAt: `2031-01-0${n + 1}` }));
     expectSuccess(await send(items), 201);
     const page = await service.get('/customers/user_42/events?limit=3').expect(200);
-    expect(page.body.data.events.map(({ eventId }: { eventId: string }) => eventId)).toEqual([2, 1, 0].map((n) => `timeline-${run}-${n}`));
+    expect(page.body.data.events.map(({ eventId }: { eventId: string }) => eventId)).toEqual(
+      [2, 1, 0].map((n) => `timeline-${run}-${n}`),
+    );
   });
 
   it('keeps every payload value for value, in the answer and in the row', async () => {
-    const items = EXACT_OBJECTS.map(([, text]) => `{"customerExternalId":"user_42","type":"${type()}","payload":${text}}`);
+    const items = EXACT_OBJECTS.map(
+      ([, text]) => `{"customerExternalId":"user_42","type":"${type()}","payload":${text}}`,
+    );
     const answer = await service.post('/customer-events/batch', `{"events":[${items.join(' ,\n')}]}`);
     expectSuccess(answer, 201);
     let at = 0;
@@ -113,7 +128,11 @@ describe('POST /customer-events/batch', () => {
       const again = await send([...items].reverse());
       expectSuccess(again, 201);
       expect(again.body.data).toMatchObject({ created: 0, replayed: 20, rejected: 0 });
-      expect(resultsOf(again).map((result) => result.event)).toEqual(resultsOf(first).map((result) => result.event).reverse());
+      expect(resultsOf(again).map((result) => result.event)).toEqual(
+        resultsOf(first)
+          .map((result) => result.event)
+          .reverse(),
+      );
       expect(await rows()).toHaveLength(20);
     });
 
@@ -128,7 +147,12 @@ describe('POST /customer-events/batch', () => {
     });
 
     it('repeated in the same batch is replayed', async () => {
-      const answer = await send([event({ eventId: `twin-${run}` }), event(), event({ eventId: `twin-${run}` }), event({ eventId: `twin-${run}` })]);
+      const answer = await send([
+        event({ eventId: `twin-${run}` }),
+        event(),
+        event({ eventId: `twin-${run}` }),
+        event({ eventId: `twin-${run}` }),
+      ]);
       expectSuccess(answer, 201);
       expect(answer.body.data).toMatchObject({ created: 2, replayed: 2, rejected: 0 });
       expect(statusesOf(answer)).toEqual(['created', 'created', 'replayed', 'replayed']);
@@ -145,17 +169,28 @@ describe('POST /customer-events/batch', () => {
       ]);
       expectSuccess(answer, 207);
       expect(statusesOf(answer)).toEqual(['created', 'rejected', 'replayed']);
-      expect(resultsOf(answer)[1]).toMatchObject({ index: 1, code: 'EVENT_ID_CONFLICT', details: { payload: [expect.any(String)] } });
+      expect(resultsOf(answer)[1]).toMatchObject({
+        index: 1,
+        code: 'EVENT_ID_CONFLICT',
+        details: { payload: [expect.any(String)] },
+      });
       expect((await rows()).map(({ payload }) => payload)).toEqual(['{"n":1}']);
     });
 
     it('is not taken by an invalid event before it in the same batch', async () => {
-      const answer = await send([event({ eventId: 'later', type: 'NO' }), event({ eventId: 'later', customerExternalId: 'nobody' }), event({ eventId: 'later' })]);
+      const answer = await send([
+        event({ eventId: 'later', type: 'NO' }),
+        event({ eventId: 'later', customerExternalId: 'nobody' }),
+        event({ eventId: 'later' }),
+      ]);
       expect(statusesOf(answer)).toEqual(['rejected', 'rejected', 'created']);
     });
 
     it('may be the same for two customers', async () => {
-      const answer = await send([event({ eventId: 'shared' }), event({ eventId: 'shared', customerExternalId: 'second' })]);
+      const answer = await send([
+        event({ eventId: 'shared' }),
+        event({ eventId: 'shared', customerExternalId: 'second' }),
+      ]);
       expectSuccess(answer, 201);
       expect(statusesOf(answer)).toEqual(['created', 'created']);
     });
@@ -168,7 +203,9 @@ describe('POST /customer-events/batch', () => {
         const answers = await Promise.all(
           Array.from({ length: 12 }, (_, n) => {
             const turned = [...items.slice(4 * n), ...items.slice(0, 4 * n)];
-            return (instances[n % 2] ?? service).post('/customer-events/batch', { events: n % 3 === 0 ? turned.reverse() : turned });
+            return (instances[n % 2] ?? service).post('/customer-events/batch', {
+              events: n % 3 === 0 ? turned.reverse() : turned,
+            });
           }),
         );
         for (const answer of answers) expectSuccess(answer, 201);
@@ -192,15 +229,30 @@ describe('POST /customer-events/batch', () => {
       ['no type', () => '{"customerExternalId":"user_42"}', 'VALIDATION_ERROR', ['type']],
       ['nothing in it', () => '{}', 'VALIDATION_ERROR', ['customerExternalId', 'type']],
       ['an unknown customer', () => JSON.stringify(event({ customerExternalId: 'nobody' })), 'CUSTOMER_NOT_FOUND', []],
-      ['an external id with a control character', () => JSON.stringify(event({ customerExternalId: 'a\u0000' })), 'VALIDATION_ERROR', ['customerExternalId']],
+      [
+        'an external id with a control character',
+        () => JSON.stringify(event({ customerExternalId: 'a\u0000' })),
+        'VALIDATION_ERROR',
+        ['customerExternalId'],
+      ],
       ['a payload of 101 levels', () => json(`,"payload":${deep(101)}`), 'VALIDATION_ERROR', ['payload']],
       ['a payload of 40,000 levels', () => json(`,"payload":${deep(40_000)}`), 'VALIDATION_ERROR', ['payload']],
       ['a payload that is an array', () => json(',"payload":[]'), 'VALIDATION_ERROR', ['payload']],
-      ['a payload that is too large', () => JSON.stringify(event({ payload: { s: 'x'.repeat(65_536) } })), 'PAYLOAD_TOO_LARGE', ['field', 'limit']],
+      [
+        'a payload that is too large',
+        () => JSON.stringify(event({ payload: { s: 'x'.repeat(65_536) } })),
+        'PAYLOAD_TOO_LARGE',
+        ['field', 'limit'],
+      ],
       ['an unknown field', () => JSON.stringify(event({ occuredAt: '2026-04-18' })), 'VALIDATION_ERROR', ['occuredAt']],
       ['a field given twice', () => json(`,"eventId":"a","eventId":"b"`), 'VALIDATION_ERROR', ['eventId']],
       ['__proto__ as a field', () => json(',"__proto__":{"type":"a"}'), 'VALIDATION_ERROR', ['__proto__']],
-      ['an impossible date', () => JSON.stringify(event({ occurredAt: '2026-02-30' })), 'VALIDATION_ERROR', ['occurredAt']],
+      [
+        'an impossible date',
+        () => JSON.stringify(event({ occurredAt: '2026-02-30' })),
+        'VALIDATION_ERROR',
+        ['occurredAt'],
+      ],
       ['an eventId with a space', () => JSON.stringify(event({ eventId: 'a b' })), 'VALIDATION_ERROR', ['eventId']],
       ['null', () => 'null', 'VALIDATION_ERROR', ['event']],
       ['a number', () => '17', 'VALIDATION_ERROR', ['event']],
@@ -218,14 +270,22 @@ describe('POST /customer-events/batch', () => {
       expect(answer.body.data).toMatchObject({ created: 499, replayed: 0, rejected: 1 });
       expect(resultsOf(answer).map((result) => result.index)).toEqual(Array.from({ length: 500 }, (__, n) => n));
       expect(resultsOf(answer).filter(({ status }) => status !== 'created')).toEqual([
-        { index, status: 'rejected', code, message: expect.stringMatching(/\S/), ...(details.length > 0 ? { details: expect.anything() } : {}) },
+        {
+          index,
+          status: 'rejected',
+          code,
+          message: expect.stringMatching(/\S/),
+          ...(details.length > 0 ? { details: expect.anything() } : {}),
+        },
       ]);
       expect(Object.keys(resultsOf(answer)[index]?.details ?? {}).sort()).toEqual(details);
       expect(await rows()).toHaveLength(499);
     });
 
     it('a conflict: 499 rows, and the index is named', async () => {
-      const stored = await service.post('/customer-events', event({ type: 'before', eventId: 'taken', payload: { secret: 'value' } })).expect(201);
+      const stored = await service
+        .post('/customer-events', event({ type: 'before', eventId: 'taken', payload: { secret: 'value' } }))
+        .expect(201);
       const items: object[] = events(499);
       items.splice(250, 0, event({ eventId: 'taken' }));
       const answer = await send(items);
@@ -239,7 +299,9 @@ describe('POST /customer-events/batch', () => {
     });
 
     it('one that PostgreSQL refuses: 499 rows, and the index is named', async () => {
-      await service.database.query("ALTER TABLE customer_events ADD CONSTRAINT refusing CHECK (event_id IS DISTINCT FROM 'refused')");
+      await service.database.query(
+        "ALTER TABLE customer_events ADD CONSTRAINT refusing CHECK (event_id IS DISTINCT FROM 'refused')",
+      );
       try {
         const items: object[] = events(499, (n) => ({ eventId: `kept-${run}-${n}` }));
         items.splice(333, 0, event({ eventId: 'refused' }));
@@ -256,7 +318,13 @@ describe('POST /customer-events/batch', () => {
     });
 
     it('and another: all that is wrong is named, each by its index', async () => {
-      const answer = await send([event({ type: '' }), event(), 1, event({ customerExternalId: 'nobody' }), event({ x: 1, y: 2 })]);
+      const answer = await send([
+        event({ type: '' }),
+        event(),
+        1,
+        event({ customerExternalId: 'nobody' }),
+        event({ x: 1, y: 2 }),
+      ]);
       expectSuccess(answer, 207);
       expect(answer.body.data).toMatchObject({ created: 1, replayed: 0, rejected: 4 });
       expect(statusesOf(answer)).toEqual(['rejected', 'created', 'rejected', 'rejected', 'rejected']);
@@ -294,8 +362,16 @@ describe('POST /customer-events/batch', () => {
       ['events of an object', '{"events":{"0":{"customerExternalId":"user_42","type":"a"},"length":1}}', 'events'],
       ['events of a text', '{"events":"[]"}', 'events'],
       ['no events', '{"events":[]}', 'events'],
-      ['events twice', '{"events":[{"customerExternalId":"user_42","type":"a"}],"events":[{"customerExternalId":"user_42","type":"a"}]}', 'events'],
-      ['events twice, once escaped', '{"\\u0065vents":[{"customerExternalId":"user_42","type":"a"}],"events":[]}', 'events'],
+      [
+        'events twice',
+        '{"events":[{"customerExternalId":"user_42","type":"a"}],"events":[{"customerExternalId":"user_42","type":"a"}]}',
+        'events',
+      ],
+      [
+        'events twice, once escaped',
+        '{"\\u0065vents":[{"customerExternalId":"user_42","type":"a"}],"events":[]}',
+        'events',
+      ],
       ['another field', '{"events":[{"customerExternalId":"user_42","type":"a"}],"atomic":true}', 'atomic'],
       ['another field before it', '{"event":[],"events":[{"customerExternalId":"user_42","type":"a"}]}', 'event'],
       ['Events', '{"Events":[{"customerExternalId":"user_42","type":"a"}]}', 'Events'],
@@ -328,17 +404,31 @@ describe('POST /customer-events/batch', () => {
     });
 
     it('in another media type is a 415', async () => {
-      const lines = events(2).map((item) => JSON.stringify(item)).join('\n');
+      const lines = events(2)
+        .map((item) => JSON.stringify(item))
+        .join('\n');
       for (const contentType of ['application/x-ndjson', 'text/plain', 'application/x-www-form-urlencoded']) {
-        expectFailure(await service.post('/customer-events/batch', lines, { 'Content-Type': contentType }), 415, 'UNSUPPORTED_MEDIA_TYPE');
+        expectFailure(
+          await service.post('/customer-events/batch', lines, { 'Content-Type': contentType }),
+          415,
+          'UNSUPPORTED_MEDIA_TYPE',
+        );
       }
     });
 
     it('without a valid key is a 401 or 403 before its body is looked at', async () => {
       const { secret: publicKey } = await service.createKey({ type: 'public' });
       for (const body of ['{', JSON.stringify({ events: events(1) }), ' '.repeat(2_000_000)]) {
-        expectFailure(await service.post('/customer-events/batch', body, { 'X-API-Key': '' }), 401, 'AUTH_API_KEY_MISSING');
-        expectFailure(await service.post('/customer-events/batch', body, { 'X-API-Key': publicKey }), 403, 'AUTH_API_KEY_FORBIDDEN');
+        expectFailure(
+          await service.post('/customer-events/batch', body, { 'X-API-Key': '' }),
+          401,
+          'AUTH_API_KEY_MISSING',
+        );
+        expectFailure(
+          await service.post('/customer-events/batch', body, { 'X-API-Key': publicKey }),
+          403,
+          'AUTH_API_KEY_FORBIDDEN',
+        );
       }
       expect(await rows()).toEqual([]);
     });
@@ -378,19 +468,24 @@ describe('POST /customer-events/batch', () => {
     it.each<[string, () => object[]]>([
       ['new ones', () => events(500, (n) => ({ eventId: `few-${run}-${n}`, payload: { n } }))],
       ['new ones without an eventId', () => events(500)],
-      ['new, repeated, unknown and conflicting ones', () => [
-        ...events(200, (n) => ({ eventId: `few-${run}-${n}`, type: type() })),
-        ...events(200, (n) => ({ eventId: `few-${run}-${n}`, payload: { n: -1 } })),
-        ...events(99, (n) => ({ customerExternalId: `nobody-${n}` })),
-        event({ customerExternalId: 'second' }),
-      ]],
+      [
+        'new, repeated, unknown and conflicting ones',
+        () => [
+          ...events(200, (n) => ({ eventId: `few-${run}-${n}`, type: type() })),
+          ...events(200, (n) => ({ eventId: `few-${run}-${n}`, payload: { n: -1 } })),
+          ...events(99, (n) => ({ customerExternalId: `nobody-${n}` })),
+          event({ customerExternalId: 'second' }),
+        ],
+      ],
     ])('%s', async (_, items) => {
       let answer;
       const first = await statementsDuring(async () => (answer = await send(items())));
       expect((answer as never as { status: number }).status).toBeLessThan(300);
       expect(first.length).toBeLessThanOrEqual(3);
       expect(first.filter((statement) => statement.includes('INSERT'))).toHaveLength(1);
-      const again = await statementsDuring(() => send(items()).expect(({ status }) => expect(status).toBeLessThan(300)));
+      const again = await statementsDuring(() =>
+        send(items()).expect(({ status }) => expect(status).toBeLessThan(300)),
+      );
       expect(again.length).toBeLessThanOrEqual(3);
     });
 
@@ -400,7 +495,9 @@ describe('POST /customer-events/batch', () => {
         const fresh = { ...withKey(other, service.key), otherKey: service.otherKey };
         const items = events(500, (n) => ({ eventId: `fresh-${run}-${n}` }));
         await send(items).expect(201);
-        const statements = await statementsDuring(() => fresh.post('/customer-events/batch', { events: items }).expect(201));
+        const statements = await statementsDuring(() =>
+          fresh.post('/customer-events/batch', { events: items }).expect(201),
+        );
         expect(statements.length).toBeLessThanOrEqual(3);
       } finally {
         await other.close();

@@ -20,7 +20,11 @@ describe('the bytes of a body', () => {
 
   describe('as UTF-8', () => {
     const around = (bytes: number[]) =>
-      Buffer.concat([Buffer.from('{"customerExternalId":"user_42","type":"a","payload":{"s":"'), Buffer.from(bytes), Buffer.from('"}}')]);
+      Buffer.concat([
+        Buffer.from('{"customerExternalId":"user_42","type":"a","payload":{"s":"'),
+        Buffer.from(bytes),
+        Buffer.from('"}}'),
+      ]);
 
     it('may begin with a byte order mark', async () => {
       const answer = await post(Buffer.concat([BYTE_ORDER_MARK, Buffer.from(TEXT)]));
@@ -96,7 +100,11 @@ describe('the bytes of a body', () => {
 
     it.each([
       ['a form', 'application/x-www-form-urlencoded', 'customerExternalId=user_42&type=a'],
-      ['a multipart form', 'multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="type"\r\n\r\na\r\n--x--\r\n'],
+      [
+        'a multipart form',
+        'multipart/form-data; boundary=x',
+        '--x\r\nContent-Disposition: form-data; name="type"\r\n\r\na\r\n--x--\r\n',
+      ],
     ])('%s is refused', async (_, contentType, body) => {
       expectFailure(await post(body, { 'Content-Type': contentType }), 415, 'UNSUPPORTED_MEDIA_TYPE');
     });

@@ -53,7 +53,11 @@ describe('customers', () => {
       const before = await read(externalId);
       const answer = await patch(externalId, { name: 'Rear Admiral Hopper' });
       expectSuccess(answer, 200);
-      expect(answer.body.data).toEqual({ ...before, name: 'Rear Admiral Hopper', updatedAt: answer.body.data.updatedAt });
+      expect(answer.body.data).toEqual({
+        ...before,
+        name: 'Rear Admiral Hopper',
+        updatedAt: answer.body.data.updatedAt,
+      });
       expect(Date.parse(answer.body.data.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
       expect(await read(externalId)).toEqual(answer.body.data);
     });
@@ -164,7 +168,9 @@ describe('customers', () => {
     });
 
     it('that ten customers want at once go to one of them', async () => {
-      const wishes = Array.from({ length: 10 }, (_, index) => patch(`rival-${index}`, { email: 'wanted@example.com', name: 'x' }));
+      const wishes = Array.from({ length: 10 }, (_, index) =>
+        patch(`rival-${index}`, { email: 'wanted@example.com', name: 'x' }),
+      );
       const statuses = (await Promise.all(wishes)).map(({ status }) => status).sort();
       expect(statuses).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
       const rows = await service.database.query("SELECT 1 FROM customers WHERE external_id LIKE 'rival-%'");
@@ -173,7 +179,10 @@ describe('customers', () => {
 
     it('that two customers swap at once end in no deadlock and no double use', async () => {
       const [one, two] = [await create({ email: 'one@example.com' }), await create({ email: 'two@example.com' })];
-      const answers = await Promise.all([patch(one, { email: 'two@example.com' }), patch(two, { email: 'one@example.com' })]);
+      const answers = await Promise.all([
+        patch(one, { email: 'two@example.com' }),
+        patch(two, { email: 'one@example.com' }),
+      ]);
       for (const { status } of answers) expect([200, 409]).toContain(status);
       expect((await read(one)).email).not.toBe((await read(two)).email);
     });
@@ -190,8 +199,16 @@ describe('customers', () => {
 
   it('loses no change where many change different fields at once', async () => {
     const externalId = await create();
-    const changes = { name: 'N', phone: 'P', avatarUrl: 'https://example.com/U', metadata: { m: 1 }, email: 'e@example.com' };
-    await Promise.all(Object.entries(changes).map(([field, value]) => patch(externalId, { [field]: value }).expect(200)));
+    const changes = {
+      name: 'N',
+      phone: 'P',
+      avatarUrl: 'https://example.com/U',
+      metadata: { m: 1 },
+      email: 'e@example.com',
+    };
+    await Promise.all(
+      Object.entries(changes).map(([field, value]) => patch(externalId, { [field]: value }).expect(200)),
+    );
     expect(await read(externalId)).toMatchObject(changes);
   });
 
@@ -217,7 +234,11 @@ describe('customers', () => {
       expectFailure(await service.get(`/customers/${externalId}`), 404, 'CUSTOMER_NOT_FOUND');
       expectFailure(await service.get(`/customers/${externalId}/events`), 404, 'CUSTOMER_NOT_FOUND');
       expectFailure(await service.post('/customer-events', event), 404, 'CUSTOMER_NOT_FOUND');
-      for (const [table, column] of [['customers', 'id'], ['customer_events', 'customer_id'], ['customer_emails', 'customer_id']]) {
+      for (const [table, column] of [
+        ['customers', 'id'],
+        ['customer_events', 'customer_id'],
+        ['customer_emails', 'customer_id'],
+      ]) {
         expect(await service.database.query(`SELECT 1 FROM ${table} WHERE ${column} = $1`, [id])).toEqual([]);
       }
     });

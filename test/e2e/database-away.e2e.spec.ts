@@ -72,7 +72,9 @@ describe('while the database is away', () => {
     const type = 'away.many';
     await proxy.cut();
     try {
-      const answers = await Promise.all(Array.from({ length: 50 }, () => service.post('/customer-events', { ...event(), type })));
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => service.post('/customer-events', { ...event(), type })),
+      );
       answers.forEach(expectAway);
     } finally {
       await proxy.restore();

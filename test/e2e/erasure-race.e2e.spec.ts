@@ -11,7 +11,9 @@ describe('erasing a customer while its events arrive', () => {
   const post = (externalId: string, eventId?: string) =>
     service.post('/customer-events', { customerExternalId: externalId, type: 'a', eventId });
   const orphans = () =>
-    service.database.query('SELECT 1 FROM customer_events AS t WHERE NOT EXISTS (SELECT 1 FROM customers AS c WHERE c.id = t.customer_id)');
+    service.database.query(
+      'SELECT 1 FROM customer_events AS t WHERE NOT EXISTS (SELECT 1 FROM customers AS c WHERE c.id = t.customer_id)',
+    );
 
   beforeAll(async () => {
     service = await startTestService();

@@ -10,7 +10,11 @@ const STATEMENT_TIMEOUT_MS = 1_000;
 
 /** The body of a failure, out of what came over a raw socket. */
 const failureIn = (received: string) =>
-  JSON.parse(received.slice(received.indexOf('\r\n\r\n'))) as { code: string; message: string; details: Record<string, number> };
+  JSON.parse(received.slice(received.indexOf('\r\n\r\n'))) as {
+    code: string;
+    message: string;
+    details: Record<string, number>;
+  };
 
 describe('an import that breaks off', () => {
   let service: TestService;
@@ -30,7 +34,10 @@ describe('an import that breaks off', () => {
   };
 
   beforeAll(async () => {
-    service = await startTestService({ REQUEST_TIMEOUT_MS: '1500', DATABASE_STATEMENT_TIMEOUT_MS: String(STATEMENT_TIMEOUT_MS) });
+    service = await startTestService({
+      REQUEST_TIMEOUT_MS: '1500',
+      DATABASE_STATEMENT_TIMEOUT_MS: String(STATEMENT_TIMEOUT_MS),
+    });
   });
   afterAll(() => service.close());
 
@@ -52,7 +59,10 @@ describe('an import that breaks off', () => {
     await write(`${manyLines(8_050, 'silent').join('\n')}\n`);
     const received = await receives(/"timestamp"/);
     expect(received).toMatch(/^HTTP\/1.1 408 /);
-    expect(failureIn(received)).toMatchObject({ code: 'REQUEST_TIMEOUT', details: { throughLine: 8_000, lines: 8_000, created: 8_000, replayed: 0, rejected: 0 } });
+    expect(failureIn(received)).toMatchObject({
+      code: 'REQUEST_TIMEOUT',
+      details: { throughLine: 8_000, lines: 8_000, created: 8_000, replayed: 0, rejected: 0 },
+    });
     expect(await rowsWith('silent')).toBe(8_000);
     // The rest of the body is not waited for without an end.
     await once(socket, 'close');
@@ -76,7 +86,9 @@ describe('an import that breaks off', () => {
     await write(line());
     end();
     await receives(/"timestamp"/);
-    socket.write(`POST /api/v1/customer-events HTTP/1.1\r\nHost: x\r\nX-API-Key: ${service.key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`);
+    socket.write(
+      `POST /api/v1/customer-events HTTP/1.1\r\nHost: x\r\nX-API-Key: ${service.key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    );
     expect(await receives(/REQUEST_TIMEOUT/)).toMatch(/HTTP\/1.1 408 /);
   });
 
@@ -92,7 +104,10 @@ describe('an import that breaks off', () => {
     await unlock();
     expect(received).toMatch(/^HTTP\/1.1 503 /);
     expect(received).toMatch(/\r\nRetry-After: \d+\r\n/i);
-    expect(failureIn(received)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', details: { throughLine: 8_000, created: 8_000 } });
+    expect(failureIn(received)).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      details: { throughLine: 8_000, created: 8_000 },
+    });
     end();
     expect(await importAll(lines)).toMatchObject({ lines: 24_000, rejected: 0 });
     expect(await rowsWith('fault')).toBe(24_000);
@@ -106,7 +121,10 @@ describe('an import that breaks off', () => {
     await until(async () => (await rowsWith('stop')) >= 4_000);
     const [received] = await Promise.all([receives(/"timestamp"/), instance.close()]);
     const { code, details } = failureIn(received);
-    expect({ code, atLeastAChunk: Number(details.throughLine) >= 4_000 }).toEqual({ code: 'SERVICE_UNAVAILABLE', atLeastAChunk: true });
+    expect({ code, atLeastAChunk: Number(details.throughLine) >= 4_000 }).toEqual({
+      code: 'SERVICE_UNAVAILABLE',
+      atLeastAChunk: true,
+    });
     expect(await rowsWith('stop')).toBe(details.created);
     expect(await importAll(lines)).toMatchObject({ lines: 20_000, replayed: details.created });
   });
@@ -145,9 +163,18 @@ describe('an import that breaks off', () => {
     const other = withKey(await startServiceOn(service.database), service.key);
     try {
       const body = manyLines(4_000, 'both').join('\n');
-      const answers = await Promise.all([service, other].map((instance) => instance.post('/customer-events/import', body, NDJSON).expect(200)));
-      const [a, b] = answers.map(({ body: { data } }) => data as { created: number; replayed: number; rejected: number });
-      expect([(a?.created ?? 0) + (b?.created ?? 0), (a?.replayed ?? 0) + (b?.replayed ?? 0), a?.rejected, b?.rejected]).toEqual([4_000, 4_000, 0, 0]);
+      const answers = await Promise.all(
+        [service, other].map((instance) => instance.post('/customer-events/import', body, NDJSON).expect(200)),
+      );
+      const [a, b] = answers.map(
+        ({ body: { data } }) => data as { created: number; replayed: number; rejected: number },
+      );
+      expect([
+        (a?.created ?? 0) + (b?.created ?? 0),
+        (a?.replayed ?? 0) + (b?.replayed ?? 0),
+        a?.rejected,
+        b?.rejected,
+      ]).toEqual([4_000, 4_000, 0, 0]);
       expect(await rowsWith('both')).toBe(4_000);
     } finally {
       await other.close();

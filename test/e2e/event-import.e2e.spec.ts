@@ -26,11 +26,16 @@ describe('POST /customer-events/import', () => {
     return answer.body.data as Imported;
   };
   const customer = async (externalId: string): Promise<string> => {
-    await service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId }).expect(201);
+    await service
+      .patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId })
+      .expect(201);
     return externalId;
   };
   const timeline = async (externalId: string) =>
-    (await service.get(`/customers/${externalId}/events?order=asc&limit=200`).expect(200)) as { text: string; body: { data: { events: Record<string, unknown>[] } } };
+    (await service.get(`/customers/${externalId}/events?order=asc&limit=200`).expect(200)) as {
+      text: string;
+      body: { data: { events: Record<string, unknown>[] } };
+    };
   const rowsWith = async (prefix: string): Promise<number> =>
     (await service.database.query(`SELECT 1 FROM customer_events WHERE event_id LIKE $1`, [`${prefix}%`])).length;
 
@@ -42,9 +47,16 @@ describe('POST /customer-events/import', () => {
   it('records each line as an event, value for value', async () => {
     const externalId = await customer('exact');
     const body = EXACT_OBJECTS.map(
-      ([, text], n) => `{"customerExternalId":"exact","type":"t.n${n}","payload":${text},"occurredAt":"2024-01-01T00:00:${String(n % 60).padStart(2, '0')}.${String(n).padStart(6, '0')}Z"}`,
+      ([, text], n) =>
+        `{"customerExternalId":"exact","type":"t.n${n}","payload":${text},"occurredAt":"2024-01-01T00:00:${String(n % 60).padStart(2, '0')}.${String(n).padStart(6, '0')}Z"}`,
     ).join('\n');
-    expect(await imported(body)).toEqual({ lines: EXACT_OBJECTS.length, created: EXACT_OBJECTS.length, replayed: 0, rejected: 0, errors: [] });
+    expect(await imported(body)).toEqual({
+      lines: EXACT_OBJECTS.length,
+      created: EXACT_OBJECTS.length,
+      replayed: 0,
+      rejected: 0,
+      errors: [],
+    });
     const { text } = await timeline(externalId);
     for (const [, payload] of EXACT_OBJECTS) expect(text).toContain(`"payload":${payload},`);
   });
@@ -52,9 +64,19 @@ describe('POST /customer-events/import', () => {
   it('keeps the order, the instants and the eventIds of thousands of lines', async () => {
     const externalId = await customer('long');
     const lines = Array.from({ length: 5_000 }, (_, n) =>
-      line({ customerExternalId: externalId, eventId: `long-${n}`, occurredAt: `2024-01-01T00:00:00.${String(n).padStart(6, '0')}Z` }),
+      line({
+        customerExternalId: externalId,
+        eventId: `long-${n}`,
+        occurredAt: `2024-01-01T00:00:00.${String(n).padStart(6, '0')}Z`,
+      }),
     );
-    expect(await imported(lines.join('\n'))).toEqual({ lines: 5_000, created: 5_000, replayed: 0, rejected: 0, errors: [] });
+    expect(await imported(lines.join('\n'))).toEqual({
+      lines: 5_000,
+      created: 5_000,
+      replayed: 0,
+      rejected: 0,
+      errors: [],
+    });
     const rows = await service.database.query<{ event_id: string }>(
       `SELECT event_id FROM customer_events WHERE event_id LIKE 'long-%' ORDER BY occurred_at, id`,
     );
@@ -84,14 +106,17 @@ describe('POST /customer-events/import', () => {
 
     it('with U+2028, U+2029 and U+0085 in their texts', async () => {
       const externalId = await customer('separators');
-      expect(await imported(line({ customerExternalId: externalId, payload: { s: '\u2028\u2029\u0085' } }))).toMatchObject({ created: 1 });
+      expect(
+        await imported(line({ customerExternalId: externalId, payload: { s: '\u2028\u2029\u0085' } })),
+      ).toMatchObject({ created: 1 });
       expect((await timeline(externalId)).body.data.events[0]?.payload).toEqual({ s: '\u2028\u2029\u0085' });
     });
 
     it('that come in single bytes, cut within characters', async () => {
       const externalId = await customer('bytes');
       const { write, end, receives } = await openImport(service);
-      for (const byte of Buffer.from(`${line({ customerExternalId: externalId, payload: { s: '💥ż' } })}\r\n`)) await write(Buffer.from([byte]));
+      for (const byte of Buffer.from(`${line({ customerExternalId: externalId, payload: { s: '💥ż' } })}\r\n`))
+        await write(Buffer.from([byte]));
       end();
       expect(await receives(/"timestamp"/)).toContain('"lines":1,"created":1,');
       expect((await timeline(externalId)).body.data.events[0]?.payload).toEqual({ s: '💥ż' });
@@ -104,18 +129,42 @@ describe('POST /customer-events/import', () => {
       ['no JSON', '{"customerExternalId":', 'VALIDATION_ERROR', ['line']],
       ['two values', `${line()} ${line()}`, 'VALIDATION_ERROR', ['line']],
       ['no object', '[1]', 'VALIDATION_ERROR', ['event']],
-      ['invalid UTF-8', Buffer.concat([Buffer.from('{"customerExternalId":"user_42","type":"a","payload":{"s":"'), Buffer.from([0xe9]), Buffer.from('"}}')]), 'VALIDATION_ERROR', ['line']],
+      [
+        'invalid UTF-8',
+        Buffer.concat([
+          Buffer.from('{"customerExternalId":"user_42","type":"a","payload":{"s":"'),
+          Buffer.from([0xe9]),
+          Buffer.from('"}}'),
+        ]),
+        'VALIDATION_ERROR',
+        ['line'],
+      ],
       ['missing fields', '{}', 'VALIDATION_ERROR', ['customerExternalId', 'type']],
       ['an unknown field', line({ occuredAt: '2024-01-01' }), 'VALIDATION_ERROR', ['occuredAt']],
       ['a wrong type', line({ type: 'Order Placed' }), 'VALIDATION_ERROR', ['type']],
       ['an impossible date', line({ occurredAt: '2024-02-30' }), 'VALIDATION_ERROR', ['occurredAt']],
       ['an array as payload', line({ payload: [] }), 'VALIDATION_ERROR', ['payload']],
-      ['101 levels', `{"customerExternalId":"user_42","type":"a","payload":${'{"a":'.repeat(100)}{}${'}'.repeat(100)}}`, 'VALIDATION_ERROR', ['payload']],
-      ['40,000 levels', `{"customerExternalId":"user_42","type":"a","payload":{"a":${'['.repeat(40_000)}${']'.repeat(40_000)}}}`, 'VALIDATION_ERROR', ['payload']],
+      [
+        '101 levels',
+        `{"customerExternalId":"user_42","type":"a","payload":${'{"a":'.repeat(100)}{}${'}'.repeat(100)}}`,
+        'VALIDATION_ERROR',
+        ['payload'],
+      ],
+      [
+        '40,000 levels',
+        `{"customerExternalId":"user_42","type":"a","payload":{"a":${'['.repeat(40_000)}${']'.repeat(40_000)}}}`,
+        'VALIDATION_ERROR',
+        ['payload'],
+      ],
       ['a payload that is too large', line({ payload: { s: LARGE } }), 'PAYLOAD_TOO_LARGE', ['field', 'limit']],
       ['a line that is too long', `{"customerExternalId":"${LARGE}${LARGE}"}`, 'PAYLOAD_TOO_LARGE', ['field', 'limit']],
       ['a customer that does not exist', line({ customerExternalId: 'nobody' }), 'CUSTOMER_NOT_FOUND', []],
-      ['an eventId with other content', line({ eventId: 'reject-first', type: 'other' }), 'EVENT_ID_CONFLICT', ['type']],
+      [
+        'an eventId with other content',
+        line({ eventId: 'reject-first', type: 'other' }),
+        'EVENT_ID_CONFLICT',
+        ['type'],
+      ],
     ])('with %s', async (name, bad, code, fields) => {
       await imported(line({ eventId: 'reject-first' }));
       const prefix = `reject-${name.replace(/\W/g, '-')}`;
@@ -123,13 +172,29 @@ describe('POST /customer-events/import', () => {
       const body = Buffer.concat([Buffer.from(`${before}\n\n`), Buffer.from(bad), Buffer.from(`\n${after}`)]);
       const { errors, ...counts } = await imported(body);
       expect(counts).toEqual({ lines: 3, created: 2, replayed: 0, rejected: 1 });
-      expect(errors).toEqual([{ line: 3, code, message: expect.stringMatching(/\S/), ...(fields.length > 0 ? { details: expect.anything() } : {}) }]);
+      expect(errors).toEqual([
+        {
+          line: 3,
+          code,
+          message: expect.stringMatching(/\S/),
+          ...(fields.length > 0 ? { details: expect.anything() } : {}),
+        },
+      ]);
       expect(Object.keys(errors[0]?.details ?? {}).sort()).toEqual(fields);
       expect(await rowsWith(prefix)).toBe(2);
     });
 
     it('by the rules of a single event, whatever they are', async () => {
-      const bodies = [{ type: 1 }, { customerExternalId: '' }, { customerExternalId: 'a\u0000' }, { payload: 'x' }, { occurredAt: 'now' }, { eventId: 'a b' }, { events: [] }, { customerExternalId: 'nobody' }];
+      const bodies = [
+        { type: 1 },
+        { customerExternalId: '' },
+        { customerExternalId: 'a\u0000' },
+        { payload: 'x' },
+        { occurredAt: 'now' },
+        { eventId: 'a b' },
+        { events: [] },
+        { customerExternalId: 'nobody' },
+      ];
       const { errors } = await imported(bodies.map((fields) => line(fields)).join('\n'));
       const single = await Promise.all(bodies.map((fields) => service.post('/customer-events', line(fields))));
       expect(errors).toEqual(
@@ -141,7 +206,9 @@ describe('POST /customer-events/import', () => {
     });
 
     it('names the first hundred, in their order, and counts all', async () => {
-      const bad = Array.from({ length: 2_500 }, (_, n) => line(n % 2 === 0 ? { customerExternalId: `nobody-${n}` } : { type: 'NO' }));
+      const bad = Array.from({ length: 2_500 }, (_, n) =>
+        line(n % 2 === 0 ? { customerExternalId: `nobody-${n}` } : { type: 'NO' }),
+      );
       const { errors, ...counts } = await imported(bad.join('\n'));
       expect(counts).toEqual({ lines: 2_500, created: 0, replayed: 0, rejected: 2_500 });
       expect(errors.map((error) => error.line)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
@@ -163,7 +230,10 @@ describe('POST /customer-events/import', () => {
   });
 
   it('sees nothing of another app', async () => {
-    expect(await imported(line(), { 'X-API-Key': service.otherKey })).toMatchObject({ created: 0, errors: [{ line: 1, code: 'CUSTOMER_NOT_FOUND' }] });
+    expect(await imported(line(), { 'X-API-Key': service.otherKey })).toMatchObject({
+      created: 0,
+      errors: [{ line: 1, code: 'CUSTOMER_NOT_FOUND' }],
+    });
   });
 
   it('is not counted by the rate limit, and does not use it up', async () => {
@@ -178,9 +248,12 @@ describe('POST /customer-events/import', () => {
   });
 
   describe('by Content-Type', () => {
-    it.each(['application/x-ndjson', 'application/x-ndjson; charset=utf-8', 'Application/X-NDJSON'])('%s is read', async (type) => {
-      expect(await imported(line(), { 'Content-Type': type })).toMatchObject({ created: 1 });
-    });
+    it.each(['application/x-ndjson', 'application/x-ndjson; charset=utf-8', 'Application/X-NDJSON'])(
+      '%s is read',
+      async (type) => {
+        expect(await imported(line(), { 'Content-Type': type })).toMatchObject({ created: 1 });
+      },
+    );
 
     it.each([
       'application/json',

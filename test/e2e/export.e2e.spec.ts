@@ -13,7 +13,8 @@ describe('GET /customers/:externalId/events/export', () => {
   const exportOf = (externalId: string) => service.get(`/customers/${externalId}/events/export`);
   const create = (externalId: string) =>
     service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: 'x' }).expect(201);
-  const idOf = async (externalId: string): Promise<string> => (await service.get(`/customers/${externalId}`)).body.data.id;
+  const idOf = async (externalId: string): Promise<string> =>
+    (await service.get(`/customers/${externalId}`)).body.data.id;
 
   /** Many rows at once, as an import of long ago would have left them. */
   const fill = async (externalId: string, count: number, payload = `'{"n":' || g || '}'`): Promise<void> => {
@@ -29,7 +30,9 @@ describe('GET /customers/:externalId/events/export', () => {
     const { port } = service.server.address() as AddressInfo;
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => {});
-    socket.write(`GET ${API}/customers/${externalId}/events/export HTTP/1.1\r\nHost: x\r\nX-API-Key: ${service.key}\r\n\r\n`);
+    socket.write(
+      `GET ${API}/customers/${externalId}/events/export HTTP/1.1\r\nHost: x\r\nX-API-Key: ${service.key}\r\n\r\n`,
+    );
     return socket;
   };
   /** When the service last asked for events, as PostgreSQL knows. */
@@ -47,7 +50,9 @@ describe('GET /customers/:externalId/events/export', () => {
     return (await lastStatement()) === before;
   };
   const openConnections = (): Promise<number> =>
-    new Promise((resolve, reject) => service.server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
+    new Promise((resolve, reject) =>
+      service.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
 
   beforeAll(async () => {
     service = await startTestService();
@@ -77,17 +82,27 @@ describe('GET /customers/:externalId/events/export', () => {
 
   it('answers HEAD without a body', async () => {
     const { default: request } = await import('supertest');
-    const answer = await request(service.server).head(`${API}/customers/many/events/export`).set('X-API-Key', service.key).expect(200);
+    const answer = await request(service.server)
+      .head(`${API}/customers/many/events/export`)
+      .set('X-API-Key', service.key)
+      .expect(200);
     expect(answer.text).toBeUndefined();
   });
 
   it('keeps every payload, value for value, on one line', async () => {
     await create('exact');
     for (const [, payload] of EXACT_OBJECTS) {
-      await service.post('/customer-events', `{"customerExternalId":"exact","type":"a","occurredAt":"2026-01-01","payload":${payload}}`).expect(201);
+      await service
+        .post(
+          '/customer-events',
+          `{"customerExternalId":"exact","type":"a","occurredAt":"2026-01-01","payload":${payload}}`,
+        )
+        .expect(201);
     }
     const lines = (await exportOf('exact').expect(200)).text.split('\n').slice(0, -1);
-    expect(lines.map((line) => /"payload":(.*),"occurredAt":/s.exec(line)?.[1])).toEqual(EXACT_OBJECTS.map(([, payload]) => payload));
+    expect(lines.map((line) => /"payload":(.*),"occurredAt":/s.exec(line)?.[1])).toEqual(
+      EXACT_OBJECTS.map(([, payload]) => payload),
+    );
   });
 
   it('copes with events of very different sizes', async () => {
@@ -113,7 +128,11 @@ describe('GET /customers/:externalId/events/export', () => {
     socket.destroy();
     await until(async () => (await openConnections()) === 0);
     await until(quiet);
-    expect(await service.database.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'customer-events' AND state <> 'idle' AND datname = current_database()")).toEqual([]);
+    expect(
+      await service.database.query(
+        "SELECT 1 FROM pg_stat_activity WHERE application_name = 'customer-events' AND state <> 'idle' AND datname = current_database()",
+      ),
+    ).toEqual([]);
   });
 
   it('breaks off where the database fails on the way: a part never looks like all', async () => {

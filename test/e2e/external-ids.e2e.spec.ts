@@ -79,7 +79,8 @@ describe('an external id in a path', () => {
   it.each(['%', '%4', '%zz', 'a%', '%E0%A4%A', '%FF', '%C0%AF', '%ED%A0%80', '%F4%90%80%80', '%u0041', '%%'])(
     'must be well-formed, which %s is not',
     async (encoded) => {
-      for (const path of [`/customers/${encoded}`, `/customers/${encoded}/events`]) expectInvalid(await get(path), 'path');
+      for (const path of [`/customers/${encoded}`, `/customers/${encoded}/events`])
+        expectInvalid(await get(path), 'path');
     },
   );
 

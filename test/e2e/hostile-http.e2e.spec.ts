@@ -20,7 +20,9 @@ describe('hostile HTTP', () => {
   const throwAt = (sent: string | Buffer, expected = 50): Promise<Answer[]> =>
     Promise.race([
       exchange(service.server, sent, expected),
-      new Promise<Answer[]>((_, reject) => setTimeout(() => reject(new Error('neither answered nor closed')), 15_000).unref()),
+      new Promise<Answer[]>((_, reject) =>
+        setTimeout(() => reject(new Error('neither answered nor closed')), 15_000).unref(),
+      ),
     ]);
 
   /** Every answer is a clear refusal. */
@@ -47,7 +49,10 @@ describe('hostile HTTP', () => {
 
   it.each<[string, () => string | Buffer]>([
     ['Content-Length and chunks', () => post([length, chunked], inChunks)],
-    ['chunks and a Content-Length that hides a request', () => post(['Content-Length: 4', chunked], `0\r\n\r\n${smuggled}`)],
+    [
+      'chunks and a Content-Length that hides a request',
+      () => post(['Content-Length: 4', chunked], `0\r\n\r\n${smuggled}`),
+    ],
     ['two Content-Lengths', () => post([length, 'Content-Length: 1'], EVENT)],
     ['a Content-Length with a sign', () => post([`Content-Length: +${EVENT.length}`], EVENT)],
     ['a negative Content-Length', () => post(['Content-Length: -1'], EVENT)],
@@ -69,7 +74,10 @@ describe('hostile HTTP', () => {
     ['chunk extensions of 100 kB', () => post([chunked], `1;${'a'.repeat(100_000)}\r\n{\r\n0\r\n\r\n`)],
     ['NUL in a header', () => post([`X-Nul: a\u0000b`, length], EVENT)],
     ['a carriage return in a header', () => post([`X-Cr: a\rb`, length], EVENT)],
-    ['line feeds alone', () => `POST ${API}/customer-events HTTP/1.1\nHost: x\n${key()}\n${json}\n${length}\n\n${EVENT}`],
+    [
+      'line feeds alone',
+      () => `POST ${API}/customer-events HTTP/1.1\nHost: x\n${key()}\n${json}\n${length}\n\n${EVENT}`,
+    ],
     ['a header without a name', () => post([': x', length], EVENT)],
     ['a header with a space in its name', () => post(['X Y: x', length], EVENT)],
     ['headers of 20 kB', () => post([`X-Large: ${'x'.repeat(20_000)}`, length], EVENT)],
@@ -90,8 +98,23 @@ describe('hostile HTTP', () => {
     ['a JSON body alone', () => EVENT],
     ['SMTP', () => 'EHLO localhost\r\nMAIL FROM:<a@b>\r\n'],
     ['CONNECT', () => rawRequest('CONNECT example.com:443 HTTP/1.1', [key()])],
-    ['an upgrade to HTTP/2', () => post(['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA', 'Content-Length: 1'], '{')],
-    ['an upgrade to a web socket', () => rawRequest('GET /ws HTTP/1.1', [key(), 'Connection: Upgrade', 'Upgrade: websocket'])],
+    [
+      'an upgrade to HTTP/2',
+      () =>
+        post(
+          [
+            'Connection: Upgrade, HTTP2-Settings',
+            'Upgrade: h2c',
+            'HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA',
+            'Content-Length: 1',
+          ],
+          '{',
+        ),
+    ],
+    [
+      'an upgrade to a web socket',
+      () => rawRequest('GET /ws HTTP/1.1', [key(), 'Connection: Upgrade', 'Upgrade: websocket']),
+    ],
     ['an expectation nobody knows', () => post(['Expect: the-unexpected', length], EVENT)],
     ['an absolute URL of another host', () => rawRequest(`GET http://169.254.169.254/latest HTTP/1.1`, [key()])],
     ['an asterisk', () => rawRequest('OPTIONS * HTTP/1.1', [key()])],
@@ -105,7 +128,10 @@ describe('hostile HTTP', () => {
   });
 
   it('a request that hides in the body of another one is never answered', async () => {
-    for (const bytes of [post(['Content-Length: 4', chunked], `0\r\n\r\n${smuggled}`), post([length, 'Content-Length: 0'], smuggled)]) {
+    for (const bytes of [
+      post(['Content-Length: 4', chunked], `0\r\n\r\n${smuggled}`),
+      post([length, 'Content-Length: 0'], smuggled),
+    ]) {
       expect(await throwAt(bytes, 2)).toHaveLength(1);
     }
   });
@@ -129,20 +155,32 @@ describe('hostile HTTP', () => {
   });
 
   it('what is broken after good requests does not take their answers away', async () => {
-    const answers = await throwAt(`${post([length], EVENT)}${rawRequest('GET /health/live HTTP/1.1')}NONSENSE\r\n\r\n`, 3);
+    const answers = await throwAt(
+      `${post([length], EVENT)}${rawRequest('GET /health/live HTTP/1.1')}NONSENSE\r\n\r\n`,
+      3,
+    );
     expect(answers.map(({ status }) => status).slice(0, 2)).toEqual([201, 200]);
     expectRefusals(answers.slice(2));
   });
 
   it('HTTP/1.0 is answered, with or without a Host', async () => {
-    const [answer] = await throwAt(`POST ${API}/customer-events HTTP/1.0\r\n${key()}\r\n${json}\r\n${length}\r\n\r\n${EVENT}`, 1);
+    const [answer] = await throwAt(
+      `POST ${API}/customer-events HTTP/1.0\r\n${key()}\r\n${json}\r\n${length}\r\n\r\n${EVENT}`,
+      1,
+    );
     expectSuccess(answer as Answer, 201);
     const [live] = await throwAt('GET /health/live HTTP/1.0\r\n\r\n', 1);
     expectSuccess(live as Answer, 200);
   });
 
   it('trailers after the chunks do no harm', async () => {
-    const [answer] = await throwAt(post([chunked, 'Trailer: X-API-Key'], `${EVENT.length.toString(16)}\r\n${EVENT}\r\n0\r\nX-API-Key: other\r\n\r\n`), 1);
+    const [answer] = await throwAt(
+      post(
+        [chunked, 'Trailer: X-API-Key'],
+        `${EVENT.length.toString(16)}\r\n${EVENT}\r\n0\r\nX-API-Key: other\r\n\r\n`,
+      ),
+      1,
+    );
     expectSuccess(answer as Answer, 201);
   });
 
@@ -182,9 +220,38 @@ describe('hostile HTTP', () => {
   });
 
   it.each([
-    '?', '?=', '?&&&', '?%', '?%zz', '?a=%', '?a=%E0%A4%A', '?%00=1', '?limit=%31%30', '?limit=1%00', '?order=asc&order=asc', '?cursor=a&cursor=b', '?cursor[]=a',
-    '?limit[a]=1', '?__proto__[limit]=1', '?constructor=1', '?toString=1', '?limit=1e1', '?limit=+1', '?limit=-0', '?limit=10.0', '?limit=%EF%BC%91', '?type=%F0%9F%92%A5',
-    '?from=%00', '?from=9999999999', '?to=NaN', `?${'a=1&'.repeat(2_000)}`, `?cursor=${'A'.repeat(8_000)}`, `?type=${'a.'.repeat(3_000)}*`, '#fragment', '?type=*&type=**', ';a=b',
+    '?',
+    '?=',
+    '?&&&',
+    '?%',
+    '?%zz',
+    '?a=%',
+    '?a=%E0%A4%A',
+    '?%00=1',
+    '?limit=%31%30',
+    '?limit=1%00',
+    '?order=asc&order=asc',
+    '?cursor=a&cursor=b',
+    '?cursor[]=a',
+    '?limit[a]=1',
+    '?__proto__[limit]=1',
+    '?constructor=1',
+    '?toString=1',
+    '?limit=1e1',
+    '?limit=+1',
+    '?limit=-0',
+    '?limit=10.0',
+    '?limit=%EF%BC%91',
+    '?type=%F0%9F%92%A5',
+    '?from=%00',
+    '?from=9999999999',
+    '?to=NaN',
+    `?${'a=1&'.repeat(2_000)}`,
+    `?cursor=${'A'.repeat(8_000)}`,
+    `?type=${'a.'.repeat(3_000)}*`,
+    '#fragment',
+    '?type=*&type=**',
+    ';a=b',
   ])('the query %s of a timeline is right, or refused', async (query) => {
     const [answer] = await throwAt(rawRequest(`GET ${API}/customers/user_42/events${query} HTTP/1.1`, [key()]), 1);
     if (answer?.status === 200) expectSuccess(answer, 200);
@@ -192,8 +259,36 @@ describe('hostile HTTP', () => {
   });
 
   it.each([
-    '%', '%zz', '%E0%A4%A', '%ff', '%c0%af', '%ed%a0%80', '%00', '%0a', '%7f', '%2e%2e%2f', '..%5c', '%u0041', '%25', '%2525', '%F0%9F%92%A5', "'%3BDROP%20TABLE%20customers", '{{7*7}}', '${7*7}', '<script>',
-    'a%2Fb', 'x'.repeat(255), 'x'.repeat(256), '\u00e9', ':externalId', '__proto__', 'constructor', 'toString', 'null', '-1', ' ',
+    '%',
+    '%zz',
+    '%E0%A4%A',
+    '%ff',
+    '%c0%af',
+    '%ed%a0%80',
+    '%00',
+    '%0a',
+    '%7f',
+    '%2e%2e%2f',
+    '..%5c',
+    '%u0041',
+    '%25',
+    '%2525',
+    '%F0%9F%92%A5',
+    "'%3BDROP%20TABLE%20customers",
+    '{{7*7}}',
+    '${7*7}',
+    '<script>',
+    'a%2Fb',
+    'x'.repeat(255),
+    'x'.repeat(256),
+    '\u00e9',
+    ':externalId',
+    '__proto__',
+    'constructor',
+    'toString',
+    'null',
+    '-1',
+    ' ',
   ])('the external id %j in a path is right, or refused', async (id) => {
     for (const path of [`/customers/${id}`, `/customers/${id}/events`, `/customers/${id}/events/${id}`]) {
       const [answer] = await throwAt(Buffer.from(rawRequest(`GET ${API}${path} HTTP/1.1`, [key()])), 1);
@@ -202,10 +297,20 @@ describe('hostile HTTP', () => {
   });
 
   it.each([
-    ['é', 'é'], ['emoji', '💥'], ['a homoglyph', 'ѕk_live_agent_'], ['full width', 'ｓｋ＿'], ['Latin-1 bytes', Buffer.from([0xe9, 0xff]).toString('latin1')], ['tabs', '\t\t'], ['a comma', ','], ['SQL', "' OR ''='"],
+    ['é', 'é'],
+    ['emoji', '💥'],
+    ['a homoglyph', 'ѕk_live_agent_'],
+    ['full width', 'ｓｋ＿'],
+    ['Latin-1 bytes', Buffer.from([0xe9, 0xff]).toString('latin1')],
+    ['tabs', '\t\t'],
+    ['a comma', ','],
+    ['SQL', "' OR ''='"],
   ])('a key with %s is a 401', async (_, text) => {
     for (const presented of [text, `${service.key}${text}`, `sk_live_agent_${text.repeat(48).slice(0, 48)}`]) {
-      const [answer] = await throwAt(Buffer.from(`GET ${API}/auth/whoami HTTP/1.1\r\nHost: x\r\nX-API-Key: ${presented}\r\n\r\n`), 1);
+      const [answer] = await throwAt(
+        Buffer.from(`GET ${API}/auth/whoami HTTP/1.1\r\nHost: x\r\nX-API-Key: ${presented}\r\n\r\n`),
+        1,
+      );
       // White space around a header is no part of it.
       if (presented.trim() === service.key) expectSuccess(answer as Answer, 200);
       else expect((answer as Answer).status).toBe(401);

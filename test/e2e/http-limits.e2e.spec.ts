@@ -20,21 +20,35 @@ describe('limits', () => {
 
   beforeAll(async () => {
     service = await startTestService({
-      MAX_HEADERS: '20', MAX_HEADER_BYTES: '4096', MAX_PAYLOAD_KEYS: '10', REQUEST_TIMEOUT_MS: '1000', HEADERS_TIMEOUT_MS: '1000',
+      MAX_HEADERS: '20',
+      MAX_HEADER_BYTES: '4096',
+      MAX_PAYLOAD_KEYS: '10',
+      REQUEST_TIMEOUT_MS: '1000',
+      HEADERS_TIMEOUT_MS: '1000',
     });
   });
   afterAll(() => service.close());
 
-  const open = (sent: string, server = service.server): { socket: Socket; received(): string; closed(): Promise<void> } => {
+  const open = (
+    sent: string,
+    server = service.server,
+  ): { socket: Socket; received(): string; closed(): Promise<void> } => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     let text = '';
     let isClosed = false;
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString())).on('error', () => {}).on('close', () => (isClosed = true));
+    socket
+      .on('data', (chunk: Buffer) => (text += chunk.toString()))
+      .on('error', () => {})
+      .on('close', () => (isClosed = true));
     socket.write(sent);
     return { socket, received: () => text, closed: () => until(() => isClosed) };
   };
   const post = (...headers: string[]): string =>
-    rawRequest(`POST ${API}/customer-events HTTP/1.1`, [`X-API-Key: ${service.key}`, 'Content-Type: application/json', ...headers]);
+    rawRequest(`POST ${API}/customer-events HTTP/1.1`, [
+      `X-API-Key: ${service.key}`,
+      'Content-Type: application/json',
+      ...headers,
+    ]);
 
   describe('security headers', () => {
     it.each<[string, () => PromiseLike<{ headers: Record<string, unknown> }>]>([
@@ -55,9 +69,12 @@ describe('limits', () => {
       expect(page.status).toBe(200);
       const policy = String(page.headers['content-security-policy']);
       expect(policy).toContain("script-src 'self'");
-      const sources = [...page.text.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"]+)"/g)].map(([, source]) => source as string);
+      const sources = [...page.text.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"]+)"/g)].map(
+        ([, source]) => source as string,
+      );
       expect(sources.length).toBeGreaterThan(3);
-      for (const source of sources) await request(service.server).get(new URL(source, 'http://localhost/docs').pathname).expect(200);
+      for (const source of sources)
+        await request(service.server).get(new URL(source, 'http://localhost/docs').pathname).expect(200);
       // No script in the page itself: the policy would stop it.
       expect(page.text).not.toMatch(/<script(?![^>]*src=)[^>]*>\s*\S/);
     });
@@ -65,12 +82,18 @@ describe('limits', () => {
 
   it('no page of another origin may call the API, unless it is set', async () => {
     const asked = { Origin: 'https://a.example', 'Access-Control-Request-Method': 'POST' };
-    expectFailure(await request(service.server).options(`${API}/customer-events`).set(asked), 405, 'METHOD_NOT_ALLOWED');
+    expectFailure(
+      await request(service.server).options(`${API}/customer-events`).set(asked),
+      405,
+      'METHOD_NOT_ALLOWED',
+    );
     const open = await startServiceOn(service.database, { CORS_ORIGINS: 'https://a.example,https://b.example' });
     try {
       const allowed = await request(open.server).options(`${API}/customer-events`).set(asked);
       expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([204, 'https://a.example']);
-      const other = await request(open.server).options(`${API}/customer-events`).set({ ...asked, Origin: 'https://c.example' });
+      const other = await request(open.server)
+        .options(`${API}/customer-events`)
+        .set({ ...asked, Origin: 'https://c.example' });
       expect(other.headers).not.toHaveProperty('access-control-allow-origin');
     } finally {
       await open.close();
@@ -81,24 +104,39 @@ describe('limits', () => {
     const headers = (count: number): string[] => Array.from({ length: count }, (_, at) => `X-${at}: 1`);
     expectSuccess(await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', headers(19))), 200);
     for (const count of [20, 50, 500]) {
-      expectInvalid(await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', headers(count))), 'headers');
+      expectInvalid(
+        await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', headers(count))),
+        'headers',
+      );
     }
   });
 
   it('headers of more bytes than may be are a 400', async () => {
-    expectSuccess(await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(3_900)}`])), 200);
-    const answer = await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(4_100)}`]));
+    expectSuccess(
+      await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(3_900)}`])),
+      200,
+    );
+    const answer = await exchangeOne(
+      service.server,
+      rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(4_100)}`]),
+    );
     expect(expectInvalid(answer, 'headers').details?.headers).toEqual(['are larger than 4096 bytes']);
   });
 
   it('as many keys as may be are taken, one more is a 400, also in a batch', async () => {
     const event = (keys: number) => ({
-      customerExternalId: 'user_42', type: 'a', payload: { in: Array.from({ length: keys - 1 }, (_, key) => ({ [`k:${key}`]: ':' })) },
+      customerExternalId: 'user_42',
+      type: 'a',
+      payload: { in: Array.from({ length: keys - 1 }, (_, key) => ({ [`k:${key}`]: ':' })) },
     });
     await service.post('/customer-events', event(10)).expect(201);
     expectInvalid(await service.post('/customer-events', event(11)), 'payload');
     const { body } = await service.post('/customer-events/batch', { events: [event(10), event(11)] }).expect(207);
-    expect((body as { data: object }).data).toMatchObject({ created: 1, rejected: 1, results: [{ status: 'created' }, { code: 'VALIDATION_ERROR' }] });
+    expect((body as { data: object }).data).toMatchObject({
+      created: 1,
+      rejected: 1,
+      results: [{ status: 'created' }, { code: 'VALIDATION_ERROR' }],
+    });
   });
 
   it('slow headers are cut off', async () => {
@@ -118,7 +156,9 @@ describe('limits', () => {
   });
 
   it('a slow body that nobody reads is cut off too', async () => {
-    const { socket, closed, received } = open(rawRequest(`POST ${API}/customer-events HTTP/1.1`, ['Content-Length: 1000']));
+    const { socket, closed, received } = open(
+      rawRequest(`POST ${API}/customer-events HTTP/1.1`, ['Content-Length: 1000']),
+    );
     const drip = setInterval(() => socket.write(' '), 50);
     await closed();
     clearInterval(drip);

@@ -19,11 +19,32 @@ describe('over HTTP', () => {
   afterEach(() => service.get('/auth/whoami').expect(200));
 
   it.each([
-    '/', '/favicon.ico', '/api', '/api/v1', '/api/v1/', '/api/v2/customer-events', '/customer-events', `${API}/customer-event`, `${API}/Customer-Events`,
-    `${API}/customers`, `${API}/customers/user_42/nothing`, `${API}/customers/user_42/events/a/b`, `${API}/auth`, '/health', '/.env', '/wp-login.php',
-    `${API}//customer-events`, `${API}/../../etc/passwd`, '/%2e%2e/%2e%2e/etc/passwd', `${API}/customer-events%00`, '/%00', '/?__proto__[a]=1', '/\u0161',
+    '/',
+    '/favicon.ico',
+    '/api',
+    '/api/v1',
+    '/api/v1/',
+    '/api/v2/customer-events',
+    '/customer-events',
+    `${API}/customer-event`,
+    `${API}/Customer-Events`,
+    `${API}/customers`,
+    `${API}/customers/user_42/nothing`,
+    `${API}/customers/user_42/events/a/b`,
+    `${API}/auth`,
+    '/health',
+    '/.env',
+    '/wp-login.php',
+    `${API}//customer-events`,
+    `${API}/../../etc/passwd`,
+    '/%2e%2e/%2e%2e/etc/passwd',
+    `${API}/customer-events%00`,
+    '/%00',
+    '/?__proto__[a]=1',
+    '/\u0161',
   ])('%s is no route: 404', async (path) => {
-    for (const method of ['get', 'post', 'delete'] as const) expectFailure(await send(method, encodeURI(path).replaceAll('%25', '%')), 404, 'NOT_FOUND');
+    for (const method of ['get', 'post', 'delete'] as const)
+      expectFailure(await send(method, encodeURI(path).replaceAll('%25', '%')), 404, 'NOT_FOUND');
   });
 
   describe('a method that a route does not answer to is a 405 that names those it does', () => {
@@ -54,7 +75,11 @@ describe('over HTTP', () => {
       const answer = await exchangeOne(service.server, lines);
       // Node's parser does not know every method; what it does not know is a bad request.
       if (answer.status === 405) expect(answer.headers.allow).toBe('POST');
-      expectFailure(answer, answer.status === 405 ? 405 : 400, answer.status === 405 ? 'METHOD_NOT_ALLOWED' : 'VALIDATION_ERROR');
+      expectFailure(
+        answer,
+        answer.status === 405 ? 405 : 400,
+        answer.status === 405 ? 'METHOD_NOT_ALLOWED' : 'VALIDATION_ERROR',
+      );
     });
   });
 
@@ -89,11 +114,14 @@ describe('over HTTP', () => {
     });
   });
 
-  it.each([`${API}/customer-events`, `${API}/customer-events/`])('POST %s without a body and without a Content-Type is refused', async (path) => {
-    const answer = await request(service.server).post(path).set('X-API-Key', service.key);
-    expect([404, 415]).toContain(answer.status);
-    expectFailure(answer, answer.status, answer.status === 404 ? 'NOT_FOUND' : 'UNSUPPORTED_MEDIA_TYPE');
-  });
+  it.each([`${API}/customer-events`, `${API}/customer-events/`])(
+    'POST %s without a body and without a Content-Type is refused',
+    async (path) => {
+      const answer = await request(service.server).post(path).set('X-API-Key', service.key);
+      expect([404, 415]).toContain(answer.status);
+      expectFailure(answer, answer.status, answer.status === 404 ? 'NOT_FOUND' : 'UNSUPPORTED_MEDIA_TYPE');
+    },
+  );
 
   it('a body without a Content-Type is a 415', async () => {
     const body = JSON.stringify(EVENT);
@@ -109,7 +137,11 @@ describe('over HTTP', () => {
 
   describe('a body that is too large', () => {
     const head = (...headers: string[]) =>
-      rawRequest(`POST ${API}/customer-events HTTP/1.1`, [`X-API-Key: ${service.key}`, 'Content-Type: application/json', ...headers]);
+      rawRequest(`POST ${API}/customer-events HTTP/1.1`, [
+        `X-API-Key: ${service.key}`,
+        'Content-Type: application/json',
+        ...headers,
+      ]);
 
     it('by its Content-Length is refused before it is sent', async () => {
       for (const length of [1_000_000, 1e12]) {
@@ -140,13 +172,20 @@ describe('over HTTP', () => {
   it('chunks of a small body are put together', async () => {
     const chunks = [...JSON.stringify(EVENT)].map((character) => `1\r\n${character}\r\n`).join('');
     const headers = [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Transfer-Encoding: chunked'];
-    const answer = await exchangeOne(service.server, `${rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers)}${chunks}0\r\n\r\n`);
+    const answer = await exchangeOne(
+      service.server,
+      `${rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers)}${chunks}0\r\n\r\n`,
+    );
     expectSuccess(answer, 201);
   });
 
   it('a client that goes away in the middle of its body does no harm', async () => {
     const headers = [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Content-Length: 100'];
-    const socketIsClosedByUs = exchange(service.server, rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers, '{"type"') + rawRequest('\r\n'), 0);
+    const socketIsClosedByUs = exchange(
+      service.server,
+      rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers, '{"type"') + rawRequest('\r\n'),
+      0,
+    );
     expect((await service.get('/auth/whoami')).status).toBe(200);
     await Promise.race([socketIsClosedByUs, service.get('/auth/whoami')]);
   });
@@ -156,22 +195,32 @@ describe('over HTTP', () => {
       for (const path of ['/health/live', `${API}/auth/whoami`, '/nothing']) {
         expect((await send('get', path).set('X-Request-Id', id)).headers['x-request-id']).toBe(id);
       }
-      expect((await request(service.server).get(`${API}/auth/whoami`).set('X-Request-Id', id)).headers['x-request-id']).toBe(id);
+      expect(
+        (await request(service.server).get(`${API}/auth/whoami`).set('X-Request-Id', id)).headers['x-request-id'],
+      ).toBe(id);
     });
 
-    it.each(['', 'x'.repeat(129), 'a b', 'a,b', '<script>', '"a"', 'a/b', '${jndi:ldap://x}', 'é', 'a;b'])('%j is replaced', async (id) => {
-      const answer = await send('get', '/health/live').set('X-Request-Id', id);
-      expectSuccess(answer, 200);
-      expect(answer.headers['x-request-id']).not.toBe(id);
-    });
+    it.each(['', 'x'.repeat(129), 'a b', 'a,b', '<script>', '"a"', 'a/b', '${jndi:ldap://x}', 'é', 'a;b'])(
+      '%j is replaced',
+      async (id) => {
+        const answer = await send('get', '/health/live').set('X-Request-Id', id);
+        expectSuccess(answer, 200);
+        expect(answer.headers['x-request-id']).not.toBe(id);
+      },
+    );
 
     it('sent twice is replaced', async () => {
-      const answer = await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', ['X-Request-Id: a', 'X-Request-Id: b']));
+      const answer = await exchangeOne(
+        service.server,
+        rawRequest('GET /health/live HTTP/1.1', ['X-Request-Id: a', 'X-Request-Id: b']),
+      );
       expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     });
 
     it('is another one for each request that brings none', async () => {
-      const ids = await Promise.all(Array.from({ length: 5 }, async () => (await send('get', '/nothing')).headers['x-request-id']));
+      const ids = await Promise.all(
+        Array.from({ length: 5 }, async () => (await send('get', '/nothing')).headers['x-request-id']),
+      );
       expect(new Set(ids).size).toBe(5);
     });
   });

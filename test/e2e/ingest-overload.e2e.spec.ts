@@ -20,9 +20,12 @@ describe('while the events table is locked', () => {
   const type = () => `overload.${run}`;
   const event = (fields: object = {}) => ({ customerExternalId: 'user_42', type: type(), ...fields });
   /** Sends at once: supertest waits until somebody asks for the answer. */
-  const send = (fields: object = {}): Promise<Response> => service.post('/customer-events', event(fields)).then((answer) => answer);
+  const send = (fields: object = {}): Promise<Response> =>
+    service.post('/customer-events', event(fields)).then((answer) => answer);
   const sendBatch = (count: number): Promise<Response> =>
-    service.post('/customer-events/batch', { events: Array.from({ length: count }, () => event()) }).then((answer) => answer);
+    service
+      .post('/customer-events/batch', { events: Array.from({ length: count }, () => event()) })
+      .then((answer) => answer);
   const rows = () => service.database.query('SELECT 1 FROM customer_events WHERE type = $1', [type()]);
   /** Requests that wait for the statement that is under way. */
   const waiting = (): number => (service.app.get(CustomerEventStore) as GroupCommitCustomerEventStore)['queue'].length;
@@ -88,7 +91,8 @@ describe('while the events table is locked', () => {
     const sockets = Array.from({ length: 2 }, () => connect(port, '127.0.0.1'));
     for (const socket of sockets) socket.write(rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers, body));
     await until(() => waiting() === 2);
-    const connections = () => new Promise<number>((resolve) => service.server.getConnections((_, count) => resolve(count)));
+    const connections = () =>
+      new Promise<number>((resolve) => service.server.getConnections((_, count) => resolve(count)));
     const before = await connections();
     for (const socket of sockets) socket.destroy();
     await until(async () => (await connections()) <= before - 2);

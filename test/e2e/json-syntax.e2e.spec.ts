@@ -7,8 +7,7 @@ describe('the JSON of a body', () => {
   let service: TestService;
 
   const post = (body: string) => service.post('/customer-events', Buffer.from(body)).serialize(asTheyAre);
-  const postValue = (value: string) =>
-    post(`{"customerExternalId":"user_42","type":"json","payload":{"v":${value}}}`);
+  const postValue = (value: string) => post(`{"customerExternalId":"user_42","type":"json","payload":{"v":${value}}}`);
 
   beforeAll(async () => {
     service = await startTestService();

@@ -22,9 +22,13 @@ describe('a customer with a long history', () => {
 
   const create = (externalId: string) =>
     service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: 'x' }).expect(201);
-  const idOf = async (externalId: string): Promise<string> => (await service.get(`/customers/${externalId}`)).body.data.id;
+  const idOf = async (externalId: string): Promise<string> =>
+    (await service.get(`/customers/${externalId}`)).body.data.id;
   const countRows = async (customerId: string): Promise<number> => {
-    const [row] = await service.database.query<{ count: number }>('SELECT count(*)::int AS count FROM customer_events AS t WHERE t.customer_id = $1', [customerId]);
+    const [row] = await service.database.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM customer_events AS t WHERE t.customer_id = $1',
+      [customerId],
+    );
     return row?.count ?? 0;
   };
   const fill = async (customerId: string, count: number): Promise<void> => {
@@ -115,32 +119,44 @@ describe('a customer with a long history', () => {
       );
     });
 
-    it.each(['asc', 'desc'])('is read by sevens, each event once, while others are inserted and erased: %s', async (order) => {
-      const rows = await service.database.query<{ id: string }>('SELECT t.id FROM customer_events AS t WHERE t.customer_id = $1', [await idOf('crowded')]);
-      const there = new Set(rows.map(({ id }) => id));
-      const seen: string[] = [];
-      const erased: string[] = [];
-      const added: string[] = [];
-      let cursor = '';
-      for (let page = 0; ; page++) {
-        const { data } = (await service.get(`/customers/crowded/events?limit=7&order=${order}${cursor}`).expect(200)).body;
-        seen.push(...data.events.map(({ id }: { id: string }) => id));
-        if (data.nextCursor === null) break;
-        cursor = `&cursor=${data.nextCursor}`;
-        if (page % 100 === 0) {
-          const event = { customerExternalId: 'crowded', type: 'a', occurredAt: page % 200 === 0 ? '2026-04-18T10:00:00.123456Z' : '2020-01-01' };
-          added.push((await service.post('/customer-events', event).expect(201)).body.data.id);
-          const victim = [...there][page] as string;
-          erased.push(victim);
-          await service.database.query('DELETE FROM customer_events AS t WHERE t.id = $1', [victim]);
+    it.each(['asc', 'desc'])(
+      'is read by sevens, each event once, while others are inserted and erased: %s',
+      async (order) => {
+        const rows = await service.database.query<{ id: string }>(
+          'SELECT t.id FROM customer_events AS t WHERE t.customer_id = $1',
+          [await idOf('crowded')],
+        );
+        const there = new Set(rows.map(({ id }) => id));
+        const seen: string[] = [];
+        const erased: string[] = [];
+        const added: string[] = [];
+        let cursor = '';
+        for (let page = 0; ; page++) {
+          const { data } = (await service.get(`/customers/crowded/events?limit=7&order=${order}${cursor}`).expect(200))
+            .body;
+          seen.push(...data.events.map(({ id }: { id: string }) => id));
+          if (data.nextCursor === null) break;
+          cursor = `&cursor=${data.nextCursor}`;
+          if (page % 100 === 0) {
+            const event = {
+              customerExternalId: 'crowded',
+              type: 'a',
+              occurredAt: page % 200 === 0 ? '2026-04-18T10:00:00.123456Z' : '2020-01-01',
+            };
+            added.push((await service.post('/customer-events', event).expect(201)).body.data.id);
+            const victim = [...there][page] as string;
+            erased.push(victim);
+            await service.database.query('DELETE FROM customer_events AS t WHERE t.id = $1', [victim]);
+          }
         }
-      }
-      expect(new Set(seen).size).toBe(seen.length);
-      const seenOnce = new Set(seen);
-      const gone = new Set(erased);
-      for (const id of there) if (!gone.has(id)) expect(seenOnce.has(id)).toBe(true);
-      for (const id of seen) expect(there.has(id) || added.includes(id)).toBe(true);
-    }, 120_000);
+        expect(new Set(seen).size).toBe(seen.length);
+        const seenOnce = new Set(seen);
+        const gone = new Set(erased);
+        for (const id of there) if (!gone.has(id)) expect(seenOnce.has(id)).toBe(true);
+        for (const id of seen) expect(there.has(id) || added.includes(id)).toBe(true);
+      },
+      120_000,
+    );
   });
 
   it('is summarized from the index alone', async () => {
@@ -175,7 +191,11 @@ describe('a customer with a long history', () => {
     expectFailure(await service.get('/customers/erased/events'), 404, 'CUSTOMER_NOT_FOUND');
     await create('erased');
     for (const eventId of ['e-2', `e-${MANY / 2}`, `e-${MANY}`]) {
-      expectFailure(await service.post('/customer-events', { customerExternalId: 'erased', type: 'a', eventId }), 410, 'EVENT_ERASED');
+      expectFailure(
+        await service.post('/customer-events', { customerExternalId: 'erased', type: 'a', eventId }),
+        410,
+        'EVENT_ERASED',
+      );
     }
     await service.post('/customer-events', { customerExternalId: 'erased', type: 'a', eventId: 'e-1' }).expect(201);
     expect(await countRows(await idOf('neighbour'))).toBe(500 + written);
@@ -192,7 +212,11 @@ describe('a customer with a long history', () => {
     });
     let accepted = 0;
     while (!done) {
-      const { status } = await service.post('/customer-events', { customerExternalId: 'arriving', type: 'live', occurredAt: '2019-01-01' });
+      const { status } = await service.post('/customer-events', {
+        customerExternalId: 'arriving',
+        type: 'live',
+        occurredAt: '2019-01-01',
+      });
       expect([201, 404]).toContain(status);
       if (status === 201) accepted++;
     }

@@ -20,7 +20,10 @@ describe('/metrics', () => {
   /** The sum of all series of a name that have these labels. */
   const sum = (text: string, name: string, labels: Record<string, string> = {}): number =>
     seriesOf(text)
-      .filter((series) => series.name === name && Object.entries(labels).every(([label, value]) => series.labels[label] === value))
+      .filter(
+        (series) =>
+          series.name === name && Object.entries(labels).every(([label, value]) => series.labels[label] === value),
+      )
       .reduce((total, { value }) => total + value, 0);
 
   it('needs no key, and is plain text outside the API', async () => {
@@ -36,16 +39,20 @@ describe('/metrics', () => {
     await service.get('/customers/nobody_1');
     await service.get('/customers/nobody_2/events');
     const after = await scrape();
-    const grown = (labels: Record<string, string>): number => sum(after, 'http_requests_total', labels) - sum(before, 'http_requests_total', labels);
+    const grown = (labels: Record<string, string>): number =>
+      sum(after, 'http_requests_total', labels) - sum(before, 'http_requests_total', labels);
     expect(grown({ method: 'POST', route: '/api/v1/customer-events', status: '201', code: 'OK' })).toBe(1);
-    expect(grown({ method: 'GET', route: '/api/v1/customers/:externalId', status: '404', code: 'CUSTOMER_NOT_FOUND' })).toBe(1);
+    expect(
+      grown({ method: 'GET', route: '/api/v1/customers/:externalId', status: '404', code: 'CUSTOMER_NOT_FOUND' }),
+    ).toBe(1);
     expect(grown({ method: 'GET', route: '/api/v1/customers/:externalId/events', status: '404' })).toBe(1);
     expect(sum(after, 'http_request_duration_seconds_count')).toBe(sum(after, 'http_requests_total'));
     expect(after).not.toContain('nobody');
   });
 
   it('has one name for all paths that are no route', async () => {
-    for (const path of ['/a', '/b/c', '/.env', '/api/v1/kitten', '/docs/kitten']) await request(service.server).get(path);
+    for (const path of ['/a', '/b/c', '/.env', '/api/v1/kitten', '/docs/kitten'])
+      await request(service.server).get(path);
     const text = await scrape();
     expect(sum(text, 'http_requests_total', { route: 'none', code: 'NOT_FOUND' })).toBeGreaterThanOrEqual(5);
     expect(text).not.toMatch(/kitten|\.env/);
@@ -60,8 +67,14 @@ describe('/metrics', () => {
     await service.post('/customer-events', event(), { 'X-API-Key': 'wrong' }).expect(401);
     const events = [event({ eventId: 'm-1' }), event(), event(), event({ type: 'NO' })];
     await service.post('/customer-events/batch', { events }).expect(207);
-    const lines = ['{"customerExternalId":"user_42","type":"imported"}', '{"customerExternalId":"nobody","type":"imported"}', '{}'];
-    await service.post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' }).expect(200);
+    const lines = [
+      '{"customerExternalId":"user_42","type":"imported"}',
+      '{"customerExternalId":"nobody","type":"imported"}',
+      '{}',
+    ];
+    await service
+      .post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' })
+      .expect(200);
     const after = await scrape();
     const grown = (door: string, outcome: string): number =>
       sum(after, 'customer_events_total', { door, outcome }) - sum(before, 'customer_events_total', { door, outcome });
@@ -126,9 +139,15 @@ describe('/metrics', () => {
     });
 
     it('the alert rules, each with what to do', () => {
-      const { groups } = parse(rules) as { groups: { rules: { alert: string; expr: string; labels: object; annotations: object }[] }[] };
+      const { groups } = parse(rules) as {
+        groups: { rules: { alert: string; expr: string; labels: object; annotations: object }[] }[];
+      };
       for (const rule of groups.flatMap((group) => group.rules)) {
-        expect(rule).toMatchObject({ alert: expect.any(String), expr: expect.any(String), labels: { severity: expect.stringMatching(/^(page|ticket)$/) } });
+        expect(rule).toMatchObject({
+          alert: expect.any(String),
+          expr: expect.any(String),
+          labels: { severity: expect.stringMatching(/^(page|ticket)$/) },
+        });
         expect(rule.annotations).toEqual({ summary: expect.any(String), action: expect.any(String) });
       }
     });
@@ -157,9 +176,15 @@ function valuesOf(node: unknown, member: string): string[] {
 
 /** The metrics and labels of a PromQL expression: what is neither a function nor a word of the language. */
 function askedIn(query: string): { names: string[]; labels: string[] } {
-  const selectors = [...query.matchAll(/\{([^}]*)\}/g)].flatMap(([, inside = '']) => [...inside.matchAll(/(\w+)\s*[=!]/g)].map(([, label = '']) => label));
-  const groups = [...query.matchAll(/\bby\s*\(([^)]*)\)/g)].flatMap(([, inside = '']) => inside.split(',').map((label) => label.trim()));
+  const selectors = [...query.matchAll(/\{([^}]*)\}/g)].flatMap(([, inside = '']) =>
+    [...inside.matchAll(/(\w+)\s*[=!]/g)].map(([, label = '']) => label),
+  );
+  const groups = [...query.matchAll(/\bby\s*\(([^)]*)\)/g)].flatMap(([, inside = '']) =>
+    inside.split(',').map((label) => label.trim()),
+  );
   const rest = query.replace(/\{[^}]*\}|\[[^\]]*\]|\bby\s*\([^)]*\)/g, ' ');
-  const names = [...rest.matchAll(/\b[a-z_][a-z_0-9]*\b(?!\s*\()/g)].map(([name]) => name).filter((name) => !['sum', 'max', 'rate'].includes(name));
+  const names = [...rest.matchAll(/\b[a-z_][a-z_0-9]*\b(?!\s*\()/g)]
+    .map(([name]) => name)
+    .filter((name) => !['sum', 'max', 'rate'].includes(name));
   return { names, labels: [...selectors, ...groups] };
 }

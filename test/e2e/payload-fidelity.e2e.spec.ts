@@ -36,15 +36,31 @@ describe('a payload', () => {
   // Many events at once go in by COPY, to which a backslash, a tab and a line feed mean something.
   it('is stored and read as it was sent in a batch, too', async () => {
     await post('{}').expect(201);
-    const special = ['\\\\N', '\\\\.', '\\\\t\\t', '\\n\\\\n', '\\u0000', '\\\\', '\\\\\\\\', '\\r\\n', 'x\u2028y', '\\ud800'].map((text) => `{"${text}":"${text}"}`);
+    const special = [
+      '\\\\N',
+      '\\\\.',
+      '\\\\t\\t',
+      '\\n\\\\n',
+      '\\u0000',
+      '\\\\',
+      '\\\\\\\\',
+      '\\r\\n',
+      'x\u2028y',
+      '\\ud800',
+    ].map((text) => `{"${text}":"${text}"}`);
     const texts = [...EXACT_OBJECTS.map(([, text]) => text), ...special];
     expect(texts.length).toBeGreaterThan(16);
-    const events = texts.map((text, n) => `{"customerExternalId":"user_42","type":"copied","occurredAt":"2030-01-01T00:00:00.${String(n).padStart(6, '0')}Z","payload":${text}}`);
+    const events = texts.map(
+      (text, n) =>
+        `{"customerExternalId":"user_42","type":"copied","occurredAt":"2030-01-01T00:00:00.${String(n).padStart(6, '0')}Z","payload":${text}}`,
+    );
     const statements = await statementsDuring(async () => {
       expectSuccess(await service.post('/customer-events/batch', `{"events":[${events.join(',')}]}`), 201);
     });
     expect(statements).toEqual([expect.stringMatching(/^COPY /)]);
-    const stored = await service.database.query<{ text: string }>(`SELECT payload::text AS text FROM customer_events WHERE type = 'copied' ORDER BY occurred_at`);
+    const stored = await service.database.query<{ text: string }>(
+      `SELECT payload::text AS text FROM customer_events WHERE type = 'copied' ORDER BY occurred_at`,
+    );
     expect(stored.map(({ text }) => text)).toEqual(texts);
     const exported = await service.get('/customers/user_42/events/export?type=copied');
     for (const text of texts) expect(exported.text).toContain(`"payload":${text},"occurredAt":`);

@@ -37,9 +37,14 @@ describe('the limits of a payload', () => {
     });
 
     it.each([
-      ['objects', 101], ['objects', 1_000], ['objects', 5_000],
-      ['arrays', 101], ['arrays', 3_000], ['arrays', 40_000],
-      ['objects and arrays', 102], ['objects and arrays', 10_000],
+      ['objects', 101],
+      ['objects', 1_000],
+      ['objects', 5_000],
+      ['arrays', 101],
+      ['arrays', 3_000],
+      ['arrays', 40_000],
+      ['objects and arrays', 102],
+      ['objects and arrays', 10_000],
     ] as const)('refuses in %s %i levels', async (kind, depth) => {
       expectInvalid(await post(nested[kind](depth)), 'payload');
     });

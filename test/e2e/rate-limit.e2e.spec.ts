@@ -20,7 +20,8 @@ describe('the rate limit', () => {
   };
   const event = (fields: object = {}) => ({ customerExternalId: 'user_42', type: 'limited', ...fields });
   const send = (fields: object = {}, headers = {}) => service.post('/customer-events', event(fields), headers);
-  const batch = (count: number) => service.post('/customer-events/batch', { events: Array.from({ length: count }, () => event()) });
+  const batch = (count: number) =>
+    service.post('/customer-events/batch', { events: Array.from({ length: count }, () => event()) });
   const rowCount = async (): Promise<number> => (await service.database.query('SELECT 1 FROM customer_events')).length;
   /** What is left in the first window, as an answer tells it. */
   const left = (answer: Response): number => Number(/;r=(\d+)/.exec(answer.headers.ratelimit as string)?.[1]);
@@ -148,14 +149,16 @@ describe('the rate limit', () => {
 
   it('counts the refused items of a batch, too', async () => {
     service = await start('100/600');
-    const answer = await service.post('/customer-events/batch', { events: [event(), {}, 1, event({ customerExternalId: 'nobody' })] });
+    const answer = await service.post('/customer-events/batch', {
+      events: [event(), {}, 1, event({ customerExternalId: 'nobody' })],
+    });
     expectSuccess(answer, 207);
     expect(left(answer)).toBe(96);
   });
 
   it('is true to its Retry-After: after that long the retry passes', async () => {
     service = await start('2/1,1000/60');
-    for (let refusals = 0; refusals < 3; ) {
+    for (let refusals = 0; refusals < 3;) {
       const answer = await send({ eventId: `retry-${refusals}` });
       if (answer.status !== 429) continue;
       refusals++;

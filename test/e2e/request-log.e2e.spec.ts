@@ -27,7 +27,10 @@ describe('the log', () => {
   };
 
   it('has one line per request, with what an operator asks for', async () => {
-    const answer = await service.post('/customer-events', EVENT, { 'X-Request-Id': 'r-1', traceparent: `00-${TRACE}-b7ad6b7169203331-01` });
+    const answer = await service.post('/customer-events', EVENT, {
+      'X-Request-Id': 'r-1',
+      traceparent: `00-${TRACE}-b7ad6b7169203331-01`,
+    });
     expect(answer.status).toBe(201);
     const bytes = Buffer.byteLength(JSON.stringify(EVENT));
     expect(await line()).toEqual({
@@ -62,9 +65,21 @@ describe('the log', () => {
   it.each([
     ['a refused body', () => service.post('/customer-events', '{"kitten":'), { status: 400, code: 'VALIDATION_ERROR' }],
     ['an unknown customer', () => service.get('/customers/kitten'), { status: 404, code: 'CUSTOMER_NOT_FOUND' }],
-    ['a wrong key', () => service.get('/auth/whoami', { 'X-API-Key': 'sk_live_agent_kitten' }), { status: 401, code: 'AUTH_API_KEY_INVALID' }],
-    ['no route', () => request(service.server).get('/kitten?kitten=1'), { status: 404, code: 'NOT_FOUND', route: 'none' }],
-    ['a wrong method', () => service.get('/customer-events'), { status: 405, code: 'METHOD_NOT_ALLOWED', route: 'none' }],
+    [
+      'a wrong key',
+      () => service.get('/auth/whoami', { 'X-API-Key': 'sk_live_agent_kitten' }),
+      { status: 401, code: 'AUTH_API_KEY_INVALID' },
+    ],
+    [
+      'no route',
+      () => request(service.server).get('/kitten?kitten=1'),
+      { status: 404, code: 'NOT_FOUND', route: 'none' },
+    ],
+    [
+      'a wrong method',
+      () => service.get('/customer-events'),
+      { status: 405, code: 'METHOD_NOT_ALLOWED', route: 'none' },
+    ],
   ])('%s is no error of ours', async (_, send, expected) => {
     await send();
     expect(await line()).toMatchObject({ level: 'info', ...expected });
@@ -74,10 +89,18 @@ describe('the log', () => {
   it('cannot be forged by a header', async () => {
     const forged = '{"level":"error","msg":"forged"}';
     const headers = [
-      `X-Request-Id: ${forged}`, `User-Agent: a\\n${forged}`, `X-API-Key: ${forged}`, `traceparent: 00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
-      `X-Forwarded-For: ${forged}`, `Referer: ${forged}`, 'Host: forged',
+      `X-Request-Id: ${forged}`,
+      `User-Agent: a\\n${forged}`,
+      `X-API-Key: ${forged}`,
+      `traceparent: 00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+      `X-Forwarded-For: ${forged}`,
+      `Referer: ${forged}`,
+      'Host: forged',
     ];
-    await exchangeOne(service.server, rawRequest(`GET ${API}/auth/whoami?${encodeURIComponent(forged)} HTTP/1.1`, headers));
+    await exchangeOne(
+      service.server,
+      rawRequest(`GET ${API}/auth/whoami?${encodeURIComponent(forged)} HTTP/1.1`, headers),
+    );
     const told = await line();
     expect(told).toMatchObject({ level: 'info', status: 401 });
     expect(lines.join()).not.toContain('forged');
@@ -103,12 +126,23 @@ describe('the log', () => {
   it('tells where the client went away before it was answered', async () => {
     const { port } = service.server.address() as AddressInfo;
     const socket = connect(port, '127.0.0.1');
-    socket.write(rawRequest(`POST ${API}/customer-events HTTP/1.1`, [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Content-Length: 100'], '{"type"'));
+    socket.write(
+      rawRequest(
+        `POST ${API}/customer-events HTTP/1.1`,
+        [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Content-Length: 100'],
+        '{"type"',
+      ),
+    );
     // The next request on another connection is answered after the first one has begun.
     await exchange(service.server, rawRequest('GET /health/live HTTP/1.1'));
     socket.destroy();
     await until(() => lines.length === 2);
-    expect(JSON.parse(lines[1] as string)).toMatchObject({ level: 'info', status: 499, msg: 'request, and the client went away', requestBytes: 100 });
+    expect(JSON.parse(lines[1] as string)).toMatchObject({
+      level: 'info',
+      status: 499,
+      msg: 'request, and the client went away',
+      requestBytes: 100,
+    });
   });
 
   it('says nothing below its level', async () => {

@@ -85,7 +85,8 @@ describe('sending an event again with its eventId', () => {
     const answer = await service.post('/customer-events', event(other));
     const body = expectFailure(answer, 409, 'EVENT_ID_CONFLICT');
     expect(Object.keys(body.details ?? {}).sort()).toEqual(fields);
-    for (const value of ['1042', '99.9', 'secret-value', 'order.placed', '2026-04-18']) expect(answer.text).not.toContain(value);
+    for (const value of ['1042', '99.9', 'secret-value', 'order.placed', '2026-04-18'])
+      expect(answer.text).not.toContain(value);
     const again = await service.post('/customer-events', event()).expect(200);
     expect(again.body.data).toEqual(first.body.data);
   });

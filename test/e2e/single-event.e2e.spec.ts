@@ -10,7 +10,8 @@ describe('/customers/:externalId/events/:id', () => {
     service.post('/customer-events', { customerExternalId: 'user_42', type: 'a', ...event });
   const create = async (event: object = {}): Promise<{ id: string }> => (await post(event).expect(201)).body.data;
   const path = (id: string, externalId = 'user_42') => `/customers/${externalId}/events/${id}`;
-  const rows = (eventId: string) => service.database.query('SELECT 1 FROM customer_events AS t WHERE t.event_id = $1', [eventId]);
+  const rows = (eventId: string) =>
+    service.database.query('SELECT 1 FROM customer_events AS t WHERE t.event_id = $1', [eventId]);
 
   beforeAll(async () => {
     service = await startTestService();
@@ -19,18 +20,25 @@ describe('/customers/:externalId/events/:id', () => {
   afterAll(() => service.close());
 
   describe('GET', () => {
-    it.each(['0001-01-01', '1969-12-31T23:59:59.999999Z', '2026-04-18T10:00:00.123456Z', '9999-12-31T23:59:59.999999Z', null])(
-      'gives an event of %s as its POST did',
-      async (occurredAt) => {
-        const posted = await post({ occurredAt, payload: { n: 1 } }).expect(201);
-        const answer = await service.get(path(posted.body.data.id));
-        expectSuccess(answer, 200);
-        expect(answer.body.data).toEqual(posted.body.data);
-      },
-    );
+    it.each([
+      '0001-01-01',
+      '1969-12-31T23:59:59.999999Z',
+      '2026-04-18T10:00:00.123456Z',
+      '9999-12-31T23:59:59.999999Z',
+      null,
+    ])('gives an event of %s as its POST did', async (occurredAt) => {
+      const posted = await post({ occurredAt, payload: { n: 1 } }).expect(201);
+      const answer = await service.get(path(posted.body.data.id));
+      expectSuccess(answer, 200);
+      expect(answer.body.data).toEqual(posted.body.data);
+    });
 
     it.each(EXACT_OBJECTS)('keeps %s', async (_, payload) => {
-      const { id } = (await service.post('/customer-events', `{"customerExternalId":"user_42","type":"a","payload":${payload}}`).expect(201)).body.data;
+      const { id } = (
+        await service
+          .post('/customer-events', `{"customerExternalId":"user_42","type":"a","payload":${payload}}`)
+          .expect(201)
+      ).body.data;
       expect((await service.get(path(id)).expect(200)).text).toContain(`"payload":${payload},`);
     });
 
@@ -41,13 +49,21 @@ describe('/customers/:externalId/events/:id', () => {
       expectFailure(await withKey(service, service.otherKey).get(path(id)), 404, 'CUSTOMER_NOT_FOUND');
     });
 
-    it.each(['x', 'c', `c${'z'.repeat(24)}`, `c${'0'.repeat(24)}`, '%00', '%20', '..%2F..', 'SUMMARY', 'a'.repeat(1_000), '%F0%9F%92%A5'])(
-      'of %s is a 404',
-      async (id) => {
-        expectFailure(await service.get(path(id)), 404, 'NOT_FOUND');
-        expectFailure(await service.delete(path(id)), 404, 'NOT_FOUND');
-      },
-    );
+    it.each([
+      'x',
+      'c',
+      `c${'z'.repeat(24)}`,
+      `c${'0'.repeat(24)}`,
+      '%00',
+      '%20',
+      '..%2F..',
+      'SUMMARY',
+      'a'.repeat(1_000),
+      '%F0%9F%92%A5',
+    ])('of %s is a 404', async (id) => {
+      expectFailure(await service.get(path(id)), 404, 'NOT_FOUND');
+      expectFailure(await service.delete(path(id)), 404, 'NOT_FOUND');
+    });
   });
 
   describe('DELETE', () => {
@@ -91,21 +107,26 @@ describe('/customers/:externalId/events/:id', () => {
       await erase('gone-1');
       expectFailure(await post({ eventId: 'gone-1' }), 410, 'EVENT_ERASED');
       expectFailure(await post({ eventId: 'gone-1', type: 'other' }), 410, 'EVENT_ERASED');
-      const byHeader = await service.post('/customer-events', { customerExternalId: 'user_42', type: 'a' }, { 'Idempotency-Key': 'gone-1' });
+      const byHeader = await service.post(
+        '/customer-events',
+        { customerExternalId: 'user_42', type: 'a' },
+        { 'Idempotency-Key': 'gone-1' },
+      );
       expectFailure(byHeader, 410, 'EVENT_ERASED');
       expect(await rows('gone-1')).toEqual([]);
     });
 
     it('is refused in a batch, and its neighbours are not', async () => {
       await erase('gone-2');
-      const events = ['kept-1', 'gone-2', undefined, 'gone-2'].map((eventId) => ({ customerExternalId: 'user_42', type: 'a', eventId }));
+      const events = ['kept-1', 'gone-2', undefined, 'gone-2'].map((eventId) => ({
+        customerExternalId: 'user_42',
+        type: 'a',
+        eventId,
+      }));
       const answer = await service.post('/customer-events/batch', { events }).expect(207);
-      expect(answer.body.data.results.map(({ code, status }: { code?: string; status: string }) => code ?? status)).toEqual([
-        'created',
-        'EVENT_ERASED',
-        'created',
-        'EVENT_ERASED',
-      ]);
+      expect(
+        answer.body.data.results.map(({ code, status }: { code?: string; status: string }) => code ?? status),
+      ).toEqual(['created', 'EVENT_ERASED', 'created', 'EVENT_ERASED']);
       expect(await rows('gone-2')).toEqual([]);
     });
 
@@ -158,7 +179,12 @@ describe('/customers/:externalId/events/:id', () => {
 
   it.each(['post', 'put', 'patch'])('does not answer to %s', async (method) => {
     const { id } = await create();
-    const answer = await (await import('supertest')).default(service.server)[method as 'post'](API + path(id)).set('X-API-Key', service.key);
+    const answer = await (
+      await import('supertest')
+    )
+      .default(service.server)
+      [method as 'post'](API + path(id))
+      .set('X-API-Key', service.key);
     expectFailure(answer, 405, 'METHOD_NOT_ALLOWED');
     expect(answer.headers.allow).toBe('DELETE, GET, HEAD');
   });

@@ -25,7 +25,8 @@ describe('GET /customers/:externalId/context', () => {
     const batch = events.map(([type, occurredAt, payload]) => ({ customerExternalId, type, occurredAt, payload }));
     await service.post('/customer-events/batch', { events: batch }).expect(201);
   };
-  const get = (externalId: string, query = '', headers = {}) => service.get(`/customers/${externalId}/context?${query}`, headers);
+  const get = (externalId: string, query = '', headers = {}) =>
+    service.get(`/customers/${externalId}/context?${query}`, headers);
   const context = async (externalId: string, query = ''): Promise<Context> => {
     const answer = await get(externalId, query);
     expectSuccess(answer, 200);
@@ -67,11 +68,26 @@ describe('GET /customers/:externalId/context', () => {
       '2026-04-01T00:00:00Z order.placed',
     ]);
     expect(found.runs).toEqual([
-      { type: 'payment.failed', count: 3, firstOccurredAt: '2026-04-17T01:00:00Z', lastOccurredAt: '2026-04-17T03:00:00.5Z' },
+      {
+        type: 'payment.failed',
+        count: 3,
+        firstOccurredAt: '2026-04-17T01:00:00Z',
+        lastOccurredAt: '2026-04-17T03:00:00.5Z',
+      },
     ]);
     expect(found.summary).toEqual([
-      { type: 'invoice.paid', count: 1, firstOccurredAt: '2026-04-18T10:00:00Z', lastOccurredAt: '2026-04-18T10:00:00Z' },
-      { type: 'payment.failed', count: 3, firstOccurredAt: '2026-04-17T01:00:00Z', lastOccurredAt: '2026-04-17T03:00:00.5Z' },
+      {
+        type: 'invoice.paid',
+        count: 1,
+        firstOccurredAt: '2026-04-18T10:00:00Z',
+        lastOccurredAt: '2026-04-18T10:00:00Z',
+      },
+      {
+        type: 'payment.failed',
+        count: 3,
+        firstOccurredAt: '2026-04-17T01:00:00Z',
+        lastOccurredAt: '2026-04-17T03:00:00.5Z',
+      },
     ]);
     expect(found.truncated).toBe(false);
 
@@ -125,7 +141,10 @@ describe('GET /customers/:externalId/context', () => {
 
   it('is the same each time it is asked for', async () => {
     const externalId = await newCustomer();
-    await add(externalId, ...Array.from({ length: 100 }, (_, index): [string, string] => [`t${index % 7}`, '2026-04-18T10:00:00Z']));
+    await add(
+      externalId,
+      ...Array.from({ length: 100 }, (_, index): [string, string] => [`t${index % 7}`, '2026-04-18T10:00:00Z']),
+    );
     const query = 'at=2026-04-18T10:00:00Z';
     const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => context(externalId, query)));
     for (const other of others) expect(other).toEqual(first);
@@ -142,7 +161,11 @@ describe('GET /customers/:externalId/context', () => {
 
   it('counts a run whole that goes on beyond the latest events', async () => {
     const externalId = await newCustomer();
-    await add(externalId, ['start', '2026-01-01'], ...Array.from({ length: 60 }, (): [string, string] => ['tick', '2026-02-01']));
+    await add(
+      externalId,
+      ['start', '2026-01-01'],
+      ...Array.from({ length: 60 }, (): [string, string] => ['tick', '2026-02-01']),
+    );
     const { events, runs } = await context(externalId, 'at=2026-03-01&limit=5');
     expect(events).toHaveLength(5);
     expect(runs).toEqual([expect.objectContaining({ type: 'tick', count: 60 })]);
@@ -177,8 +200,16 @@ describe('GET /customers/:externalId/context', () => {
 
   it('of a customer without events is empty; of nobody a 404', async () => {
     const externalId = await newCustomer();
-    expect(await context(externalId, 'at=2026-01-01')).toEqual({ asOf: '2026-01-01T00:00:00Z', events: [], runs: [], summary: [], truncated: false });
-    expect(await markdown(externalId, 'at=2026-01-01')).toMatch(/No events in the window\.\n\n## Latest events\n\nNone\./);
+    expect(await context(externalId, 'at=2026-01-01')).toEqual({
+      asOf: '2026-01-01T00:00:00Z',
+      events: [],
+      runs: [],
+      summary: [],
+      truncated: false,
+    });
+    expect(await markdown(externalId, 'at=2026-01-01')).toMatch(
+      /No events in the window\.\n\n## Latest events\n\nNone\./,
+    );
     expectFailure(await get('nobody'), 404, 'CUSTOMER_NOT_FOUND');
     expectFailure(await get('nobody', '', { Accept: 'text/markdown' }), 404, 'CUSTOMER_NOT_FOUND');
   });
@@ -187,7 +218,11 @@ describe('GET /customers/:externalId/context', () => {
     it('with large payloads: whole events are left out', async () => {
       const externalId = await newCustomer();
       const large = { text: 'ä'.repeat(4_000) };
-      await add(externalId, ...Array.from({ length: 5 }, (_, day): [string, string, object] => [`t${day}`, `2026-01-0${day + 1}`, large]), ['small', '2025-01-01']);
+      await add(
+        externalId,
+        ...Array.from({ length: 5 }, (_, day): [string, string, object] => [`t${day}`, `2026-01-0${day + 1}`, large]),
+        ['small', '2025-01-01'],
+      );
       const found = await context(externalId, 'at=2026-02-01');
       expect(found.truncated).toBe(true);
       expect(found.events.map(({ type }) => type)).toEqual(['t4', 'small']);
@@ -218,7 +253,11 @@ describe('GET /customers/:externalId/context', () => {
 
   it.each([
     ['backticks', { text: '``` \n```\n# Not a heading\n`````' }, /^``````json$/m],
-    ['markup', { text: '</code><script>alert(1)</script> [x](javascript:alert(1)) ![](http://evil.example/x.png)' }, /^```json$/m],
+    [
+      'markup',
+      { text: '</code><script>alert(1)</script> [x](javascript:alert(1)) ![](http://evil.example/x.png)' },
+      /^```json$/m,
+    ],
     ['line separators', { text: '\u2028# x\u2029\u0085' }, /^```json$/m],
   ])('in Markdown a payload with %s stays within its fence', async (_, payload, fence) => {
     const externalId = await newCustomer();
@@ -232,8 +271,12 @@ describe('GET /customers/:externalId/context', () => {
 
   it('in Markdown an external id is data, too', async () => {
     const externalId = 'a`b``<b># [x](y)';
-    await service.patch(`/customers/${encodeURIComponent(externalId)}`, { email: 'ticks@example.com', name: 'x' }).expect(201);
-    expect(await markdown(encodeURIComponent(externalId), 'at=2026-02-01')).toMatch(/^# Customer ``` a`b``<b># \[x\]\(y\) ``` as of/);
+    await service
+      .patch(`/customers/${encodeURIComponent(externalId)}`, { email: 'ticks@example.com', name: 'x' })
+      .expect(201);
+    expect(await markdown(encodeURIComponent(externalId), 'at=2026-02-01')).toMatch(
+      /^# Customer ``` a`b``<b># \[x\]\(y\) ``` as of/,
+    );
   });
 
   it.each([
@@ -249,7 +292,29 @@ describe('GET /customers/:externalId/context', () => {
   });
 
   it.each([
-    ['window', ['', 'P', 'PT', '7D', 'P7', 'P1M', 'P1Y', 'P0D', 'PT0S', '-P1D', 'P1.5D', 'P1W2D', 'p7d', 'P7DT', 'P1H', '604800', 'P9999999D', 'week']],
+    [
+      'window',
+      [
+        '',
+        'P',
+        'PT',
+        '7D',
+        'P7',
+        'P1M',
+        'P1Y',
+        'P0D',
+        'PT0S',
+        '-P1D',
+        'P1.5D',
+        'P1W2D',
+        'p7d',
+        'P7DT',
+        'P1H',
+        '604800',
+        'P9999999D',
+        'week',
+      ],
+    ],
     ['limit', ['0', '201', 'x', '']],
     ['at', ['', 'now', '2026-02-30', '1767225600']],
   ])('a bad %s is refused by name', async (name, values) => {
@@ -263,7 +328,12 @@ describe('GET /customers/:externalId/context', () => {
   it('keeps values as they were sent', async () => {
     const externalId = await newCustomer();
     const payload = '{"n":123456789012345678901234567890,"__proto__":1,"x":1.0,"s":"\\ud800"}';
-    await service.post('/customer-events', `{"customerExternalId":"${externalId}","type":"a","occurredAt":"2026-01-01","payload":${payload}}`).expect(201);
+    await service
+      .post(
+        '/customer-events',
+        `{"customerExternalId":"${externalId}","type":"a","occurredAt":"2026-01-01","payload":${payload}}`,
+      )
+      .expect(201);
     expect((await get(externalId, 'at=2026-02-01')).text).toContain(`"payload":${payload}`);
     expect(await markdown(externalId, 'at=2026-02-01')).toContain(`\n${payload}\n`);
   });

@@ -61,7 +61,10 @@ describe('a cursor of a timeline', () => {
     ['JSON', Buffer.from('{"occurredAt":"2026-01-01T00:00:00Z","id":"x"}').toString('base64url')],
     ['an instant alone', Buffer.from('2026-01-01T00:00:00Z').toString('base64url')],
     ['a place without a checksum', Buffer.from('2026-01-01T00:00:00Z cmo4a6nb40000xqbp1v5k2h8d').toString('base64url')],
-    ['a place with a wrong checksum', Buffer.from('2026-01-01T00:00:00Z cmo4a6nb40000xqbp1v5k2h8d AAAAAAAAAAAAAAAA').toString('base64url')],
+    [
+      'a place with a wrong checksum',
+      Buffer.from('2026-01-01T00:00:00Z cmo4a6nb40000xqbp1v5k2h8d AAAAAAAAAAAAAAAA').toString('base64url'),
+    ],
     ['an impossible place', Buffer.from("2026-02-30T00:00:00Z '; DROP TABLE apps -- x").toString('base64url')],
     ['NUL', '\u0000'],
     ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0x00]).toString('base64url')],

@@ -55,7 +55,10 @@ describe('GET /customers/:externalId/events/summary', () => {
       const found = await summary('busy');
       const expected = byHand(await allEvents('busy'));
       expect(found.types.map(({ lastOccurredAt }: Event & { lastOccurredAt: string }) => lastOccurredAt)).toEqual(
-        found.types.map(({ lastOccurredAt }: Event & { lastOccurredAt: string }) => lastOccurredAt).toSorted().toReversed(),
+        found.types
+          .map(({ lastOccurredAt }: Event & { lastOccurredAt: string }) => lastOccurredAt)
+          .toSorted()
+          .toReversed(),
       );
       expect({ ...found, types: new Set(found.types) }).toEqual({ ...expected, types: new Set(expected.types) });
     };

@@ -33,9 +33,11 @@ describe('GET /customers/:externalId/events', () => {
     return externalId;
   };
   const add = async (externalId: string, occurredAt: string): Promise<Event> =>
-    (await service.post('/customer-events', { customerExternalId: externalId, type: 'a', occurredAt }).expect(201)).body.data;
+    (await service.post('/customer-events', { customerExternalId: externalId, type: 'a', occurredAt }).expect(201)).body
+      .data;
   const list = (externalId: string, query = '') => service.get(`/customers/${externalId}/events${query}`);
-  const page = async (externalId: string, query = ''): Promise<Page> => (await list(externalId, query).expect(200)).body.data;
+  const page = async (externalId: string, query = ''): Promise<Page> =>
+    (await list(externalId, query).expect(200)).body.data;
 
   /** All pages of a walk; between two of them, something may happen. */
   const walk = async (externalId: string, query: string, between = async (): Promise<unknown> => undefined) => {
@@ -68,7 +70,13 @@ describe('GET /customers/:externalId/events', () => {
 
   it('gives an event just as the answer to its POST', async () => {
     const externalId = await newCustomer();
-    const event = { customerExternalId: externalId, type: 'a', payload: { a: [1] }, occurredAt: '2026-01-01', eventId: 'x' };
+    const event = {
+      customerExternalId: externalId,
+      type: 'a',
+      payload: { a: [1] },
+      occurredAt: '2026-01-01',
+      eventId: 'x',
+    };
     const posted = await service.post('/customer-events', event).expect(201);
     expect((await page(externalId)).events).toEqual([posted.body.data]);
   });
@@ -93,7 +101,10 @@ describe('GET /customers/:externalId/events', () => {
     expect(fuller.events).toHaveLength(50);
     expect(fuller.nextCursor).toEqual(expect.stringMatching(/^[A-Za-z0-9_-]+$/));
     const last = await page(externalId, `?cursor=${fuller.nextCursor}`);
-    expect(last).toEqual({ events: [expect.objectContaining({ occurredAt: '2025-01-01T00:00:00Z' })], nextCursor: null });
+    expect(last).toEqual({
+      events: [expect.objectContaining({ occurredAt: '2025-01-01T00:00:00Z' })],
+      nextCursor: null,
+    });
   });
 
   describe('walked page by page', () => {
@@ -103,7 +114,12 @@ describe('GET /customers/:externalId/events', () => {
     beforeAll(async () => {
       externalId = await newCustomer();
       const added: Event[] = [];
-      for (const instant of [...INSTANTS, ...INSTANTS.toReversed(), '2026-04-18T10:00:00Z', '2026-04-18T12:00:00+02:00']) {
+      for (const instant of [
+        ...INSTANTS,
+        ...INSTANTS.toReversed(),
+        '2026-04-18T10:00:00Z',
+        '2026-04-18T12:00:00+02:00',
+      ]) {
         added.push(await add(externalId, instant));
       }
       // The instants above are in order, so their index tells it; of equal ones the id decides.
@@ -111,10 +127,13 @@ describe('GET /customers/:externalId/events', () => {
       ascending = idsOf(added.sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1)));
     });
 
-    it.each([1, 2, 3, 7, 17, 18, 200])('with limit %i gives every event once, in either order, to the microsecond', async (limit) => {
-      expect(idsOf(await walk(externalId, `order=asc&limit=${limit}`))).toEqual(ascending);
-      expect(idsOf(await walk(externalId, `order=desc&limit=${limit}`))).toEqual(ascending.toReversed());
-    });
+    it.each([1, 2, 3, 7, 17, 18, 200])(
+      'with limit %i gives every event once, in either order, to the microsecond',
+      async (limit) => {
+        expect(idsOf(await walk(externalId, `order=asc&limit=${limit}`))).toEqual(ascending);
+        expect(idsOf(await walk(externalId, `order=desc&limit=${limit}`))).toEqual(ascending.toReversed());
+      },
+    );
 
     it('may change its limit on the way', async () => {
       const first = await page(externalId, '?limit=3');
@@ -124,43 +143,73 @@ describe('GET /customers/:externalId/events', () => {
 
     it('gives the same page for the same cursor again', async () => {
       const { nextCursor } = await page(externalId, '?limit=5');
-      expect(await page(externalId, `?limit=5&cursor=${nextCursor}`)).toEqual(await page(externalId, `?limit=5&cursor=${nextCursor}`));
+      expect(await page(externalId, `?limit=5&cursor=${nextCursor}`)).toEqual(
+        await page(externalId, `?limit=5&cursor=${nextCursor}`),
+      );
     });
   });
 
-  it.each(['asc', 'desc'])('neither loses nor repeats an event while others are inserted everywhere: %s', async (order) => {
-    const externalId = await newCustomer();
-    const there: Event[] = [];
-    for (const instant of [...INSTANTS, ...INSTANTS]) there.push(await add(externalId, instant));
-    const walked = idsOf(
-      await walk(externalId, `order=${order}&limit=2`, () =>
-        Promise.all(['0001-01-01', '2026-04-18T10:00:00Z', '2026-04-18T10:00:00.000001Z', '2026-04-18T10:00:00.05Z'].map((at) => add(externalId, at))),
-      ),
-    );
-    expect(new Set(walked).size).toBe(walked.length);
-    expect(walked).toEqual(expect.arrayContaining(idsOf(there)));
-  });
+  it.each(['asc', 'desc'])(
+    'neither loses nor repeats an event while others are inserted everywhere: %s',
+    async (order) => {
+      const externalId = await newCustomer();
+      const there: Event[] = [];
+      for (const instant of [...INSTANTS, ...INSTANTS]) there.push(await add(externalId, instant));
+      const walked = idsOf(
+        await walk(externalId, `order=${order}&limit=2`, () =>
+          Promise.all(
+            ['0001-01-01', '2026-04-18T10:00:00Z', '2026-04-18T10:00:00.000001Z', '2026-04-18T10:00:00.05Z'].map((at) =>
+              add(externalId, at),
+            ),
+          ),
+        ),
+      );
+      expect(new Set(walked).size).toBe(walked.length);
+      expect(walked).toEqual(expect.arrayContaining(idsOf(there)));
+    },
+  );
 
   describe('limit', () => {
     it.each(['1', '200', '007'])('may be %s', async (limit) => {
       expectSuccess(await list('user_42', `?limit=${limit}`), 200);
     });
 
-    it.each(['0', '201', '-1', '1.5', '1.0', '1e1', '0x10', 'ten', '', '%20', '%2010', '+5', '10%20', '１０', '9'.repeat(400), 'Infinity', 'NaN', 'null', '[]', '1,2'])(
-      'must not be %s',
-      async (limit) => {
-        expectInvalid(await list('user_42', `?limit=${limit}`), 'limit');
-      },
-    );
+    it.each([
+      '0',
+      '201',
+      '-1',
+      '1.5',
+      '1.0',
+      '1e1',
+      '0x10',
+      'ten',
+      '',
+      '%20',
+      '%2010',
+      '+5',
+      '10%20',
+      '１０',
+      '9'.repeat(400),
+      'Infinity',
+      'NaN',
+      'null',
+      '[]',
+      '1,2',
+    ])('must not be %s', async (limit) => {
+      expectInvalid(await list('user_42', `?limit=${limit}`), 'limit');
+    });
   });
 
   it.each(['', 'ASC', 'Desc', 'newest', 'asc,desc', 'null', '%00', '1'])('order must not be %j', async (order) => {
     expectInvalid(await list('user_42', `?order=${order}`), 'order');
   });
 
-  it.each(['limit=1&limit=1', 'order=asc&order=asc', 'cursor=a&cursor=b'])('%s, given twice, is refused', async (query) => {
-    expectInvalid(await list('user_42', `?${query}`), query.slice(0, query.indexOf('=')));
-  });
+  it.each(['limit=1&limit=1', 'order=asc&order=asc', 'cursor=a&cursor=b'])(
+    '%s, given twice, is refused',
+    async (query) => {
+      expectInvalid(await list('user_42', `?${query}`), query.slice(0, query.indexOf('=')));
+    },
+  );
 
   it.each([
     ['lmit', 'limit'],
@@ -173,9 +222,12 @@ describe('GET /customers/:externalId/events', () => {
     expect(body.details?.[typo]).toEqual([expect.stringContaining(`did you mean ${meant}?`)]);
   });
 
-  it.each(['offset', 'page', 'limit[]', 'limit[gt]', '__proto__', 'constructor', 'toString', 'X-API-Key'])('%s is no parameter', async (name) => {
-    expectInvalid(await list('user_42', `?${encodeURIComponent(name)}=1`), name);
-  });
+  it.each(['offset', 'page', 'limit[]', 'limit[gt]', '__proto__', 'constructor', 'toString', 'X-API-Key'])(
+    '%s is no parameter',
+    async (name) => {
+      expectInvalid(await list('user_42', `?${encodeURIComponent(name)}=1`), name);
+    },
+  );
 
   it('names all parameters that are wrong', async () => {
     expectInvalid(await list('user_42', '?limit=0&order=up&offset=1'), 'limit', 'order', 'offset');

@@ -35,7 +35,11 @@ describe('with a collector', () => {
     });
     await new Promise<void>((listening) => collector.listen(0, '127.0.0.1', listening));
     const { port } = collector.address() as AddressInfo;
-    const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}/`, OTEL_SERVICE_NAME: 'events-test', LOG_LEVEL: 'info' };
+    const settings = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}/`,
+      OTEL_SERVICE_NAME: 'events-test',
+      LOG_LEVEL: 'info',
+    };
     service = await startTestService(settings, { write: (line) => void lines.push(line) });
   });
   afterAll(async () => {
@@ -46,7 +50,9 @@ describe('with a collector', () => {
 
   const spans = (): Span[] =>
     bodies.flatMap((body) => {
-      const { resourceSpans } = JSON.parse(body.replace(/^POST \/v1\/traces /, '')) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] };
+      const { resourceSpans } = JSON.parse(body.replace(/^POST \/v1\/traces /, '')) as {
+        resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
+      };
       return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
     });
 
@@ -90,7 +96,9 @@ describe('with a collector', () => {
   });
 
   it('probes and scrapes are not traced', async () => {
-    await request(service.server).get('/health/live').set('traceparent', `00-${TRACE.replace('0af', '3af')}-${CALLER}-01`);
+    await request(service.server)
+      .get('/health/live')
+      .set('traceparent', `00-${TRACE.replace('0af', '3af')}-${CALLER}-01`);
     await service.get('/auth/whoami', { traceparent: `00-${TRACE.replace('0af', '4af')}-${CALLER}-01` });
     await until(() => spans().some(({ traceId }) => traceId.startsWith('4af')));
     expect(spans().some(({ traceId }) => traceId.startsWith('3af'))).toBe(false);
@@ -117,7 +125,13 @@ describe('without a collector', () => {
       console.log('loaded ' + loaded.length);
       await app.close();
     `;
-    const child = startNode(['--input-type=module', '-e', script, built('src/config.js'), built('src/configure-app.js')]);
+    const child = startNode([
+      '--input-type=module',
+      '-e',
+      script,
+      built('src/config.js'),
+      built('src/configure-app.js'),
+    ]);
     expect((await child.prints(/loaded (\d+)/))[1]).toBe('0');
     await child.ends();
   });

@@ -15,7 +15,10 @@ function samplesBeside(folder: string): Sample[] {
   return files.sort().flatMap((file) => {
     const text = readFileSync(join(folder, file), 'utf8');
     const { resources } = JSON.parse(text) as { resources?: Record<string, object> };
-    const parts = Object.entries(resources ?? {}).map(([name, resource]): Sample => [`${file}: ${name}`, JSON.stringify({ data: { object: resource } }, null, 2)]);
+    const parts = Object.entries(resources ?? {}).map(([name, resource]): Sample => [
+      `${file}: ${name}`,
+      JSON.stringify({ data: { object: resource } }, null, 2),
+    ]);
     return [[file, text], ...parts];
   });
 }
@@ -37,18 +40,22 @@ describe.each(SOURCES)('webhook payloads %s', (_, samples) => {
     `{"customerExternalId":"${externalId}","type":"webhook.received","payload":${payload},"occurredAt":"2024-04-18T10:00:00.${String(n).padStart(6, '0')}Z"}`;
   const all = (externalId: string): string[] => samples.map(([, text], n) => eventText(externalId, n, text));
   const customer = async (externalId: string): Promise<string> => {
-    await service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId }).expect(201);
+    await service
+      .patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId })
+      .expect(201);
     return externalId;
   };
-  const payloadIn = (event: string): string => event.slice(event.indexOf('"payload":') + '"payload":'.length, event.lastIndexOf(',"occurredAt":'));
+  const payloadIn = (event: string): string =>
+    event.slice(event.indexOf('"payload":') + '"payload":'.length, event.lastIndexOf(',"occurredAt":'));
 
   /** All pages of the timeline, as texts, and the ids in them. */
   async function listed(externalId: string): Promise<{ text: string; ids: string[] }> {
     let text = '';
     const ids: string[] = [];
-    for (let cursor = ''; ; ) {
+    for (let cursor = ''; ;) {
       const page = await service.get(`/customers/${externalId}/events?order=asc&limit=100${cursor}`).expect(200);
-      const { events, nextCursor } = (page.body as { data: { events: { id: string }[]; nextCursor: string | null } }).data;
+      const { events, nextCursor } = (page.body as { data: { events: { id: string }[]; nextCursor: string | null } })
+        .data;
       text += page.text;
       ids.push(...events.map(({ id }) => id));
       if (nextCursor === null) return { text, ids };
@@ -58,7 +65,9 @@ describe.each(SOURCES)('webhook payloads %s', (_, samples) => {
 
   /** In a list, read singly, and exported, each payload is what was sent. */
   async function expectAllRead(externalId: string): Promise<void> {
-    const exported = (await service.get(`/customers/${externalId}/events/export`).expect(200)).text.split('\n').filter(Boolean);
+    const exported = (await service.get(`/customers/${externalId}/events/export`).expect(200)).text
+      .split('\n')
+      .filter(Boolean);
     expect(exported).toHaveLength(samples.length);
     const { text, ids } = await listed(externalId);
     for (const [n, [name]] of samples.entries()) {
@@ -97,17 +106,25 @@ describe.each(SOURCES)('webhook payloads %s', (_, samples) => {
     const externalId = await customer('import');
     // A line must be one: of the white space in a text, line ends can only stand between its parts.
     const lines = all(externalId).map((event) => event.replace(/\r?\n/g, ' '));
-    const answer = await service.post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' }).expect(200);
+    const answer = await service
+      .post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' })
+      .expect(200);
     expect(answer.body.data).toMatchObject({ created: samples.length, rejected: 0, errors: [] });
     await expectAllRead(externalId);
   });
 
   it('exported can be imported again for another customer, unchanged', async () => {
     const [from, to] = [await customer('from'), await customer('to')];
-    await service.post('/customer-events/import', all(from).map(compact).join('\n'), { 'Content-Type': 'application/x-ndjson' }).expect(200);
-    const exported = (await service.get(`/customers/${from}/events/export`).expect(200)).text.split('\n').filter(Boolean);
+    await service
+      .post('/customer-events/import', all(from).map(compact).join('\n'), { 'Content-Type': 'application/x-ndjson' })
+      .expect(200);
+    const exported = (await service.get(`/customers/${from}/events/export`).expect(200)).text
+      .split('\n')
+      .filter(Boolean);
     const lines = exported.map((event, n) => eventText(to, n, payloadIn(event)));
-    await service.post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' }).expect(200);
+    await service
+      .post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' })
+      .expect(200);
     await expectAllRead(to);
   });
 });

@@ -1,6 +1,9 @@
 import type { IsAbandoned } from '../../libs/kernel/abandoned.ts';
 import { Abandoned } from '../../libs/kernel/abandoned.ts';
-import { CustomerEventStore, type AppendOutcome } from '../../src/customer-events/application/customer-event-store.port.ts';
+import {
+  CustomerEventStore,
+  type AppendOutcome,
+} from '../../src/customer-events/application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { InMemoryCustomers } from './in-memory-customers.ts';
 

@@ -2,7 +2,12 @@ import { TimelineStore } from '../../src/customer-events/application/timeline-st
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import { compareInstants } from '../../src/customer-events/domain/instant.ts';
 import type { EventOutline } from '../../src/customer-events/domain/ticket-context.ts';
-import type { TimelineFilter, TimelinePosition, TimelineQuery, TypeSummary } from '../../src/customer-events/domain/timeline.ts';
+import type {
+  TimelineFilter,
+  TimelinePosition,
+  TimelineQuery,
+  TypeSummary,
+} from '../../src/customer-events/domain/timeline.ts';
 import type { InMemoryCustomers } from './in-memory-customers.ts';
 
 export class InMemoryTimelineStore extends TimelineStore {
@@ -10,14 +15,25 @@ export class InMemoryTimelineStore extends TimelineStore {
     super();
   }
 
-  page(customerId: string, query: TimelineQuery, after: TimelinePosition | null, limit: number): Promise<CustomerEvent[]> {
+  page(
+    customerId: string,
+    query: TimelineQuery,
+    after: TimelinePosition | null,
+    limit: number,
+  ): Promise<CustomerEvent[]> {
     const sign = query.order === 'asc' ? 1 : -1;
     const events = this.matching(customerId, query).sort((a, b) => sign * comparePositions(a, b));
-    return Promise.resolve(events.filter((event) => after === null || sign * comparePositions(event, after) > 0).slice(0, limit));
+    return Promise.resolve(
+      events.filter((event) => after === null || sign * comparePositions(event, after) > 0).slice(0, limit),
+    );
   }
 
   async outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
-    return (await this.page(customerId, query, null, limit)).map(({ id, type, occurredAt }) => ({ id, type, occurredAt }));
+    return (await this.page(customerId, query, null, limit)).map(({ id, type, occurredAt }) => ({
+      id,
+      type,
+      occurredAt,
+    }));
   }
 
   find(customerId: string, id: string): Promise<CustomerEvent | null> {
@@ -52,7 +68,8 @@ export class InMemoryTimelineStore extends TimelineStore {
       ({ type, occurredAt }) =>
         (from === undefined || compareInstants(occurredAt, from) >= 0) &&
         (to === undefined || compareInstants(occurredAt, to) < 0) &&
-        (types.length === 0 || types.some((filter) => (filter.isPrefix ? type.startsWith(filter.type) : type === filter.type))),
+        (types.length === 0 ||
+          types.some((filter) => (filter.isPrefix ? type.startsWith(filter.type) : type === filter.type))),
     );
   }
 

@@ -29,12 +29,14 @@ export async function openDatabaseProxy(targetUrl: string): Promise<DatabaseProx
       const upstream = dial();
       for (const socket of [client, upstream]) {
         sockets.add(socket);
-        socket.on('error', () => {}).on('close', () => {
-          sockets.delete(socket);
-          client.destroy();
-          upstream.destroy();
-          silences.delete(silence);
-        });
+        socket
+          .on('error', () => {})
+          .on('close', () => {
+            sockets.delete(socket);
+            client.destroy();
+            upstream.destroy();
+            silences.delete(silence);
+          });
       }
       client.pipe(upstream).pipe(client);
       const silence = (): void => {

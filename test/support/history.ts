@@ -5,7 +5,13 @@ import { API } from './test-service.ts';
 
 /** One line of history, with whatever is special about it. */
 export const line = (fields: object = {}): string =>
-  JSON.stringify({ customerExternalId: 'user_42', type: 'order.placed', payload: { orderId: '1042' }, occurredAt: '2024-04-18T10:00:00Z', ...fields });
+  JSON.stringify({
+    customerExternalId: 'user_42',
+    type: 'order.placed',
+    payload: { orderId: '1042' },
+    occurredAt: '2024-04-18T10:00:00Z',
+    ...fields,
+  });
 
 /** So many lines, each with an `eventId` that begins with the prefix. */
 export const manyLines = (count: number, prefix: string): string[] =>
@@ -21,8 +27,10 @@ export interface OpenImport {
   receives(pattern: RegExp): Promise<string>;
 }
 
-export const openImport = (service: Pick<TestService, 'server' | 'key'>, headers: readonly string[] = []): Promise<OpenImport> =>
-  openImportAt((service.server.address() as AddressInfo).port, service.key, headers);
+export const openImport = (
+  service: Pick<TestService, 'server' | 'key'>,
+  headers: readonly string[] = [],
+): Promise<OpenImport> => openImportAt((service.server.address() as AddressInfo).port, service.key, headers);
 
 /** The same to a service in a process of its own. */
 export async function openImportAt(port: number, key: string, headers: readonly string[] = []): Promise<OpenImport> {
@@ -45,7 +53,9 @@ export async function openImportAt(port: number, key: string, headers: readonly 
     write: (text) =>
       new Promise((resolve) => {
         const bytes = Buffer.from(text);
-        socket.write(Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]), () => resolve());
+        socket.write(Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]), () =>
+          resolve(),
+        );
       }),
     end: () => void socket.write('0\r\n\r\n'),
     receives: async (pattern) => {

@@ -51,7 +51,11 @@ export class Workplace {
     return stdout.split('\n').filter((line) => line.includes(this.folder));
   }
 
-  private run([file = '', ...args]: string[], settings: Record<string, string>, stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): Child {
+  private run(
+    [file = '', ...args]: string[],
+    settings: Record<string, string>,
+    stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
+  ): Child {
     const env = { PATH: process.env.PATH, DATA_DIR: this.dataDir, ...settings };
     const child = startNode([built(file), ...args], { cwd: this.folder, env, stdio });
     this.children.push(child);
@@ -60,7 +64,8 @@ export class Workplace {
 }
 
 /** The address that a service prints when it is ready. */
-export const servesAt = async (child: Child): Promise<string> => (await child.prints(/serves on (http:\S+)/))[1] as string;
+export const servesAt = async (child: Child): Promise<string> =>
+  (await child.prints(/serves on (http:\S+)/))[1] as string;
 
 /** A port that nobody listens on at the moment. */
 export function freePort(): Promise<number> {

@@ -42,7 +42,9 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
     },
     untilWaiting: (sessions) =>
       until(async () => {
-        const waiting = await query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+        const waiting = await query(
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
         return waiting.length >= sessions;
       }),
     drop: async () => {

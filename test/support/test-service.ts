@@ -22,7 +22,11 @@ export interface TestService {
   readonly key: string;
   /** Another app's key: it must see nothing of acme. */
   readonly otherKey: string;
-  createKey(options: { app?: string; type?: ApiKeyType; expiresAt?: number | null }): Promise<{ id: string; secret: string }>;
+  createKey(options: {
+    app?: string;
+    type?: ApiKeyType;
+    expiresAt?: number | null;
+  }): Promise<{ id: string; secret: string }>;
   revokeKey(id: string): Promise<void>;
   post(path: string, body: string | object, headers?: Record<string, string>): request.Test;
   patch(path: string, body: string | object, headers?: Record<string, string>): request.Test;
@@ -32,7 +36,10 @@ export interface TestService {
 }
 
 /** @param log where the log goes, if not to stdout. */
-export async function startTestService(settings: Record<string, string> = {}, log?: LogDestination): Promise<TestService> {
+export async function startTestService(
+  settings: Record<string, string> = {},
+  log?: LogDestination,
+): Promise<TestService> {
   const database = await createTestDatabase();
   const service = await startServiceOn(database, settings, log);
   const administration = service.app.get(KeyAdministration);
@@ -59,7 +66,14 @@ export async function startServiceOn(
   settings: Record<string, string> = {},
   log?: LogDestination,
 ): Promise<Omit<TestService, 'key' | 'otherKey'>> {
-  const config = loadConfig({ LOG_LEVEL: 'error', API_KEY_CACHE_MS: '0', DATABASE_POOL_SIZE: '5', RATE_LIMITS: '0', SHUTDOWN_GRACE_MS: '1000', ...settings });
+  const config = loadConfig({
+    LOG_LEVEL: 'error',
+    API_KEY_CACHE_MS: '0',
+    DATABASE_POOL_SIZE: '5',
+    RATE_LIMITS: '0',
+    SHUTDOWN_GRACE_MS: '1000',
+    ...settings,
+  });
   const app = await createApp(config, database.url, new ServiceLog(config, log));
   await app.listen(0, '127.0.0.1');
   await app.get(DatabaseConnection).connect();
@@ -80,7 +94,9 @@ export async function startServiceOn(
 
 export function withKey<T extends { server: Server }>(service: T, key: string) {
   const send = (method: 'post' | 'patch' | 'get' | 'delete', path: string, headers: Record<string, string>) =>
-    request(service.server)[method](`${API}${path}`).set({ ...(key === '' ? {} : { 'X-API-Key': key }), ...headers });
+    request(service.server)
+      [method](`${API}${path}`)
+      .set({ ...(key === '' ? {} : { 'X-API-Key': key }), ...headers });
   return {
     ...service,
     key,

@@ -56,7 +56,8 @@ describe('Authentication', () => {
     const keys = await Promise.all(Array.from({ length: 50 }, () => authentication.authenticate(secret)));
     expect(new Set(keys.map(({ id }) => id)).size).toBe(1);
     expect(store.lookups).toBe(1);
-    for (let n = 0; n < 5; n++) await expect(authentication.authenticate(UNKNOWN)).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
+    for (let n = 0; n < 5; n++)
+      await expect(authentication.authenticate(UNKNOWN)).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
     expect(store.lookups).toBe(2);
   });
 

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { randomId } from '../../../libs/kernel/ids.ts';
-import { APP_SLUG_PATTERN, newSecretKey, sha256OfKey, shownPrefix, type ApiKey, type ApiKeyType, type App } from '../domain/api-key.ts';
+import {
+  APP_SLUG_PATTERN,
+  newSecretKey,
+  sha256OfKey,
+  shownPrefix,
+  type ApiKey,
+  type ApiKeyType,
+  type App,
+} from '../domain/api-key.ts';
 import { ApiKeyStore } from './api-key-store.port.ts';
 
 /** An operator asked for something that cannot be done; the message says why. */

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { admit, APP_SLUG_PATTERN, isWellFormedKey, newSecretKey, sha256OfKey, shownPrefix, type ApiKey } from './api-key.ts';
+import {
+  admit,
+  APP_SLUG_PATTERN,
+  isWellFormedKey,
+  newSecretKey,
+  sha256OfKey,
+  shownPrefix,
+  type ApiKey,
+} from './api-key.ts';
 
 const NOW = 1_000_000;
 const SECRET = newSecretKey('agent');
@@ -36,10 +44,17 @@ describe('a new key', () => {
     expect(shownPrefix(newSecretKey('public'), 'public')).toHaveLength(12);
   });
 
-  it.each(['', 'sk_live_agent_', SECRET.slice(1), `${SECRET}x`, `${SECRET}\n`, ` ${SECRET}`, SECRET.replace('live', 'test'), `sk_live_agent_${'é'.repeat(48)}`, `sk_live_agent_${'-'.repeat(48)}`])(
-    'is not %j',
-    (text) => expect(isWellFormedKey(text)).toBe(false),
-  );
+  it.each([
+    '',
+    'sk_live_agent_',
+    SECRET.slice(1),
+    `${SECRET}x`,
+    `${SECRET}\n`,
+    ` ${SECRET}`,
+    SECRET.replace('live', 'test'),
+    `sk_live_agent_${'é'.repeat(48)}`,
+    `sk_live_agent_${'-'.repeat(48)}`,
+  ])('is not %j', (text) => expect(isWellFormedKey(text)).toBe(false));
 });
 
 describe('admit', () => {
@@ -70,11 +85,17 @@ describe('admit', () => {
 
   it('refuses a key that is another one than presented, or none', () => {
     expect(admitted({}, newSecretKey('agent'))).toBe('AUTH_API_KEY_INVALID');
-    expect(() => admit(null, sha256OfKey(SECRET), NOW)).toThrow(expect.objectContaining({ code: 'AUTH_API_KEY_INVALID' }));
+    expect(() => admit(null, sha256OfKey(SECRET), NOW)).toThrow(
+      expect.objectContaining({ code: 'AUTH_API_KEY_INVALID' }),
+    );
   });
 });
 
 describe('APP_SLUG_PATTERN', () => {
-  it.each(['a', '0', 'a-b', 'a--b', 'a'.repeat(63)])('takes %s', (slug) => expect(APP_SLUG_PATTERN.test(slug)).toBe(true));
-  it.each(['', 'A', '-a', 'a-', 'a b', 'a_b', 'é', 'a\n', 'a'.repeat(64), '../a'])('refuses %j', (slug) => expect(APP_SLUG_PATTERN.test(slug)).toBe(false));
+  it.each(['a', '0', 'a-b', 'a--b', 'a'.repeat(63)])('takes %s', (slug) =>
+    expect(APP_SLUG_PATTERN.test(slug)).toBe(true),
+  );
+  it.each(['', 'A', '-a', 'a-', 'a b', 'a_b', 'é', 'a\n', 'a'.repeat(64), '../a'])('refuses %j', (slug) =>
+    expect(APP_SLUG_PATTERN.test(slug)).toBe(false),
+  );
 });

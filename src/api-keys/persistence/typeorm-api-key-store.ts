@@ -19,7 +19,9 @@ export class TypeormApiKeyStore extends ApiKeyStore {
 
   findApp(slug: string): Promise<App | null> {
     return storage(async () => {
-      const [row] = await this.dataSource.query<App[]>('SELECT a.id, a.slug, a.name FROM apps AS a WHERE a.slug = $1', [slug]);
+      const [row] = await this.dataSource.query<App[]>('SELECT a.id, a.slug, a.name FROM apps AS a WHERE a.slug = $1', [
+        slug,
+      ]);
       return row ?? null;
     });
   }

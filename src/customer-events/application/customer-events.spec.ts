@@ -59,11 +59,16 @@ describe('CustomerEvents', () => {
 
     it('takes now for an instant that is not given, and null for an eventId', async () => {
       const { event } = await customerEvents.record(APP, draft());
-      expect(event).toMatchObject({ occurredAt: '2026-04-18T12:00:00.123Z', createdAt: '2026-04-18T12:00:00.123Z', eventId: null });
+      expect(event).toMatchObject({
+        occurredAt: '2026-04-18T12:00:00.123Z',
+        createdAt: '2026-04-18T12:00:00.123Z',
+        eventId: null,
+      });
     });
 
     it('gives events ids in the order of their instants, and of one instant in the order of their arrival', async () => {
-      const at = async (text: string): Promise<string> => (await customerEvents.record(APP, draft({ occurredAt: instant(text) }))).event.id;
+      const at = async (text: string): Promise<string> =>
+        (await customerEvents.record(APP, draft({ occurredAt: instant(text) }))).event.id;
       const late = await at('2026-01-02');
       const early = await at('0001-01-01');
       const next = await at('2026-01-02');
@@ -73,7 +78,10 @@ describe('CustomerEvents', () => {
     it('replays an event of the same eventId and content, with the data of the first', async () => {
       const first = await customerEvents.record(APP, draft({ eventId: 'e-1' }));
       clock.millis += 86_400_000;
-      const again = await customerEvents.record(APP, draft({ eventId: 'e-1', payload: new JsonText('{ "total" : 99.90 }') }));
+      const again = await customerEvents.record(
+        APP,
+        draft({ eventId: 'e-1', payload: new JsonText('{ "total" : 99.90 }') }),
+      );
       expect(again).toEqual({ event: first.event, replayed: true });
       expect(stored()).toHaveLength(1);
     });
@@ -87,8 +95,10 @@ describe('CustomerEvents', () => {
       });
     });
 
-    it("refuses an event of a customer that is not there, or only in another app", async () => {
-      await expect(customerEvents.record(APP, draft({ customerExternalId: 'nobody' }))).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    it('refuses an event of a customer that is not there, or only in another app', async () => {
+      await expect(customerEvents.record(APP, draft({ customerExternalId: 'nobody' }))).rejects.toMatchObject({
+        code: 'CUSTOMER_NOT_FOUND',
+      });
       await expect(customerEvents.record(OTHER_APP, draft())).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
       expect(stored()).toEqual([]);
     });
@@ -112,7 +122,15 @@ describe('CustomerEvents', () => {
         draft({ eventId: 'new' }),
         draft({ eventId: 'new' }),
       ]);
-      expect(kinds(results)).toEqual(['created', 'VALIDATION_ERROR', 'CUSTOMER_NOT_FOUND', 'replayed', 'EVENT_ID_CONFLICT', 'created', 'replayed']);
+      expect(kinds(results)).toEqual([
+        'created',
+        'VALIDATION_ERROR',
+        'CUSTOMER_NOT_FOUND',
+        'replayed',
+        'EVENT_ID_CONFLICT',
+        'created',
+        'replayed',
+      ]);
       expect(results[1]).toBe(refusal);
       expect(stored()).toHaveLength(3);
     });
@@ -150,7 +168,10 @@ describe('CustomerEvents', () => {
         }
       }
       const events = new CustomerEvents(new RefusingStore(), clock);
-      for (const results of [await events.recordAll(APP, [draft(), draft()]), await events.previewAll(APP, [draft(), draft()])]) {
+      for (const results of [
+        await events.recordAll(APP, [draft(), draft()]),
+        await events.previewAll(APP, [draft(), draft()]),
+      ]) {
         expect(kinds(results)).toEqual(['EVENT_ERASED', 'VALIDATION_ERROR']);
       }
     });

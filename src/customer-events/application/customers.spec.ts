@@ -50,9 +50,18 @@ describe('Customers', () => {
   });
 
   it('changes only what is given; null clears what may be absent', async () => {
-    await customers.put(APP, 'user_42', { ...ADA, phone: '1', avatarUrl: 'https://a', metadata: new JsonText('{"a":1}') });
+    await customers.put(APP, 'user_42', {
+      ...ADA,
+      phone: '1',
+      avatarUrl: 'https://a',
+      metadata: new JsonText('{"a":1}'),
+    });
     clock.millis += 1_000;
-    const { customer, created } = await customers.put(APP, 'user_42', { name: 'Ada L.', phone: null, email: undefined });
+    const { customer, created } = await customers.put(APP, 'user_42', {
+      name: 'Ada L.',
+      phone: null,
+      email: undefined,
+    });
     expect(created).toBe(false);
     expect(customer).toMatchObject({
       email: 'ada@example.com',
@@ -68,7 +77,9 @@ describe('Customers', () => {
   it('keeps the apps apart, and e-mail addresses unique in each of them', async () => {
     await customers.put(APP, 'user_42', ADA);
     await expect(customers.get(OTHER_APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
-    await expect(customers.put(APP, 'user_43', { ...ADA, email: 'ADA@example.com' })).rejects.toMatchObject({ code: 'CUSTOMER_EMAIL_EXISTS' });
+    await expect(customers.put(APP, 'user_43', { ...ADA, email: 'ADA@example.com' })).rejects.toMatchObject({
+      code: 'CUSTOMER_EMAIL_EXISTS',
+    });
     expect((await customers.put(OTHER_APP, 'user_42', ADA)).created).toBe(true);
   });
 

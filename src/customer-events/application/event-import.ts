@@ -101,7 +101,10 @@ export class EventImport {
     const written = await Promise.all(
       lanesOf(chunk).map(async (lane) => ({
         lane,
-        results: await this.events[dryRun === true ? 'previewAll' : 'recordAll'](appId, lane.map(({ draft }) => draft)),
+        results: await this.events[dryRun === true ? 'previewAll' : 'recordAll'](
+          appId,
+          lane.map(({ draft }) => draft),
+        ),
       })),
     );
     const rejected: RejectedLine<Line>[] = [];
@@ -136,7 +139,9 @@ function count(tally: ImportTally, { replayed }: Recorded): void {
   else tally.created++;
 }
 
-async function* chunksOf<Line extends ImportLine>(source: AsyncIterable<readonly Line[]>): AsyncGenerator<readonly Line[], void> {
+async function* chunksOf<Line extends ImportLine>(
+  source: AsyncIterable<readonly Line[]>,
+): AsyncGenerator<readonly Line[], void> {
   let chunk: Line[] = [];
   let characters = 0;
   for await (const lines of source) {

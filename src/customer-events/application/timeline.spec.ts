@@ -11,7 +11,9 @@ const NEWEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'desc' };
 
 describe('Timeline', () => {
   const ada = aCustomer('ada');
-  const events = Array.from({ length: 10 }, (_, n) => anEvent(ada, { occurredAt: instant(`2026-01-0${1 + (n % 3)}`), type: `t${n % 2}` }));
+  const events = Array.from({ length: 10 }, (_, n) =>
+    anEvent(ada, { occurredAt: instant(`2026-01-0${1 + (n % 3)}`), type: `t${n % 2}` }),
+  );
   const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
   let timeline: Timeline;
 
@@ -49,16 +51,29 @@ describe('Timeline', () => {
 
   it('of a customer without events is empty, of one that is not there, or in another app, a refusal', async () => {
     expect(await timeline.page(APP, 'bob', NEWEST_FIRST, 10, undefined)).toEqual({ events: [], nextCursor: null });
-    for (const [app, externalId] of [[APP, 'nobody'], [OTHER_APP, 'ada']] as const) {
-      await expect(timeline.page(app, externalId, NEWEST_FIRST, 10, undefined)).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
-      await expect(timeline.event(app, externalId, sorted[0]?.id as string)).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
-      await expect(timeline.summary(app, externalId, WHOLE_TIMELINE)).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    for (const [app, externalId] of [
+      [APP, 'nobody'],
+      [OTHER_APP, 'ada'],
+    ] as const) {
+      await expect(timeline.page(app, externalId, NEWEST_FIRST, 10, undefined)).rejects.toMatchObject({
+        code: 'CUSTOMER_NOT_FOUND',
+      });
+      await expect(timeline.event(app, externalId, sorted[0]?.id as string)).rejects.toMatchObject({
+        code: 'CUSTOMER_NOT_FOUND',
+      });
+      await expect(timeline.summary(app, externalId, WHOLE_TIMELINE)).rejects.toMatchObject({
+        code: 'CUSTOMER_NOT_FOUND',
+      });
     }
   });
 
   it('refuses a cursor of another walk before it looks for anything', async () => {
     const { nextCursor } = await timeline.page(APP, 'ada', NEWEST_FIRST, 1, undefined);
-    for (const [externalId, query] of [['bob', NEWEST_FIRST], ['nobody', NEWEST_FIRST], ['ada', { ...NEWEST_FIRST, order: 'asc' }]] as const) {
+    for (const [externalId, query] of [
+      ['bob', NEWEST_FIRST],
+      ['nobody', NEWEST_FIRST],
+      ['ada', { ...NEWEST_FIRST, order: 'asc' }],
+    ] as const) {
       await expect(timeline.page(APP, externalId, query, 1, nextCursor as string)).rejects.toMatchObject({
         code: 'VALIDATION_ERROR',
         details: { cursor: [expect.any(String)] },

@@ -3,7 +3,13 @@ import { customerNotFound, eventNotFound, validationError } from '../domain/cust
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { decodeCursor, encodeCursor } from '../domain/timeline-cursor.ts';
-import { timelineSummary, type TimelineFilter, type TimelinePosition, type TimelineQuery, type TimelineSummary } from '../domain/timeline.ts';
+import {
+  timelineSummary,
+  type TimelineFilter,
+  type TimelinePosition,
+  type TimelineQuery,
+  type TimelineSummary,
+} from '../domain/timeline.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
 
@@ -77,7 +83,11 @@ export class Timeline {
    *
    * @throws CUSTOMER_NOT_FOUND before the first of them.
    */
-  async export(appId: string, externalId: string, filter: TimelineFilter): Promise<AsyncIterable<readonly CustomerEvent[]>> {
+  async export(
+    appId: string,
+    externalId: string,
+    filter: TimelineFilter,
+  ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
     const query: TimelineQuery = { ...filter, order: 'asc' };
     const first = await this.timelines.page(customerId, query, null, FIRST_EXPORT_PAGE);

@@ -42,13 +42,14 @@ export const eventIdConflict = (fields: readonly string[]): CustomerEventsError 
   );
 
 export const eventErased = (): CustomerEventsError =>
-  refusal('EVENT_ERASED', 'The event with this eventId was erased and may not come back; a new event needs a new eventId');
+  refusal(
+    'EVENT_ERASED',
+    'The event with this eventId was erased and may not come back; a new event needs a new eventId',
+  );
 
-export const eventRefused = (): CustomerEventsError =>
-  validationError({ event: ['cannot be stored by the database'] });
+export const eventRefused = (): CustomerEventsError => validationError({ event: ['cannot be stored by the database'] });
 
-export const eventNotFound = (): CustomerEventsError =>
-  refusal('NOT_FOUND', 'This customer has no event with this id');
+export const eventNotFound = (): CustomerEventsError => refusal('NOT_FOUND', 'This customer has no event with this id');
 
 export const importStopped = (): CustomerEventsError =>
   refusal('SERVICE_UNAVAILABLE', 'The service is shutting down and has stopped this import');

@@ -16,15 +16,22 @@ describe('customerIdOf', () => {
   });
 
   it('is another one for each app, and each external id, however alike', () => {
-    const ids = ['user_42', 'USER_42', 'user_42 ', 'é', 'e\u0301', '💥', 'x'.repeat(255)].flatMap((id) => [customerIdOf(APP, id), customerIdOf(OTHER_APP, id)]);
+    const ids = ['user_42', 'USER_42', 'user_42 ', 'é', 'e\u0301', '💥', 'x'.repeat(255)].flatMap((id) => [
+      customerIdOf(APP, id),
+      customerIdOf(OTHER_APP, id),
+    ]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
 describe('EXTERNAL_ID_PATTERN', () => {
-  it.each(['a', ' ', '/', '💥'.repeat(255), 'x'.repeat(255), 'é', '\u2028', '..', '%00'])('takes %j', (id) => expect(EXTERNAL_ID_PATTERN.test(id)).toBe(true));
-  it.each(['', 'x'.repeat(256), '💥'.repeat(256), 'a\u0000', 'a\n', '\u007f', '\u0085', '\ud800', 'a\udc00'])('refuses %j', (id) =>
-    expect(EXTERNAL_ID_PATTERN.test(id)).toBe(false));
+  it.each(['a', ' ', '/', '💥'.repeat(255), 'x'.repeat(255), 'é', '\u2028', '..', '%00'])('takes %j', (id) =>
+    expect(EXTERNAL_ID_PATTERN.test(id)).toBe(true),
+  );
+  it.each(['', 'x'.repeat(256), '💥'.repeat(256), 'a\u0000', 'a\n', '\u007f', '\u0085', '\ud800', 'a\udc00'])(
+    'refuses %j',
+    (id) => expect(EXTERNAL_ID_PATTERN.test(id)).toBe(false),
+  );
 });
 
 describe('changedCustomer', () => {
@@ -33,6 +40,11 @@ describe('changedCustomer', () => {
     const copy = { ...before };
     const after = changedCustomer(before, { phone: null, metadata: new JsonText('{"a":1}') }, instant('2027-01-01'));
     expect(before).toEqual(copy);
-    expect(after).toEqual({ ...before, phone: null, metadata: new JsonText('{"a":1}'), updatedAt: '2027-01-01T00:00:00Z' });
+    expect(after).toEqual({
+      ...before,
+      phone: null,
+      metadata: new JsonText('{"a":1}'),
+      updatedAt: '2027-01-01T00:00:00Z',
+    });
   });
 });

@@ -56,9 +56,7 @@ export function newCustomer(
   const { email, name } = changes;
   if (email === undefined || name === undefined) {
     const missing = Object.entries({ email, name }).filter(([, value]) => value === undefined);
-    throw validationError(
-      Object.fromEntries(missing.map(([field]) => [field, ['is required to create a customer']])),
-    );
+    throw validationError(Object.fromEntries(missing.map(([field]) => [field, ['is required to create a customer']])));
   }
   return {
     id: customerIdOf(appId, externalId),

@@ -16,7 +16,9 @@ export const DURATION_FORMS =
 export function parseDuration(text: string): number | null {
   const match = FORM.exec(text);
   if (match === null) return null;
-  const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((digits) => Number(digits ?? 0));
+  const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((digits) => Number(digits ?? 0));
   const total =
     weeks * SECONDS_OF_WEEK + days * SECONDS_OF_DAY + hours * SECONDS_OF_HOUR + minutes * SECONDS_OF_MINUTE + seconds;
   return total > 0 ? total : null;

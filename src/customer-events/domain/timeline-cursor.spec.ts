@@ -4,7 +4,14 @@ import { decodeCursor, encodeCursor } from './timeline-cursor.ts';
 import type { TimelineQuery } from './timeline.ts';
 
 const CUSTOMER = `c${'1'.repeat(24)}`;
-const QUERY: TimelineQuery = { order: 'desc', types: [{ type: 'order.', isPrefix: true }, { type: 'a', isPrefix: false }], from: instant('2026-01-01') };
+const QUERY: TimelineQuery = {
+  order: 'desc',
+  types: [
+    { type: 'order.', isPrefix: true },
+    { type: 'a', isPrefix: false },
+  ],
+  from: instant('2026-01-01'),
+};
 const POSITION = { occurredAt: instant('2026-04-18T10:00:00.000001Z'), id: `c${'z'.repeat(24)}` };
 const CURSOR = encodeCursor(CUSTOMER, QUERY, POSITION);
 
@@ -26,7 +33,16 @@ describe('a timeline cursor', () => {
       [`c${'2'.repeat(24)}`, QUERY],
       [CUSTOMER, { ...QUERY, order: 'asc' }],
       [CUSTOMER, { ...QUERY, types: [] }],
-      [CUSTOMER, { ...QUERY, types: [{ type: 'order.', isPrefix: false }, { type: 'a', isPrefix: false }] }],
+      [
+        CUSTOMER,
+        {
+          ...QUERY,
+          types: [
+            { type: 'order.', isPrefix: false },
+            { type: 'a', isPrefix: false },
+          ],
+        },
+      ],
       [CUSTOMER, { ...QUERY, from: undefined }],
       [CUSTOMER, { ...QUERY, from: undefined, to: QUERY.from }],
     ];
@@ -49,10 +65,20 @@ describe('a timeline cursor', () => {
     }
   });
 
-  it.each(['', ' ', '0', 'null', '{}', '../..', "' OR 1=1", '\u0000', '💥', 'A'.repeat(100_000), Buffer.from('a b c').toString('base64url'), Buffer.from([0xff, 0xfe]).toString('base64url')])(
-    'is not %j',
-    (text) => {
-      expect(decodeCursor(CUSTOMER, QUERY, text)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    '0',
+    'null',
+    '{}',
+    '../..',
+    "' OR 1=1",
+    '\u0000',
+    '💥',
+    'A'.repeat(100_000),
+    Buffer.from('a b c').toString('base64url'),
+    Buffer.from([0xff, 0xfe]).toString('base64url'),
+  ])('is not %j', (text) => {
+    expect(decodeCursor(CUSTOMER, QUERY, text)).toBeNull();
+  });
 });

@@ -15,7 +15,10 @@ export const EXTERNAL_ID_RULE = 'must be a text of 1 to 255 characters without c
 /** An instant in one of the accepted forms; nothing else would be stored as the instant that was meant. */
 export const IsInstant = (): PropertyDecorator =>
   ValidateBy(
-    { name: 'isInstant', validator: { validate: (value) => typeof value === 'string' && parseInstant(value) !== null } },
+    {
+      name: 'isInstant',
+      validator: { validate: (value) => typeof value === 'string' && parseInstant(value) !== null },
+    },
     { message: `must be ${INSTANT_FORMS}` },
   );
 
@@ -97,6 +100,12 @@ export function eventDraft(request: CustomerEventRequest, idempotencyKey?: strin
  * @param value, text, start, end as for {@link readFields}.
  * @throws VALIDATION_ERROR with all fields that are wrong; PAYLOAD_TOO_LARGE
  */
-export function readEvent(value: unknown, text: string, start: number, end: number, limits: FreeFormLimits): EventDraft {
+export function readEvent(
+  value: unknown,
+  text: string,
+  start: number,
+  end: number,
+  limits: FreeFormLimits,
+): EventDraft {
   return eventDraft(readFields(CustomerEventRequest, 'event', value, text, start, end, limits));
 }

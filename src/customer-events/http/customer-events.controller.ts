@@ -30,7 +30,12 @@ const EVENT_EXAMPLE = {
 const BATCH_EXAMPLE = {
   two: {
     summary: 'Two events',
-    value: { events: [{ ...EVENT_EXAMPLE, eventId: 'order-1042-placed' }, { customerExternalId: 'user_42', type: 'order.shipped' }] },
+    value: {
+      events: [
+        { ...EVENT_EXAMPLE, eventId: 'order-1042-placed' },
+        { customerExternalId: 'user_42', type: 'order.shipped' },
+      ],
+    },
   },
 };
 

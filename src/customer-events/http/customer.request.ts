@@ -44,17 +44,38 @@ export class CustomerRequest {
   @IsEmailAddress()
   email?: string | null;
 
-  @ApiProperty({ description: 'Required to create a customer.', required: false, minLength: 1, maxLength: 255, example: 'Ada Lovelace' })
+  @ApiProperty({
+    description: 'Required to create a customer.',
+    required: false,
+    minLength: 1,
+    maxLength: 255,
+    example: 'Ada Lovelace',
+  })
   @IsOptional()
   @Matches(NAME, { message: 'must be a text of 1 to 255 characters without control characters' })
   name?: string | null;
 
-  @ApiProperty({ required: false, type: 'string', minLength: 1, maxLength: 50, nullable: true, example: '+44 20 7946 0000', description: 'null clears it.' })
+  @ApiProperty({
+    required: false,
+    type: 'string',
+    minLength: 1,
+    maxLength: 50,
+    nullable: true,
+    example: '+44 20 7946 0000',
+    description: 'null clears it.',
+  })
   @IsOptional()
   @Matches(PHONE, { message: 'must be a text of 1 to 50 characters without control characters, or null' })
   phone?: string | null;
 
-  @ApiProperty({ required: false, type: 'string', maxLength: LONGEST_URL, nullable: true, example: 'https://example.com/ada.png', description: 'An http or https URL; null clears it.' })
+  @ApiProperty({
+    required: false,
+    type: 'string',
+    maxLength: LONGEST_URL,
+    nullable: true,
+    example: 'https://example.com/ada.png',
+    description: 'An http or https URL; null clears it.',
+  })
   @IsOptional()
   @IsHttpUrl()
   avatarUrl?: string | null;

@@ -53,7 +53,11 @@ export class CustomersController {
   })
   @Answers(200, ErasedEventsResponse, 'Nothing of the customer is left.')
   @Fails('CUSTOMER_NOT_FOUND')
-  erase(@CurrentCaller() caller: Caller, @ExternalId() externalId: string, @Req() request: Request): Promise<ErasedEventsResponse> {
+  erase(
+    @CurrentCaller() caller: Caller,
+    @ExternalId() externalId: string,
+    @Req() request: Request,
+  ): Promise<ErasedEventsResponse> {
     allowLongWork(request);
     return this.customers.erase(caller.app.id, externalId);
   }

@@ -15,7 +15,11 @@ export class EventResultResponse {
   @ApiProperty({ required: false, description: 'The event, unless it was rejected.' })
   event?: CustomerEventResponse;
 
-  @ApiProperty({ required: false, description: 'Why it was rejected: a code as in a failure.', example: 'CUSTOMER_NOT_FOUND' })
+  @ApiProperty({
+    required: false,
+    description: 'Why it was rejected: a code as in a failure.',
+    example: 'CUSTOMER_NOT_FOUND',
+  })
   code?: string;
 
   @ApiProperty({ required: false })
@@ -42,7 +46,9 @@ export class EventBatchResponse {
 type Counts = Pick<EventBatchResponse, 'created' | 'replayed' | 'rejected'>;
 
 /** Each result is encoded as it is made: 500 of them as objects cost a third of the request. */
-export function eventBatchResponse(recorded: readonly (Recorded | DomainError)[]): Counts & Encodable<EventBatchResponse> {
+export function eventBatchResponse(
+  recorded: readonly (Recorded | DomainError)[],
+): Counts & Encodable<EventBatchResponse> {
   const counts = { created: 0, replayed: 0, rejected: 0 };
   const results = recorded.map((result, index) => {
     const status = statusOf(result);

@@ -88,7 +88,9 @@ function withProgress(error: unknown, report: ImportReport): unknown {
   const broken = new DomainError(
     error.code,
     `${error.message}. All lines up to line ${throughLine} are settled; of those after it some may be stored`,
-    error.code === 'VALIDATION_ERROR' ? error.details : { ...error.details, throughLine, lines, created, replayed, rejected },
+    error.code === 'VALIDATION_ERROR'
+      ? error.details
+      : { ...error.details, throughLine, lines, created, replayed, rejected },
   );
   broken.cause = error.cause;
   return broken;

@@ -19,19 +19,31 @@ export class RejectedLineResponse {
 }
 
 export class EventImportResponse {
-  @ApiProperty({ type: 'integer', description: 'Lines that held something: created + replayed + rejected.', example: 1000 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Lines that held something: created + replayed + rejected.',
+    example: 1000,
+  })
   lines: number;
 
   @ApiProperty({ type: 'integer', description: 'Events that are committed now.', example: 997 })
   created: number;
 
-  @ApiProperty({ type: 'integer', description: 'Events that were committed before, under the same eventId.', example: 0 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Events that were committed before, under the same eventId.',
+    example: 0,
+  })
   replayed: number;
 
   @ApiProperty({ type: 'integer', example: 3 })
   rejected: number;
 
-  @ApiProperty({ type: [RejectedLineResponse], maxItems: MOST_REJECTED_LINES_NAMED, description: 'The first of the rejected lines, in their order.' })
+  @ApiProperty({
+    type: [RejectedLineResponse],
+    maxItems: MOST_REJECTED_LINES_NAMED,
+    description: 'The first of the rejected lines, in their order.',
+  })
   errors: RejectedLineResponse[];
 }
 

@@ -36,13 +36,19 @@ export async function* eventLines(
   for await (const all of ndjsonLines(bytes, { maxLineBytes })) {
     const lines = after === 0 ? all : all.filter(({ number }) => number > after);
     for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-      yield lines.slice(at, at + LINES_AT_ONCE).map((source) => ({ number: source.number, source, draft: draftOf(source, maxLineBytes, read) }));
+      yield lines
+        .slice(at, at + LINES_AT_ONCE)
+        .map((source) => ({ number: source.number, source, draft: draftOf(source, maxLineBytes, read) }));
       await setImmediate();
     }
   }
 }
 
-function draftOf(line: NdjsonLine, maxLineBytes: number, read: (text: string) => EventDraft | DomainError): EventDraft | DomainError {
+function draftOf(
+  line: NdjsonLine,
+  maxLineBytes: number,
+  read: (text: string) => EventDraft | DomainError,
+): EventDraft | DomainError {
   if (line.tooLong === true) return fieldTooLarge('line', maxLineBytes);
   const text = parseUtf8(line.bytes);
   return text === null ? badRequest('line', 'is not valid UTF-8') : read(text);

@@ -12,7 +12,10 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
   if (typeof header !== 'string') return undefined;
   const key = QUOTED.exec(header)?.[1] ?? header;
   if (!EVENT_ID_PATTERN.test(key)) {
-    throw badRequest('Idempotency-Key', 'must be 1 to 255 characters of A-Z, a-z, 0-9, "_", ".", ":" and "-", bare or quoted');
+    throw badRequest(
+      'Idempotency-Key',
+      'must be 1 to 255 characters of A-Z, a-z, 0-9, "_", ".", ":" and "-", bare or quoted',
+    );
   }
   return key;
 });

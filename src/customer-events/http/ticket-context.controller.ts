@@ -34,7 +34,13 @@ export class TicketContextController {
     @QueryParams() query: TicketContextRequest,
     @PrefersMarkdown() prefersMarkdown: boolean,
   ): Promise<Encodable<TicketContextResponse> | TextReply> {
-    const context = await this.contexts.at(caller.app.id, externalId, instantOf(query.at), windowSeconds(query), query.limit);
+    const context = await this.contexts.at(
+      caller.app.id,
+      externalId,
+      instantOf(query.at),
+      windowSeconds(query),
+      query.limit,
+    );
     return prefersMarkdown
       ? new TextReply(ticketContextMarkdown(externalId, context), MARKDOWN_TYPE)
       : ticketContextResponse(context);

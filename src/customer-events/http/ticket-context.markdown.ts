@@ -38,7 +38,12 @@ function foldedEvents({ events, runs }: TicketContext): Entry[] {
     const latest = entries.at(-1);
     const continues = events[index - 1]?.type === event.type;
     if (continues && latest?.run !== undefined) continue;
-    entries.push({ event, run: runs.find(({ type, lastOccurredAt }) => !continues && type === event.type && lastOccurredAt === event.occurredAt) });
+    entries.push({
+      event,
+      run: runs.find(
+        ({ type, lastOccurredAt }) => !continues && type === event.type && lastOccurredAt === event.occurredAt,
+      ),
+    });
   }
   return entries;
 }
@@ -68,4 +73,5 @@ function codeSpan(text: string): string {
   return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
 }
 
-const longestBackticks = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+const longestBackticks = (text: string): number =>
+  Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));

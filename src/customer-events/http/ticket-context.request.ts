@@ -7,7 +7,10 @@ import { IsLimit, IsQueryInstant } from './timeline.request.ts';
 
 const IsDuration = (): PropertyDecorator =>
   ValidateBy(
-    { name: 'isDuration', validator: { validate: (value) => typeof value === 'string' && parseDuration(value) !== null } },
+    {
+      name: 'isDuration',
+      validator: { validate: (value) => typeof value === 'string' && parseDuration(value) !== null },
+    },
     { message: `must be ${DURATION_FORMS}` },
   );
 
@@ -16,7 +19,11 @@ export class TicketContextRequest {
   @IsQueryInstant()
   at?: string;
 
-  @ApiProperty({ required: false, description: `How far back the summary looks: ${DURATION_FORMS}.`, default: CONTEXT_DEFAULT_WINDOW })
+  @ApiProperty({
+    required: false,
+    description: `How far back the summary looks: ${DURATION_FORMS}.`,
+    default: CONTEXT_DEFAULT_WINDOW,
+  })
   @IsOptional()
   @IsDuration()
   window: string = CONTEXT_DEFAULT_WINDOW;

@@ -30,7 +30,9 @@ export class TicketContextResponse {
   @ApiProperty({ type: [TypeSummaryResponse], description: 'What happened in the window, per type, the latest first.' })
   summary: TypeSummaryResponse[];
 
-  @ApiProperty({ description: `Whether items were left out, so that the answer has at most ${CONTEXT_MAX_BYTES} bytes.` })
+  @ApiProperty({
+    description: `Whether items were left out, so that the answer has at most ${CONTEXT_MAX_BYTES} bytes.`,
+  })
   truncated: boolean;
 }
 

@@ -27,7 +27,8 @@ export class TimelineController {
   @Get()
   @ApiOperation({
     summary: 'Read the events of a customer, page by page',
-    description: 'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted or erased meanwhile.',
+    description:
+      'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted or erased meanwhile.',
   })
   @Answers(200, TimelinePageResponse, 'A page of the timeline.')
   @Fails('CUSTOMER_NOT_FOUND')
@@ -43,7 +44,10 @@ export class TimelineController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'Count the events of a customer by type', description: 'The type with the latest event comes first.' })
+  @ApiOperation({
+    summary: 'Count the events of a customer by type',
+    description: 'The type with the latest event comes first.',
+  })
   @Answers(200, TimelineSummaryResponse, 'What the timeline, or the part of it that was asked for, consists of.')
   @Fails('CUSTOMER_NOT_FOUND')
   async summary(

@@ -37,10 +37,17 @@ const plusForSpace = ({ value }: Given): unknown =>
 
 /** The number of items on a page. */
 export const IsLimit = (): PropertyDecorator =>
-  applyDecorators(IsOptional(), Transform(wholeNumber), IsInt(LIMIT_RULE), Min(1, LIMIT_RULE), Max(TIMELINE_MAX_LIMIT, LIMIT_RULE));
+  applyDecorators(
+    IsOptional(),
+    Transform(wholeNumber),
+    IsInt(LIMIT_RULE),
+    Min(1, LIMIT_RULE),
+    Max(TIMELINE_MAX_LIMIT, LIMIT_RULE),
+  );
 
 /** An instant in a query string. */
-export const IsQueryInstant = (): PropertyDecorator => applyDecorators(IsOptional(), Transform(plusForSpace), IsInstant());
+export const IsQueryInstant = (): PropertyDecorator =>
+  applyDecorators(IsOptional(), Transform(plusForSpace), IsInstant());
 
 export class TimelineFilterRequest {
   @ApiProperty({
@@ -64,16 +71,30 @@ export class TimelineFilterRequest {
 }
 
 export class TimelineRequest extends TimelineFilterRequest {
-  @ApiProperty({ required: false, enum: ['desc', 'asc'], default: 'desc', description: 'By occurredAt, then id: newest or oldest first.' })
+  @ApiProperty({
+    required: false,
+    enum: ['desc', 'asc'],
+    default: 'desc',
+    description: 'By occurredAt, then id: newest or oldest first.',
+  })
   @IsOptional()
   @IsIn(['desc', 'asc'], { message: 'must be desc or asc' })
   order: TimelineOrder = 'desc';
 
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: TIMELINE_MAX_LIMIT, default: TIMELINE_DEFAULT_LIMIT })
+  @ApiProperty({
+    required: false,
+    type: 'integer',
+    minimum: 1,
+    maximum: TIMELINE_MAX_LIMIT,
+    default: TIMELINE_DEFAULT_LIMIT,
+  })
   @IsLimit()
   limit: number = TIMELINE_DEFAULT_LIMIT;
 
-  @ApiProperty({ required: false, description: 'The nextCursor of the page before, as it is. It goes with the same customer and filters only.' })
+  @ApiProperty({
+    required: false,
+    description: 'The nextCursor of the page before, as it is. It goes with the same customer and filters only.',
+  })
   @IsOptional()
   @IsString({ message: 'must be given once' })
   cursor?: string;

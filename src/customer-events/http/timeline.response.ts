@@ -12,7 +12,11 @@ export class TimelinePageResponse {
   @ApiProperty({ type: [CustomerEventResponse] })
   events: CustomerEventResponse[];
 
-  @ApiProperty({ type: 'string', nullable: true, description: 'Give it as `cursor` for the next page; null at the end.' })
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'Give it as `cursor` for the next page; null at the end.',
+  })
   nextCursor: string | null;
 }
 
@@ -38,7 +42,13 @@ export class TimelineSummaryResponse {
   @ApiProperty({ type: 'integer', example: 3 })
   total: number;
 
-  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, description: 'null where there is no event.', example: '2026-01-05T08:30:00Z' })
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    description: 'null where there is no event.',
+    example: '2026-01-05T08:30:00Z',
+  })
   firstOccurredAt: string | null;
 
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-04-18T10:00:00Z' })

@@ -4,7 +4,15 @@ import { pipelinedTransaction, singleStatement } from '../../persistence/transac
 import { isRefusedValue } from '../../persistence/storage-errors.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { INSERTED_COLUMNS, insertedValues } from './customer-event-columns.ts';
-import { createdOf, inKeyOrder, insertCustomerEvents, selectErased, settle, type Obstacle, type Settled } from './insert-customer-events.ts';
+import {
+  createdOf,
+  inKeyOrder,
+  insertCustomerEvents,
+  selectErased,
+  settle,
+  type Obstacle,
+  type Settled,
+} from './insert-customer-events.ts';
 
 /** A group that COPY cannot take costs it twice the time, so the next ones do not try. */
 const GROUPS_WITHOUT_COPY = 20;
@@ -36,11 +44,20 @@ export class CustomerEventCopy {
   private readonly options: CopyOptions;
 
   constructor(options: Partial<CopyOptions> = {}) {
-    this.options = { fewestCopied: FEWEST_COPIED, pauseAfterConflict: GROUPS_WITHOUT_COPY, isHistory: false, ...options };
+    this.options = {
+      fewestCopied: FEWEST_COPIED,
+      pauseAfterConflict: GROUPS_WITHOUT_COPY,
+      isHistory: false,
+      ...options,
+    };
   }
 
   /** The same as {@link insertCustomerEvents}. */
-  readonly insert = async (dataSource: DataSource, events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled> => {
+  readonly insert = async (
+    dataSource: DataSource,
+    events: readonly CustomerEvent[],
+    conflictsLikely: boolean,
+  ): Promise<Settled> => {
     if (this.groupsWithoutCopy > 0) {
       this.groupsWithoutCopy--;
       return insertCustomerEvents(dataSource, events, true);
@@ -77,7 +94,9 @@ export class CustomerEventCopy {
 async function copyCustomerEvents(dataSource: DataSource, events: readonly CustomerEvent[]): Promise<Settled> {
   const copy = {
     sql: `COPY customer_events (${INSERTED_COLUMNS}) FROM STDIN`,
-    rows: inKeyOrder(events).map((event) => copyRow(insertedValues(event))).join(''),
+    rows: inKeyOrder(events)
+      .map((event) => copyRow(insertedValues(event)))
+      .join(''),
   };
   const created = createdOf(events);
   const keyed = events.filter(({ eventId }) => eventId !== null);

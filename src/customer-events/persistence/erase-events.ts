@@ -23,7 +23,11 @@ export interface PartEnd {
  *
  * @param before the end of the part before; null: from the beginning.
  */
-export async function endOfPart(dataSource: DataSource, customerId: string, before: PartEnd | null): Promise<PartEnd | null> {
+export async function endOfPart(
+  dataSource: DataSource,
+  customerId: string,
+  before: PartEnd | null,
+): Promise<PartEnd | null> {
   const { rows } = await patientTransaction(dataSource, LIMIT_MS, (run) =>
     run({
       sql: `SELECT ${utcText('t.occurred_at')} AS occurred_at, t.id FROM customer_events AS t
@@ -37,7 +41,12 @@ export async function endOfPart(dataSource: DataSource, customerId: string, befo
 }
 
 /** Erases the events of one part, between two ends. Returns how many. */
-export function erasePart(dataSource: DataSource, customerId: string, before: PartEnd | null, end: PartEnd): Promise<number> {
+export function erasePart(
+  dataSource: DataSource,
+  customerId: string,
+  before: PartEnd | null,
+  end: PartEnd,
+): Promise<number> {
   const behind = before === null ? '' : 'AND (t.occurred_at, t.id) > ($4, $5)';
   const part: Sql = {
     sql: `t.customer_id = $1 AND (t.occurred_at, t.id) <= ($2, $3) ${behind}`,

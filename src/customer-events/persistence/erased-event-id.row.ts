@@ -6,7 +6,12 @@ import { Entity, PrimaryColumn } from 'typeorm';
  */
 @Entity('erased_event_ids')
 export class ErasedEventIdRow {
-  @PrimaryColumn({ type: 'text', collation: 'C', name: 'customer_id', primaryKeyConstraintName: 'erased_event_ids_pkey' })
+  @PrimaryColumn({
+    type: 'text',
+    collation: 'C',
+    name: 'customer_id',
+    primaryKeyConstraintName: 'erased_event_ids_pkey',
+  })
   customerId: string;
 
   /** SHA-256 of the customer's id, a space and the `eventId`. */

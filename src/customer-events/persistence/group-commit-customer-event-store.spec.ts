@@ -40,7 +40,11 @@ class StoreUnderControl extends CustomerEventStore {
     if (isAbandoned()) return Promise.reject(new Abandoned());
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
     return new Promise<AppendOutcome[]>((resolve, reject) => {
-      this.statements.push({ names: events.map(({ id }) => id), succeed: () => resolve(events.map(outcomeOf)), fail: reject });
+      this.statements.push({
+        names: events.map(({ id }) => id),
+        succeed: () => resolve(events.map(outcomeOf)),
+        fail: reject,
+      });
     }).finally(() => this.underWay--);
   }
 
@@ -92,7 +96,9 @@ describe('GroupCommitCustomerEventStore', () => {
 
   const over = (store: StoreUnderControl, limits = {}): void => {
     inner = store;
-    requests = new Requests(new GroupCommitCustomerEventStore(store, { maxQueuedEvents: 100, maxEventsPerCommit: 10, ...limits }));
+    requests = new Requests(
+      new GroupCommitCustomerEventStore(store, { maxQueuedEvents: 100, maxEventsPerCommit: 10, ...limits }),
+    );
   };
   const names = () => inner.statements.map((statement) => statement.names.join(' '));
   const end = async (statement: number): Promise<void> => {
@@ -174,7 +180,8 @@ describe('GroupCommitCustomerEventStore', () => {
 
   describe('a statement that fails for one of its requests', () => {
     const fault = new TypeError('one of them is at fault');
-    const failing = (...bad: string[]) => new StoreThatFails((all) => (all.some((name) => bad.includes(name)) ? fault : undefined));
+    const failing = (...bad: string[]) =>
+      new StoreThatFails((all) => (all.some((name) => bad.includes(name)) ? fault : undefined));
 
     it('fails that one alone; its neighbours are written', async () => {
       over(failing('d'));
@@ -256,7 +263,11 @@ describe('GroupCommitCustomerEventStore', () => {
       inner.statements[3]?.fail(new StorageUnavailable(new Error('away')));
       await settled();
       expect([...requests.answers].sort()).toEqual([
-        'a: its outcomes', 'b: its outcomes', 'c: its outcomes', 'd: StorageUnavailable', 'e: StorageUnavailable',
+        'a: its outcomes',
+        'b: its outcomes',
+        'c: its outcomes',
+        'd: StorageUnavailable',
+        'e: StorageUnavailable',
       ]);
       for (const name of ['f', 'g h i j']) requests.send(name);
       await end(4);
@@ -323,7 +334,12 @@ describe('GroupCommitCustomerEventStore', () => {
       await end(0);
       expect(names()).toEqual(['a', 'c']);
       await end(1);
-      expect([...requests.answers].sort()).toEqual(['a: its outcomes', 'b: Abandoned', 'c: its outcomes', 'd e: Abandoned']);
+      expect([...requests.answers].sort()).toEqual([
+        'a: its outcomes',
+        'b: Abandoned',
+        'c: its outcomes',
+        'd e: Abandoned',
+      ]);
     });
 
     it('with nobody else there, ends without a statement', async () => {

@@ -1,9 +1,23 @@
 import type { DataSource } from 'typeorm';
-import { pipelinedTransaction, singleStatement, type RunStatement, type Query, type Statement } from '../../persistence/transactions.ts';
+import {
+  pipelinedTransaction,
+  singleStatement,
+  type RunStatement,
+  type Query,
+  type Statement,
+} from '../../persistence/transactions.ts';
 import { isRefusedValue } from '../../persistence/storage-errors.ts';
 import type { AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { EVENT_COLUMNS, eventOf, INSERTED_COLUMNS, insertedValues, NO_EVENT_COLUMNS, placeholders, type EventColumns } from './customer-event-columns.ts';
+import {
+  EVENT_COLUMNS,
+  eventOf,
+  INSERTED_COLUMNS,
+  insertedValues,
+  NO_EVENT_COLUMNS,
+  placeholders,
+  type EventColumns,
+} from './customer-event-columns.ts';
 import { erasedEventIdHash, SELECT_ERASED_EVENT_IDS } from './erased-event-ids.ts';
 
 /** Event id → what became of it. */
@@ -97,7 +111,11 @@ export async function settle(
 ): Promise<Settled> {
   const erased = obstacles.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256]));
   if (erased.length > 0) await takeErasedOut(run, keyed, settled, erased);
-  settleTaken(keyed, settled, obstacles.filter((obstacle) => obstacle.sha256 === null));
+  settleTaken(
+    keyed,
+    settled,
+    obstacles.filter((obstacle) => obstacle.sha256 === null),
+  );
   const open = keyed.filter(({ id }) => !settled.has(id));
   if (open.length > 0) settleTaken(open, settled, (await run(selectTaken(open))).rows as EventColumns[]);
   if (open.some(({ id }) => !settled.has(id))) throw new ErasedMeanwhile();
@@ -132,7 +150,11 @@ async function takeErasedOut(
 }
 
 export function selectErased(keyed: readonly CustomerEvent[]): Query {
-  return { name: 'select_erased_event_ids', sql: SELECT_ERASED_EVENT_IDS, parameters: [keyed.map(customerIdOf), keyed.map(hashOf)] };
+  return {
+    name: 'select_erased_event_ids',
+    sql: SELECT_ERASED_EVENT_IDS,
+    parameters: [keyed.map(customerIdOf), keyed.map(hashOf)],
+  };
 }
 
 /**
@@ -157,7 +179,12 @@ function selectErasedAndTaken(keyed: readonly CustomerEvent[]): Statement {
       JOIN customer_events AS t ON t.customer_id = k.customer_id AND t.event_id = k.event_id AND t.id <> k.id
       UNION ALL
       SELECT o.sha256, ${NO_EVENT_COLUMNS} FROM (${SELECT_ERASED_EVENT_IDS}) AS o`,
-    parameters: [keyed.map(customerIdOf), keyed.map(hashOf), keyed.map(({ eventId }) => eventId), keyed.map(({ id }) => id)],
+    parameters: [
+      keyed.map(customerIdOf),
+      keyed.map(hashOf),
+      keyed.map(({ eventId }) => eventId),
+      keyed.map(({ id }) => id),
+    ],
   };
 }
 
@@ -168,7 +195,8 @@ export const eventKey = (event: CustomerEvent): string => `${event.customerId} $
 
 export const hashOf = (event: CustomerEvent): Buffer => erasedEventIdHash(event.customerId, event.eventId ?? '');
 
-export const createdOf = (rows: readonly { readonly id: string }[]): Settled => new Map(rows.map(({ id }) => [id, CREATED]));
+export const createdOf = (rows: readonly { readonly id: string }[]): Settled =>
+  new Map(rows.map(({ id }) => [id, CREATED]));
 
 function insertStatement(events: readonly CustomerEvent[]): Statement {
   // In one order everywhere, or two statements with the same keys could wait for each other. The

@@ -23,7 +23,9 @@ export function timelineCondition(customerId: string, query: TimelineQuery, afte
     const beyond = query.order === 'asc' ? '>' : '<';
     const [occurredAt, id] = [parameter(after.occurredAt), parameter(after.id)];
     // The first condition follows from the second, and lets a partitioned table leave out partitions.
-    conditions.push(`t.occurred_at ${beyond}= ${occurredAt} AND (t.occurred_at, t.id) ${beyond} (${occurredAt}, ${id})`);
+    conditions.push(
+      `t.occurred_at ${beyond}= ${occurredAt} AND (t.occurred_at, t.id) ${beyond} (${occurredAt}, ${id})`,
+    );
   }
   if (query.types.length > 0) {
     const [types, prefixes] = [false, true].map((isPrefix) =>
@@ -35,7 +37,12 @@ export function timelineCondition(customerId: string, query: TimelineQuery, afte
 }
 
 /** One page of whole events. */
-export function selectEvents(customerId: string, query: TimelineQuery, after: TimelinePosition | null, limit: number): Sql {
+export function selectEvents(
+  customerId: string,
+  query: TimelineQuery,
+  after: TimelinePosition | null,
+  limit: number,
+): Sql {
   const { sql, parameters } = timelineCondition(customerId, query, after);
   const order = timelineOrder(query);
   if (query.types.length === 0) {

@@ -1,7 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
 import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { FOREIGN_KEY_VIOLATION, isWorthRepeating, sqlState, storage, storageWrite } from '../../persistence/storage-errors.ts';
+import {
+  FOREIGN_KEY_VIOLATION,
+  isWorthRepeating,
+  sqlState,
+  storage,
+  storageWrite,
+} from '../../persistence/storage-errors.ts';
 import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
@@ -44,7 +50,10 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     return storage(async () => {
       const unseen = this.unseenCustomers(events);
       const unknown = unseen.size === 0 ? unseen : await this.unknownAmong(unseen);
-      const settled = await previewCustomerEvents(this.dataSource, events.filter((event) => !unknown.has(event.customerId)));
+      const settled = await previewCustomerEvents(
+        this.dataSource,
+        events.filter((event) => !unknown.has(event.customerId)),
+      );
       return events.map(({ id }) => settled.get(id) ?? CUSTOMER_UNKNOWN);
     });
   }
@@ -54,7 +63,10 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     const unseen = this.unseenCustomers(events);
     const unknown = unseen.size === 0 ? unseen : await this.unknownAmong(unseen);
     // A look-up for new customers was the first statement; with the obstacles in one, three are enough.
-    const settled = await this.insert(events.filter((event) => !unknown.has(event.customerId)), unseen.size > 0);
+    const settled = await this.insert(
+      events.filter((event) => !unknown.has(event.customerId)),
+      unseen.size > 0,
+    );
     return settled === null ? null : events.map(({ id }) => settled.get(id) ?? CUSTOMER_UNKNOWN);
   }
 
@@ -70,10 +82,9 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
    * where that is no longer true.
    */
   private async unknownAmong(customerIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-    const rows = await this.dataSource.query<{ id: string }[]>(
-      'SELECT c.id FROM customers AS c WHERE c.id = ANY($1)',
-      [[...customerIds]],
-    );
+    const rows = await this.dataSource.query<{ id: string }[]>('SELECT c.id FROM customers AS c WHERE c.id = ANY($1)', [
+      [...customerIds],
+    ]);
     const unknown = new Set(customerIds);
     for (const { id } of rows) {
       unknown.delete(id);

@@ -109,7 +109,10 @@ function repeated<T>(work: () => Promise<T>): Promise<T> {
 /** The customer, its claim of an address, and the events that are left. Null where there is no such customer. */
 async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> {
   // FOR UPDATE makes inserts of this customer's events wait, and then find no customer.
-  const { rows } = await run({ sql: 'SELECT c.app_id, c.email FROM customers AS c WHERE c.id = $1 FOR UPDATE', parameters: [id] });
+  const { rows } = await run({
+    sql: 'SELECT c.app_id, c.email FROM customers AS c WHERE c.id = $1 FOR UPDATE',
+    parameters: [id],
+  });
   const [row] = rows as { app_id: string; email: string }[];
   if (row === undefined) return null;
   const erased = await eraseEvents(run, id, { sql: 't.customer_id = $1', parameters: [id] });

@@ -70,7 +70,9 @@ export class TypeormTimelineStore extends TimelineStore {
     const condition = oneEvent(customerId, id);
     if (condition === null) return Promise.resolve(false);
     return storage(async () => {
-      const erased = await pipelinedTransaction(this.dataSource, [], (_, run) => eraseEvents(run, customerId, condition));
+      const erased = await pipelinedTransaction(this.dataSource, [], (_, run) =>
+        eraseEvents(run, customerId, condition),
+      );
       return erased > 0;
     });
   }

@@ -20,7 +20,19 @@ export function finding(drill: string, ledger: Ledger, { rows, lost, doubled, ph
   return { drill, ...ledger.tally(), rows, lost, doubled, phantom, note };
 }
 
-const COLUMNS = ['drill', 'sent', 'acknowledged', 'refused', 'unknown', 'rows', 'lost', 'doubled', 'phantom', 'slowest', 'note'] as const;
+const COLUMNS = [
+  'drill',
+  'sent',
+  'acknowledged',
+  'refused',
+  'unknown',
+  'rows',
+  'lost',
+  'doubled',
+  'phantom',
+  'slowest',
+  'note',
+] as const;
 
 /** The table as Markdown, as it stands in docs/reliability.md. */
 export function table(findings: readonly (Finding | string)[]): string {

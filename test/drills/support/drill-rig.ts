@@ -30,7 +30,9 @@ export class DrillRig {
   static async start(): Promise<DrillRig> {
     const rig = new DrillRig();
     await rig.startDatabase();
-    rig.proxyInFront = await startFaultProxy(join(new URL(rig.directUrl).searchParams.get('host') as string, '.s.PGSQL.5432'));
+    rig.proxyInFront = await startFaultProxy(
+      join(new URL(rig.directUrl).searchParams.get('host') as string, '.s.PGSQL.5432'),
+    );
     return rig;
   }
 
@@ -92,7 +94,10 @@ export class DrillRig {
   async createCustomer({ port }: Instance): Promise<void> {
     const body = JSON.stringify({ email: 'user_42@example.com', name: 'Ada' });
     const call = request({
-      port, host: '127.0.0.1', method: 'PATCH', path: '/api/v1/customers/user_42',
+      port,
+      host: '127.0.0.1',
+      method: 'PATCH',
+      path: '/api/v1/customers/user_42',
       headers: { 'X-API-Key': this.key, 'Content-Type': 'application/json', 'Content-Length': body.length },
     });
     call.end(body);
@@ -102,7 +107,10 @@ export class DrillRig {
   }
 
   async cli(...args: string[]): Promise<string> {
-    const child = startNode([built('src/cli.js'), ...args], { env: { ...process.env, DATABASE_URL: this.directUrl }, cwd: this.dataDir });
+    const child = startNode([built('src/cli.js'), ...args], {
+      env: { ...process.env, DATABASE_URL: this.directUrl },
+      cwd: this.dataDir,
+    });
     const { code } = await child.ends();
     if (code !== 0) throw new Error(`cli ${args.join(' ')} failed: ${child.output()}`);
     return child.output();
@@ -111,7 +119,15 @@ export class DrillRig {
   /** Starts an instance and waits until it listens, not until it has found its database. */
   async startInstance(settings: Record<string, string> = {}): Promise<Instance> {
     const port = Number(settings.PORT ?? (await freePort()));
-    const env = { ...process.env, DATABASE_URL: this.databaseUrl, HOST: '127.0.0.1', RATE_LIMITS: '0', LOG_LEVEL: 'warn', ...settings, PORT: String(port) };
+    const env = {
+      ...process.env,
+      DATABASE_URL: this.databaseUrl,
+      HOST: '127.0.0.1',
+      RATE_LIMITS: '0',
+      LOG_LEVEL: 'warn',
+      ...settings,
+      PORT: String(port),
+    };
     const child = startNode([built('src/main.js')], { env, cwd: this.dataDir });
     const instance = { port, child, get: (path: string) => get(port, path) };
     this.instances.push(instance);
@@ -132,7 +148,10 @@ export class DrillRig {
 
   async verdict(ledger: Ledger): Promise<Verdict> {
     const rows = await this.query<{ n: number }>("SELECT (t.payload->>'n')::int AS n FROM customer_events AS t");
-    return verdictOn(ledger.entries, rows.map(({ n }) => n));
+    return verdictOn(
+      ledger.entries,
+      rows.map(({ n }) => n),
+    );
   }
 
   async stopInstances(): Promise<void> {

@@ -25,7 +25,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const database = connect(target);
     const pair = [client, database] as const;
     pairs.add(pair);
-    for (const [from, to] of [[client, database], [database, client]] as const) {
+    for (const [from, to] of [
+      [client, database],
+      [database, client],
+    ] as const) {
       from.on('error', () => {});
       from.on('data', (chunk: Buffer) => to.write(chunk));
       from.on('close', () => {
@@ -68,7 +71,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
 /** What was written so far arrives; from now on nothing does, in either direction, nor the end of it. */
 function swallow(pair: readonly [Socket, Socket]): void {
-  for (const socket of pair) socket.removeAllListeners('data').removeAllListeners('close').on('data', () => {});
+  for (const socket of pair)
+    socket
+      .removeAllListeners('data')
+      .removeAllListeners('close')
+      .on('data', () => {});
   // The server's side would be told at once if the client gave up: it is told never.
   pair[0].on('end', () => {});
 }

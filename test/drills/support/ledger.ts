@@ -69,7 +69,13 @@ export class Ledger {
 
   async sendNext(): Promise<Sent> {
     const n = this.entries.length;
-    const entry: Sent = { n, eventId: this.withEventIds ? `drill-${n}` : undefined, fate: 'unknown', status: undefined, id: undefined };
+    const entry: Sent = {
+      n,
+      eventId: this.withEventIds ? `drill-${n}` : undefined,
+      fate: 'unknown',
+      status: undefined,
+      id: undefined,
+    };
     this.entries.push(entry);
     await this.send(entry);
     return entry;
@@ -80,7 +86,8 @@ export class Ledger {
     for (;;) {
       const open = this.entries.filter(({ fate }) => fate !== 'acknowledged');
       if (open.length === 0) return;
-      for (let at = 0; at < open.length; at += 50) await Promise.all(open.slice(at, at + 50).map((entry) => this.send(entry)));
+      for (let at = 0; at < open.length; at += 50)
+        await Promise.all(open.slice(at, at + 50).map((entry) => this.send(entry)));
     }
   }
 
@@ -127,7 +134,11 @@ export class Ledger {
         agent: this.agent,
         method: 'POST',
         path: '/api/v1/customer-events',
-        headers: { 'X-API-Key': this.key, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+        headers: {
+          'X-API-Key': this.key,
+          'Content-Type': 'application/json',
+          'Content-Length': Buffer.byteLength(body),
+        },
       });
       const timer = setTimeout(() => {
         resolve('hung');
@@ -143,7 +154,11 @@ export class Ledger {
         response.on('error', () => resolve('broken'));
         response.on('close', () => {
           clearTimeout(timer);
-          resolve(response.complete ? { status: response.statusCode as number, retryAfter: response.headers['retry-after'], text } : 'broken');
+          resolve(
+            response.complete
+              ? { status: response.statusCode as number, retryAfter: response.headers['retry-after'], text }
+              : 'broken',
+          );
         });
       });
       call.end(body);

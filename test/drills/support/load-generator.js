@@ -4,9 +4,17 @@ import { connect } from 'node:net';
  * A process of its own that sends events as fast as it is told: `rate` per second over so many
  * connections, each of which waits for its answer (0: without a pause). Prints what came back.
  */
-const [port, key, connections, rate, seconds] = process.argv.slice(2).map((text) => (/^\d+$/.test(text) ? Number(text) : text));
+const [port, key, connections, rate, seconds] = process.argv
+  .slice(2)
+  .map((text) => (/^\d+$/.test(text) ? Number(text) : text));
 const body = JSON.stringify({ customerExternalId: 'user_42', type: 'load', payload: { orderId: '1042', total: 99.9 } });
-const head = ['POST /api/v1/customer-events HTTP/1.1', 'Host: drill', `X-API-Key: ${key}`, 'Content-Type: application/json', `Content-Length: ${body.length}`];
+const head = [
+  'POST /api/v1/customer-events HTTP/1.1',
+  'Host: drill',
+  `X-API-Key: ${key}`,
+  'Content-Type: application/json',
+  `Content-Length: ${body.length}`,
+];
 const message = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 
 const found = { created: 0, refused: 0, other: 0, broken: 0, createdMs: [], refusedMs: [] };
@@ -32,7 +40,9 @@ running = false;
 const elapsed = (performance.now() - startedAt) / 1000;
 const { createdMs, refusedMs, ...counts } = found;
 const p99 = (times) => Math.round(times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0);
-process.stdout.write(`${JSON.stringify({ ...counts, perSecond: Math.round(counts.created / elapsed), offered: Math.round((counts.created + counts.refused) / elapsed), createdP99: p99(createdMs), refusedP99: p99(refusedMs) })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ...counts, perSecond: Math.round(counts.created / elapsed), offered: Math.round((counts.created + counts.refused) / elapsed), createdP99: p99(createdMs), refusedP99: p99(refusedMs) })}\n`,
+);
 process.exit(0);
 
 function open() {

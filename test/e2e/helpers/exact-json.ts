@@ -41,7 +41,10 @@ export const EXACT_OBJECTS: readonly (readonly [string, string])[] = [
   ['html', '{"s":"<script>alert(1)</script>&amp;"}'],
   ['SQL', '{"s":"\'; DROP TABLE customer_events; --","$1":"$2"}'],
   ['dates, which stay texts', '{"s":"2026-02-30T25:00:00Z"}'],
-  ['the names of the envelope', '{"success":false,"data":{"id":1},"customerExternalId":"x","payload":{"payload":{}},"text":"y"}'],
+  [
+    'the names of the envelope',
+    '{"success":false,"data":{"id":1},"customerExternalId":"x","payload":{"payload":{}},"text":"y"}',
+  ],
   ['100 levels', `${'{"a":'.repeat(99)}{}${'}'.repeat(99)}`],
   ['100 levels of arrays', `{"a":${'['.repeat(99)}${']'.repeat(99)}}`],
   ['many members', `{${Array.from({ length: 3_000 }, (_, index) => `"k${index}":${index}`).join(',')}}`],

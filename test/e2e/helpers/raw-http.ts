@@ -53,7 +53,11 @@ function answersIn(bytes: Buffer): Answer[] {
     const bodyStart = headEnd + 4;
     const bodyEnd = bodyStart + Number(headers['content-length'] ?? 0);
     if (bytes.length < bodyEnd) return answers;
-    answers.push({ status: Number(statusLine.split(' ')[1]), headers, text: bytes.toString('utf8', bodyStart, bodyEnd) });
+    answers.push({
+      status: Number(statusLine.split(' ')[1]),
+      headers,
+      text: bytes.toString('utf8', bodyStart, bodyEnd),
+    });
     at = bodyEnd;
   }
 }

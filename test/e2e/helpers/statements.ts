@@ -20,4 +20,5 @@ export async function statementsDuring(work: () => Promise<unknown>): Promise<st
 }
 
 /** What `pg` is given to run: a text, or an object that has it. */
-export const sqlOf = (query: unknown): string => (typeof query === 'string' ? query : ((query as { text?: string }).text ?? ''));
+export const sqlOf = (query: unknown): string =>
+  typeof query === 'string' ? query : ((query as { text?: string }).text ?? '');

@@ -23,10 +23,13 @@ export function webhookPayloads(): (readonly [string, string])[] {
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
 
 /** `"#12.50"` becomes the number 12.50: JavaScript's own numbers cannot be written so. */
-const exact = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).replace(/"#(-?[\d.eE+-]+)"/g, '$1');
+const exact = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).replace(/"#(-?[\d.eE+-]+)"/g, '$1');
 
 const escaped = (json: string): string =>
-  json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).replaceAll('/', '\\/');
+  json
+    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll('/', '\\/');
 
 const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n + 1));
 
@@ -55,7 +58,11 @@ function order(lines: number): object {
     created_at: '2021-12-31T19:00:00-05:00',
     note: 'Leave it with the neighbour \u{1F64F}\r\n"2nd floor", \\left\\ side\ttab',
     tags: '',
-    client_details: { user_agent: 'Mozilla/5.0 (X11; Linux x86_64)', accept_language: 'de-DE,de;q=0.9', browser_height: 980 },
+    client_details: {
+      user_agent: 'Mozilla/5.0 (X11; Linux x86_64)',
+      accept_language: 'de-DE,de;q=0.9',
+      browser_height: 980,
+    },
     total_price_set: money(39_890),
     tax_lines: [{ title: 'MwSt.', rate: '#0.19', price: '#63.690' }],
     billing_address: address(1),
@@ -99,7 +106,11 @@ function invoice(lines: number): object {
             description: `${n} × Platz (Monat ${n}/2024) — €\u00a0${n}0,00`,
             metadata: {},
             period: { start: 1_672_531_200 + n * 2_592_000, end: 1_675_123_200 + n * 2_592_000 },
-            price: { id: `price_${n}`, recurring: { interval: 'month', interval_count: 1, trial_period_days: null }, tiers_mode: null },
+            price: {
+              id: `price_${n}`,
+              recurring: { interval: 'month', interval_count: 1, trial_period_days: null },
+              tiers_mode: null,
+            },
             proration_details: { credited_items: null },
           })),
           has_more: false,
@@ -117,7 +128,14 @@ function invoice(lines: number): object {
 
 const user = (n: number): object => {
   const url = `https://api.example.com/users/dev-${n}`;
-  const links = ['followers', 'following{/other_user}', 'gists{/gist_id}', 'starred{/owner}{/repo}', 'events{/privacy}', 'received_events'];
+  const links = [
+    'followers',
+    'following{/other_user}',
+    'gists{/gist_id}',
+    'starred{/owner}{/repo}',
+    'events{/privacy}',
+    'received_events',
+  ];
   return {
     login: `dev-${n}`,
     id: 21_031_067 + n,
@@ -134,7 +152,9 @@ const repository = (): object => ({
   id: 186_853_002,
   full_name: 'dev-1/Hello-World',
   owner: user(1),
-  ...Object.fromEntries(times(30, (n) => [`link_${n}_url`, `https://api.example.com/repos/dev-1/Hello-World/part-${n}{/sha}`])),
+  ...Object.fromEntries(
+    times(30, (n) => [`link_${n}_url`, `https://api.example.com/repos/dev-1/Hello-World/part-${n}{/sha}`]),
+  ),
   description: null,
   fork: false,
   topics: ['größe', 'c++', '日本語'],
@@ -142,7 +162,13 @@ const repository = (): object => ({
 });
 
 function pullRequest(reviewers: number): object {
-  const branch = (ref: string): object => ({ label: `dev-1:${ref}`, ref, sha: 'ec26c3e57ca3a959ca5aad62de7213c562f8c821', user: user(1), repo: repository() });
+  const branch = (ref: string): object => ({
+    label: `dev-1:${ref}`,
+    ref,
+    sha: 'ec26c3e57ca3a959ca5aad62de7213c562f8c821',
+    user: user(1),
+    repo: repository(),
+  });
   return {
     action: 'review_requested',
     number: 2,
@@ -168,7 +194,11 @@ const subscriptionUpdate = (): object => ({
   event: 'subscription.updated',
   from: { plan: 'team', seats: 5, addons: { sso: false, audit: { retention: { days: 30 } } } },
   to: { plan: 'business', seats: 12, addons: { sso: true, audit: { retention: { days: 365, until: null } } } },
-  history: times(12, (n) => ({ at: `2024-${String(n).padStart(2, '0')}-01T00:00:00.000Z`, seats: n, by: { id: n, via: ['api', 'ui', 'support'][n % 3] } })),
+  history: times(12, (n) => ({
+    at: `2024-${String(n).padStart(2, '0')}-01T00:00:00.000Z`,
+    seats: n,
+    by: { id: n, via: ['api', 'ui', 'support'][n % 3] },
+  })),
 });
 
 const conversation = (messages: number): object => ({
@@ -190,6 +220,6 @@ const conversation = (messages: number): object => ({
 const form = (): object => ({
   form_id: 'lT4Z3j',
   hidden: { utm_source: '', ref: null },
-  answers: times(40, (n) => ({ [`Frage ${n}: wie zufrieden?`]: n % 10, 'constructor': n, [`${n}`]: [[], [{}], [[n]]] })),
+  answers: times(40, (n) => ({ [`Frage ${n}: wie zufrieden?`]: n % 10, constructor: n, [`${n}`]: [[], [{}], [[n]]] })),
   score: -0.5,
 });
