@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { loadConfig } from './src/config.ts';
-import { openDatabase } from './src/persistence/open-database.ts';
-import { createDataSource } from './src/persistence/data-source.ts';
+import { openDatabase } from './src/app/open-database.ts';
+import { createDataSource } from './src/app/data-source.ts';
 
 /**
  * What the TypeORM CLI uses, with the very settings of the service:

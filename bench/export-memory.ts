@@ -4,7 +4,7 @@ import { figure, table, verdict } from './report.ts';
 import { watchMemory, type ServerProcess } from './server-process.ts';
 
 const RUNS = 3;
-const MOST_RSS_GROWTH_MB = 50;
+const MAX_RSS_GROWTH_MB = 50;
 const LINE_FEED = 0x0a;
 
 /** Reads the export of one customer a few times, and tells how fast it came and what memory it took. */
@@ -31,20 +31,20 @@ export async function exportTable(
       [
         'RSS growth since before the first',
         `${figure(growth)} MB (most)`,
-        `< ${MOST_RSS_GROWTH_MB} MB`,
-        verdict(growth, { atMost: MOST_RSS_GROWTH_MB }),
+        `< ${MAX_RSS_GROWTH_MB} MB`,
+        verdict(growth, { atMost: MAX_RSS_GROWTH_MB }),
       ],
     ],
   );
 }
 
 async function countLines(server: ServerProcess, path: string, headers: Record<string, string>): Promise<number> {
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request(new URL(path, server.origin), { headers }, resolve).once('error', reject).end();
   });
-  if (answer.statusCode !== 200) throw new Error(`the export was answered with ${answer.statusCode ?? 0}`);
+  if (response.statusCode !== 200) throw new Error(`the export was answered with ${response.statusCode ?? 0}`);
   let lines = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     for (const byte of chunk) if (byte === LINE_FEED) lines++;
   }
   return lines;

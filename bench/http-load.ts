@@ -24,7 +24,7 @@ export interface HttpLoad {
 
 /**
  * A server under load of autocannon. Requests are built before the run, so that it only sends and
- * counts; a run in which any answer is not a 2xx, or an acknowledged event is not there, fails.
+ * counts; a run in which any response is not a 2xx, or an acknowledged event is not there, fails.
  */
 export function httpSubject(load: HttpLoad): Subject {
   return {

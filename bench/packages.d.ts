@@ -21,7 +21,7 @@ declare module 'autocannon' {
     connections: number;
     /** Seconds. */
     duration: number;
-    /** Seconds within which an answer must come. */
+    /** Seconds within which a response must come. */
     timeout: number;
     /** Requests a second, over all connections. */
     overallRate?: number;

@@ -21,11 +21,11 @@ export async function sendHistory(
   const answered = new Promise<IncomingMessage>((resolve, reject) =>
     outgoing.once('response', resolve).once('error', reject),
   );
-  // A refusal may come before the end of the file; the answer is what counts.
+  // A refusal may come before the end of the file; the response is what counts.
   const sent = pipeline(createReadStream(file, { highWaterMark: 65_536 }), outgoing).catch(() => {});
-  const answer = await answered;
-  const body = await text(answer);
+  const response = await answered;
+  const body = await text(response);
   outgoing.destroy();
   await sent;
-  return { status: answer.statusCode ?? 0, body };
+  return { status: response.statusCode ?? 0, body };
 }

@@ -1,14 +1,14 @@
 import 'reflect-metadata';
-import { loadEnvFile } from './load-env-file.ts';
-import { operatorCommands } from './operator-commands.ts';
-import { operatorMessage } from './operator-message.ts';
+import { loadEnvFile } from './config.ts';
+import { commands } from './cli/commands.ts';
+import { errorMessage } from './cli/error-message.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 
 try {
   keepMemorySteady();
   loadEnvFile();
-  await operatorCommands().parseAsync();
+  await commands().parseAsync();
 } catch (error) {
-  console.error(operatorMessage(error));
+  console.error(errorMessage(error));
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { SettingsReader } from './platform/settings-reader.ts';
 
 /**
  * Every setting, and the only place that reads the environment. Each has a default that is right
@@ -20,6 +21,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = readSettings(reader);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return Object.freeze(config);
+}
+
+/** Reads `.env` in the working directory, if there is one; what is set already wins. */
+export function loadEnvFile(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 /** The names of all settings, in the order of `.env.example`. */
@@ -68,92 +78,4 @@ function readSettings(read: SettingsReader) {
     otelSampledShare: read.share('OTEL_TRACES_SAMPLER_ARG', 1),
     logLevel: read.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug'] as const, 'info'),
   };
-}
-
-class SettingsReader {
-  readonly problems: string[] = [];
-  readonly names: string[] = [];
-
-  constructor(private readonly env: NodeJS.ProcessEnv) {}
-
-  text(name: string, fallback: string): string {
-    return this.value(name) ?? fallback;
-  }
-
-  integer(name: string, fallback: number, min: number, max: number): number {
-    const text = this.value(name);
-    if (text === undefined) return fallback;
-    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    this.problems.push(`${name} must be a whole number from ${min} to ${max}`);
-    return fallback;
-  }
-
-  /** A number from 0 to 1. */
-  share(name: string, fallback: number): number {
-    const text = this.value(name);
-    if (text === undefined) return fallback;
-    if (/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/.test(text)) return Number(text);
-    this.problems.push(`${name} must be a number from 0 to 1`);
-    return fallback;
-  }
-
-  flag(name: string, fallback: boolean): boolean {
-    return this.oneOf(name, ['true', 'false'] as const, fallback ? 'true' : 'false') === 'true';
-  }
-
-  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
-    const text = this.value(name);
-    if (text === undefined) return fallback;
-    if ((allowed as readonly string[]).includes(text)) return text as T;
-    this.problems.push(`${name} must be one of: ${allowed.join(', ')}`);
-    return fallback;
-  }
-
-  postgresUrl(name: string): string | undefined {
-    const text = this.value(name);
-    if (text === undefined) return undefined;
-    if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
-    // The value may hold a password: it is not repeated.
-    this.problems.push(`${name} must look like postgres://user:password@host:5432/database`);
-    return undefined;
-  }
-
-  httpUrl(name: string): string | undefined {
-    const text = this.value(name);
-    if (text === undefined) return undefined;
-    if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-    this.problems.push(`${name} must look like http://collector:4318`);
-    return undefined;
-  }
-
-  /** Origins as browsers send them, with commas between them: no path, no wildcard. */
-  origins(name: string): readonly string[] {
-    const text = this.value(name);
-    if (text === undefined) return [];
-    const origins = text.split(',').map((origin) => origin.trim());
-    if (origins.every((origin) => URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin))
-      return origins;
-    this.problems.push(`${name} must look like https://a.example,https://b.example:8443`);
-    return [];
-  }
-
-  /** `events/seconds`, several with commas between them; `0` for none. */
-  rateWindows(name: string, fallback: string): readonly { events: number; seconds: number }[] {
-    const text = this.value(name) ?? fallback;
-    if (text === '0') return [];
-    const windows = text.split(',').map((window) => /^([1-9]\d{0,8})\/([1-9]\d{0,5})$/.exec(window.trim()));
-    if (windows.every((window) => window !== null)) {
-      return windows.map(([, events, seconds]) => ({ events: Number(events), seconds: Number(seconds) }));
-    }
-    this.problems.push(`${name} must look like 3/1,20/10,100/60 (events/seconds), or be 0`);
-    return [];
-  }
-
-  /** An empty text is a setting that is not set, as `NAME=` in an env file means it. */
-  private value(name: string): string | undefined {
-    this.names.push(name);
-    const text = this.env[name]?.trim();
-    return text === '' ? undefined : text;
-  }
 }

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { loadConfig } from './config.ts';
-import { loadEnvFile } from './load-env-file.ts';
-import { operatorMessage } from './operator-message.ts';
-import { serve } from './serve.ts';
+import { loadConfig, loadEnvFile } from './config.ts';
+import { errorMessage } from './cli/error-message.ts';
+import { serve } from './app/serve.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 
 try {
@@ -10,6 +9,6 @@ try {
   loadEnvFile();
   await serve(loadConfig());
 } catch (error) {
-  console.error(operatorMessage(error));
+  console.error(errorMessage(error));
   process.exitCode = 1;
 }

@@ -9,7 +9,7 @@ import { watchMemory, type ServerProcess } from '../server-process.ts';
 import { createServiceDatabase, type ServiceDatabase } from '../service.ts';
 
 const WARM_UP_LINES = 20_000;
-const MOST_RSS_GROWTH_MB = 100;
+const MAX_RSS_GROWTH_MB = 100;
 
 /** A file of history through the service, against COPY of the same rows. */
 export async function importHistory(context: Context): Promise<SuiteReport> {
@@ -46,8 +46,8 @@ export async function importHistory(context: Context): Promise<SuiteReport> {
           [
             'RSS growth since before the first',
             `${figure(mostGrowth)} MB`,
-            `< ${MOST_RSS_GROWTH_MB} MB`,
-            verdict(mostGrowth, { atMost: MOST_RSS_GROWTH_MB }),
+            `< ${MAX_RSS_GROWTH_MB} MB`,
+            verdict(mostGrowth, { atMost: MAX_RSS_GROWTH_MB }),
           ],
         ],
       ),
@@ -78,7 +78,7 @@ function importSubject(
       const after = await server.usage();
       const rows = await rowCounter(database)();
       if (status >= 300 || rows !== history.lines)
-        throw new Error(`import: ${rows} rows written, answer ${status} ${body}`);
+        throw new Error(`import: ${rows} rows written, response ${status} ${body}`);
       return {
         perSecond: (history.lines * 1000) / elapsedMs,
         cpuMicros: (after.cpuMicros - before.cpuMicros) / history.lines,

@@ -10,7 +10,7 @@ import { createServiceDatabase, type ServiceDatabase } from '../service.ts';
 /** What a busy company sends. */
 const STEADY_RATE = 500;
 const STEADY_CONNECTIONS = 16;
-const MOST_CONNECTIONS = 64;
+const MAX_CONNECTIONS = 64;
 const LINES = 200_000;
 
 /** Live events while an import goes on, against the same while nothing else does. */
@@ -41,13 +41,13 @@ export async function live(context: Context): Promise<SuiteReport> {
   const steady = subject(`${STEADY_RATE} single events/s`, STEADY_CONNECTIONS, STEADY_RATE);
   const toSteady = await runPairs(beside(steady), steady, options);
   const besideSteady = imported.splice(0);
-  const most = subject('as many single events as it takes', MOST_CONNECTIONS);
+  const most = subject('as many single events as it takes', MAX_CONNECTIONS);
   const toMost = await runPairs(beside(most), most, options);
   return {
     suite: 'live',
     title:
       `Single events while one import of NDJSON after the other runs, against the same without: ${STEADY_RATE} a second over ` +
-      `${STEADY_CONNECTIONS} connections, and as many as it takes over ${MOST_CONNECTIONS}.`,
+      `${STEADY_CONNECTIONS} connections, and as many as it takes over ${MAX_CONNECTIONS}.`,
     body: [
       subjectTable([toSteady, toMost], 'events'),
       ratioTable([

@@ -137,8 +137,8 @@ async function walkedPages(server: ServerProcess, get: (path: string) => Request
   const paths = [eventsOf(customer)];
   for (;;) {
     const path = paths.at(-1) as string;
-    const answer = await fetch(server.origin + path, { headers: get(path).headers });
-    const { data } = (await answer.json()) as { data: { events: unknown[]; nextCursor: string | null } };
+    const response = await fetch(server.origin + path, { headers: get(path).headers });
+    const { data } = (await response.json()) as { data: { events: unknown[]; nextCursor: string | null } };
     if (data.events.length !== PAGE) throw new Error(`${customer}: a page has ${data.events.length} events`);
     if (data.nextCursor === null || paths.length === PAGES_WALKED) return paths;
     paths.push(`${eventsOf(customer)}?cursor=${encodeURIComponent(data.nextCursor)}`);

@@ -93,7 +93,7 @@ class Supervisor implements EmbeddedPostgres {
 
   private async adoptOrRun(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const pid = await this.answeringPostmaster();
+      const pid = await this.respondingPostmaster();
       if (pid !== 0) return this.adopt(pid);
       const problem = await this.run();
       if (problem === null) return;
@@ -107,13 +107,13 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   /** Waits for a server that is starting or shutting down. 0: there is none. */
-  private async answeringPostmaster(): Promise<number> {
+  private async respondingPostmaster(): Promise<number> {
     const deadline = Date.now() + READY_WITHIN_MS;
     for (;;) {
       const pid = runningPostmaster(this.home);
       if (pid === 0 || (await this.answers())) return pid;
       if (Date.now() > deadline)
-        throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not answer`);
+        throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not response`);
       await sleep(POLL_MS);
     }
   }

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { canReach, chooseRunAs, type RunAs } from './run-as.ts';
 
 /** A Unix socket's whole path must fit into 107 bytes; PostgreSQL adds its own name to the folder. */
-const LONGEST_SOCKET_FOLDER = 85;
+const MAX_SOCKET_FOLDER_LENGTH = 85;
 
 /** The folders and secrets of one embedded server. */
 export interface Home {
@@ -81,7 +81,7 @@ function newFolderBelowVarLib(): string {
 function socketFolder(home: string, account: RunAs): string {
   let folder = join(home, 'run');
   // Always the same name for the same home: other processes look for the server there.
-  if (folder.length > LONGEST_SOCKET_FOLDER) folder = join(tmpdir(), `pg-${shortHash(home)}`);
+  if (folder.length > MAX_SOCKET_FOLDER_LENGTH) folder = join(tmpdir(), `pg-${shortHash(home)}`);
   if (!existsSync(folder)) {
     mkdirSync(folder, { mode: 0o700 });
     giveTo(account, folder);

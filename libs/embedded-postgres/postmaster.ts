@@ -7,14 +7,14 @@ import { PROGRAM_ENVIRONMENT } from './cluster.ts';
 import { giveTo, type Home } from './home.ts';
 import { isAlive } from './start-lock.ts';
 
-const LARGEST_LOG_BYTES = 10_000_000;
+const MAX_LOG_BYTES = 10_000_000;
 
 /**
- * Runs PostgreSQL and holds its lifeline: a pipe whose write end only this process has. When this
+ * Runs PostgreSQL and holds its parentPipe: a pipe whose write end only this process has. When this
  * process ends, even by kill -9, the shell reads the end of the pipe and asks PostgreSQL for a
  * fast shutdown. The shell also passes signals on, and stays until PostgreSQL has ended.
  */
-const LIFELINE = `
+const SUPERVISOR_SCRIPT = `
 "$@" 3<&- &
 postgres=$!
 trap 'kill -INT $postgres' TERM INT
@@ -50,20 +50,20 @@ export function runPostmaster(
     ...['-D', home.cluster],
     ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
-  const child = process.platform === 'win32' ? spawnBare(command, home) : spawnWithLifeline(command, home);
-  const lifeline = (child.stdio[3] ?? null) as Writable | null;
-  lifeline?.on('error', () => {});
+  const child = process.platform === 'win32' ? spawnBare(command, home) : spawnSupervised(command, home);
+  const parentPipe = (child.stdio[3] ?? null) as Writable | null;
+  parentPipe?.on('error', () => {});
   return {
     ended: new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => {
-        lifeline?.destroy();
+        parentPipe?.destroy();
         resolve(`exit status ${code ?? signal}`);
       });
     }),
     stop: () => {
-      if (lifeline === null) child.kill('SIGINT');
-      else lifeline.end();
+      if (parentPipe === null) child.kill('SIGINT');
+      else parentPipe.end();
     },
   };
 }
@@ -99,10 +99,10 @@ function listenSettings({ host, port }: ServerAddress): Record<string, string | 
     : { listen_addresses: '', unix_socket_directories: host, unix_socket_permissions: '0700', port };
 }
 
-function spawnWithLifeline(command: string[], home: Home): ChildProcess {
+function spawnSupervised(command: string[], home: Home): ChildProcess {
   const log = openLog(home);
   try {
-    return spawn('/bin/sh', ['-c', LIFELINE, 'embedded-postgres', ...command], {
+    return spawn('/bin/sh', ['-c', SUPERVISOR_SCRIPT, 'embedded-postgres', ...command], {
       uid: home.account.uid,
       gid: home.account.gid,
       cwd: '/',
@@ -116,7 +116,7 @@ function spawnWithLifeline(command: string[], home: Home): ChildProcess {
   }
 }
 
-/** Windows has no shell for the lifeline. Not tried: the service was never run there. */
+/** Windows has no shell for the parentPipe. Not tried: the service was never run there. */
 function spawnBare(command: string[], home: Home): ChildProcess {
   const log = openLog(home);
   try {
@@ -128,7 +128,7 @@ function spawnBare(command: string[], home: Home): ChildProcess {
 
 function openLog({ logFile, account }: Home): number {
   const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LARGEST_LOG_BYTES) renameSync(logFile, `${logFile}.1`);
+  if (size > MAX_LOG_BYTES) renameSync(logFile, `${logFile}.1`);
   const log = openSync(logFile, 'a', 0o600);
   giveTo(account, logFile);
   return log;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { derivedId, ID_PATTERN, millisOfTimeOrderedId, randomId, timeOrderedIdSource } from './ids.ts';
-import { randomTextSource } from './random-text.ts';
+import { randomStringSource } from './random-string.ts';
 
 const NOW = Date.parse('2026-04-18T12:00:00Z');
 const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
@@ -78,9 +78,9 @@ describe('millisOfTimeOrderedId', () => {
   );
 });
 
-describe('randomTextSource', () => {
+describe('randomStringSource', () => {
   it.each([0, 1, 5, 4_096, 10_000])('makes texts of %i characters of its alphabet', (length) => {
-    const text = randomTextSource('abc')(length);
+    const text = randomStringSource('abc')(length);
     expect(text).toHaveLength(length);
     expect(text).toMatch(/^[abc]*$/);
   });
@@ -92,7 +92,8 @@ describe('randomTextSource', () => {
   ])('favours no character of %s', (alphabet) => {
     const draws = 200_000;
     const counts = new Map<string, number>();
-    for (const character of randomTextSource(alphabet)(draws)) counts.set(character, (counts.get(character) ?? 0) + 1);
+    for (const character of randomStringSource(alphabet)(draws))
+      counts.set(character, (counts.get(character) ?? 0) + 1);
     expect(counts.size).toBe(alphabet.length);
     const expected = draws / alphabet.length;
     // Eight standard deviations: never by chance. Bytes modulo 62 would be off by a quarter.

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import { randomTextSource } from './random-text.ts';
+import { randomStringSource } from './random-string.ts';
 
 /** The shape of every id that leaves the service: opaque, `c` and 24 of `[a-z0-9]`. */
 export const ID_PATTERN = /^c[a-z0-9]{24}$/;
 
 const BASE36 = '0123456789abcdefghijklmnopqrstuvwxyz';
 const ID_DIGITS = 24;
-const randomBase36 = randomTextSource(BASE36);
+const randomBase36 = randomStringSource(BASE36);
 
 /** 10 base-36 digits hold every millisecond of the years 0001–9999, counted from 0001-01-01. */
 const TIME_DIGITS = 10;

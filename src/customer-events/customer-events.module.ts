@@ -13,6 +13,7 @@ import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
+import { SingleEventCounter } from './http/single-event-counter.ts';
 import { TimelineController } from './http/timeline.controller.ts';
 import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
 import {
@@ -35,6 +36,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
   ],
   providers: [
     CustomerEvents,
+    SingleEventCounter,
     Customers,
     Timeline,
     TicketContexts,
@@ -59,6 +61,6 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
   ],
-  exports: [Customers, EventImport],
+  exports: [Customers, EventImport, SingleEventCounter],
 })
 export class CustomerEventsModule {}

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Answers, AnswersFailures } from '../http/api-docs.ts';
-import { WithoutKey } from '../http/caller.ts';
+import { Responds, FailsOnly } from '../platform/http/docs/api-docs.ts';
+import { WithoutKey } from '../platform/http/request/caller.ts';
 import { Readiness } from './readiness.ts';
 
 export class HealthResponse {
@@ -17,7 +17,7 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({ summary: 'Is the process alive?', description: 'Never touches the database.' })
-  @Answers(200, HealthResponse, 'It is.')
+  @Responds(200, HealthResponse, 'It is.')
   live(): HealthResponse {
     return { status: 'ok' };
   }
@@ -28,8 +28,8 @@ export class HealthController {
     description:
       'The database answers within a second, its schema is up to date, and the service is not shutting down.',
   })
-  @Answers(200, HealthResponse, 'They should.')
-  @AnswersFailures('SERVICE_UNAVAILABLE')
+  @Responds(200, HealthResponse, 'They should.')
+  @FailsOnly('SERVICE_UNAVAILABLE')
   async ready(): Promise<HealthResponse> {
     await this.readiness.require();
     return { status: 'ok' };

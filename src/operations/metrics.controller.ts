@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { WithoutKey } from '../http/caller.ts';
-import { TextReply } from '../http/reply.ts';
+import { WithoutKey } from '../platform/http/request/caller.ts';
+import { TextReply } from '../platform/http/response/reply.ts';
 import { Metrics } from './metrics.ts';
 
 @Controller('metrics')

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { EventCounts } from '../http/event-counts.ts';
-import { poolUsage } from '../persistence/pool-usage.ts';
-import { GroupCommitMetrics } from './group-commit-metrics.ts';
+import { poolUsage } from '../platform/postgres/pool-usage.ts';
+import { publishEventCounts, type CountsByChannel } from './event-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
+import { IngestMetrics } from './ingest-metrics.ts';
 
 /** Everything that `/metrics` tells; only this folder knows prom-client. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
   readonly http: HttpMetrics;
-  readonly groupCommit: GroupCommitMetrics;
+  readonly ingest: IngestMetrics;
 
-  constructor(dataSource: DataSource, eventCounts: EventCounts) {
+  constructor(dataSource: DataSource) {
     collectDefaultMetrics({ register: this.registry });
-    this.http = new HttpMetrics(this.registry, eventCounts);
-    this.groupCommit = new GroupCommitMetrics(this.registry);
+    this.http = new HttpMetrics(this.registry);
+    this.ingest = new IngestMetrics(this.registry);
     new Gauge({
       name: 'database_pool_connections',
       help: 'Connections to the database, by what they do: busy or idle.',
@@ -36,5 +36,8 @@ export class Metrics {
         this.set(poolUsage(dataSource).waiting);
       },
     });
+  }
+  publishEventCounts(countsByChannel: CountsByChannel): void {
+    publishEventCounts(this.registry, countsByChannel);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { StorageUnavailable } from '../persistence/storage-unavailable.ts';
+import { StorageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 import { Metrics } from './metrics.ts';
 
 const ANSWER_WITHIN_MS = 1_000;
@@ -23,16 +23,16 @@ export class Readiness implements BeforeApplicationShutdown {
 
   /**
    * @throws SERVICE_UNAVAILABLE where the service shuts down, the last write has just failed, or
-   *   the database does not answer within a second that it takes writes.
+   *   the database does not response within a second that it takes writes.
    */
   async require(): Promise<void> {
     if (this.shuttingDown) throw new StorageUnavailable(new Error('shutting down'));
-    if (this.metrics.groupCommit.failedWithin(FAILED_WRITE_COUNTS_MS)) {
+    if (this.metrics.ingest.failedWithin(FAILED_WRITE_COUNTS_MS)) {
       throw new StorageUnavailable(new Error('the last write has failed'));
     }
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer within a second')), ANSWER_WITHIN_MS);
+      timer = setTimeout(() => reject(new Error('no response within a second')), ANSWER_WITHIN_MS);
     });
     let readOnly: boolean;
     try {

@@ -1,10 +1,14 @@
 import type { Request } from 'express';
 import { isIP } from 'node:net';
-import { CLIENT_WENT_AWAY, type Exchange, type ExchangeObserver } from '../http/exchange.ts';
-import { parseTraceparent } from '../http/traceparent.ts';
-import type { UnparsedObserver } from '../http/unparsed-requests.ts';
-import { Seldom } from '../log/seldom.ts';
-import type { ServiceLog } from '../log/service-log.ts';
+import {
+  CLIENT_WENT_AWAY,
+  type InFlightRequest,
+  type RequestObserver,
+} from '../platform/http/request/in-flight-request.ts';
+import { parseTraceparent } from '../platform/http/request/traceparent.ts';
+import type { UnparsedObserver } from '../platform/http/server/unparsed-requests.ts';
+import { LogThrottle } from '../platform/log/log-throttle.ts';
+import type { ServiceLog } from '../platform/log/service-log.ts';
 
 /**
  * One line per request. Nothing in it is a client's free text: the id is one of a safe shape, the
@@ -12,43 +16,43 @@ import type { ServiceLog } from '../log/service-log.ts';
  * payload, no query and no external id can be in it, nothing has to be escaped, and nothing can
  * forge a line.
  */
-export class RequestLog implements ExchangeObserver, UnparsedObserver {
-  private readonly seldomRefused = new Seldom(10);
-  private readonly seldomDropped = new Seldom(1);
+export class RequestLog implements RequestObserver, UnparsedObserver {
+  private readonly refusedThrottle = new LogThrottle(10);
+  private readonly droppedThrottle = new LogThrottle(1);
 
   constructor(private readonly log: ServiceLog) {}
 
-  ended(exchange: Exchange): void {
-    const { status } = exchange;
+  ended(inFlight: InFlightRequest): void {
+    const { status } = inFlight;
     const level = levelOf(status);
     if (!this.log.pino.isLevelEnabled(level)) return;
     const message = status === CLIENT_WENT_AWAY ? 'request, and the client went away' : 'request';
-    this.log.line(level, membersOf(exchange, status), message);
+    this.log.line(level, membersOf(inFlight, status), message);
   }
 
   refused(code: string): void {
-    const leftOut = this.seldomRefused.pass();
+    const leftOut = this.refusedThrottle.pass();
     if (leftOut !== null) this.log.pino.info({ code, leftOut }, 'not a request');
   }
 
   dropped(): void {
-    const leftOut = this.seldomDropped.pass();
+    const leftOut = this.droppedThrottle.pass();
     if (leftOut !== null) this.log.pino.warn({ leftOut }, 'a connection was closed: MAX_CONNECTIONS are open');
   }
 }
 
 /** Written by hand: for each request, pino's way to the same text took four times as long. */
-function membersOf(exchange: Exchange, status: number): string {
-  const { id, request, route, code, caller } = exchange;
-  const durationMs = Math.round((performance.now() - exchange.startedAt) * 10) / 10;
+function membersOf(inFlight: InFlightRequest, status: number): string {
+  const { id, request, route, code, caller } = inFlight;
+  const durationMs = Math.round((performance.now() - inFlight.startedAt) * 10) / 10;
   const ip = addressOf(request as Request);
-  const traceId = exchange.traceId ?? parseTraceparent(request.headers.traceparent)?.traceId;
+  const traceId = inFlight.traceId ?? parseTraceparent(request.headers.traceparent)?.traceId;
   return (
     `"id":"${id}","method":"${request.method}","route":"${route}","status":${status}` +
     (code === undefined ? '' : `,"code":"${code}"`) +
     `,"durationMs":${durationMs}` +
     (caller === undefined ? '' : `,"app":"${caller.app.slug}","key":"${caller.keyPrefix}"`) +
-    `,"requestBytes":${exchange.requestBytes},"responseBytes":${exchange.responseBytes}` +
+    `,"requestBytes":${inFlight.requestBytes},"responseBytes":${inFlight.responseBytes}` +
     (ip === undefined ? '' : `,"ip":"${ip}"`) +
     (traceId === undefined ? '' : `,"traceId":"${traceId}"`)
   );

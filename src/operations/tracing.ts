@@ -17,11 +17,16 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { Config } from '../config.ts';
-import { NO_ROUTE, type Exchange, type ExchangeObserver } from '../http/exchange.ts';
-import { parseTraceparent } from '../http/traceparent.ts';
+import { NO_ROUTE, type InFlightRequest, type RequestObserver } from '../platform/http/request/in-flight-request.ts';
+import { parseTraceparent } from '../platform/http/request/traceparent.ts';
 
-/** A collector that does not answer may hold up the end so long, and no longer. */
+export interface TracingSettings {
+  readonly otelServiceName: string;
+  /** Of the requests whose caller does not decide it: 0 to 1. */
+  readonly otelSampledShare: number;
+}
+
+/** A collector that does not response may hold up the end so long, and no longer. */
 const FLUSH_WITHIN_MS = 2_000;
 const SCRAPES = /^\/(health|metrics)\b/;
 
@@ -31,15 +36,12 @@ const SCRAPES = /^\/(health|metrics)\b/;
  * This file is loaded only where a collector is set: see docs/decisions/tracing-with-opentelemetry.md.
  */
 @Injectable()
-export class Tracing implements ExchangeObserver, OnApplicationShutdown {
+export class Tracing implements RequestObserver, OnApplicationShutdown {
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;
-  private readonly spans = new Map<Exchange, Span>();
+  private readonly spans = new Map<InFlightRequest, Span>();
 
-  constructor(
-    otlpEndpoint: string,
-    { otelServiceName, otelSampledShare }: Pick<Config, 'otelServiceName' | 'otelSampledShare'>,
-  ) {
+  constructor(otlpEndpoint: string, { otelServiceName, otelSampledShare }: TracingSettings) {
     const exporter = new OTLPTraceExporter({
       url: `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces`,
       timeoutMillis: FLUSH_WITHIN_MS,
@@ -54,24 +56,24 @@ export class Tracing implements ExchangeObserver, OnApplicationShutdown {
     this.tracer = this.provider.getTracer('customer-events');
   }
 
-  began(exchange: Exchange): void {
-    const { request } = exchange;
+  began(inFlight: InFlightRequest): void {
+    const { request } = inFlight;
     if (SCRAPES.test(request.url ?? '')) return;
     const attributes = { 'http.request.method': request.method as string };
     const span = this.tracer.startSpan(
       request.method as string,
       { kind: SpanKind.SERVER, attributes },
-      callersContext(exchange),
+      callersContext(inFlight),
     );
-    exchange.traceId = span.spanContext().traceId;
-    this.spans.set(exchange, span);
+    inFlight.traceId = span.spanContext().traceId;
+    this.spans.set(inFlight, span);
   }
 
-  ended(exchange: Exchange): void {
-    const span = this.spans.get(exchange);
+  ended(inFlight: InFlightRequest): void {
+    const span = this.spans.get(inFlight);
     if (span === undefined) return;
-    this.spans.delete(exchange);
-    const { route, status, code, caller, request } = exchange;
+    this.spans.delete(inFlight);
+    const { route, status, code, caller, request } = inFlight;
     if (span.isRecording()) {
       if (route !== NO_ROUTE) span.updateName(`${request.method} ${route}`).setAttribute('http.route', route);
       span.setAttribute('http.response.status_code', status);
@@ -91,7 +93,7 @@ export class Tracing implements ExchangeObserver, OnApplicationShutdown {
   }
 }
 
-function callersContext({ request }: Exchange): Context {
+function callersContext({ request }: InFlightRequest): Context {
   const caller = parseTraceparent(request.headers.traceparent);
   if (caller === null) return ROOT_CONTEXT;
   const { traceId, spanId, sampled } = caller;

@@ -40,8 +40,8 @@ export function customerStoreContract(open: () => Stores): void {
     it('lets the decision see what is there', async () => {
       const ada = aCustomer(named('ada'));
       await put(ada);
-      const answer = await customers.put(APP, ada.id, (present) => ({ ...(present as Customer), name: 'Countess' }));
-      expect(answer).toEqual({ customer: { ...ada, name: 'Countess' }, created: false });
+      const response = await customers.put(APP, ada.id, (present) => ({ ...(present as Customer), name: 'Countess' }));
+      expect(response).toEqual({ customer: { ...ada, name: 'Countess' }, created: false });
       expect(await customers.find(ada.id)).toEqual({ ...ada, name: 'Countess' });
     });
 

@@ -9,7 +9,7 @@ import { GroupCommitCustomerEventStore } from '../../src/customer-events/persist
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
-import { createDataSource } from '../../src/persistence/data-source.ts';
+import { createDataSource } from '../../src/app/data-source.ts';
 import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
 import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
@@ -61,7 +61,7 @@ describe('on PostgreSQL', () => {
   apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource));
 
   describe('by COPY', () => {
-    const copy = new CustomerEventCopy({ fewestCopied: 1, pauseAfterConflict: 0, isHistory: true });
+    const copy = new CustomerEventCopy({ minCopiedEvents: 1, pauseAfterConflict: 0, isHistory: true });
     customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, copy.insert) }));
   });
 

@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
-import { createDataSource } from '../../src/persistence/data-source.ts';
+import { createDataSource } from '../../src/app/data-source.ts';
 import { aCustomer, anEvent, APP } from '../support/builders.ts';
 import { sqlOf } from '../e2e/helpers/statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';

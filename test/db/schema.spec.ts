@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config.ts';
-import { createDataSource } from '../../src/persistence/data-source.ts';
-import { SchemaOutdated, DatabaseConnection } from '../../src/persistence/database-connection.ts';
-import { migrate } from '../../src/persistence/migrations.ts';
+import { createDataSource } from '../../src/app/data-source.ts';
+import { SchemaOutdated, DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
+import { migrate } from '../../src/app/migrate.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const config = loadConfig({});

@@ -7,8 +7,8 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Response } from 'supertest';
 import { TicketContextRequest } from '../../src/customer-events/http/ticket-context.request.ts';
 import { TimelineFilterRequest, TimelineRequest } from '../../src/customer-events/http/timeline.request.ts';
-import { openApiDocument } from '../../src/http/open-api-document.ts';
-import { knownFields } from '../../src/http/request-fields.ts';
+import { openApiDocument } from '../../src/platform/http/docs/open-api-document.ts';
+import { knownFields } from '../../src/platform/input/field-reader.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 
 interface Operation {
@@ -73,10 +73,10 @@ describe('the OpenAPI document', () => {
     await service
       .post('/customer-events', { customerExternalId: 'user_42', type: 'a', eventId: 'exported' })
       .expect(201);
-    const answer = await service.get('/customers/user_42/events/export').expect(200);
+    const response = await service.get('/customers/user_42/events/export').expect(200);
     const operation = document.paths[`${API}/customers/{externalId}/events/export`]?.get as unknown as Operation;
     const schema = operation.responses['200']?.content?.['application/x-ndjson']?.schema;
-    for (const line of answer.text.trimEnd().split('\n'))
+    for (const line of response.text.trimEnd().split('\n'))
       expect(problems(schema as object, JSON.parse(line))).toEqual([]);
   });
 
@@ -171,17 +171,17 @@ describe('the OpenAPI document', () => {
       ['delete', '/customers/{externalId}', () => service.delete('/customers/new'), 404],
       ['get', '/auth/whoami', () => service.get('/auth/whoami'), 200],
     ])('%s %s', async (method, path, send, status) => {
-      const answer = await send();
-      expect(answer.status).toBe(status);
+      const response = await send();
+      expect(response.status).toBe(status);
       const operation = (document.paths[API + path] as unknown as Record<string, Operation>)[method] as Operation;
       const schema = operation.responses[status]?.content?.['application/json']?.schema;
-      expect(problems(schema as object, answer.body)).toEqual([]);
-      expect(answer.headers['x-request-id']).toEqual(expect.any(String));
+      expect(problems(schema as object, response.body)).toEqual([]);
+      expect(response.headers['x-request-id']).toEqual(expect.any(String));
     });
 
     const anId = async (): Promise<string> => {
-      const answer = await post('/customer-events', { ...event, eventId: 'e-erased' });
-      return answer.body.data.id;
+      const response = await post('/customer-events', { ...event, eventId: 'e-erased' });
+      return response.body.data.id;
     };
 
     const post = (path: string, body: object, headers = {}): Promise<Response> =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig, settingNames } from '../../src/config.ts';
 
-/** What is served after the last answer: ROOM_AFTER_GRACE_MS in serve.ts. */
+/** What is served after the last response: ROOM_AFTER_GRACE_MS in serve.ts. */
 const ROOM_AFTER_GRACE_S = 15;
 const graceS = loadConfig({}).shutdownGraceMs / 1_000;
 

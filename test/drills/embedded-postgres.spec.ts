@@ -90,14 +90,14 @@ describe('the embedded PostgreSQL', () => {
       data_checksums: 'on',
       listen_addresses: '',
     });
-    await query(first.url(), 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await query(first.url(), 'CREATE TABLE kept AS SELECT 42 AS response');
     const pid = postmasterPid();
     await first.stop();
     await first.stop();
     expect(isAlive(pid)).toBe(false);
 
     const second = await start();
-    expect(await query(second.url(), 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await query(second.url(), 'SELECT response FROM kept')).toEqual([{ response: 42 }]);
   });
 
   it('is used by a second process as it is, and outlives that one', async () => {
@@ -125,10 +125,10 @@ describe('the embedded PostgreSQL', () => {
 
   it('comes back by itself when it is killed, with all that was committed', async () => {
     const engine = await start();
-    await query(engine.url(), 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await query(engine.url(), 'CREATE TABLE kept AS SELECT 42 AS response');
     process.kill(postmasterPid(), 'SIGKILL');
     await until(() =>
-      query(engine.url(), 'SELECT answer FROM kept').then(
+      query(engine.url(), 'SELECT response FROM kept').then(
         (rows) => rows.length === 1,
         () => false,
       ),
@@ -145,14 +145,14 @@ describe('the embedded PostgreSQL', () => {
 
   it('recovers when it and its process are killed together', async () => {
     const { owner, url } = await own();
-    await query(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await query(url, 'CREATE TABLE kept AS SELECT 42 AS response');
     const pid = postmasterPid();
     process.kill(pid, 'SIGKILL');
     owner.kill('SIGKILL');
     await owner.ends();
     const again = await start();
     expect(again.url()).toBe(url);
-    expect(await query(url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await query(url, 'SELECT response FROM kept')).toEqual([{ response: 42 }]);
   });
 
   it('starts although its old process id is in use by another program', async () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { ImportSummary } from '../../src/import-command/import-summary.ts';
+import type { ImportSummary } from '../../src/cli/import/import-summary.ts';
 import type { Child } from '../support/child.ts';
 import { line, manyLines } from '../support/history.ts';
 import { Workplace } from '../support/service-process.ts';

@@ -28,8 +28,8 @@ describe('an import during which a process is killed with -9', () => {
     const get = (path: string) =>
       fetch(`${address}${API}/customers/user_42/events${path}`, { headers: { 'X-API-Key': key } });
     const stored = async (): Promise<number> => {
-      const answer = await get('/summary');
-      return ((await answer.json()) as { data: { total: number } }).data.total;
+      const response = await get('/summary');
+      return ((await response.json()) as { data: { total: number } }).data.total;
     };
 
     const lines = manyLines(LINES, 'kill');

@@ -83,8 +83,8 @@ describe('the operator commands', () => {
     it('create prints the key, and nothing else; it works', async () => {
       const key = await done('keys', 'create', '--app', 'acme', '--name', 'backend');
       expect(key).toMatch(AGENT_KEY);
-      const answer = await whoami(key).expect(200);
-      expect(answer.body.data).toMatchObject({ slug: 'acme', keyType: 'agent' });
+      const response = await whoami(key).expect(200);
+      expect(response.body.data).toMatchObject({ slug: 'acme', keyType: 'agent' });
     });
 
     it('create makes public keys, too, which server routes know and refuse', async () => {

@@ -25,12 +25,12 @@ interface Answer {
 }
 
 async function call(url: string, key: string, body?: object): Promise<Answer> {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: (await answer.json()) as Answer['body'] };
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
 
 const record = (address: string, key: string, event: object): Promise<Answer> =>
@@ -106,9 +106,9 @@ describe('the service', () => {
       const headers = Object.fromEntries(
         [...command.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name, value]) => [name, value]),
       );
-      const answer = await fetch(url, { method: 'POST', headers, body });
-      expect(answer.status).toBe(201);
-      expect(await answer.json()).toEqual(documented);
+      const response = await fetch(url, { method: 'POST', headers, body });
+      expect(response.status).toBe(201);
+      expect(await response.json()).toEqual(documented);
 
       if (CURL_IS_HERE) {
         // The command stays as it is: what the test wants to know besides comes from curl's own settings.
@@ -180,8 +180,8 @@ describe('the service', () => {
       const send = async (sender: number): Promise<void> => {
         for (let n = 0; unknown.length < SENDERS && acknowledged.length < 20 * BEFORE_THE_KILL; n++) {
           const eventId = `${sender}-${n}`;
-          const answer = await record(address, key, { eventId, payload: { n } }).catch(() => null);
-          if (answer?.status === 201) acknowledged.push(eventId);
+          const response = await record(address, key, { eventId, payload: { n } }).catch(() => null);
+          if (response?.status === 201) acknowledged.push(eventId);
           else unknown.push(eventId);
           if (!killed && acknowledged.length >= BEFORE_THE_KILL) {
             killed = true;
@@ -332,14 +332,14 @@ describe('the service', () => {
       expect((await fetch(`${address}/health/live`)).status).toBe(200);
       expect((await fetch(`${address}/health/ready`)).status).toBe(503);
       for (const presented of [key, `sk_live_agent_${'x'.repeat(48)}`]) {
-        const answer = await fetch(`${address}/api/v1/customer-events`, {
+        const response = await fetch(`${address}/api/v1/customer-events`, {
           method: 'POST',
           headers: { 'X-API-Key': presented },
           body: '{',
         });
-        expect(answer.status).toBe(503);
-        expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
-        expect(await answer.json()).toMatchObject({ success: false, code: 'SERVICE_UNAVAILABLE' });
+        expect(response.status).toBe(503);
+        expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+        expect(await response.json()).toMatchObject({ success: false, code: 'SERVICE_UNAVAILABLE' });
       }
       expect((await call(`${address}/api/v1/auth/whoami`, 'no key')).body.code).toBe('AUTH_API_KEY_INVALID');
 
@@ -390,9 +390,9 @@ describe('the service', () => {
       });
       expect(patch.status).toBe(zone === zones[0] ? 201 : 200);
       for (const [n, [occurredAt, instant]] of sent.entries()) {
-        const answer = await record(address, key, { occurredAt, eventId: `${n}` });
-        expect(answer.status).toBe(zone === zones[0] ? 201 : 200);
-        expect(answer.body.data?.occurredAt).toBe(instant);
+        const response = await record(address, key, { occurredAt, eventId: `${n}` });
+        expect(response.status).toBe(zone === zones[0] ? 201 : 200);
+        expect(response.body.data?.occurredAt).toBe(instant);
       }
       const now = Date.now();
       const { body } = await record(address, key, { eventId: `now-${zones.indexOf(zone)}` });

@@ -35,9 +35,9 @@ describe('API keys', () => {
 
   describe('GET /auth/whoami', () => {
     it('tells whose key it is', async () => {
-      const answer = await service.get('/auth/whoami');
-      expectSuccess(answer, 200);
-      expect(answer.body.data).toEqual({
+      const response = await service.get('/auth/whoami');
+      expectSuccess(response, 200);
+      expect(response.body.data).toEqual({
         appId: expect.stringMatching(/^c[a-z0-9]{24}$/),
         slug: 'acme',
         name: 'Acme',
@@ -46,8 +46,8 @@ describe('API keys', () => {
     });
 
     it("tells another app's key its own app", async () => {
-      const answer = await service.get('/auth/whoami', withKey(service.otherKey)).expect(200);
-      expect(answer.body.data).toMatchObject({ slug: 'other', name: 'Other' });
+      const response = await service.get('/auth/whoami', withKey(service.otherKey)).expect(200);
+      expect(response.body.data).toMatchObject({ slug: 'other', name: 'Other' });
     });
 
     it('takes the header in any case', async () => {
@@ -81,12 +81,12 @@ describe('API keys', () => {
 
   it('does not take a key from the Authorization header, the query or the body', async () => {
     const headers = { ...withoutTheTestKey, Authorization: `Bearer ${service.key}` };
-    const answer = await service.post(
+    const response = await service.post(
       `/customer-events?X-API-Key=${service.key}`,
       { 'X-API-Key': service.key },
       headers,
     );
-    expectFailure(answer, 401, 'AUTH_API_KEY_MISSING');
+    expectFailure(response, 401, 'AUTH_API_KEY_MISSING');
   });
 
   it.each([
@@ -120,17 +120,17 @@ describe('API keys', () => {
     ] as const;
 
     it.each(bodies)('an unknown key with %s', async (_, body, headers) => {
-      const answer = await service
+      const response = await service
         .post('/customer-events', body, { ...withKey(UNKNOWN), ...headers })
         .serialize(asTheyAre);
-      expectFailure(answer, 401, 'AUTH_API_KEY_INVALID');
+      expectFailure(response, 401, 'AUTH_API_KEY_INVALID');
     });
 
     it.each(bodies)('a public key with %s', async (_, body, headers) => {
-      const answer = await service
+      const response = await service
         .post('/customer-events', body, { ...withKey(publicKey), ...headers })
         .serialize(asTheyAre);
-      expectFailure(answer, 403, 'AUTH_API_KEY_FORBIDDEN');
+      expectFailure(response, 403, 'AUTH_API_KEY_FORBIDDEN');
     });
   });
 

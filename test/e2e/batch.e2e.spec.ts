@@ -27,9 +27,9 @@ describe('POST /customer-events/batch', () => {
   const events = (count: number, fields: (index: number) => object = () => ({})) =>
     Array.from({ length: count }, (_, index) => event(fields(index)));
   const send = (items: unknown[], headers = {}) => service.post('/customer-events/batch', { events: items }, headers);
-  const resultsOf = (answer: { body: { data: { results: Result[] } } }): Result[] => answer.body.data.results;
-  const statusesOf = (answer: { body: { data: { results: Result[] } } }): string[] =>
-    resultsOf(answer).map(({ status }) => status);
+  const resultsOf = (response: { body: { data: { results: Result[] } } }): Result[] => response.body.data.results;
+  const statusesOf = (response: { body: { data: { results: Result[] } } }): string[] =>
+    resultsOf(response).map(({ status }) => status);
   const rows = () =>
     service.database.query<{ id: string; payload: string; event_id: string | null }>(
       'SELECT id, payload::text AS payload, event_id FROM customer_events WHERE type = $1 ORDER BY id',
@@ -57,10 +57,10 @@ describe('POST /customer-events/batch', () => {
         payload: { n },
         occurredAt: `2026-04-18T10:00:00.${String((n * 7) % 500).padStart(6, '0')}Z`,
       }));
-      const answer = await send(items);
-      expectSuccess(answer, 201);
-      expect(answer.body.data).toMatchObject({ created: count, replayed: 0, rejected: 0 });
-      expect(resultsOf(answer)).toEqual(
+      const response = await send(items);
+      expectSuccess(response, 201);
+      expect(response.body.data).toMatchObject({ created: count, replayed: 0, rejected: 0 });
+      expect(resultsOf(response)).toEqual(
         items.map((_, index) => ({
           index,
           status: 'created',
@@ -76,20 +76,20 @@ describe('POST /customer-events/batch', () => {
       );
       const stored = await rows();
       expect(stored.map(({ id }) => id)).toEqual(
-        resultsOf(answer)
+        resultsOf(response)
           .map(({ event: { id } = {} }) => id)
           .sort(),
       );
-      for (const { index, event: { id } = {} } of resultsOf(answer)) {
+      for (const { index, event: { id } = {} } of resultsOf(response)) {
         expect(stored.find((row) => row.id === id)?.payload).toBe(`{"n":${index}}`);
       }
     },
   );
 
   it('fills in what is absent or null, as for a single event', async () => {
-    const answer = await send([event({ payload: null, occurredAt: null, eventId: null }), event()]);
-    expectSuccess(answer, 201);
-    for (const { event: recorded } of resultsOf(answer)) {
+    const response = await send([event({ payload: null, occurredAt: null, eventId: null }), event()]);
+    expectSuccess(response, 201);
+    for (const { event: recorded } of resultsOf(response)) {
       expect(recorded).toMatchObject({ payload: {}, occurredAt: recorded?.createdAt });
       expect(recorded).not.toHaveProperty('eventId');
     }
@@ -104,18 +104,18 @@ describe('POST /customer-events/batch', () => {
     );
   });
 
-  it('keeps every payload value for value, in the answer and in the row', async () => {
+  it('keeps every payload value for value, in the response and in the row', async () => {
     const items = EXACT_OBJECTS.map(
       ([, text]) => `{"customerExternalId":"user_42","type":"${type()}","payload":${text}}`,
     );
-    const answer = await service.post('/customer-events/batch', `{"events":[${items.join(' ,\n')}]}`);
-    expectSuccess(answer, 201);
+    const response = await service.post('/customer-events/batch', `{"events":[${items.join(' ,\n')}]}`);
+    expectSuccess(response, 201);
     let at = 0;
     for (const [index, [name, text]] of EXACT_OBJECTS.entries()) {
-      const found = answer.text.indexOf(`{"index":${index},"status":"created"`, at);
+      const found = response.text.indexOf(`{"index":${index},"status":"created"`, at);
       expect({ name, found: found >= at }).toEqual({ name, found: true });
-      const payload = answer.text.indexOf('"payload":', found) + '"payload":'.length;
-      expect(answer.text.slice(payload, payload + text.length + 1)).toBe(`${text},`);
+      const payload = response.text.indexOf('"payload":', found) + '"payload":'.length;
+      expect(response.text.slice(payload, payload + text.length + 1)).toBe(`${text},`);
       at = payload + text.length;
     }
     expect((await rows()).map(({ payload }) => payload)).toEqual(EXACT_OBJECTS.map(([, text]) => text));
@@ -147,29 +147,29 @@ describe('POST /customer-events/batch', () => {
     });
 
     it('repeated in the same batch is replayed', async () => {
-      const answer = await send([
+      const response = await send([
         event({ eventId: `twin-${run}` }),
         event(),
         event({ eventId: `twin-${run}` }),
         event({ eventId: `twin-${run}` }),
       ]);
-      expectSuccess(answer, 201);
-      expect(answer.body.data).toMatchObject({ created: 2, replayed: 2, rejected: 0 });
-      expect(statusesOf(answer)).toEqual(['created', 'created', 'replayed', 'replayed']);
-      const [first, , second, third] = resultsOf(answer);
+      expectSuccess(response, 201);
+      expect(response.body.data).toMatchObject({ created: 2, replayed: 2, rejected: 0 });
+      expect(statusesOf(response)).toEqual(['created', 'created', 'replayed', 'replayed']);
+      const [first, , second, third] = resultsOf(response);
       expect([second?.event, third?.event]).toEqual([first?.event, first?.event]);
       expect(await rows()).toHaveLength(2);
     });
 
     it('repeated in the same batch with other content is a conflict; the first is stored', async () => {
-      const answer = await send([
+      const response = await send([
         event({ eventId: `twin-${run}`, payload: { n: 1 } }),
         event({ eventId: `twin-${run}`, payload: { n: 2 } }),
         event({ eventId: `twin-${run}`, payload: { n: 1 } }),
       ]);
-      expectSuccess(answer, 207);
-      expect(statusesOf(answer)).toEqual(['created', 'rejected', 'replayed']);
-      expect(resultsOf(answer)[1]).toMatchObject({
+      expectSuccess(response, 207);
+      expect(statusesOf(response)).toEqual(['created', 'rejected', 'replayed']);
+      expect(resultsOf(response)[1]).toMatchObject({
         index: 1,
         code: 'EVENT_ID_CONFLICT',
         details: { payload: [expect.any(String)] },
@@ -178,21 +178,21 @@ describe('POST /customer-events/batch', () => {
     });
 
     it('is not taken by an invalid event before it in the same batch', async () => {
-      const answer = await send([
+      const response = await send([
         event({ eventId: 'later', type: 'NO' }),
         event({ eventId: 'later', customerExternalId: 'nobody' }),
         event({ eventId: 'later' }),
       ]);
-      expect(statusesOf(answer)).toEqual(['rejected', 'rejected', 'created']);
+      expect(statusesOf(response)).toEqual(['rejected', 'rejected', 'created']);
     });
 
     it('may be the same for two customers', async () => {
-      const answer = await send([
+      const response = await send([
         event({ eventId: 'shared' }),
         event({ eventId: 'shared', customerExternalId: 'second' }),
       ]);
-      expectSuccess(answer, 201);
-      expect(statusesOf(answer)).toEqual(['created', 'created']);
+      expectSuccess(response, 201);
+      expect(statusesOf(response)).toEqual(['created', 'created']);
     });
 
     it('sent by many batches in any order, over two instances at once, makes one row each', async () => {
@@ -208,7 +208,7 @@ describe('POST /customer-events/batch', () => {
             });
           }),
         );
-        for (const answer of answers) expectSuccess(answer, 201);
+        for (const response of answers) expectSuccess(response, 201);
         const created = answers.reduce((count, { body }) => count + Number(body.data.created), 0);
         const replayed = answers.reduce((count, { body }) => count + Number(body.data.replayed), 0);
         expect({ created, replayed }).toEqual({ created: 50, replayed: 550 });
@@ -265,11 +265,11 @@ describe('POST /customer-events/batch', () => {
       const index = (run * 97) % 500;
       const items = events(499, (n) => ({ eventId: `good-${run}-${n}` })).map((item) => JSON.stringify(item));
       items.splice(index, 0, bad());
-      const answer = await service.post('/customer-events/batch', `{"events":[${items.join(',')}]}`);
-      expectSuccess(answer, 207);
-      expect(answer.body.data).toMatchObject({ created: 499, replayed: 0, rejected: 1 });
-      expect(resultsOf(answer).map((result) => result.index)).toEqual(Array.from({ length: 500 }, (__, n) => n));
-      expect(resultsOf(answer).filter(({ status }) => status !== 'created')).toEqual([
+      const response = await service.post('/customer-events/batch', `{"events":[${items.join(',')}]}`);
+      expectSuccess(response, 207);
+      expect(response.body.data).toMatchObject({ created: 499, replayed: 0, rejected: 1 });
+      expect(resultsOf(response).map((result) => result.index)).toEqual(Array.from({ length: 500 }, (__, n) => n));
+      expect(resultsOf(response).filter(({ status }) => status !== 'created')).toEqual([
         {
           index,
           status: 'rejected',
@@ -278,7 +278,7 @@ describe('POST /customer-events/batch', () => {
           ...(details.length > 0 ? { details: expect.anything() } : {}),
         },
       ]);
-      expect(Object.keys(resultsOf(answer)[index]?.details ?? {}).sort()).toEqual(details);
+      expect(Object.keys(resultsOf(response)[index]?.details ?? {}).sort()).toEqual(details);
       expect(await rows()).toHaveLength(499);
     });
 
@@ -288,13 +288,13 @@ describe('POST /customer-events/batch', () => {
         .expect(201);
       const items: object[] = events(499);
       items.splice(250, 0, event({ eventId: 'taken' }));
-      const answer = await send(items);
-      expectSuccess(answer, 207);
-      expect(answer.body.data).toMatchObject({ created: 499, replayed: 0, rejected: 1 });
-      expect(resultsOf(answer)[250]).toMatchObject({ index: 250, status: 'rejected', code: 'EVENT_ID_CONFLICT' });
-      expect(Object.keys(resultsOf(answer)[250]?.details ?? {}).sort()).toEqual(['payload', 'type']);
-      expect(answer.text).not.toContain('secret');
-      expect(answer.text).not.toContain(stored.body.data.id);
+      const response = await send(items);
+      expectSuccess(response, 207);
+      expect(response.body.data).toMatchObject({ created: 499, replayed: 0, rejected: 1 });
+      expect(resultsOf(response)[250]).toMatchObject({ index: 250, status: 'rejected', code: 'EVENT_ID_CONFLICT' });
+      expect(Object.keys(resultsOf(response)[250]?.details ?? {}).sort()).toEqual(['payload', 'type']);
+      expect(response.text).not.toContain('secret');
+      expect(response.text).not.toContain(stored.body.data.id);
       expect(await rows()).toHaveLength(499);
     });
 
@@ -305,11 +305,11 @@ describe('POST /customer-events/batch', () => {
       try {
         const items: object[] = events(499, (n) => ({ eventId: `kept-${run}-${n}` }));
         items.splice(333, 0, event({ eventId: 'refused' }));
-        const answer = await send(items);
-        expectSuccess(answer, 207);
-        expect(answer.body.data).toMatchObject({ created: 499, replayed: 0, rejected: 1 });
-        expect(resultsOf(answer)[333]).toMatchObject({ index: 333, status: 'rejected', code: 'VALIDATION_ERROR' });
-        expect(answer.text).not.toContain('refusing');
+        const response = await send(items);
+        expectSuccess(response, 207);
+        expect(response.body.data).toMatchObject({ created: 499, replayed: 0, rejected: 1 });
+        expect(resultsOf(response)[333]).toMatchObject({ index: 333, status: 'rejected', code: 'VALIDATION_ERROR' });
+        expect(response.text).not.toContain('refusing');
         expect(await rows()).toHaveLength(499);
         expectInvalid(await service.post('/customer-events', event({ eventId: 'refused' })), 'event');
       } finally {
@@ -318,31 +318,31 @@ describe('POST /customer-events/batch', () => {
     });
 
     it('and another: all that is wrong is named, each by its index', async () => {
-      const answer = await send([
+      const response = await send([
         event({ type: '' }),
         event(),
         1,
         event({ customerExternalId: 'nobody' }),
         event({ x: 1, y: 2 }),
       ]);
-      expectSuccess(answer, 207);
-      expect(answer.body.data).toMatchObject({ created: 1, replayed: 0, rejected: 4 });
-      expect(statusesOf(answer)).toEqual(['rejected', 'created', 'rejected', 'rejected', 'rejected']);
-      expect(Object.keys(resultsOf(answer)[4]?.details ?? {})).toEqual(['x', 'y']);
+      expectSuccess(response, 207);
+      expect(response.body.data).toMatchObject({ created: 1, replayed: 0, rejected: 4 });
+      expect(statusesOf(response)).toEqual(['rejected', 'created', 'rejected', 'rejected', 'rejected']);
+      expect(Object.keys(resultsOf(response)[4]?.details ?? {})).toEqual(['x', 'y']);
     });
 
     it('only bad ones: 207, and no statement is sent for them', async () => {
-      let answer;
-      const statements = await statementsDuring(async () => (answer = await send([1, {}, event({ type: 'NO' })])));
-      expectSuccess(answer as never, 207);
+      let response;
+      const statements = await statementsDuring(async () => (response = await send([1, {}, event({ type: 'NO' })])));
+      expectSuccess(response as never, 207);
       expect(statements).toEqual([]);
     });
   });
 
   it("does not know another app's customers", async () => {
-    const answer = await send([event(), event({ customerExternalId: 'second' })], { 'X-API-Key': service.otherKey });
-    expectSuccess(answer, 207);
-    expect(resultsOf(answer).map(({ code }) => code)).toEqual(['CUSTOMER_NOT_FOUND', 'CUSTOMER_NOT_FOUND']);
+    const response = await send([event(), event({ customerExternalId: 'second' })], { 'X-API-Key': service.otherKey });
+    expectSuccess(response, 207);
+    expect(resultsOf(response).map(({ code }) => code)).toEqual(['CUSTOMER_NOT_FOUND', 'CUSTOMER_NOT_FOUND']);
     expect(await rows()).toEqual([]);
   });
 
@@ -446,8 +446,10 @@ describe('POST /customer-events/batch', () => {
     });
 
     it('may be 8 MiB after decompression', async () => {
-      const answer = await service.post('/customer-events/batch', gzipSync(ofBytes(MIB_8)), GZIP).serialize(asTheyAre);
-      expectSuccess(answer, 201);
+      const response = await service
+        .post('/customer-events/batch', gzipSync(ofBytes(MIB_8)), GZIP)
+        .serialize(asTheyAre);
+      expectSuccess(response, 201);
       expect(await rows()).toHaveLength(100);
     });
 
@@ -458,8 +460,8 @@ describe('POST /customer-events/batch', () => {
       ['of a bomb of 100 MB', () => gzipSync(Buffer.alloc(100_000_000, ' ')), GZIP],
       ['of a bomb that begins like a batch', () => gzipSync(`{"events":[${'{},'.repeat(10_000_000)}{}]}`), GZIP],
     ])('%s is a 413 that tells the limit', async (_, body, headers) => {
-      const answer = await service.post('/customer-events/batch', body(), headers).serialize(asTheyAre);
-      expect(expectFailure(answer, 413, 'PAYLOAD_TOO_LARGE').details).toEqual({ field: 'body', limit: MIB_8 });
+      const response = await service.post('/customer-events/batch', body(), headers).serialize(asTheyAre);
+      expect(expectFailure(response, 413, 'PAYLOAD_TOO_LARGE').details).toEqual({ field: 'body', limit: MIB_8 });
       expect(await rows()).toEqual([]);
     });
   });
@@ -478,9 +480,9 @@ describe('POST /customer-events/batch', () => {
         ],
       ],
     ])('%s', async (_, items) => {
-      let answer;
-      const first = await statementsDuring(async () => (answer = await send(items())));
-      expect((answer as never as { status: number }).status).toBeLessThan(300);
+      let response;
+      const first = await statementsDuring(async () => (response = await send(items())));
+      expect((response as never as { status: number }).status).toBeLessThan(300);
       expect(first.length).toBeLessThanOrEqual(3);
       expect(first.filter((statement) => statement.includes('INSERT'))).toHaveLength(1);
       const again = await statementsDuring(() =>
@@ -512,16 +514,16 @@ describe('POST /customer-events/batch', () => {
     try {
       await lock.query('BEGIN');
       await lock.query('LOCK TABLE customer_events IN ACCESS EXCLUSIVE MODE');
-      const failing = send(items).then((answer) => answer);
+      const failing = send(items).then((response) => response);
       await service.database.untilWaiting(1);
       await service.database.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
       );
-      const answer = await failing;
-      expectFailure(answer, 503, 'SERVICE_UNAVAILABLE');
+      const response = await failing;
+      expectFailure(response, 503, 'SERVICE_UNAVAILABLE');
       // Whoever sees only that the session has ended cannot know.
-      expect(answer.body.details).toEqual({ outcome: 'unknown' });
-      expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      expect(response.body.details).toEqual({ outcome: 'unknown' });
+      expect(response.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     } finally {
       await lock.query('ROLLBACK');
       await lock.end();

@@ -27,9 +27,9 @@ describe('the bytes of a body', () => {
       ]);
 
     it('may begin with a byte order mark', async () => {
-      const answer = await post(Buffer.concat([BYTE_ORDER_MARK, Buffer.from(TEXT)]));
-      expectSuccess(answer, 201);
-      expect(answer.text).toContain('"payload":{"s":"żółć 💥"},');
+      const response = await post(Buffer.concat([BYTE_ORDER_MARK, Buffer.from(TEXT)]));
+      expectSuccess(response, 201);
+      expect(response.text).toContain('"payload":{"s":"żółć 💥"},');
     });
 
     it('may begin with one before plain ASCII', async () => {
@@ -117,9 +117,9 @@ describe('the bytes of a body', () => {
       ['x-gzip', gzipSync(TEXT)],
       ['identity', Buffer.from(TEXT)],
     ])('%s is read', async (encoding, bytes) => {
-      const answer = await post(bytes, { 'Content-Encoding': encoding });
-      expectSuccess(answer, 201);
-      expect(answer.text).toContain('"payload":{"s":"żółć 💥"},');
+      const response = await post(bytes, { 'Content-Encoding': encoding });
+      expectSuccess(response, 201);
+      expect(response.text).toContain('"payload":{"s":"żółć 💥"},');
     });
 
     it.each([

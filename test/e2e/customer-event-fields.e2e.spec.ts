@@ -71,9 +71,9 @@ describe('the fields of an event', () => {
     it.each(['a', '_', '.', '0', 'order.placed', 'app_store.refund.v2', '...', 'a'.repeat(100)])(
       'may be %s',
       async (type) => {
-        const answer = await post({ type });
-        expectSuccess(answer, 201);
-        expect(answer.body.data.type).toBe(type);
+        const response = await post({ type });
+        expectSuccess(response, 201);
+        expect(response.body.data.type).toBe(type);
       },
     );
 
@@ -114,9 +114,9 @@ describe('the fields of an event', () => {
     it.each(['1', 'A-Z_a-z.0:9', '0b6d3a52-6c2c-4f9e-9d2b-0d6b0f6f2a11', '__proto__', '-', ':', 'x'.repeat(255)])(
       'may be %s',
       async (eventId) => {
-        const answer = await post({ eventId });
-        expectSuccess(answer, 201);
-        expect(answer.body.data.eventId).toBe(eventId);
+        const response = await post({ eventId });
+        expectSuccess(response, 201);
+        expect(response.body.data.eventId).toBe(eventId);
       },
     );
 
@@ -165,11 +165,11 @@ describe('the fields of an event', () => {
       ['true', 'true'],
       ['false', 'false'],
     ])('payload must not be %s', async (_, text) => {
-      const answer = await service.post(
+      const response = await service.post(
         '/customer-events',
         `{"customerExternalId":"user_42","type":"a","payload":${text}}`,
       );
-      expectInvalid(answer, 'payload');
+      expectInvalid(response, 'payload');
     });
   });
 });

@@ -18,7 +18,7 @@ describe('POST /customer-events', () => {
   });
   afterAll(() => service.close());
 
-  it("answers the document's request with the document's answer", async () => {
+  it("answers the document's request with the document's response", async () => {
     const response = await service
       .post('/customer-events', {
         ...EVENT,
@@ -48,10 +48,10 @@ describe('POST /customer-events', () => {
 
   it('takes an event with nothing but its customer and type: empty payload, now, no eventId', async () => {
     const before = Date.now();
-    const answer = await service.post('/customer-events', EVENT);
+    const response = await service.post('/customer-events', EVENT);
     const after = Date.now();
-    expectSuccess(answer, 201);
-    const { data } = answer.body;
+    expectSuccess(response, 201);
+    const { data } = response.body;
     expect(Object.keys(data).sort()).toEqual(['createdAt', 'customerId', 'id', 'occurredAt', 'payload', 'type']);
     expect(data.payload).toEqual({});
     expect(Date.parse(data.occurredAt)).toBeGreaterThanOrEqual(before);
@@ -60,15 +60,20 @@ describe('POST /customer-events', () => {
   });
 
   it('takes null for an optional field as absent', async () => {
-    const answer = await service.post('/customer-events', { ...EVENT, payload: null, occurredAt: null, eventId: null });
-    expectSuccess(answer, 201);
-    expect(answer.body.data).not.toHaveProperty('eventId');
-    expect(answer.body.data.payload).toEqual({});
+    const response = await service.post('/customer-events', {
+      ...EVENT,
+      payload: null,
+      occurredAt: null,
+      eventId: null,
+    });
+    expectSuccess(response, 201);
+    expect(response.body.data).not.toHaveProperty('eventId');
+    expect(response.body.data.payload).toEqual({});
   });
 
   it('gives back the eventId that was sent', async () => {
-    const answer = await service.post('/customer-events', { ...EVENT, eventId: 'order-1042:placed' }).expect(201);
-    expect(answer.body.data.eventId).toBe('order-1042:placed');
+    const response = await service.post('/customer-events', { ...EVENT, eventId: 'order-1042:placed' }).expect(201);
+    expect(response.body.data.eventId).toBe('order-1042:placed');
   });
 
   it('has the event committed when it answers', async () => {
@@ -87,8 +92,8 @@ describe('POST /customer-events', () => {
 
   it('refuses an event of a customer that does not exist, and stores nothing', async () => {
     const before = await countEvents();
-    const answer = await service.post('/customer-events', { ...EVENT, customerExternalId: 'nobody' });
-    expectFailure(answer, 404, 'CUSTOMER_NOT_FOUND');
+    const response = await service.post('/customer-events', { ...EVENT, customerExternalId: 'nobody' });
+    expectFailure(response, 404, 'CUSTOMER_NOT_FOUND');
     expect(await countEvents()).toBe(before);
   });
 
@@ -137,21 +142,21 @@ describe('POST /customer-events', () => {
     });
 
     it('together with all else that is wrong', async () => {
-      const answer = await service.post('/customer-events', { type: 'NO', payload: [], occuredAt: 'x' });
-      expectInvalid(answer, 'customerExternalId', 'type', 'payload', 'occuredAt');
+      const response = await service.post('/customer-events', { type: 'NO', payload: [], occuredAt: 'x' });
+      expectInvalid(response, 'customerExternalId', 'type', 'payload', 'occuredAt');
     });
 
     it('without repeating a name of 60,000 characters', async () => {
-      const answer = await service.post('/customer-events', { ...EVENT, ['x'.repeat(60_000)]: 1 });
-      expectFailure(answer, 400, 'VALIDATION_ERROR');
-      expect(answer.text.length).toBeLessThan(2_000);
+      const response = await service.post('/customer-events', { ...EVENT, ['x'.repeat(60_000)]: 1 });
+      expectFailure(response, 400, 'VALIDATION_ERROR');
+      expect(response.text.length).toBeLessThan(2_000);
     });
 
     it('without listing ten thousand of them', async () => {
       const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}`, 1]));
-      const answer = await service.post('/customer-events', { ...EVENT, ...many });
-      expectFailure(answer, 400, 'VALIDATION_ERROR');
-      expect(answer.text.length).toBeLessThan(10_000);
+      const response = await service.post('/customer-events', { ...EVENT, ...many });
+      expectFailure(response, 400, 'VALIDATION_ERROR');
+      expect(response.text.length).toBeLessThan(10_000);
     });
   });
 

@@ -52,9 +52,9 @@ describe('the fields of a customer', () => {
   it.each(Object.entries(good).flatMap(([field, values]) => values.map((value) => [field, value] as const)))(
     '%s may be %j',
     async (field, value) => {
-      const answer = await patch({ [field]: value });
-      expectSuccess(answer, 200);
-      expect(answer.body.data[field]).toBe(value);
+      const response = await patch({ [field]: value });
+      expectSuccess(response, 200);
+      expect(response.body.data[field]).toBe(value);
       expect((await service.get('/customers/user_42')).body.data[field]).toBe(value);
     },
   );
@@ -171,8 +171,8 @@ describe('the fields of a customer', () => {
   });
 
   it('are all named that are wrong', async () => {
-    const answer = await patch({ email: 'x', name: '', phone: '', avatarUrl: 'x', metadata: [], plan: 'pro' });
-    expectInvalid(answer, 'email', 'name', 'phone', 'avatarUrl', 'metadata', 'plan');
+    const response = await patch({ email: 'x', name: '', phone: '', avatarUrl: 'x', metadata: [], plan: 'pro' });
+    expectInvalid(response, 'email', 'name', 'phone', 'avatarUrl', 'metadata', 'plan');
   });
 
   it('must not be given twice', async () => {

@@ -31,9 +31,9 @@ describe('customers', () => {
 
   describe('PATCH', () => {
     it('creates a customer who is not there: 201', async () => {
-      const answer = await patch('new', { email: 'New@Example.com', name: 'New' });
-      expectSuccess(answer, 201);
-      const { data } = answer.body;
+      const response = await patch('new', { email: 'New@Example.com', name: 'New' });
+      expectSuccess(response, 201);
+      const { data } = response.body;
       expect(data).toEqual({
         id: expect.stringMatching(/^c[a-z0-9]{24}$/),
         externalId: 'new',
@@ -51,15 +51,15 @@ describe('customers', () => {
     it('changes a customer who is there: 200', async () => {
       const externalId = await create();
       const before = await read(externalId);
-      const answer = await patch(externalId, { name: 'Rear Admiral Hopper' });
-      expectSuccess(answer, 200);
-      expect(answer.body.data).toEqual({
+      const response = await patch(externalId, { name: 'Rear Admiral Hopper' });
+      expectSuccess(response, 200);
+      expect(response.body.data).toEqual({
         ...before,
         name: 'Rear Admiral Hopper',
-        updatedAt: answer.body.data.updatedAt,
+        updatedAt: response.body.data.updatedAt,
       });
-      expect(Date.parse(answer.body.data.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
-      expect(await read(externalId)).toEqual(answer.body.data);
+      expect(Date.parse(response.body.data.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
+      expect(await read(externalId)).toEqual(response.body.data);
     });
 
     it.each([
@@ -71,15 +71,15 @@ describe('customers', () => {
     ])('changes %s alone', async (field, value) => {
       const externalId = await create();
       const before = await read(externalId);
-      const answer = await patch(externalId, { [field]: value }).expect(200);
-      expect(answer.body.data).toEqual({ ...before, [field]: value, updatedAt: answer.body.data.updatedAt });
+      const response = await patch(externalId, { [field]: value }).expect(200);
+      expect(response.body.data).toEqual({ ...before, [field]: value, updatedAt: response.body.data.updatedAt });
     });
 
     it.each(['phone', 'avatarUrl'])('clears %s with null', async (field) => {
       const externalId = await create();
       const before = await read(externalId);
-      const answer = await patch(externalId, { [field]: null }).expect(200);
-      expect(answer.body.data).toEqual({ ...before, [field]: null, updatedAt: answer.body.data.updatedAt });
+      const response = await patch(externalId, { [field]: null }).expect(200);
+      expect(response.body.data).toEqual({ ...before, [field]: null, updatedAt: response.body.data.updatedAt });
     });
 
     it.each(['email', 'name'])('never clears %s', async (field) => {
@@ -98,8 +98,8 @@ describe('customers', () => {
     it('with nothing in it changes nothing', async () => {
       const externalId = await create();
       const before = await read(externalId);
-      const answer = await patch(externalId, {}).expect(200);
-      expect(answer.body.data).toEqual({ ...before, updatedAt: answer.body.data.updatedAt });
+      const response = await patch(externalId, {}).expect(200);
+      expect(response.body.data).toEqual({ ...before, updatedAt: response.body.data.updatedAt });
     });
 
     it.each([
@@ -215,9 +215,9 @@ describe('customers', () => {
   it('has its metadata kept as it was sent', async () => {
     const externalId = await create();
     for (const [, text] of EXACT_OBJECTS) {
-      const answer = await service.patch(`/customers/${externalId}`, `{"metadata":${text}}`);
-      expectSuccess(answer, 200);
-      expect(answer.text).toContain(`"metadata":${text},"createdAt":`);
+      const response = await service.patch(`/customers/${externalId}`, `{"metadata":${text}}`);
+      expectSuccess(response, 200);
+      expect(response.text).toContain(`"metadata":${text},"createdAt":`);
       expect((await service.get(`/customers/${externalId}`)).text).toContain(`"metadata":${text},"createdAt":`);
     }
   });
@@ -228,9 +228,9 @@ describe('customers', () => {
       const event = { customerExternalId: externalId, type: 'a' };
       for (let index = 0; index < 3; index++) await service.post('/customer-events', event).expect(201);
       const { id } = await read(externalId);
-      const answer = await service.delete(`/customers/${externalId}`);
-      expectSuccess(answer, 200);
-      expect(answer.body.data).toEqual({ deletedEvents: 3 });
+      const response = await service.delete(`/customers/${externalId}`);
+      expectSuccess(response, 200);
+      expect(response.body.data).toEqual({ deletedEvents: 3 });
       expectFailure(await service.get(`/customers/${externalId}`), 404, 'CUSTOMER_NOT_FOUND');
       expectFailure(await service.get(`/customers/${externalId}/events`), 404, 'CUSTOMER_NOT_FOUND');
       expectFailure(await service.post('/customer-events', event), 404, 'CUSTOMER_NOT_FOUND');

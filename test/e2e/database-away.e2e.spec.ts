@@ -13,9 +13,9 @@ describe('while the database is away', () => {
   let events = 0;
 
   const event = () => ({ customerExternalId: 'user_42', type: 'away', eventId: `e-${++events}` });
-  const expectAway = (answer: Answer): void => {
-    expectFailure(answer, 503, 'SERVICE_UNAVAILABLE');
-    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+  const expectAway = (response: Answer): void => {
+    expectFailure(response, 503, 'SERVICE_UNAVAILABLE');
+    expect(response.headers['retry-after']).toMatch(/^[1-9]\d*$/);
   };
   const ready = () => until(async () => (await service.post('/customer-events', event())).status === 201);
 
@@ -102,9 +102,9 @@ describe('a key that was revoked', () => {
       expectSuccess(await whoami(), 200);
       await first.revokeKey(id);
       const deadline = Date.now() + 10_000;
-      let answer = await whoami();
-      while (answer.status === 200 && Date.now() < deadline) answer = await whoami();
-      expectFailure(answer, 401, 'AUTH_API_KEY_INVALID');
+      let response = await whoami();
+      while (response.status === 200 && Date.now() < deadline) response = await whoami();
+      expectFailure(response, 401, 'AUTH_API_KEY_INVALID');
       expectFailure(await first.get('/auth/whoami', { 'X-API-Key': secret }), 401, 'AUTH_API_KEY_INVALID');
     } finally {
       await second.close();

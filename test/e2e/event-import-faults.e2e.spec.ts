@@ -20,8 +20,8 @@ describe('an import that breaks off', () => {
   let service: TestService;
 
   const importAll = async (lines: readonly string[]) => {
-    const answer = await service.post('/customer-events/import', lines.join('\n'), NDJSON).expect(200);
-    return answer.body.data as { lines: number; created: number; replayed: number; rejected: number };
+    const response = await service.post('/customer-events/import', lines.join('\n'), NDJSON).expect(200);
+    return response.body.data as { lines: number; created: number; replayed: number; rejected: number };
   };
   const rowsWith = async (prefix: string): Promise<number> =>
     (await service.database.query(`SELECT 1 FROM customer_events WHERE event_id LIKE $1`, [`${prefix}-%`])).length;
@@ -99,7 +99,7 @@ describe('an import that breaks off', () => {
     await until(async () => (await rowsWith('fault')) === 8_000);
     const unlock = await lockEvents();
     await write(`${lines.slice(8_000).join('\n')}\n`);
-    // Not ended: the answer does not wait for the rest of the body.
+    // Not ended: the response does not wait for the rest of the body.
     const received = await receives(/"timestamp"/);
     await unlock();
     expect(received).toMatch(/^HTTP\/1.1 503 /);

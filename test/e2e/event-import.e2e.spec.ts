@@ -21,9 +21,9 @@ describe('POST /customer-events/import', () => {
   const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
     service.post('/customer-events/import', body, { ...NDJSON, ...headers }).serialize(asTheyAre);
   const imported = async (body: string | Buffer, headers: Record<string, string> = {}): Promise<Imported> => {
-    const answer = await post(body, headers);
-    expectSuccess(answer, 200);
-    return answer.body.data as Imported;
+    const response = await post(body, headers);
+    expectSuccess(response, 200);
+    return response.body.data as Imported;
   };
   const customer = async (externalId: string): Promise<string> => {
     await service
@@ -239,8 +239,8 @@ describe('POST /customer-events/import', () => {
   it('is not counted by the rate limit, and does not use it up', async () => {
     const limited = await startTestService({ RATE_LIMITS: '10/60' });
     try {
-      const answer = await limited.post('/customer-events/import', manyLines(50, 'limited').join('\n'), NDJSON);
-      expect(answer.body.data).toMatchObject({ created: 50 });
+      const response = await limited.post('/customer-events/import', manyLines(50, 'limited').join('\n'), NDJSON);
+      expect(response.body.data).toMatchObject({ created: 50 });
       await limited.post('/customer-events', line()).expect(201);
     } finally {
       await limited.close();

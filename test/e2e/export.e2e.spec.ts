@@ -62,10 +62,10 @@ describe('GET /customers/:externalId/events/export', () => {
   afterAll(() => service.close());
 
   it('gives every event once, oldest first, one a line, as a page gives it', async () => {
-    const answer = await exportOf('many').buffer(true).expect(200);
-    expect(answer.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
-    expect(answer.headers['x-request-id']).toEqual(expect.any(String));
-    const lines = answer.text.split('\n');
+    const response = await exportOf('many').buffer(true).expect(200);
+    expect(response.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
+    expect(response.headers['x-request-id']).toEqual(expect.any(String));
+    const lines = response.text.split('\n');
     expect(lines.pop()).toBe('');
     expect(lines).toHaveLength(MANY);
     const ids = lines.map((line) => (JSON.parse(line) as { id: string }).id);
@@ -82,11 +82,11 @@ describe('GET /customers/:externalId/events/export', () => {
 
   it('answers HEAD without a body', async () => {
     const { default: request } = await import('supertest');
-    const answer = await request(service.server)
+    const response = await request(service.server)
       .head(`${API}/customers/many/events/export`)
       .set('X-API-Key', service.key)
       .expect(200);
-    expect(answer.text).toBeUndefined();
+    expect(response.text).toBeUndefined();
   });
 
   it('keeps every payload, value for value, on one line', async () => {

@@ -2,11 +2,11 @@ import { connect, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectJsonHeaders, expectSuccess, type Answer } from './helpers/answers.ts';
-import { exchange, rawRequest } from './helpers/raw-http.ts';
+import { inFlight, rawRequest } from './helpers/raw-http.ts';
 
 const EVENT = '{"customerExternalId":"user_42","type":"hostile"}';
 
-/** Bytes that no client would send: each gets an answer with the envelope, or the connection ends; nothing of it is stored. */
+/** Bytes that no client would send: each gets a response with the envelope, or the connection ends; nothing of it is stored. */
 describe('hostile HTTP', () => {
   let service: TestService;
 
@@ -19,18 +19,18 @@ describe('hostile HTTP', () => {
   /** Sends, ends its side, and gives what came back before the service closed. */
   const throwAt = (sent: string | Buffer, expected = 50): Promise<Answer[]> =>
     Promise.race([
-      exchange(service.server, sent, expected),
+      inFlight(service.server, sent, expected),
       new Promise<Answer[]>((_, reject) =>
         setTimeout(() => reject(new Error('neither answered nor closed')), 15_000).unref(),
       ),
     ]);
 
-  /** Every answer is a clear refusal. */
+  /** Every response is a clear refusal. */
   const expectRefusals = (answers: Answer[]): void => {
-    for (const answer of answers) {
-      expect(answer.status).toBeGreaterThanOrEqual(400);
-      expect(answer.status).toBeLessThan(500);
-      expectFailure(answer, answer.status, (JSON.parse(answer.text) as { code: string }).code);
+    for (const response of answers) {
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(response.status).toBeLessThan(500);
+      expectFailure(response, response.status, (JSON.parse(response.text) as { code: string }).code);
     }
   };
 
@@ -164,24 +164,24 @@ describe('hostile HTTP', () => {
   });
 
   it('HTTP/1.0 is answered, with or without a Host', async () => {
-    const [answer] = await throwAt(
+    const [response] = await throwAt(
       `POST ${API}/customer-events HTTP/1.0\r\n${key()}\r\n${json}\r\n${length}\r\n\r\n${EVENT}`,
       1,
     );
-    expectSuccess(answer as Answer, 201);
+    expectSuccess(response as Answer, 201);
     const [live] = await throwAt('GET /health/live HTTP/1.0\r\n\r\n', 1);
     expectSuccess(live as Answer, 200);
   });
 
   it('trailers after the chunks do no harm', async () => {
-    const [answer] = await throwAt(
+    const [response] = await throwAt(
       post(
         [chunked, 'Trailer: X-API-Key'],
         `${EVENT.length.toString(16)}\r\n${EVENT}\r\n0\r\nX-API-Key: other\r\n\r\n`,
       ),
       1,
     );
-    expectSuccess(answer as Answer, 201);
+    expectSuccess(response as Answer, 201);
   });
 
   it.each([
@@ -195,7 +195,7 @@ describe('hostile HTTP', () => {
   it('a body that never ends is let go after its time: a 408, and nothing is stored', async () => {
     const before = await rowCount();
     const answers = await throwAt(post(['Content-Length: 100'], EVENT), 1);
-    for (const answer of answers) expectFailure(answer, 408, 'REQUEST_TIMEOUT');
+    for (const response of answers) expectFailure(response, 408, 'REQUEST_TIMEOUT');
     expect(await rowCount()).toBe(before);
   });
 
@@ -253,9 +253,9 @@ describe('hostile HTTP', () => {
     '?type=*&type=**',
     ';a=b',
   ])('the query %s of a timeline is right, or refused', async (query) => {
-    const [answer] = await throwAt(rawRequest(`GET ${API}/customers/user_42/events${query} HTTP/1.1`, [key()]), 1);
-    if (answer?.status === 200) expectSuccess(answer, 200);
-    else expectRefusals([answer as Answer]);
+    const [response] = await throwAt(rawRequest(`GET ${API}/customers/user_42/events${query} HTTP/1.1`, [key()]), 1);
+    if (response?.status === 200) expectSuccess(response, 200);
+    else expectRefusals([response as Answer]);
   });
 
   it.each([
@@ -291,8 +291,8 @@ describe('hostile HTTP', () => {
     ' ',
   ])('the external id %j in a path is right, or refused', async (id) => {
     for (const path of [`/customers/${id}`, `/customers/${id}/events`, `/customers/${id}/events/${id}`]) {
-      const [answer] = await throwAt(Buffer.from(rawRequest(`GET ${API}${path} HTTP/1.1`, [key()])), 1);
-      expectRefusals([answer as Answer]);
+      const [response] = await throwAt(Buffer.from(rawRequest(`GET ${API}${path} HTTP/1.1`, [key()])), 1);
+      expectRefusals([response as Answer]);
     }
   });
 
@@ -307,14 +307,14 @@ describe('hostile HTTP', () => {
     ['SQL', "' OR ''='"],
   ])('a key with %s is a 401', async (_, text) => {
     for (const presented of [text, `${service.key}${text}`, `sk_live_agent_${text.repeat(48).slice(0, 48)}`]) {
-      const [answer] = await throwAt(
+      const [response] = await throwAt(
         Buffer.from(`GET ${API}/auth/whoami HTTP/1.1\r\nHost: x\r\nX-API-Key: ${presented}\r\n\r\n`),
         1,
       );
       // White space around a header is no part of it.
-      if (presented.trim() === service.key) expectSuccess(answer as Answer, 200);
-      else expect((answer as Answer).status).toBe(401);
-      expectJsonHeaders(answer as Answer);
+      if (presented.trim() === service.key) expectSuccess(response as Answer, 200);
+      else expect((response as Answer).status).toBe(401);
+      expectJsonHeaders(response as Answer);
     }
   });
 });

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { until } from '../support/child.ts';
 import { API, startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectInvalid, expectSuccess } from './helpers/answers.ts';
-import { exchange, exchangeOne, rawRequest } from './helpers/raw-http.ts';
+import { inFlight, exchangeOne, rawRequest } from './helpers/raw-http.ts';
 
 const SECURITY = {
   'cache-control': 'no-store',
@@ -116,11 +116,11 @@ describe('limits', () => {
       await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(3_900)}`])),
       200,
     );
-    const answer = await exchangeOne(
+    const response = await exchangeOne(
       service.server,
       rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(4_100)}`]),
     );
-    expect(expectInvalid(answer, 'headers').details?.headers).toEqual(['are larger than 4096 bytes']);
+    expect(expectInvalid(response, 'headers').details?.headers).toEqual(['are larger than 4096 bytes']);
   });
 
   it('as many keys as may be are taken, one more is a 400, also in a batch', async () => {
@@ -174,7 +174,7 @@ describe('limits', () => {
       await fourth.closed();
       expect(fourth.received()).toBe('');
       held[0]?.socket.destroy();
-      await until(async () => (await exchange(small.server, rawRequest('GET /health/live HTTP/1.1'))).length === 1);
+      await until(async () => (await inFlight(small.server, rawRequest('GET /health/live HTTP/1.1'))).length === 1);
       for (const { socket } of held) socket.destroy();
     } finally {
       await small.close();

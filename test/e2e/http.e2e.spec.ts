@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import request from 'supertest';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectJsonHeaders, expectSuccess } from './helpers/answers.ts';
-import { exchange, exchangeOne, rawRequest } from './helpers/raw-http.ts';
+import { inFlight, exchangeOne, rawRequest } from './helpers/raw-http.ts';
 
 const EVENT = { customerExternalId: 'user_42', type: 'a' };
 
@@ -47,7 +47,7 @@ describe('over HTTP', () => {
       expectFailure(await send(method, encodeURI(path).replaceAll('%25', '%')), 404, 'NOT_FOUND');
   });
 
-  describe('a method that a route does not answer to is a 405 that names those it does', () => {
+  describe('a method that a route does not response to is a 405 that names those it does', () => {
     const routes: readonly (readonly [string, readonly Method[], string])[] = [
       [`${API}/customer-events`, ['get', 'put', 'patch', 'delete'], 'POST'],
       [`${API}/customers/user_42`, ['post', 'put'], 'DELETE, GET, HEAD, PATCH'],
@@ -58,27 +58,27 @@ describe('over HTTP', () => {
     ];
     it.each(routes)('%s', async (path, methods, allow) => {
       for (const method of methods) {
-        const answer = await send(method, path);
-        expectFailure(answer, 405, 'METHOD_NOT_ALLOWED');
-        expect(answer.headers.allow).toBe(allow);
+        const response = await send(method, path);
+        expectFailure(response, 405, 'METHOD_NOT_ALLOWED');
+        expect(response.headers.allow).toBe(allow);
       }
     });
 
     it.each(routes)('OPTIONS %s too', async (path, _, allow) => {
-      const answer = await send('options', path);
-      expectFailure(answer, 405, 'METHOD_NOT_ALLOWED');
-      expect(answer.headers.allow).toBe(allow);
+      const response = await send('options', path);
+      expectFailure(response, 405, 'METHOD_NOT_ALLOWED');
+      expect(response.headers.allow).toBe(allow);
     });
 
     it.each(['PROPFIND', 'TRACE', 'SEARCH', 'M-SEARCH', 'LINK', 'QUERY'])('%s', async (method) => {
       const lines = rawRequest(`${method} ${API}/customer-events HTTP/1.1`, [`X-API-Key: ${service.key}`]);
-      const answer = await exchangeOne(service.server, lines);
+      const response = await exchangeOne(service.server, lines);
       // Node's parser does not know every method; what it does not know is a bad request.
-      if (answer.status === 405) expect(answer.headers.allow).toBe('POST');
+      if (response.status === 405) expect(response.headers.allow).toBe('POST');
       expectFailure(
-        answer,
-        answer.status === 405 ? 405 : 400,
-        answer.status === 405 ? 'METHOD_NOT_ALLOWED' : 'VALIDATION_ERROR',
+        response,
+        response.status === 405 ? 405 : 400,
+        response.status === 405 ? 'METHOD_NOT_ALLOWED' : 'VALIDATION_ERROR',
       );
     });
   });
@@ -117,17 +117,20 @@ describe('over HTTP', () => {
   it.each([`${API}/customer-events`, `${API}/customer-events/`])(
     'POST %s without a body and without a Content-Type is refused',
     async (path) => {
-      const answer = await request(service.server).post(path).set('X-API-Key', service.key);
-      expect([404, 415]).toContain(answer.status);
-      expectFailure(answer, answer.status, answer.status === 404 ? 'NOT_FOUND' : 'UNSUPPORTED_MEDIA_TYPE');
+      const response = await request(service.server).post(path).set('X-API-Key', service.key);
+      expect([404, 415]).toContain(response.status);
+      expectFailure(response, response.status, response.status === 404 ? 'NOT_FOUND' : 'UNSUPPORTED_MEDIA_TYPE');
     },
   );
 
   it('a body without a Content-Type is a 415', async () => {
     const body = JSON.stringify(EVENT);
     const headers = [`X-API-Key: ${service.key}`, `Content-Length: ${body.length}`];
-    const answer = await exchangeOne(service.server, rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers, body));
-    expectFailure(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
+    const response = await exchangeOne(
+      service.server,
+      rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers, body),
+    );
+    expectFailure(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
   it('a body of a GET or DELETE is not looked at', async () => {
@@ -145,26 +148,26 @@ describe('over HTTP', () => {
 
     it('by its Content-Length is refused before it is sent', async () => {
       for (const length of [1_000_000, 1e12]) {
-        const answer = await exchangeOne(service.server, head(`Content-Length: ${length}`));
-        expectFailure(answer, 413, 'PAYLOAD_TOO_LARGE');
+        const response = await exchangeOne(service.server, head(`Content-Length: ${length}`));
+        expectFailure(response, 413, 'PAYLOAD_TOO_LARGE');
       }
     });
 
     it('by its Content-Length is refused although the client waits for "100 Continue"', async () => {
-      const answer = await exchangeOne(service.server, head('Content-Length: 1000000', 'Expect: 100-continue'));
-      expect([100, 413]).toContain(answer.status);
+      const response = await exchangeOne(service.server, head('Content-Length: 1000000', 'Expect: 100-continue'));
+      expect([100, 413]).toContain(response.status);
     });
 
     it('in chunks is refused as soon as it is', async () => {
       const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
-      const answer = await exchangeOne(service.server, head('Transfer-Encoding: chunked') + chunk.repeat(10));
-      expectFailure(answer, 413, 'PAYLOAD_TOO_LARGE');
+      const response = await exchangeOne(service.server, head('Transfer-Encoding: chunked') + chunk.repeat(10));
+      expectFailure(response, 413, 'PAYLOAD_TOO_LARGE');
     });
 
     it('leaves the connection usable for a client that sends it whole', async () => {
       const large = ' '.repeat(1_000_000);
       const sent = head(`Content-Length: ${large.length}`) + large + rawRequest('GET /health/live HTTP/1.1');
-      const answers = await exchange(service.server, sent, 2);
+      const answers = await inFlight(service.server, sent, 2);
       expect(answers.map(({ status }) => status)).toEqual([413, 200]);
     });
   });
@@ -172,16 +175,16 @@ describe('over HTTP', () => {
   it('chunks of a small body are put together', async () => {
     const chunks = [...JSON.stringify(EVENT)].map((character) => `1\r\n${character}\r\n`).join('');
     const headers = [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Transfer-Encoding: chunked'];
-    const answer = await exchangeOne(
+    const response = await exchangeOne(
       service.server,
       `${rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers)}${chunks}0\r\n\r\n`,
     );
-    expectSuccess(answer, 201);
+    expectSuccess(response, 201);
   });
 
   it('a client that goes away in the middle of its body does no harm', async () => {
     const headers = [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Content-Length: 100'];
-    const socketIsClosedByUs = exchange(
+    const socketIsClosedByUs = inFlight(
       service.server,
       rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers, '{"type"') + rawRequest('\r\n'),
       0,
@@ -203,18 +206,18 @@ describe('over HTTP', () => {
     it.each(['', 'x'.repeat(129), 'a b', 'a,b', '<script>', '"a"', 'a/b', '${jndi:ldap://x}', 'é', 'a;b'])(
       '%j is replaced',
       async (id) => {
-        const answer = await send('get', '/health/live').set('X-Request-Id', id);
-        expectSuccess(answer, 200);
-        expect(answer.headers['x-request-id']).not.toBe(id);
+        const response = await send('get', '/health/live').set('X-Request-Id', id);
+        expectSuccess(response, 200);
+        expect(response.headers['x-request-id']).not.toBe(id);
       },
     );
 
     it('sent twice is replaced', async () => {
-      const answer = await exchangeOne(
+      const response = await exchangeOne(
         service.server,
         rawRequest('GET /health/live HTTP/1.1', ['X-Request-Id: a', 'X-Request-Id: b']),
       );
-      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      expect(response.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     });
 
     it('is another one for each request that brings none', async () => {

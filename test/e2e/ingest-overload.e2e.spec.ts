@@ -19,13 +19,13 @@ describe('while the events table is locked', () => {
 
   const type = () => `overload.${run}`;
   const event = (fields: object = {}) => ({ customerExternalId: 'user_42', type: type(), ...fields });
-  /** Sends at once: supertest waits until somebody asks for the answer. */
+  /** Sends at once: supertest waits until somebody asks for the response. */
   const send = (fields: object = {}): Promise<Response> =>
-    service.post('/customer-events', event(fields)).then((answer) => answer);
+    service.post('/customer-events', event(fields)).then((response) => response);
   const sendBatch = (count: number): Promise<Response> =>
     service
       .post('/customer-events/batch', { events: Array.from({ length: count }, () => event()) })
-      .then((answer) => answer);
+      .then((response) => response);
   const rows = () => service.database.query('SELECT 1 FROM customer_events WHERE type = $1', [type()]);
   /** Requests that wait for the statement that is under way. */
   const waiting = (): number => (service.app.get(CustomerEventStore) as GroupCommitCustomerEventStore)['queue'].length;
@@ -54,15 +54,15 @@ describe('while the events table is locked', () => {
     await until(() => waiting() === ROOM - 1);
 
     const refused = await Promise.all([...Array.from({ length: 20 }, () => send()), sendBatch(1), sendBatch(3)]);
-    for (const answer of refused) {
-      expectFailure(answer, 503, 'SERVICE_UNAVAILABLE');
-      expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    for (const response of refused) {
+      expectFailure(response, 503, 'SERVICE_UNAVAILABLE');
+      expect(response.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     }
     expectSuccess(await service.get('/auth/whoami'), 200);
     expect(waiting()).toBe(ROOM - 1);
 
     await unlock();
-    for (const answer of await Promise.all([first, ...queued])) expectSuccess(answer, 201);
+    for (const response of await Promise.all([first, ...queued])) expectSuccess(response, 201);
     expect(await rows()).toHaveLength(ROOM);
     expectSuccess(await send(), 201);
   });
@@ -104,7 +104,7 @@ describe('while the events table is locked', () => {
     expectSuccess(await patient, 201);
     expect(await rows()).toHaveLength(2);
     const all = await Promise.all([sendBatch(ROOM), service.get('/auth/whoami')]);
-    for (const answer of all) expect(answer.status).toBeLessThan(300);
+    for (const response of all) expect(response.status).toBeLessThan(300);
   });
 
   it('a statement that is ended by the server is a 503 for all who wait; nothing is stored, and the next try passes', async () => {
@@ -115,9 +115,9 @@ describe('while the events table is locked', () => {
     await service.database.query(
       "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
     );
-    for (const answer of await Promise.all([first, ...queued])) {
-      expectFailure(answer, 503, 'SERVICE_UNAVAILABLE');
-      expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    for (const response of await Promise.all([first, ...queued])) {
+      expectFailure(response, 503, 'SERVICE_UNAVAILABLE');
+      expect(response.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     }
     await unlock();
     expect(await rows()).toEqual([]);

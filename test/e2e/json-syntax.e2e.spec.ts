@@ -23,16 +23,16 @@ describe('the JSON of a body', () => {
   });
 
   it.each(VALUES)('is taken with the value %j, and kept as %s', async (text, kept) => {
-    const answer = await postValue(text);
-    expectSuccess(answer, 201);
-    expect(answer.text).toContain(`"payload":{"v":${kept}},"occurredAt":`);
+    const response = await postValue(text);
+    expectSuccess(response, 201);
+    expect(response.text).toContain(`"payload":{"v":${kept}},"occurredAt":`);
   });
 
   it('is not quoted where it is refused', async () => {
-    const answer = await post('{"secret-of-the-sender": oops}');
-    expectInvalid(answer, 'body');
-    expect(answer.text).not.toContain('secret-of-the-sender');
-    expect(answer.text).not.toContain('oops');
+    const response = await post('{"secret-of-the-sender": oops}');
+    expectInvalid(response, 'body');
+    expect(response.text).not.toContain('secret-of-the-sender');
+    expect(response.text).not.toContain('oops');
   });
 
   it('stores nothing of what is refused', async () => {

@@ -176,9 +176,9 @@ describe('a customer with a long history', () => {
     const id = await idOf('erased');
     await fill(id, MANY);
     let done = false;
-    const erasure = service.delete('/customers/erased').then((answer) => {
+    const erasure = service.delete('/customers/erased').then((response) => {
       done = true;
-      return answer;
+      return response;
     });
     let written = 0;
     while (!done) {
@@ -206,9 +206,9 @@ describe('a customer with a long history', () => {
     const id = await idOf('arriving');
     await fill(id, 12_000);
     let done = false;
-    const erasure = service.delete('/customers/arriving').then((answer) => {
+    const erasure = service.delete('/customers/arriving').then((response) => {
       done = true;
-      return answer;
+      return response;
     });
     let accepted = 0;
     while (!done) {

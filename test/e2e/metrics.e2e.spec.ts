@@ -27,9 +27,9 @@ describe('/metrics', () => {
       .reduce((total, { value }) => total + value, 0);
 
   it('needs no key, and is plain text outside the API', async () => {
-    const answer = await request(service.server).get('/metrics');
-    expect(answer.status).toBe(200);
-    expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+    const response = await request(service.server).get('/metrics');
+    expect(response.status).toBe(200);
+    expect(response.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
     expect((await request(service.server).get('/api/v1/metrics')).status).toBe(404);
   });
 
@@ -58,7 +58,7 @@ describe('/metrics', () => {
     expect(text).not.toMatch(/kitten|\.env/);
   });
 
-  it('counts events by door and outcome', async () => {
+  it('counts events by channel and outcome', async () => {
     const before = await scrape();
     await service.post('/customer-events', event({ eventId: 'm-1' })).expect(201);
     await service.post('/customer-events', event({ eventId: 'm-1' })).expect(200);
@@ -76,8 +76,9 @@ describe('/metrics', () => {
       .post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' })
       .expect(200);
     const after = await scrape();
-    const grown = (door: string, outcome: string): number =>
-      sum(after, 'customer_events_total', { door, outcome }) - sum(before, 'customer_events_total', { door, outcome });
+    const grown = (channel: string, outcome: string): number =>
+      sum(after, 'customer_events_total', { channel, outcome }) -
+      sum(before, 'customer_events_total', { channel, outcome });
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('single', outcome))).toEqual([1, 1, 2]);
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('batch', outcome))).toEqual([2, 1, 1]);
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('import', outcome))).toEqual([1, 0, 2]);

@@ -58,11 +58,11 @@ describe('occurredAt', () => {
     ['0001-01-01T00:00:00-01:00', '0001-01-01T01:00:00Z'],
     ['9999-12-31T23:59:59+01:00', '9999-12-31T22:59:59Z'],
   ])('%s is stored and given back as %s', async (sent, expected) => {
-    const answer = await post(sent);
-    expectSuccess(answer, 201);
-    expect(answer.body.data.occurredAt).toBe(expected);
+    const response = await post(sent);
+    expectSuccess(response, 201);
+    expect(response.body.data.occurredAt).toBe(expected);
     const page = await service.get('/customers/user_42/events?limit=200');
-    const { id } = answer.body.data as { id: string };
+    const { id } = response.body.data as { id: string };
     const read = (page.body.data.events as { id: string; occurredAt: string }[]).find((event) => event.id === id);
     expect(read?.occurredAt).toBe(expected);
     const [stored] = await service.database.query<{ same: boolean }>(
@@ -175,7 +175,7 @@ describe('occurredAt', () => {
     `2026-04-18T10:00:00.${'1'.repeat(50)}x`,
     '9'.repeat(10_000),
     "2026-04-18'; DROP TABLE apps; --",
-  ])('%j is refused, and the answer says what is accepted', async (sent) => {
+  ])('%j is refused, and the response says what is accepted', async (sent) => {
     const body = expectInvalid(await post(sent), 'occurredAt');
     expect(JSON.stringify(body.details)).toContain('YYYY-MM-DDTHH:MM[:SS[.fraction]]');
   });
@@ -189,8 +189,8 @@ describe('occurredAt', () => {
     const zone = process.env.TZ;
     process.env.TZ = 'America/St_Johns';
     try {
-      const answer = await post('2026-04-18T10:00:00').expect(201);
-      expect(answer.body.data.occurredAt).toBe('2026-04-18T10:00:00Z');
+      const response = await post('2026-04-18T10:00:00').expect(201);
+      expect(response.body.data.occurredAt).toBe('2026-04-18T10:00:00Z');
     } finally {
       if (zone === undefined) delete process.env.TZ;
       else process.env.TZ = zone;

@@ -24,9 +24,9 @@ describe('a payload', () => {
   afterAll(() => service.close());
 
   it.each(EXACT_OBJECTS)('with %s is answered, stored and read as it was sent', async (_, text) => {
-    const answer = await post(text);
-    expectSuccess(answer, 201);
-    expect(answer.text).toContain(`"payload":${text},"occurredAt":`);
+    const response = await post(text);
+    expectSuccess(response, 201);
+    expect(response.text).toContain(`"payload":${text},"occurredAt":`);
     expect(await newestStored()).toBe(text);
     const page = await service.get('/customers/user_42/events?limit=1');
     expectSuccess(page, 200);
@@ -70,27 +70,27 @@ describe('a payload', () => {
     ['spaces, tabs and line ends', '{ "a" :\t[ 1 ,\r\n 2 ] , "s" : " x  y " }', '{"a":[1,2],"s":" x  y "}'],
     ['spaces in an empty object', '{ \n }', '{}'],
   ])('loses only the white space between its parts: %s', async (_, sent, kept) => {
-    const answer = await post(sent);
-    expect(answer.text).toContain(`"payload":${kept},"occurredAt":`);
+    const response = await post(sent);
+    expect(response.text).toContain(`"payload":${kept},"occurredAt":`);
     expect(await newestStored()).toBe(kept);
   });
 
   it('may stand anywhere in the body, and the body be spaced at will', async () => {
-    const answer = await service.post(
+    const response = await service.post(
       '/customer-events',
       '\r\n{ "payload" : { "n" : 1.0 } ,\n"type":"exact" , "customerExternalId" : "user_42" }\t\n',
     );
-    expectSuccess(answer, 201);
-    expect(answer.text).toContain('"payload":{"n":1.0},');
+    expectSuccess(response, 201);
+    expect(response.text).toContain('"payload":{"n":1.0},');
   });
 
   it('is found under an escaped name of its field', async () => {
-    const answer = await service.post(
+    const response = await service.post(
       '/customer-events',
       '{"customerExternalId":"user_42","type":"exact","\\u0070ayload":{"n":1.0}}',
     );
-    expectSuccess(answer, 201);
-    expect(answer.text).toContain('"payload":{"n":1.0},');
+    expectSuccess(response, 201);
+    expect(response.text).toContain('"payload":{"n":1.0},');
   });
 
   it('does not change what other requests see of objects', async () => {

@@ -90,12 +90,12 @@ describe('the limits of a payload', () => {
     });
 
     it('is no limit for the other fields: they have their own', async () => {
-      const answer = await service.post('/customer-events', {
+      const response = await service.post('/customer-events', {
         customerExternalId: 'x'.repeat(60_000),
         type: 'a',
         payload: {},
       });
-      expectInvalid(answer, 'customerExternalId');
+      expectInvalid(response, 'customerExternalId');
     });
 
     it('stores nothing of what it refuses', async () => {

@@ -23,16 +23,16 @@ describe('the rate limit', () => {
   const batch = (count: number) =>
     service.post('/customer-events/batch', { events: Array.from({ length: count }, () => event()) });
   const rowCount = async (): Promise<number> => (await service.database.query('SELECT 1 FROM customer_events')).length;
-  /** What is left in the first window, as an answer tells it. */
-  const left = (answer: Response): number => Number(/;r=(\d+)/.exec(answer.headers.ratelimit as string)?.[1]);
+  /** What is left in the first window, as a response tells it. */
+  const left = (response: Response): number => Number(/;r=(\d+)/.exec(response.headers.ratelimit as string)?.[1]);
 
-  function expectTooMany(answer: Response): number {
-    const body = expectFailure(answer, 429, 'TOO_MANY_REQUESTS');
-    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-    const retryAfterSeconds = Number(answer.headers['retry-after']);
+  function expectTooMany(response: Response): number {
+    const body = expectFailure(response, 429, 'TOO_MANY_REQUESTS');
+    expect(response.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    const retryAfterSeconds = Number(response.headers['retry-after']);
     expect(body.details).toEqual({ retryAfterSeconds });
-    expect(answer.headers['ratelimit-policy']).toMatch(POLICY);
-    expect(answer.headers.ratelimit).toMatch(STATE);
+    expect(response.headers['ratelimit-policy']).toMatch(POLICY);
+    expect(response.headers.ratelimit).toMatch(STATE);
     return retryAfterSeconds;
   }
 
@@ -50,11 +50,11 @@ describe('the rate limit', () => {
 
     it('lets three pass, and tells how it stands', async () => {
       for (const remaining of [2, 1, 0]) {
-        const answer = await send();
-        expectSuccess(answer, 201);
-        expect(answer.headers['ratelimit-policy']).toBe('"3-per-86400s";q=3;w=86400');
-        expect(answer.headers.ratelimit).toMatch(STATE);
-        expect(left(answer)).toBe(remaining);
+        const response = await send();
+        expectSuccess(response, 201);
+        expect(response.headers['ratelimit-policy']).toBe('"3-per-86400s";q=3;w=86400');
+        expect(response.headers.ratelimit).toMatch(STATE);
+        expect(left(response)).toBe(remaining);
       }
     });
 
@@ -76,9 +76,9 @@ describe('the rate limit', () => {
 
     it('is for each key on its own, of the same app, too', async () => {
       const { secret } = await service.createKey({});
-      const answer = await send({}, { 'X-API-Key': secret });
-      expectSuccess(answer, 201);
-      expect(left(answer)).toBe(2);
+      const response = await send({}, { 'X-API-Key': secret });
+      expectSuccess(response, 201);
+      expect(left(response)).toBe(2);
       expectFailure(await send({}, { 'X-API-Key': service.otherKey }), 404, 'CUSTOMER_NOT_FOUND');
       expectTooMany(await send());
     });
@@ -123,12 +123,12 @@ describe('the rate limit', () => {
   it('in several windows at once refuses where one of them is full, and names them all', async () => {
     service = await start('4/3600,3/7200,100/60');
     for (let n = 0; n < 3; n++) expectSuccess(await send(), 201);
-    const answer = await send();
-    expect(expectTooMany(answer)).toBeGreaterThan(3_600);
-    expect(answer.headers['ratelimit-policy']).toBe(
+    const response = await send();
+    expect(expectTooMany(response)).toBeGreaterThan(3_600);
+    expect(response.headers['ratelimit-policy']).toBe(
       '"4-per-3600s";q=4;w=3600, "3-per-7200s";q=3;w=7200, "100-per-60s";q=100;w=60',
     );
-    expect(left(answer)).toBe(1);
+    expect(left(response)).toBe(1);
   });
 
   it('is counted in events: a batch takes what it brings, and passes where there is room for one', async () => {
@@ -149,20 +149,20 @@ describe('the rate limit', () => {
 
   it('counts the refused items of a batch, too', async () => {
     service = await start('100/600');
-    const answer = await service.post('/customer-events/batch', {
+    const response = await service.post('/customer-events/batch', {
       events: [event(), {}, 1, event({ customerExternalId: 'nobody' })],
     });
-    expectSuccess(answer, 207);
-    expect(left(answer)).toBe(96);
+    expectSuccess(response, 207);
+    expect(left(response)).toBe(96);
   });
 
   it('is true to its Retry-After: after that long the retry passes', async () => {
     service = await start('2/1,1000/60');
     for (let refusals = 0; refusals < 3;) {
-      const answer = await send({ eventId: `retry-${refusals}` });
-      if (answer.status !== 429) continue;
+      const response = await send({ eventId: `retry-${refusals}` });
+      if (response.status !== 429) continue;
       refusals++;
-      await sleep(expectTooMany(answer));
+      await sleep(expectTooMany(response));
       expectSuccess(await send({ eventId: `after-${refusals}` }), 201);
     }
   });
@@ -171,25 +171,25 @@ describe('the rate limit', () => {
     service = await start('10/86400');
     const answers = await Promise.all(Array.from({ length: 40 }, () => send()));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(10);
-    for (const answer of answers.filter(({ status }) => status !== 201)) expectTooMany(answer);
+    for (const response of answers.filter(({ status }) => status !== 201)) expectTooMany(response);
     expect(await rowCount()).toBe(10);
   });
 
   it('of 0 is none: no limit, no headers', async () => {
     service = await start('0');
     const answers = await Promise.all([...Array.from({ length: 100 }, () => send()), batch(500), batch(500)]);
-    for (const answer of answers) {
-      expectSuccess(answer, 201);
-      expect(answer.headers).not.toHaveProperty('ratelimit');
-      expect(answer.headers).not.toHaveProperty('ratelimit-policy');
+    for (const response of answers) {
+      expectSuccess(response, 201);
+      expect(response.headers).not.toHaveProperty('ratelimit');
+      expect(response.headers).not.toHaveProperty('ratelimit-policy');
     }
   });
 
   it('is by default 5,000 events in 5 seconds', async () => {
     service = await start('');
-    const answer = await batch(500);
-    expectSuccess(answer, 201);
-    expect(answer.headers['ratelimit-policy']).toBe('"5000-per-5s";q=5000;w=5');
-    expect(left(answer)).toBe(4_500);
+    const response = await batch(500);
+    expectSuccess(response, 201);
+    expect(response.headers['ratelimit-policy']).toBe('"5000-per-5s";q=5000;w=5');
+    expect(left(response)).toBe(4_500);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import request from 'supertest';
 import { until } from '../support/child.ts';
 import { API, startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
-import { exchange, exchangeOne, rawRequest } from './helpers/raw-http.ts';
+import { inFlight, exchangeOne, rawRequest } from './helpers/raw-http.ts';
 
 const EVENT = { customerExternalId: 'user_42', type: 'order.placed', payload: { secret: 'kitten' } };
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -27,11 +27,11 @@ describe('the log', () => {
   };
 
   it('has one line per request, with what an operator asks for', async () => {
-    const answer = await service.post('/customer-events', EVENT, {
+    const response = await service.post('/customer-events', EVENT, {
       'X-Request-Id': 'r-1',
       traceparent: `00-${TRACE}-b7ad6b7169203331-01`,
     });
-    expect(answer.status).toBe(201);
+    expect(response.status).toBe(201);
     const bytes = Buffer.byteLength(JSON.stringify(EVENT));
     expect(await line()).toEqual({
       level: 'info',
@@ -51,8 +51,8 @@ describe('the log', () => {
     });
     const { key, responseBytes } = JSON.parse(lines[0] as string) as { key: string; responseBytes: number };
     expect(key.length).toBeLessThan(24);
-    expect(responseBytes).toBeGreaterThan(answer.text.length);
-    expect(responseBytes).toBeLessThan(answer.text.length + 2_000);
+    expect(responseBytes).toBeGreaterThan(response.text.length);
+    expect(responseBytes).toBeLessThan(response.text.length + 2_000);
   });
 
   it('names routes, not paths: no external id, no query, no payload, no key', async () => {
@@ -134,7 +134,7 @@ describe('the log', () => {
       ),
     );
     // The next request on another connection is answered after the first one has begun.
-    await exchange(service.server, rawRequest('GET /health/live HTTP/1.1'));
+    await inFlight(service.server, rawRequest('GET /health/live HTTP/1.1'));
     socket.destroy();
     await until(() => lines.length === 2);
     expect(JSON.parse(lines[1] as string)).toMatchObject({

@@ -28,7 +28,7 @@ describe('sending an event again with its eventId', () => {
   });
   afterAll(() => service.close());
 
-  it("answers 200 with the first answer's data, and stores nothing", async () => {
+  it("answers 200 with the first response's data, and stores nothing", async () => {
     nextEvent();
     const first = await service.post('/customer-events', event());
     expectSuccess(first, 201);
@@ -82,11 +82,11 @@ describe('sending an event again with its eventId', () => {
   ])('refuses another %s, and names what differs without telling the values', async (_, other, fields) => {
     nextEvent();
     const first = await service.post('/customer-events', event()).expect(201);
-    const answer = await service.post('/customer-events', event(other));
-    const body = expectFailure(answer, 409, 'EVENT_ID_CONFLICT');
+    const response = await service.post('/customer-events', event(other));
+    const body = expectFailure(response, 409, 'EVENT_ID_CONFLICT');
     expect(Object.keys(body.details ?? {}).sort()).toEqual(fields);
     for (const value of ['1042', '99.9', 'secret-value', 'order.placed', '2026-04-18'])
-      expect(answer.text).not.toContain(value);
+      expect(response.text).not.toContain(value);
     const again = await service.post('/customer-events', event()).expect(200);
     expect(again.body.data).toEqual(first.body.data);
   });
@@ -114,7 +114,7 @@ describe('sending an event again with its eventId', () => {
       expect(again.body.data.occurredAt).toBe('2026-04-18T10:00:00Z');
     });
 
-    it('as the first answer told it, takes it as equal', async () => {
+    it('as the first response told it, takes it as equal', async () => {
       nextEvent();
       const first = await service.post('/customer-events', event({ occurredAt: undefined })).expect(201);
       await service.post('/customer-events', event({ occurredAt: first.body.data.occurredAt })).expect(200);

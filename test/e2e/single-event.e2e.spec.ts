@@ -28,9 +28,9 @@ describe('/customers/:externalId/events/:id', () => {
       null,
     ])('gives an event of %s as its POST did', async (occurredAt) => {
       const posted = await post({ occurredAt, payload: { n: 1 } }).expect(201);
-      const answer = await service.get(path(posted.body.data.id));
-      expectSuccess(answer, 200);
-      expect(answer.body.data).toEqual(posted.body.data);
+      const response = await service.get(path(posted.body.data.id));
+      expectSuccess(response, 200);
+      expect(response.body.data).toEqual(posted.body.data);
     });
 
     it.each(EXACT_OBJECTS)('keeps %s', async (_, payload) => {
@@ -69,9 +69,9 @@ describe('/customers/:externalId/events/:id', () => {
   describe('DELETE', () => {
     it('erases the event: no read finds it, and its row is gone', async () => {
       const { id } = await create({ type: 'erased.type', eventId: 'erase-1', payload: { secret: 'hunter2' } });
-      const answer = await service.delete(path(id));
-      expectSuccess(answer, 200);
-      expect(answer.body.data).toEqual({ deletedEvents: 1 });
+      const response = await service.delete(path(id));
+      expectSuccess(response, 200);
+      expect(response.body.data).toEqual({ deletedEvents: 1 });
       expectFailure(await service.get(path(id)), 404, 'NOT_FOUND');
       expectFailure(await service.delete(path(id)), 404, 'NOT_FOUND');
       for (const read of ['events?limit=200', 'events/summary', 'events/export', 'context']) {
@@ -123,9 +123,9 @@ describe('/customers/:externalId/events/:id', () => {
         type: 'a',
         eventId,
       }));
-      const answer = await service.post('/customer-events/batch', { events }).expect(207);
+      const response = await service.post('/customer-events/batch', { events }).expect(207);
       expect(
-        answer.body.data.results.map(({ code, status }: { code?: string; status: string }) => code ?? status),
+        response.body.data.results.map(({ code, status }: { code?: string; status: string }) => code ?? status),
       ).toEqual(['created', 'EVENT_ERASED', 'created', 'EVENT_ERASED']);
       expect(await rows('gone-2')).toEqual([]);
     });
@@ -177,15 +177,15 @@ describe('/customers/:externalId/events/:id', () => {
     });
   });
 
-  it.each(['post', 'put', 'patch'])('does not answer to %s', async (method) => {
+  it.each(['post', 'put', 'patch'])('does not response to %s', async (method) => {
     const { id } = await create();
-    const answer = await (
+    const response = await (
       await import('supertest')
     )
       .default(service.server)
       [method as 'post'](API + path(id))
       .set('X-API-Key', service.key);
-    expectFailure(answer, 405, 'METHOD_NOT_ALLOWED');
-    expect(answer.headers.allow).toBe('DELETE, GET, HEAD');
+    expectFailure(response, 405, 'METHOD_NOT_ALLOWED');
+    expect(response.headers.allow).toBe('DELETE, GET, HEAD');
   });
 });

@@ -35,7 +35,7 @@ describe('two apps on one service', () => {
     expect(await typesOf(acme, 'user_42')).toEqual([]);
   });
 
-  it('tell nothing of a customer of the other app: the answer is that for one who never was', async () => {
+  it('tell nothing of a customer of the other app: the response is that for one who never was', async () => {
     const [theirs, nobodys] = [await other.get('/customers/user_42'), await other.get('/customers/nobody')];
     expect({ ...theirs.body, timestamp: '' }).toEqual({ ...nobodys.body, timestamp: '' });
   });

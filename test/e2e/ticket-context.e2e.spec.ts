@@ -28,16 +28,16 @@ describe('GET /customers/:externalId/context', () => {
   const get = (externalId: string, query = '', headers = {}) =>
     service.get(`/customers/${externalId}/context?${query}`, headers);
   const context = async (externalId: string, query = ''): Promise<Context> => {
-    const answer = await get(externalId, query);
-    expectSuccess(answer, 200);
-    expect(Buffer.byteLength(answer.text)).toBeLessThanOrEqual(LIMIT_BYTES);
-    return answer.body.data;
+    const response = await get(externalId, query);
+    expectSuccess(response, 200);
+    expect(Buffer.byteLength(response.text)).toBeLessThanOrEqual(LIMIT_BYTES);
+    return response.body.data;
   };
   const markdown = async (externalId: string, query = ''): Promise<string> => {
-    const answer = await get(externalId, query, { Accept: 'text/markdown' }).expect(200);
-    expect(answer.headers['content-type']).toBe('text/markdown; charset=utf-8');
-    expect(Buffer.byteLength(answer.text)).toBeLessThanOrEqual(LIMIT_BYTES);
-    return answer.text;
+    const response = await get(externalId, query, { Accept: 'text/markdown' }).expect(200);
+    expect(response.headers['content-type']).toBe('text/markdown; charset=utf-8');
+    expect(Buffer.byteLength(response.text)).toBeLessThanOrEqual(LIMIT_BYTES);
+    return response.text;
   };
 
   beforeAll(async () => {

@@ -22,9 +22,9 @@ describe('a cursor of a timeline', () => {
   afterAll(() => service.close());
 
   it('opens the next page as it is', async () => {
-    const answer = await use(cursor);
-    expectSuccess(answer, 200);
-    expect(answer.body.data.events[0].occurredAt).toBe('2026-01-02T00:00:00.000001Z');
+    const response = await use(cursor);
+    expectSuccess(response, 200);
+    expect(response.body.data.events[0].occurredAt).toBe('2026-01-02T00:00:00.000001Z');
   });
 
   it('is refused with any character changed', async () => {
@@ -79,8 +79,8 @@ describe('a cursor of a timeline', () => {
   });
 
   it('is of no use for a customer who does not exist', async () => {
-    const answer = await list('nobody', `limit=1&cursor=${cursor}`);
-    expect([400, 404]).toContain(answer.status);
+    const response = await list('nobody', `limit=1&cursor=${cursor}`);
+    expect([400, 404]).toContain(response.status);
   });
 
   it('is of no use for the other order', async () => {
@@ -93,8 +93,8 @@ describe('a cursor of a timeline', () => {
   it('goes on where it was, although its event is gone', async () => {
     const [first] = (await list('user_42', 'limit=1')).body.data.events as { id: string }[];
     await service.database.query('DELETE FROM customer_events WHERE id = $1', [first?.id]);
-    const answer = await use(cursor);
-    expect(answer.body.data.events[0].occurredAt).toBe('2026-01-02T00:00:00.000001Z');
+    const response = await use(cursor);
+    expect(response.body.data.events[0].occurredAt).toBe('2026-01-02T00:00:00.000001Z');
   });
 
   it('is not the id nor the time of its event, to be read at a glance', () => {

@@ -54,10 +54,10 @@ describe('the filters of a timeline', () => {
     ['from=2026-01-04T00:00:00+02:00&to=2026-01-05', [4]],
     ['type=order.*&from=2026-01-02&to=2026-01-08&order=asc', [2, 7]],
   ])('%s', async (query, days) => {
-    const answer = await list(query);
-    expectSuccess(answer, 200);
-    expect(daysOf(answer.body.data.events)).toEqual(days);
-    expect(answer.body.data.nextCursor).toBeNull();
+    const response = await list(query);
+    expectSuccess(response, 200);
+    expect(daysOf(response.body.data.events)).toEqual(days);
+    expect(response.body.data.nextCursor).toBeNull();
     const filters = query.replace(/&order=\w+/, '');
     const ascending = [...days].sort((a, b) => a - b);
     expect(daysOf(linesOf((await exported(filters).expect(200)).text))).toEqual(ascending);

@@ -12,9 +12,9 @@ describe('GET /customers/:externalId/events/summary', () => {
   let service: TestService;
 
   const summary = async (externalId: string) => {
-    const answer = await service.get(`/customers/${externalId}/events/summary`);
-    expectSuccess(answer, 200);
-    return answer.body.data;
+    const response = await service.get(`/customers/${externalId}/events/summary`);
+    expectSuccess(response, 200);
+    return response.body.data;
   };
   const add = async (customerExternalId: string, type: string, occurredAt: string): Promise<Event> =>
     (await service.post('/customer-events', { customerExternalId, type, occurredAt }).expect(201)).body.data;

@@ -63,12 +63,12 @@ describe('GET /customers/:externalId/events', () => {
   });
 
   it('of a customer without events is an empty list', async () => {
-    const answer = await list(await newCustomer());
-    expectSuccess(answer, 200);
-    expect(answer.body.data).toEqual({ events: [], nextCursor: null });
+    const response = await list(await newCustomer());
+    expectSuccess(response, 200);
+    expect(response.body.data).toEqual({ events: [], nextCursor: null });
   });
 
-  it('gives an event just as the answer to its POST', async () => {
+  it('gives an event just as the response to its POST', async () => {
     const externalId = await newCustomer();
     const event = {
       customerExternalId: externalId,

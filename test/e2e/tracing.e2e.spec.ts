@@ -25,12 +25,12 @@ describe('with a collector', () => {
   const lines: string[] = [];
 
   beforeAll(async () => {
-    collector = createServer((call, answer) => {
+    collector = createServer((call, response) => {
       let text = '';
       call.on('data', (chunk: Buffer) => (text += chunk.toString()));
       call.on('end', () => {
         bodies.push(`${call.method} ${call.url} ${text}`);
-        answer.setHeader('Content-Type', 'application/json').end('{}');
+        response.setHeader('Content-Type', 'application/json').end('{}');
       });
     });
     await new Promise<void>((listening) => collector.listen(0, '127.0.0.1', listening));
@@ -130,7 +130,7 @@ describe('without a collector', () => {
       '-e',
       script,
       built('src/config.js'),
-      built('src/configure-app.js'),
+      built('src/app/create-app.js'),
     ]);
     expect((await child.prints(/loaded (\d+)/))[1]).toBe('0');
     await child.ends();

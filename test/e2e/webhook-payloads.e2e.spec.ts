@@ -106,10 +106,10 @@ describe.each(SOURCES)('webhook payloads %s', (_, samples) => {
     const externalId = await customer('import');
     // A line must be one: of the white space in a text, line ends can only stand between its parts.
     const lines = all(externalId).map((event) => event.replace(/\r?\n/g, ' '));
-    const answer = await service
+    const response = await service
       .post('/customer-events/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' })
       .expect(200);
-    expect(answer.body.data).toMatchObject({ created: samples.length, rejected: 0, errors: [] });
+    expect(response.body.data).toMatchObject({ created: samples.length, rejected: 0, errors: [] });
     await expectAllRead(externalId);
   });
 

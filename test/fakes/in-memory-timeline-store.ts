@@ -1,6 +1,6 @@
 import { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
-import { compareInstants } from '../../src/customer-events/domain/instant.ts';
+import { compareInstants } from '../../libs/time/instant.ts';
 import type { EventOutline } from '../../src/customer-events/domain/ticket-context.ts';
 import type {
   TimelineFilter,

@@ -2,7 +2,7 @@ import { JsonText } from '../../libs/json-payload/json-text.ts';
 import { timeOrderedIdSource } from '../../libs/kernel/ids.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import { customerIdOf, type Customer } from '../../src/customer-events/domain/customer.ts';
-import { millisOfInstant, parseInstant, type Instant } from '../../src/customer-events/domain/instant.ts';
+import { millisOfInstant, parseInstant, type Instant } from '../../libs/time/instant.ts';
 
 export const APP = 'c00000000000000000000acme';
 export const OTHER_APP = 'c0000000000000000000other';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 // Jest cannot transform its global modules as ES modules; `npm test` builds first.
 import { loadConfig } from '../../dist/src/config.js';
-import { migrate } from '../../dist/src/persistence/migrations.js';
+import { migrate } from '../../dist/src/app/migrate.js';
 
 const TEMPLATE = 'customer_events_template';
 

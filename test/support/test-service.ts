@@ -5,10 +5,10 @@ import request from 'supertest';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
 import type { ApiKeyType } from '../../src/api-keys/domain/api-key.ts';
 import { loadConfig } from '../../src/config.ts';
-import { createApp } from '../../src/configure-app.ts';
-import type { LogDestination } from '../../src/log/gathered-output.ts';
-import { ServiceLog } from '../../src/log/service-log.ts';
-import { DatabaseConnection } from '../../src/persistence/database-connection.ts';
+import { createApp } from '../../src/app/create-app.ts';
+import type { LogDestination } from '../../src/platform/log/buffered-output.ts';
+import { ServiceLog } from '../../src/platform/log/service-log.ts';
+import { DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 export const API = '/api/v1';

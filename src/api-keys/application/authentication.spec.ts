@@ -70,7 +70,7 @@ describe('Authentication', () => {
     await expect(authentication.authenticate(secret)).rejects.toEqual(refusal('AUTH_API_KEY_EXPIRED'));
   });
 
-  it('takes no answer for no answer: a store that was away is asked again', async () => {
+  it('takes no response for no response: a store that was away is asked again', async () => {
     const authentication = remembering(LONG);
     store.away = true;
     await expect(authentication.authenticate(secret)).rejects.toThrow('away');

@@ -9,7 +9,7 @@ import { ApiKeyStore } from './api-key-store.port.ts';
 export const API_KEY_CACHE_MS = 'API_KEY_CACHE_MS';
 
 /** Bounds what a stream of wrong keys can make the cache hold. */
-const MOST_KEYS_CACHED = 10_000;
+const MAX_KEYS_CACHED = 10_000;
 const NOTE_USE_EVERY_MS = 60_000;
 
 /**
@@ -28,7 +28,7 @@ export class Authentication {
     @Inject(API_KEY_CACHE_MS) cacheMs: number,
   ) {
     // lru-cache takes 0 for "for ever"; a millisecond is as good as not at all.
-    this.lookups = new LRUCache({ max: MOST_KEYS_CACHED, ttl: Math.max(cacheMs, 1) });
+    this.lookups = new LRUCache({ max: MAX_KEYS_CACHED, ttl: Math.max(cacheMs, 1) });
   }
 
   /** @throws AUTH_API_KEY_MISSING, …_INVALID, …_EXPIRED, …_FORBIDDEN; SERVICE_UNAVAILABLE if the keys cannot be read. */
@@ -47,14 +47,14 @@ export class Authentication {
       this.lookups.set(cacheKey, lookup);
       lookup.then(
         (key) => this.noteUse(key),
-        // An answer that could not be had is no answer: the next request asks again.
+        // A response that could not be had is no response: the next request asks again.
         () => this.lookups.delete(cacheKey),
       );
     }
     return lookup;
   }
 
-  /** Off the request's way, and seldom: to know that a key is in use, minutes are enough. */
+  /** Off the request's way, and throttle: to know that a key is in use, minutes are enough. */
   private noteUse(key: ApiKey | null): void {
     const now = this.clock.now();
     if (key === null || now - (key.lastUsedAt ?? 0) < NOTE_USE_EVERY_MS) return;

@@ -41,7 +41,7 @@ export class KeyAdministration {
   }
 
   /**
-   * Creates a key; its text is in the answer and nowhere else.
+   * Creates a key; its text is in the response and nowhere else.
    *
    * @param expiresAt milliseconds since the Unix epoch; null: never.
    * @throws {AdministrationError}

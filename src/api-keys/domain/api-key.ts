@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { randomTextSource } from '../../../libs/kernel/random-text.ts';
+import { randomStringSource } from '../../../libs/kernel/random-string.ts';
 import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid } from './api-keys-error.ts';
 
 export type ApiKeyType = 'agent' | 'public';
@@ -35,7 +35,7 @@ const SHOWN_OF_SECRET = 4;
 const KEY_PATTERN = new RegExp(`^(?:${Object.values(PREFIX).join('|')})[A-Za-z0-9]{${SECRET_LENGTH}}$`);
 
 /** 48 of 62 characters: 285 bits. Too many to guess, so a plain SHA-256 keeps it well. */
-const randomSecret = randomTextSource('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789');
+const randomSecret = randomStringSource('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789');
 
 export const newSecretKey = (type: ApiKeyType): string => PREFIX[type] + randomSecret(SECRET_LENGTH);
 

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { setCaller, WITHOUT_KEY } from '../../http/caller.ts';
+import { setCaller, WITHOUT_KEY } from '../../platform/http/request/caller.ts';
 import { Authentication } from '../application/authentication.ts';
 
 /** Lets only requests with a valid agent key pass, on every route that does not say otherwise. */

@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { Answers, Fails, ServerController } from '../../http/api-docs.ts';
-import { CurrentCaller, type Caller } from '../../http/caller.ts';
+import { Responds, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 
 export class WhoamiResponse {
   @ApiProperty({ example: 'cmo4a6nb40000xqbp1v5k2h8d' })
@@ -21,7 +21,7 @@ export class WhoamiResponse {
 export class WhoamiController {
   @Get()
   @ApiOperation({ summary: 'Whose key is this?' })
-  @Answers(200, WhoamiResponse, 'The app that the key belongs to.')
+  @Responds(200, WhoamiResponse, 'The app that the key belongs to.')
   @Fails()
   whoami(@CurrentCaller() { app, keyType }: Caller): WhoamiResponse {
     return { appId: app.id, slug: app.slug, name: app.name, keyType };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { storage } from '../../persistence/storage-errors.ts';
+import { storage } from '../../platform/postgres/storage-errors.ts';
 import { ApiKeyStore } from '../application/api-key-store.port.ts';
 import type { ApiKey, ApiKeyType, App } from '../domain/api-key.ts';
 import { ApiKeyRow } from './api-key.row.ts';

@@ -6,7 +6,7 @@ import { timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
 import { customerNotFound, eventErased, eventIdConflict, eventRefused } from '../domain/customer-events-error.ts';
 import { differingFields, type CustomerEvent, type EventDraft } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
-import { instantFromMillis, millisOfInstant, type Instant } from '../domain/instant.ts';
+import { instantFromMillis, millisOfInstant, type Instant } from '../../../libs/time/instant.ts';
 import { CustomerEventStore, type AppendOutcome } from './customer-event-store.port.ts';
 
 /** An event that is committed. */
@@ -16,7 +16,7 @@ export interface Recorded {
   readonly replayed: boolean;
 }
 
-/** Records events: the one way in, whatever door they come through. */
+/** Records events: the one way in, whatever channel they come through. */
 @Injectable()
 export class CustomerEvents {
   private readonly nextId = timeOrderedIdSource();
@@ -52,7 +52,7 @@ export class CustomerEvents {
     return this.resultsOf(appId, drafts, (events) => this.store.append(events, isAbandoned));
   }
 
-  /** What {@link recordAll} would answer now; nothing is written. @throws SERVICE_UNAVAILABLE */
+  /** What {@link recordAll} would response now; nothing is written. @throws SERVICE_UNAVAILABLE */
   previewAll(appId: string, drafts: readonly (EventDraft | DomainError)[]): Promise<(Recorded | DomainError)[]> {
     return this.resultsOf(appId, drafts, (events) => this.store.preview(events));
   }

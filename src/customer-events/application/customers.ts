@@ -3,7 +3,7 @@ import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import { changedCustomer, customerIdOf, newCustomer, type Customer, type CustomerChanges } from '../domain/customer.ts';
-import { instantFromMillis } from '../domain/instant.ts';
+import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { CustomerStore } from './customer-store.port.ts';
 
 const EMPTY_OBJECT = new JsonText('{}');

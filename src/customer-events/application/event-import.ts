@@ -38,7 +38,7 @@ export interface ImportOptions<Line extends ImportLine> {
 const CHUNK_LINES = 1_000;
 const CHUNK_CHARACTERS = 2_097_152;
 /** Statements that write a chunk at the same time; see docs/decisions/importing-history.md for the measured. */
-const LANES = 2;
+const PARTITIONS = 2;
 
 /**
  * Records history of any length in constant memory: a chunk of lines is read while the one before
@@ -80,7 +80,7 @@ export class EventImport {
       }
     } finally {
       await writing.catch(() => {});
-      // Not awaited: a source that waits for a slow sender would hold up the answer.
+      // Not awaited: a source that waits for a slow sender would hold up the response.
       chunks.return(undefined).catch(() => {});
     }
   }
@@ -99,18 +99,18 @@ export class EventImport {
     { onChunk, dryRun }: ImportOptions<Line>,
   ): Promise<void> {
     const written = await Promise.all(
-      lanesOf(chunk).map(async (lane) => ({
-        lane,
+      partitionsOf(chunk).map(async (partition) => ({
+        partition,
         results: await this.events[dryRun === true ? 'previewAll' : 'recordAll'](
           appId,
-          lane.map(({ draft }) => draft),
+          partition.map(({ draft }) => draft),
         ),
       })),
     );
     const rejected: RejectedLine<Line>[] = [];
-    for (const { lane, results } of written) {
+    for (const { partition, results } of written) {
       for (const [index, result] of results.entries()) {
-        if (result instanceof DomainError) rejected.push({ line: lane[index] as Line, reason: result });
+        if (result instanceof DomainError) rejected.push({ line: partition[index] as Line, reason: result });
         else count(tally, result);
       }
     }
@@ -158,19 +158,19 @@ async function* chunksOf<Line extends ImportLine>(
 }
 
 /**
- * The lines of a chunk, apart by customer, so that lanes can be written at the same time: lines of
- * one customer stay in their order, and no lane waits for a key of another.
+ * The lines of a chunk, apart by customer, so that partitions can be written at the same time: lines of
+ * one customer stay in their order, and no partition waits for a key of another.
  */
-function lanesOf<Line extends ImportLine>(chunk: readonly Line[]): Line[][] {
-  const lanes: Line[][] = Array.from({ length: LANES }, () => []);
-  for (const line of chunk) lanes[laneOf(line.draft)]?.push(line);
-  return lanes.filter((lane) => lane.length > 0);
+function partitionsOf<Line extends ImportLine>(chunk: readonly Line[]): Line[][] {
+  const partitions: Line[][] = Array.from({ length: PARTITIONS }, () => []);
+  for (const line of chunk) partitions[partitionOf(line.draft)]?.push(line);
+  return partitions.filter((partition) => partition.length > 0);
 }
 
-function laneOf(draft: EventDraft | DomainError): number {
+function partitionOf(draft: EventDraft | DomainError): number {
   if (draft instanceof DomainError) return 0;
   let hash = 0;
   const { customerExternalId } = draft;
   for (let at = 0; at < customerExternalId.length; at++) hash = (hash * 31 + customerExternalId.charCodeAt(at)) | 0;
-  return (hash >>> 0) % LANES;
+  return (hash >>> 0) % PARTITIONS;
 }

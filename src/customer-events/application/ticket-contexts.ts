@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import { customerIdOf } from '../domain/customer.ts';
-import { instantFromMillis, shiftInstant, type Instant } from '../domain/instant.ts';
+import { instantFromMillis, shiftInstant, type Instant } from '../../../libs/time/instant.ts';
 import { CONTEXT_OUTLINED_EVENTS, eventRuns, type TicketContext } from '../domain/ticket-context.ts';
 import { WHOLE_TIMELINE, type TimelineQuery } from '../domain/timeline.ts';
 import { CustomerStore } from './customer-store.port.ts';

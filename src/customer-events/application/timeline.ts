@@ -20,7 +20,7 @@ export interface TimelinePage {
 }
 
 const FIRST_EXPORT_PAGE = 100;
-const LARGEST_EXPORT_PAGE = 1_000;
+const MAX_EXPORT_PAGE = 1_000;
 /** Characters of payload: what an export holds in memory, however large its events are. */
 const EXPORT_PAGE_LENGTH = 1_000_000;
 /** About what an event takes beside its payload. */
@@ -122,7 +122,7 @@ export class Timeline {
 function nextExportLimit(page: readonly CustomerEvent[]): number {
   const length = page.reduce((sum, { payload }) => sum + payload.text.length + EVENT_OVERHEAD, 0);
   const limit = Math.floor((page.length * EXPORT_PAGE_LENGTH) / length);
-  return Math.min(Math.max(limit, 1), LARGEST_EXPORT_PAGE);
+  return Math.min(Math.max(limit, 1), MAX_EXPORT_PAGE);
 }
 
 function positionOf(customerId: string, query: TimelineQuery, cursor: string): TimelinePosition {

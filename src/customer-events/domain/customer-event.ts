@@ -1,6 +1,6 @@
 import { sameJson } from '../../../libs/json-payload/same-json.ts';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
-import type { Instant } from './instant.ts';
+import type { Instant } from '../../../libs/time/instant.ts';
 
 /** One thing that happened to one customer, as it stands on the timeline. */
 export interface CustomerEvent {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { derivedId } from '../../../libs/kernel/ids.ts';
 import { validationError } from './customer-events-error.ts';
-import type { Instant } from './instant.ts';
+import type { Instant } from '../../../libs/time/instant.ts';
 
 export interface Customer {
   readonly id: string;

@@ -1,5 +1,5 @@
 import type { CustomerEvent } from './customer-event.ts';
-import type { Instant } from './instant.ts';
+import type { Instant } from '../../../libs/time/instant.ts';
 import type { TypeSummary } from './timeline.ts';
 
 /** What had happened to a customer when a ticket was opened. Nothing in it is later than `asOf`. */
@@ -13,7 +13,7 @@ export interface TicketContext {
   readonly summary: readonly TypeSummary[];
 }
 
-/** Events of one type with none of another type between them: at least {@link SHORTEST_RUN}. */
+/** Events of one type with none of another type between them: at least {@link MIN_RUN_LENGTH}. */
 export type EventRun = TypeSummary;
 
 /** An event without its payload. */
@@ -24,7 +24,7 @@ export const CONTEXT_DEFAULT_WINDOW = 'P7D';
 /** A run is counted back this many events from `asOf`, and no further. */
 export const CONTEXT_OUTLINED_EVENTS = 1_000;
 
-const SHORTEST_RUN = 3;
+const MIN_RUN_LENGTH = 3;
 
 /**
  * Finds the runs that reach into the latest events, counted whole: a run may go on beyond them.
@@ -40,7 +40,7 @@ export function eventRuns(outline: readonly EventOutline[], latest: number): Eve
     let end = start + 1;
     while (outline[end]?.type === newest.type) end++;
     const oldest = outline[end - 1] as EventOutline;
-    if (end - start >= SHORTEST_RUN) {
+    if (end - start >= MIN_RUN_LENGTH) {
       runs.push({
         type: newest.type,
         count: end - start,

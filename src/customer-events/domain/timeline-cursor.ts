@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
-import { parseInstant } from './instant.ts';
+import { parseInstant } from '../../../libs/time/instant.ts';
 import type { TimelinePosition, TimelineQuery } from './timeline.ts';
 
 /**

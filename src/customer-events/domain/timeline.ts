@@ -1,4 +1,4 @@
-import { compareInstants, type Instant } from './instant.ts';
+import { compareInstants, type Instant } from '../../../libs/time/instant.ts';
 
 export type TimelineOrder = 'asc' | 'desc';
 

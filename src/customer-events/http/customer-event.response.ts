@@ -39,7 +39,7 @@ export class CustomerEventResponse {
 
 /**
  * The JSON of an event, as {@link CustomerEventResponse} has it. Written member by member: for a page
- * or a batch the walk over objects cost more than all else in the answer. Ids and instants have nothing
+ * or a batch the walk over objects cost more than all else in the response. Ids and instants have nothing
  * in them that JSON would escape.
  */
 export function customerEventResponse(event: CustomerEvent): JsonText {

@@ -2,15 +2,22 @@ import { Post, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { Answers, BODY_FAILURES, Fails, RATE_LIMIT_HEADERS, ServerController, TakesJson } from '../../http/api-docs.ts';
-import { EventCounts } from '../../http/event-counts.ts';
-import { EventRateLimit } from '../../http/event-rate-limit.ts';
-import { CurrentCaller, type Caller } from '../../http/caller.ts';
-import { JsonBody } from '../../http/json-body.ts';
-import { Reply } from '../../http/reply.ts';
-import { ClientGone } from '../../http/this-request.ts';
+import {
+  Responds,
+  BODY_FAILURES,
+  Fails,
+  RATE_LIMIT_HEADERS,
+  ServerController,
+  TakesJson,
+} from '../../platform/http/docs/api-docs.ts';
+import { EventCounts } from './event-counts.ts';
+import { EventRateLimit } from './event-rate-limit.ts';
+import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { JsonBody } from '../../platform/http/request/json-body.ts';
+import { Reply } from '../../platform/http/response/reply.ts';
+import { ClientGone } from '../../platform/http/request/this-request.ts';
 import { CustomerEvents, type Recorded } from '../application/customer-events.ts';
-import { CustomerEventRequest, eventDraft } from './customer-event.request.ts';
+import { CustomerEventRequest, eventDraft } from '../input/customer-event.request.ts';
 import { BatchBody, EventBatchRequest, type EventBatch } from './event-batch.request.ts';
 import { EventBatchResponse, eventBatchResponse } from './event-batch.response.ts';
 import { IdempotencyKey } from './idempotency-key.param.ts';
@@ -59,8 +66,8 @@ export class CustomerEventsController {
     schema: { type: 'string' },
   })
   @TakesJson(CustomerEventRequest, { order: { summary: 'An order was placed', value: EVENT_EXAMPLE } })
-  @Answers(201, CustomerEventResponse, 'The event is committed.', RATE_LIMIT_HEADERS)
-  @Answers(200, CustomerEventResponse, 'The event was committed before, by a request with the same eventId.', {
+  @Responds(201, CustomerEventResponse, 'The event is committed.', RATE_LIMIT_HEADERS)
+  @Responds(200, CustomerEventResponse, 'The event was committed before, by a request with the same eventId.', {
     ...REPLAYED_HEADER,
     ...RATE_LIMIT_HEADERS,
   })
@@ -73,20 +80,22 @@ export class CustomerEventsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<Reply> {
     await this.rateLimit.spend(caller.keyId, 1, response);
-    return recordedReply(await this.customerEvents.record(caller.app.id, eventDraft(body, idempotencyKey), clientGone));
+    return recordedResponse(
+      await this.customerEvents.record(caller.app.id, eventDraft(body, idempotencyKey), clientGone),
+    );
   }
 
   @Post('batch')
   @ApiOperation({
-    summary: 'Record up to 500 events, with an answer for each',
+    summary: 'Record up to 500 events, with a result for each',
     description:
       'Results come in the order of the request; a rejected event does not affect the others. All are written in ' +
       'one transaction: after a 5xx nothing is stored, unless the connection broke during the commit; with eventIds ' +
       'the batch is safe to send again in any case. At most 8 MiB after decompression (gzip).',
   })
   @TakesJson(EventBatchRequest, BATCH_EXAMPLE)
-  @Answers(201, EventBatchResponse, 'All events are committed.', RATE_LIMIT_HEADERS)
-  @Answers(207, EventBatchResponse, 'Some events were rejected; all others are committed.', RATE_LIMIT_HEADERS)
+  @Responds(201, EventBatchResponse, 'All events are committed.', RATE_LIMIT_HEADERS)
+  @Responds(207, EventBatchResponse, 'Some events were rejected; all others are committed.', RATE_LIMIT_HEADERS)
   @Fails('TOO_MANY_REQUESTS', ...BODY_FAILURES)
   async recordBatch(
     @CurrentCaller() caller: Caller,
@@ -95,12 +104,12 @@ export class CustomerEventsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<Reply> {
     await this.rateLimit.spend(caller.keyId, batch.length, response);
-    const answer = eventBatchResponse(await this.customerEvents.recordAll(caller.app.id, batch, clientGone));
-    this.eventCounts.add('batch', answer);
-    return new Reply(answer.rejected === 0 ? 201 : 207, answer);
+    const data = eventBatchResponse(await this.customerEvents.recordAll(caller.app.id, batch, clientGone));
+    this.eventCounts.add('batch', data);
+    return new Reply(data.rejected === 0 ? 201 : 207, data);
   }
 }
 
-function recordedReply({ event, replayed }: Recorded): Reply {
+function recordedResponse({ event, replayed }: Recorded): Reply {
   return new Reply(replayed ? 200 : 201, customerEventResponse(event), replayed ? REPLAYED : {});
 }

@@ -1,13 +1,13 @@
 import { Delete, Get, Patch, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { type Request } from 'express';
-import { Answers, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../http/api-docs.ts';
-import { CurrentCaller, type Caller } from '../../http/caller.ts';
-import { allowLongWork } from '../../http/exchanges.ts';
-import { JsonBody } from '../../http/json-body.ts';
-import { Reply } from '../../http/reply.ts';
+import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
+import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
+import { JsonBody } from '../../platform/http/request/json-body.ts';
+import { Reply } from '../../platform/http/response/reply.ts';
 import { Customers } from '../application/customers.ts';
-import { CustomerRequest, customerChanges } from './customer.request.ts';
+import { CustomerRequest, customerChanges } from '../input/customer.request.ts';
 import { CustomerResponse, customerResponse, ErasedEventsResponse } from './customer.response.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
 
@@ -24,8 +24,8 @@ export class CustomersController {
       value: { email: 'ada@example.com', name: 'Ada Lovelace', metadata: { plan: 'pro' } },
     },
   })
-  @Answers(201, CustomerResponse, 'The customer is created.')
-  @Answers(200, CustomerResponse, 'The customer is changed.')
+  @Responds(201, CustomerResponse, 'The customer is created.')
+  @Responds(200, CustomerResponse, 'The customer is changed.')
   @Fails('CUSTOMER_EMAIL_EXISTS', ...BODY_FAILURES)
   async put(
     @CurrentCaller() caller: Caller,
@@ -38,7 +38,7 @@ export class CustomersController {
 
   @Get()
   @ApiOperation({ summary: 'Read a customer' })
-  @Answers(200, CustomerResponse, 'The customer.')
+  @Responds(200, CustomerResponse, 'The customer.')
   @Fails('CUSTOMER_NOT_FOUND')
   async get(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<CustomerResponse> {
     return customerResponse(await this.customers.get(caller.app.id, externalId));
@@ -48,10 +48,10 @@ export class CustomersController {
   @ApiOperation({
     summary: 'Erase a customer and its events',
     description:
-      'For good: after the answer no read finds them. Of an eventId a hash stays, so that an event sent again is answered with ' +
+      'For good: after the response no read finds them. Of an eventId a hash stays, so that an event sent again is answered with ' +
       'EVENT_ERASED even if the customer is created anew. A long history is erased in parts; if the request breaks off, send it again.',
   })
-  @Answers(200, ErasedEventsResponse, 'Nothing of the customer is left.')
+  @Responds(200, ErasedEventsResponse, 'Nothing of the customer is left.')
   @Fails('CUSTOMER_NOT_FOUND')
   erase(
     @CurrentCaller() caller: Caller,

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { encodeJson, type Encodable } from '../../http/encode-json.ts';
+import { encodeJson, type Encodable } from '../../platform/http/response/encode-json.ts';
 import type { Recorded } from '../application/customer-events.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
 

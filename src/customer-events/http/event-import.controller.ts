@@ -2,18 +2,18 @@ import { Inject, Logger, Post, Req, type BeforeApplicationShutdown } from '@nest
 import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { Answers, BODY_FAILURES, Fails, ServerController } from '../../http/api-docs.ts';
-import { bodyStream } from '../../http/body-stream.ts';
-import { CurrentCaller, type Caller } from '../../http/caller.ts';
-import { EventCounts } from '../../http/event-counts.ts';
-import { unsupportedMediaType } from '../../http/http-error.ts';
-import { HTTP_LIMITS, type HttpLimits } from '../../http/http-limits.ts';
-import { requireUtf8 } from '../../http/read-body.ts';
-import { Reply } from '../../http/reply.ts';
+import { Responds, BODY_FAILURES, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { bodyStream } from '../../platform/http/request/body-stream.ts';
+import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { EventCounts } from './event-counts.ts';
+import { unsupportedMediaType } from '../../platform/http/errors/http-error.ts';
+import { HTTP_LIMITS, type HttpLimits } from '../../platform/http/request/http-limits.ts';
+import { requireUtf8 } from '../../platform/http/request/read-body.ts';
+import { Reply } from '../../platform/http/response/reply.ts';
 import { EventImport } from '../application/event-import.ts';
 import { importStopped } from '../domain/customer-events-error.ts';
 import { EventImportResponse, ImportReport } from './event-import.response.ts';
-import { eventLines } from './event-lines.ts';
+import { eventLines } from '../input/event-lines.ts';
 import { refuseIdempotencyKey } from './idempotency-key.param.ts';
 
 const NDJSON = 'application/x-ndjson';
@@ -51,7 +51,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   })
   @ApiConsumes(NDJSON)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary', example: TWO_LINES } })
-  @Answers(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
+  @Responds(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
   @Fails(...BODY_FAILURES)
   async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<Reply> {
     refuseIdempotencyKey(request);

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ImportTally, type RejectedLine } from '../application/event-import.ts';
 
-/** An answer that names a million lines helps nobody. */
-export const MOST_REJECTED_LINES_NAMED = 100;
+/** A response that names a million lines helps nobody. */
+export const MAX_REJECTED_LINES_NAMED = 100;
 
 export class RejectedLineResponse {
   @ApiProperty({ type: 'integer', description: 'The number of the line, from 1, blank lines included.', example: 3 })
@@ -41,7 +41,7 @@ export class EventImportResponse {
 
   @ApiProperty({
     type: [RejectedLineResponse],
-    maxItems: MOST_REJECTED_LINES_NAMED,
+    maxItems: MAX_REJECTED_LINES_NAMED,
     description: 'The first of the rejected lines, in their order.',
   })
   errors: RejectedLineResponse[];
@@ -53,7 +53,7 @@ export class ImportReport extends ImportTally {
 
   note(rejected: readonly RejectedLine[]): void {
     for (const { line, reason } of rejected) {
-      if (this.errors.length === MOST_REJECTED_LINES_NAMED) return;
+      if (this.errors.length === MAX_REJECTED_LINES_NAMED) return;
       const { code, message, details } = reason;
       this.errors.push({ line: line.number, code, message, details });
     }

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
-import { PathParam } from '../../http/path-params.ts';
+import { PathParam } from '../../platform/http/request/path-params.ts';
 import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
-import { EXTERNAL_ID_RULE } from './customer-event.request.ts';
+import { EXTERNAL_ID_RULE } from '../input/customer-event.request.ts';
 
 /** The `:externalId` of a path, checked by the same rule as in a body. */
 export const ExternalId = (): ParameterDecorator => PathParam('externalId', EXTERNAL_ID_PATTERN, EXTERNAL_ID_RULE);

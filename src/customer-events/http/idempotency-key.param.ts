@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { badRequest } from '../../http/http-error.ts';
+import { badRequest } from '../../platform/http/errors/http-error.ts';
 import { EVENT_ID_PATTERN } from '../domain/customer-event.ts';
 
 /** Bare, as most clients send it, or quoted, as draft-ietf-httpapi-idempotency-key-header wants it. */

@@ -1,11 +1,11 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { Answers, Fails, ServerController } from '../../http/api-docs.ts';
-import { CurrentCaller, type Caller } from '../../http/caller.ts';
-import { PrefersMarkdown } from '../../http/prefers-markdown.ts';
-import { QueryParams } from '../../http/query-params.ts';
-import type { Encodable } from '../../http/encode-json.ts';
-import { TextReply } from '../../http/reply.ts';
+import { Responds, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { PrefersMarkdown } from '../../platform/http/request/prefers-markdown.ts';
+import { QueryParams } from '../../platform/http/request/query-params.ts';
+import type { Encodable } from '../../platform/http/response/encode-json.ts';
+import { TextReply } from '../../platform/http/response/reply.ts';
 import { TicketContexts } from '../application/ticket-contexts.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
 import { ticketContextMarkdown } from './ticket-context.markdown.ts';
@@ -26,7 +26,7 @@ export class TicketContextController {
     description:
       'For the agent, or the tool, that answers the ticket: deterministic, and at most 16 KiB. With `Accept: text/markdown` it is a short note.',
   })
-  @Answers(200, TicketContextResponse, 'The context.', {}, ['text/markdown'])
+  @Responds(200, TicketContextResponse, 'The context.', {}, ['text/markdown'])
   @Fails('CUSTOMER_NOT_FOUND')
   async context(
     @CurrentCaller() caller: Caller,

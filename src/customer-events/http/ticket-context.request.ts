@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, ValidateBy } from 'class-validator';
-import { DURATION_FORMS, parseDuration } from '../domain/duration.ts';
+import { DURATION_FORMS, parseDuration } from '../../../libs/time/duration.ts';
 import { CONTEXT_DEFAULT_LIMIT, CONTEXT_DEFAULT_WINDOW } from '../domain/ticket-context.ts';
 import { TIMELINE_MAX_LIMIT } from '../domain/timeline.ts';
 import { IsLimit, IsQueryInstant } from './timeline.request.ts';

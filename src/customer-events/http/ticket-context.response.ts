@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { encodeJson, type Encodable } from '../../http/encode-json.ts';
+import { encodeJson, type Encodable } from '../../platform/http/response/encode-json.ts';
 import type { TicketContext } from '../domain/ticket-context.ts';
 import { fitting } from './byte-budget.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
 import { TypeSummaryResponse, typeSummaryResponse } from './timeline.response.ts';
 
-/** The whole answer has at most so many bytes: what a tool can put into a prompt without a thought. */
+/** The whole response has at most so many bytes: what a tool can put into a prompt without a thought. */
 export const CONTEXT_MAX_BYTES = 16_384;
 /** The envelope, `asOf` and the names of the lists. */
 const FRAME_BYTES = 256;
@@ -13,7 +13,11 @@ export const RUNS_MAX_BYTES = 2_048;
 export const SUMMARY_MAX_BYTES = 4_096;
 
 export class TicketContextResponse {
-  @ApiProperty({ format: 'date-time', description: 'Nothing in the answer is later.', example: '2026-04-18T10:00:00Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Nothing in the response is later.',
+    example: '2026-04-18T10:00:00Z',
+  })
   asOf: string;
 
   @ApiProperty({ type: [CustomerEventResponse], description: 'The latest events, the newest first.' })
@@ -31,7 +35,7 @@ export class TicketContextResponse {
   summary: TypeSummaryResponse[];
 
   @ApiProperty({
-    description: `Whether items were left out, so that the answer has at most ${CONTEXT_MAX_BYTES} bytes.`,
+    description: `Whether items were left out, so that the response has at most ${CONTEXT_MAX_BYTES} bytes.`,
   })
   truncated: boolean;
 }

@@ -1,10 +1,10 @@
 import { Delete, Get, Param } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { Answers, AnswersNdjson, Fails, ServerController } from '../../http/api-docs.ts';
-import { CurrentCaller, type Caller } from '../../http/caller.ts';
-import { QueryParams } from '../../http/query-params.ts';
-import type { Encodable } from '../../http/encode-json.ts';
-import type { StreamReply } from '../../http/reply.ts';
+import { Responds, RespondsNdjson, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { QueryParams } from '../../platform/http/request/query-params.ts';
+import type { Encodable } from '../../platform/http/response/encode-json.ts';
+import type { StreamReply } from '../../platform/http/response/reply.ts';
 import { Timeline } from '../application/timeline.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
 import { ErasedEventsResponse } from './customer.response.ts';
@@ -30,7 +30,7 @@ export class TimelineController {
     description:
       'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted or erased meanwhile.',
   })
-  @Answers(200, TimelinePageResponse, 'A page of the timeline.')
+  @Responds(200, TimelinePageResponse, 'A page of the timeline.')
   @Fails('CUSTOMER_NOT_FOUND')
   async page(
     @CurrentCaller() caller: Caller,
@@ -48,7 +48,7 @@ export class TimelineController {
     summary: 'Count the events of a customer by type',
     description: 'The type with the latest event comes first.',
   })
-  @Answers(200, TimelineSummaryResponse, 'What the timeline, or the part of it that was asked for, consists of.')
+  @Responds(200, TimelineSummaryResponse, 'What the timeline, or the part of it that was asked for, consists of.')
   @Fails('CUSTOMER_NOT_FOUND')
   async summary(
     @CurrentCaller() caller: Caller,
@@ -62,9 +62,9 @@ export class TimelineController {
   @ApiOperation({
     summary: 'Read all events of a customer as a stream, the oldest first',
     description:
-      'One event a line, as in a page. An answer that broke off has no end (the last chunk is missing), which HTTP clients report as an error.',
+      'One event a line, as in a page. A response that broke off has no end (the last chunk is missing), which HTTP clients report as an error.',
   })
-  @AnswersNdjson(CustomerEventResponse, 'All events, one a line.')
+  @RespondsNdjson(CustomerEventResponse, 'All events, one a line.')
   @Fails('CUSTOMER_NOT_FOUND')
   async export(
     @CurrentCaller() caller: Caller,
@@ -77,7 +77,7 @@ export class TimelineController {
   @Get(':id')
   @DocumentsEventId()
   @ApiOperation({ summary: 'Read one event' })
-  @Answers(200, CustomerEventResponse, 'The event.')
+  @Responds(200, CustomerEventResponse, 'The event.')
   @Fails('CUSTOMER_NOT_FOUND', 'NOT_FOUND')
   async event(
     @CurrentCaller() caller: Caller,
@@ -93,7 +93,7 @@ export class TimelineController {
     summary: 'Erase one event',
     description: 'For good: if it had an eventId, sending it again is answered with EVENT_ERASED.',
   })
-  @Answers(200, ErasedEventsResponse, 'Nothing of the event is left.')
+  @Responds(200, ErasedEventsResponse, 'Nothing of the event is left.')
   @Fails('CUSTOMER_NOT_FOUND', 'NOT_FOUND')
   erase(
     @CurrentCaller() caller: Caller,

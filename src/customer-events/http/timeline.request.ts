@@ -2,8 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
-import { badRequest } from '../../http/http-error.ts';
-import { compareInstants, INSTANT_FORMS, parseInstant, type Instant } from '../domain/instant.ts';
+import { badRequest } from '../../platform/http/errors/http-error.ts';
+import { compareInstants, INSTANT_FORMS, parseInstant, type Instant } from '../../../libs/time/instant.ts';
 import {
   TIMELINE_DEFAULT_LIMIT,
   TIMELINE_MAX_LIMIT,
@@ -13,10 +13,10 @@ import {
   type TimelineOrder,
   type TimelineQuery,
 } from '../domain/timeline.ts';
-import { IsInstant } from './customer-event.request.ts';
+import { IsInstant } from '../input/customer-event.request.ts';
 
-const MOST_TYPES = 50;
-const TYPES_RULE = { message: `must be given at most ${MOST_TYPES} times` };
+const MAX_TYPES = 50;
+const TYPES_RULE = { message: `must be given at most ${MAX_TYPES} times` };
 const TYPE_RULE = {
   each: true,
   message: 'must be a type, 1 to 100 characters of a-z, 0-9, "_" and ".", or the beginning of types, such as order.*',
@@ -53,12 +53,12 @@ export class TimelineFilterRequest {
   @ApiProperty({
     required: false,
     type: [String],
-    description: `A type, or the beginning of types: \`order.*\`. Given several times (at most ${MOST_TYPES}), an event matches if one of them does.`,
+    description: `A type, or the beginning of types: \`order.*\`. Given several times (at most ${MAX_TYPES}), an event matches if one of them does.`,
   })
   @IsOptional()
   @Transform(list)
   @Matches(TYPE_FILTER_PATTERN, TYPE_RULE)
-  @ArrayMaxSize(MOST_TYPES, TYPES_RULE)
+  @ArrayMaxSize(MAX_TYPES, TYPES_RULE)
   type?: string[];
 
   @ApiProperty({ required: false, description: `Only events at or after this instant: ${INSTANT_FORMS}.` })

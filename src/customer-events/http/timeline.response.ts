@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Encodable } from '../../http/encode-json.ts';
-import { StreamReply } from '../../http/reply.ts';
+import type { Encodable } from '../../platform/http/response/encode-json.ts';
+import { StreamReply } from '../../platform/http/response/reply.ts';
 import type { TimelinePage } from '../application/timeline.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { TimelineSummary, TypeSummary } from '../domain/timeline.ts';

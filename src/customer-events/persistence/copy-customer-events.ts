@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { copyRow } from '../../persistence/copy-in.ts';
-import { pipelinedTransaction, singleStatement } from '../../persistence/transactions.ts';
-import { isRefusedValue } from '../../persistence/storage-errors.ts';
+import { copyRow } from '../../platform/postgres/copy-in.ts';
+import { pipelinedTransaction, singleStatement } from '../../platform/postgres/transactions.ts';
+import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { INSERTED_COLUMNS, insertedValues } from './customer-event-columns.ts';
 import {
@@ -17,10 +17,10 @@ import {
 /** A group that COPY cannot take costs it twice the time, so the next ones do not try. */
 const GROUPS_WITHOUT_COPY = 20;
 /** Below this a COPY is no faster than a prepared INSERT. */
-const FEWEST_COPIED = 16;
+const MIN_COPIED_EVENTS = 16;
 
 export interface CopyOptions {
-  readonly fewestCopied: number;
+  readonly minCopiedEvents: number;
   readonly pauseAfterConflict: number;
   /**
    * Of history that comes in for the first time, almost every event has a customer that was not seen
@@ -45,7 +45,7 @@ export class CustomerEventCopy {
 
   constructor(options: Partial<CopyOptions> = {}) {
     this.options = {
-      fewestCopied: FEWEST_COPIED,
+      minCopiedEvents: MIN_COPIED_EVENTS,
       pauseAfterConflict: GROUPS_WITHOUT_COPY,
       isHistory: false,
       ...options,
@@ -75,7 +75,7 @@ export class CustomerEventCopy {
   };
 
   private isWorthTrying(events: readonly CustomerEvent[], conflictsLikely: boolean): boolean {
-    if (events.length < this.options.fewestCopied) return false;
+    if (events.length < this.options.minCopiedEvents) return false;
     return this.options.isHistory || !conflictsLikely || events.every(({ eventId }) => eventId === null);
   }
 

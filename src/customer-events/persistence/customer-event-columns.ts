@@ -1,5 +1,5 @@
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
-import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
+import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 
 /** The columns in the order in which {@link insertedValues} gives their values. */

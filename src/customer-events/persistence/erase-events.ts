@@ -1,11 +1,11 @@
 import type { DataSource } from 'typeorm';
-import { patientTransaction, type RunQuery } from '../../persistence/transactions.ts';
-import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
+import { longTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
+import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import { erasedEventIdHash, INSERT_ERASED_EVENT_IDS } from './erased-event-ids.ts';
 import type { Sql } from './timeline-sql.ts';
 
 /** Takes some 50 ms; whoever writes to the same rows waits no longer than that. */
-const EVENTS_OF_PART = 5_000;
+const MAX_EVENTS_OF_PART = 5_000;
 /**
  * What is erased stays in the index until a vacuum, and its rows, scattered over the table, are looked at
  * once more by the first who comes by: a million of them took 7 s.
@@ -28,11 +28,11 @@ export async function endOfPart(
   customerId: string,
   before: PartEnd | null,
 ): Promise<PartEnd | null> {
-  const { rows } = await patientTransaction(dataSource, LIMIT_MS, (run) =>
+  const { rows } = await longTransaction(dataSource, LIMIT_MS, (run) =>
     run({
       sql: `SELECT ${utcText('t.occurred_at')} AS occurred_at, t.id FROM customer_events AS t
         WHERE t.customer_id = $1 ${before === null ? '' : 'AND (t.occurred_at, t.id) > ($2, $3)'}
-        ORDER BY t.occurred_at, t.id OFFSET ${EVENTS_OF_PART - 1} LIMIT 1`,
+        ORDER BY t.occurred_at, t.id OFFSET ${MAX_EVENTS_OF_PART - 1} LIMIT 1`,
       parameters: before === null ? [customerId] : [customerId, before.occurred_at, before.id],
     }),
   );
@@ -52,7 +52,7 @@ export function erasePart(
     sql: `t.customer_id = $1 AND (t.occurred_at, t.id) <= ($2, $3) ${behind}`,
     parameters: [customerId, end.occurred_at, end.id, ...(before === null ? [] : [before.occurred_at, before.id])],
   };
-  return patientTransaction(dataSource, LIMIT_MS, (run) => eraseEvents(run, customerId, part));
+  return longTransaction(dataSource, LIMIT_MS, (run) => eraseEvents(run, customerId, part));
 }
 
 /**

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { Abandoned, neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { StorageOverloaded, StorageUnavailable } from '../../persistence/storage-unavailable.ts';
+import { StorageOverloaded, StorageUnavailable } from '../../platform/postgres/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { instantFromMillis } from '../domain/instant.ts';
+import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { GroupCommitCustomerEventStore } from './group-commit-customer-event-store.ts';
 
 const NOW = instantFromMillis(0);
@@ -198,7 +198,7 @@ describe('GroupCommitCustomerEventStore', () => {
       over(failing('b', 'e', 'g'));
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) requests.send(name);
       await settled();
-      const failed = requests.answers.filter((answer) => answer.endsWith('TypeError')).sort();
+      const failed = requests.answers.filter((response) => response.endsWith('TypeError')).sort();
       expect(failed).toEqual(['b: TypeError', 'e: TypeError', 'g: TypeError']);
       expect(requests.answers).toHaveLength(8);
     });
@@ -319,7 +319,7 @@ describe('GroupCommitCustomerEventStore', () => {
         await settled();
       }
       expect(requests.answers).toHaveLength(60);
-      expect(requests.answers.filter((answer) => answer.endsWith('StorageOverloaded'))).toEqual([]);
+      expect(requests.answers.filter((response) => response.endsWith('StorageOverloaded'))).toEqual([]);
     });
   });
 
@@ -390,7 +390,7 @@ describe('GroupCommitCustomerEventStore', () => {
     }
     await settled();
     expect(requests.answers).toHaveLength(1_000);
-    expect(new Set(requests.answers.map((answer) => answer.split(': ')[1]))).toEqual(
+    expect(new Set(requests.answers.map((response) => response.split(': ')[1]))).toEqual(
       new Set(['its outcomes', 'Abandoned', 'TypeError', StorageUnavailable.name, StorageOverloaded.name]),
     );
     expect(inner.mostUnderWay).toBe(1);

@@ -1,5 +1,5 @@
 import { Abandoned, neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { StorageOverloaded, StorageUnavailable } from '../../persistence/storage-unavailable.ts';
+import { StorageOverloaded, StorageUnavailable } from '../../platform/postgres/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { GroupCommitObserver } from './group-commit-observer.ts';
@@ -88,7 +88,7 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     return group;
   }
 
-  /** Never rejects: every submission of the group gets its own answer. */
+  /** Never rejects: every submission of the group gets its own response. */
   private async write(group: readonly Submission[]): Promise<void> {
     const awaited: Submission[] = [];
     for (const submission of group) {

@@ -5,8 +5,8 @@ import {
   type RunStatement,
   type Query,
   type Statement,
-} from '../../persistence/transactions.ts';
-import { isRefusedValue } from '../../persistence/storage-errors.ts';
+} from '../../platform/postgres/transactions.ts';
+import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
 import type { AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import {
@@ -30,7 +30,7 @@ export class ErasedMeanwhile extends Error {}
  * Groups of concurrent single events are about as many as there are connections. Larger ones come
  * from batches, in many sizes, and spend little of their time on being parsed and planned.
  */
-const LARGEST_PREPARED = 64;
+const MAX_PREPARED_EVENTS = 64;
 
 const CREATED: AppendOutcome = { kind: 'created' };
 const ERASED: AppendOutcome = { kind: 'erased' };
@@ -203,7 +203,7 @@ function insertStatement(events: readonly CustomerEvent[]): Statement {
   // sort is stable: of equal keys, the first in the request is the one that is created.
   const sorted = inKeyOrder(events);
   return {
-    name: events.length > LARGEST_PREPARED ? undefined : `insert_customer_events_${events.length}`,
+    name: events.length > MAX_PREPARED_EVENTS ? undefined : `insert_customer_events_${events.length}`,
     sql: `INSERT INTO customer_events AS t (${INSERTED_COLUMNS}) VALUES ${placeholders(sorted.length)} ON CONFLICT DO NOTHING RETURNING t.id`,
     parameters: sorted.flatMap(insertedValues),
   };

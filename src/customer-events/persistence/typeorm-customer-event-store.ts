@@ -7,8 +7,8 @@ import {
   sqlState,
   storage,
   storageWrite,
-} from '../../persistence/storage-errors.ts';
-import { StorageUnavailable } from '../../persistence/storage-unavailable.ts';
+} from '../../platform/postgres/storage-errors.ts';
+import { StorageUnavailable } from '../../platform/postgres/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { ErasedMeanwhile, type insertCustomerEvents, type Settled } from './insert-customer-events.ts';
@@ -16,16 +16,16 @@ import { CustomerEventCopy } from './copy-customer-events.ts';
 import { previewCustomerEvents } from './preview-customer-events.ts';
 
 /** A customer erased, or an event erased, while we looked: the next look settles it. */
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 /** About 100 bytes each. */
-const MOST_CUSTOMERS_SEEN = 100_000;
+const MAX_CUSTOMERS_SEEN = 100_000;
 
 const CUSTOMER_UNKNOWN: AppendOutcome = { kind: 'customer-unknown' };
 
 type InsertAll = typeof insertCustomerEvents;
 
 export class TypeormCustomerEventStore extends CustomerEventStore {
-  private readonly seenCustomers = new LRUCache<string, true>({ max: MOST_CUSTOMERS_SEEN });
+  private readonly seenCustomers = new LRUCache<string, true>({ max: MAX_CUSTOMERS_SEEN });
 
   /** @param insertAll how events are inserted: by a statement, or by COPY where they are many. */
   constructor(
@@ -38,11 +38,11 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
   append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
     return storageWrite(async () => {
       if (isAbandoned()) throw new Abandoned();
-      for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
         const outcomes = await this.tryToAppend(events);
         if (outcomes !== null) return outcomes;
       }
-      throw new StorageUnavailable(new Error(`no settled outcome after ${MOST_ATTEMPTS} attempts`));
+      throw new StorageUnavailable(new Error(`no settled outcome after ${MAX_ATTEMPTS} attempts`));
     });
   }
 

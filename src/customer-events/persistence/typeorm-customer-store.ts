@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
-import { isWorthRepeating, storage } from '../../persistence/storage-errors.ts';
-import { pipelinedTransaction, type RunQuery } from '../../persistence/transactions.ts';
-import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
+import { isWorthRepeating, storage } from '../../platform/postgres/storage-errors.ts';
+import { pipelinedTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
+import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import { CustomerStore } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
 import type { Customer } from '../domain/customer.ts';
 import { endOfPart, eraseEvents, erasePart, type PartEnd } from './erase-events.ts';
 
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
 const CUSTOMER_COLUMNS = [
   'c.id',
@@ -100,7 +100,7 @@ function repeated<T>(work: () => Promise<T>): Promise<T> {
         return await work();
       } catch (error) {
         const again = error instanceof CreatedMeanwhile || isWorthRepeating(error);
-        if (!again || attempt === MOST_ATTEMPTS) throw error;
+        if (!again || attempt === MAX_ATTEMPTS) throw error;
       }
     }
   });

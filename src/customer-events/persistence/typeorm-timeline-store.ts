@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
-import { storage } from '../../persistence/storage-errors.ts';
-import { pipelinedTransaction } from '../../persistence/transactions.ts';
-import { instantOfUtcText, utcText } from '../../persistence/utc-text.ts';
+import { storage } from '../../platform/postgres/storage-errors.ts';
+import { pipelinedTransaction } from '../../platform/postgres/transactions.ts';
+import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import { TimelineStore } from '../application/timeline-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { instantFromMillis } from '../domain/instant.ts';
+import { instantFromMillis } from '../../../libs/time/instant.ts';
 import type { EventOutline } from '../domain/ticket-context.ts';
 import type { TimelineFilter, TimelinePosition, TimelineQuery, TypeSummary } from '../domain/timeline.ts';
 import { EVENT_COLUMNS, eventOf, type EventColumns } from './customer-event-columns.ts';

@@ -11,7 +11,7 @@ export interface Finding {
   readonly lost: number;
   readonly doubled: number;
   readonly phantom: number;
-  /** The slowest answer, in milliseconds. */
+  /** The slowest response, in milliseconds. */
   readonly slowest: number;
   readonly note: string;
 }

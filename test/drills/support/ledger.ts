@@ -8,7 +8,7 @@ export interface Sent {
   readonly eventId: string | undefined;
   fate: Fate;
   status: number | undefined;
-  /** Of the answer. */
+  /** Of the response. */
   id: string | undefined;
 }
 
@@ -110,20 +110,20 @@ export class Ledger {
     const startedAt = performance.now();
     const { n, eventId } = entry;
     const body = JSON.stringify({ customerExternalId: 'user_42', type: 'drill', payload: { n }, eventId });
-    const answer = await this.post(body);
+    const response = await this.post(body);
     this.slowest = Math.max(this.slowest, performance.now() - startedAt);
-    const shown = answer === 'hung' || answer === 'broken' ? answer : `${answer.status}`;
+    const shown = response === 'hung' || response === 'broken' ? response : `${response.status}`;
     this.statuses.set(shown, (this.statuses.get(shown) ?? 0) + 1);
-    if (answer === 'hung') this.hung++;
-    if (typeof answer === 'string') {
+    if (response === 'hung') this.hung++;
+    if (typeof response === 'string') {
       entry.fate = 'unknown';
       return;
     }
-    entry.status = answer.status;
-    if (!isWellFormed(answer)) this.malformed++;
-    const { data, details } = JSON.parse(answer.text) as { data?: { id: string }; details?: { outcome?: string } };
+    entry.status = response.status;
+    if (!isWellFormed(response)) this.malformed++;
+    const { data, details } = JSON.parse(response.text) as { data?: { id: string }; details?: { outcome?: string } };
     entry.id = data?.id ?? entry.id;
-    entry.fate = answer.status < 300 ? 'acknowledged' : details?.outcome === 'unknown' ? 'unknown' : 'refused';
+    entry.fate = response.status < 300 ? 'acknowledged' : details?.outcome === 'unknown' ? 'unknown' : 'refused';
   }
 
   private post(body: string): Promise<Answer | 'hung' | 'broken'> {

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 /**
  * A process of its own that sends events as fast as it is told: `rate` per second over so many
- * connections, each of which waits for its answer (0: without a pause). Prints what came back.
+ * connections, each of which waits for its response (0: without a pause). Prints what came back.
  */
 const [port, key, connections, rate, seconds] = process.argv
   .slice(2)

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 
-/** An answer as it came over the wire: one of supertest, or of a raw socket. */
+/** A response as it came over the wire: one of supertest, or of a raw socket. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -22,10 +22,10 @@ const INSIDE =
   /\n\s+at |node_modules|\.[jt]s\b|\b(SELECT|INSERT|UPDATE|DELETE FROM|ON CONFLICT)\b|QueryFailed|SQLSTATE|SyntaxError|TypeError|RangeError|Unexpected token|at position|HPE_|ERR_|ECONN|zlib|incorrect header check|relation "|typeorm|postgres|express/;
 
 /** Checks the whole failure envelope and its headers. Returns the body for what is special in it. */
-export function expectFailure(answer: Answer, status: number, code: string): FailureBody {
-  expect(answer.text).toMatch(/^\{"success":false,/);
-  const body = JSON.parse(answer.text) as FailureBody;
-  expect({ status: answer.status, code: body.code }).toEqual({ status, code });
+export function expectFailure(response: Answer, status: number, code: string): FailureBody {
+  expect(response.text).toMatch(/^\{"success":false,/);
+  const body = JSON.parse(response.text) as FailureBody;
+  expect({ status: response.status, code: body.code }).toEqual({ status, code });
   const { details, ...rest } = body;
   expect(rest).toEqual({
     success: false,
@@ -34,15 +34,15 @@ export function expectFailure(answer: Answer, status: number, code: string): Fai
     timestamp: expect.stringMatching(INSTANT),
   });
   if (details !== undefined) expect(Object.keys(details)).not.toHaveLength(0);
-  expect(answer.text).not.toMatch(INSIDE);
-  expect(answer.headers['content-length']).toBe(String(Buffer.byteLength(answer.text)));
-  expectJsonHeaders(answer);
+  expect(response.text).not.toMatch(INSIDE);
+  expect(response.headers['content-length']).toBe(String(Buffer.byteLength(response.text)));
+  expectJsonHeaders(response);
   return body;
 }
 
 /** A 400 that names exactly these fields, each with a list of messages. */
-export function expectInvalid(answer: Answer, ...fields: string[]): FailureBody {
-  const body = expectFailure(answer, 400, 'VALIDATION_ERROR');
+export function expectInvalid(response: Answer, ...fields: string[]): FailureBody {
+  const body = expectFailure(response, 400, 'VALIDATION_ERROR');
   expect(Object.keys(body.details ?? {}).sort()).toEqual([...fields].sort());
   for (const problems of Object.values(body.details ?? {})) {
     expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(/\S/)]));
@@ -51,18 +51,18 @@ export function expectInvalid(answer: Answer, ...fields: string[]): FailureBody 
 }
 
 /** Checks the success envelope around some data, and its headers. */
-export function expectSuccess(answer: Answer, status: number): void {
-  expect({ status: answer.status, text: answer.text }).toEqual({
+export function expectSuccess(response: Answer, status: number): void {
+  expect({ status: response.status, text: response.text }).toEqual({
     status,
     text: expect.stringMatching(/^\{"success":true,"data":.*,"timestamp":"[^"]+"\}$/s),
   });
-  expectJsonHeaders(answer);
+  expectJsonHeaders(response);
 }
 
-export function expectJsonHeaders(answer: Answer): void {
-  expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
-  expect(answer.headers['x-request-id']).toEqual(expect.stringMatching(REQUEST_ID));
-  expect(answer.headers).not.toHaveProperty('x-powered-by');
+export function expectJsonHeaders(response: Answer): void {
+  expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+  expect(response.headers['x-request-id']).toEqual(expect.stringMatching(REQUEST_ID));
+  expect(response.headers).not.toHaveProperty('x-powered-by');
 }
 
 /** For supertest's `serialize`: the bytes of a Buffer go out as they are. */

@@ -8,7 +8,7 @@ import type { Answer } from './answers.ts';
  * @param expected how many answers to wait for; the server may close earlier.
  * @returns the complete answers.
  */
-export function exchange(server: Server, sent: string | Buffer, expected = 1): Promise<Answer[]> {
+export function inFlight(server: Server, sent: string | Buffer, expected = 1): Promise<Answer[]> {
   const { port } = server.address() as AddressInfo;
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -28,11 +28,11 @@ export function exchange(server: Server, sent: string | Buffer, expected = 1): P
   });
 }
 
-/** Sends bytes and returns the one answer to them. */
+/** Sends bytes and returns the one response to them. */
 export async function exchangeOne(server: Server, sent: string | Buffer): Promise<Answer> {
-  const [answer] = await exchange(server, sent);
-  if (answer === undefined) throw new Error('the server closed the connection without an answer');
-  return answer;
+  const [response] = await inFlight(server, sent);
+  if (response === undefined) throw new Error('the server closed the connection without a response');
+  return response;
 }
 
 /** A request with CRLF line ends, a Host and an end of its headers. */

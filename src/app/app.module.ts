@@ -1,0 +1,59 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
+import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
+import { API_KEY_CACHE_MS } from '../api-keys/application/authentication.ts';
+import type { Config } from '../config.ts';
+import { CustomerEventsModule } from '../customer-events/customer-events.module.ts';
+import {
+  GROUP_COMMIT_LIMITS,
+  type GroupCommitLimits,
+} from '../customer-events/persistence/group-commit-customer-event-store.ts';
+import { GroupCommitObserver } from '../customer-events/persistence/group-commit-observer.ts';
+import { ErrorFilter } from '../platform/http/server/error.filter.ts';
+import { EventCounts } from '../customer-events/http/event-counts.ts';
+import { EventRateLimit } from '../customer-events/http/event-rate-limit.ts';
+import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
+import { Metrics } from '../operations/metrics.ts';
+import { OperationsModule } from '../operations/operations.module.ts';
+import { createDataSource } from './data-source.ts';
+import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
+
+/** The composition root: here, and only here, the slices, the settings and the database meet. */
+@Global()
+@Module({})
+export class AppModule {
+  static with(config: Config, databaseUrl: string): DynamicModule {
+    const limits: HttpLimits = {
+      maxPayloadBytes: config.maxPayloadBytes,
+      maxPayloadKeys: config.maxPayloadKeys,
+      requestIdleMs: config.requestTimeoutMs,
+    };
+    const groupCommit: GroupCommitLimits = {
+      maxQueuedEvents: config.ingestQueueEvents,
+      maxEventsPerCommit: config.ingestCommitEvents,
+    };
+    return {
+      module: AppModule,
+      imports: [ApiKeysModule, CustomerEventsModule, OperationsModule.with(config)],
+      providers: [
+        DatabaseConnection,
+        { provide: DataSource, useValue: createDataSource(databaseUrl, config) },
+        { provide: Clock, useClass: SystemClock },
+        { provide: HTTP_LIMITS, useValue: limits },
+        { provide: EventRateLimit, useValue: new EventRateLimit(config.rateLimits) },
+        EventCounts,
+        Metrics,
+        { provide: GroupCommitObserver, inject: [Metrics], useFactory: (metrics: Metrics) => metrics.ingest },
+        { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
+        { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
+      exports: [
+        ...[DataSource, Clock, EventCounts, EventRateLimit, Metrics, GroupCommitObserver],
+        ...[HTTP_LIMITS, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS],
+      ],
+    };
+  }
+}

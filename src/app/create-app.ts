@@ -1,0 +1,54 @@
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule } from '@nestjs/swagger';
+import { EventCounts } from '../customer-events/http/event-counts.ts';
+import { SingleEventCounter } from '../customer-events/http/single-event-counter.ts';
+import { AppModule } from './app.module.ts';
+import type { Config } from '../config.ts';
+import type { RequestObserver } from '../platform/http/request/in-flight-request.ts';
+import { openApiDocument } from '../platform/http/docs/open-api-document.ts';
+import { ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
+import { ServiceLog } from '../platform/log/service-log.ts';
+import { Metrics } from '../operations/metrics.ts';
+import { TRACING } from '../operations/operations.module.ts';
+import { RequestLog } from '../operations/request-log.ts';
+
+/** The application, as the service and the tests run it: all that they share is here. */
+export async function createApp(
+  config: Config,
+  databaseUrl: string,
+  log: ServiceLog = new ServiceLog(config),
+): Promise<NestExpressApplication> {
+  const adapter = new ServiceExpressAdapter(config);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, databaseUrl), adapter, {
+    bodyParser: false,
+    logger: log,
+    abortOnError: false,
+  });
+  observe(adapter, app, new RequestLog(log));
+  if (config.corsOrigins.length > 0) app.enableCors({ origin: [...config.corsOrigins], maxAge: 600 });
+  if (config.docsEnabled) serveDocs(app);
+  await app.init();
+  return app;
+}
+
+/** The log comes last: what it tells of has been counted. */
+function observe(adapter: ServiceExpressAdapter, app: INestApplication, requestLog: RequestLog): void {
+  const metrics = app.get(Metrics);
+  const { http, registry } = metrics;
+  metrics.publishEventCounts(app.get(EventCounts).counts);
+  const tracing = app.get<RequestObserver | null>(TRACING, { strict: false });
+  adapter.observe(
+    [...(tracing === null ? [] : [tracing]), http, app.get(SingleEventCounter), requestLog],
+    [http, requestLog],
+  );
+  http.watch(registry, adapter);
+}
+
+function serveDocs(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    customSiteTitle: 'Customer Events API',
+    swaggerOptions: { persistAuthorization: true },
+  });
+}

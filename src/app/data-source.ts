@@ -1,0 +1,58 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ApiKeyRow } from '../api-keys/persistence/api-key.row.ts';
+import { AppRow } from '../api-keys/persistence/app.row.ts';
+import type { Config } from '../config.ts';
+import { CustomerEmailRow } from '../customer-events/persistence/customer-email.row.ts';
+import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
+import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
+import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
+import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgres/query-timeout-client.ts';
+import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
+import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
+
+/** The settings that one connection needs to know. */
+export type DatabaseSettings = Pick<
+  Config,
+  'databasePoolSize' | 'databaseConnectTimeoutMs' | 'databaseStatementTimeoutMs' | 'databaseLockTimeoutMs'
+>;
+
+/**
+ * The one definition of how the service, its commands and the TypeORM CLI (`ormconfig.ts`) reach
+ * PostgreSQL.
+ *
+ * Every wait has a limit, because `pg` waits for ever by default: for a connection, for a
+ * statement (told to the server), and, a little later, for a response that never comes (a
+ * half-open connection).
+ */
+export function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow, ErasedEventIdRow],
+    migrations: [InitialSchema1764000000000, TimelineReadsAndErasure1764100000000],
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    // Ids come from the service, so no extension is needed, nor the right to install one.
+    installExtensions: false,
+    poolSize: settings.databasePoolSize,
+    connectTimeoutMS: settings.databaseConnectTimeoutMs,
+    applicationName: 'customer-events',
+    extra: {
+      statement_timeout: settings.databaseStatementTimeoutMs,
+      lock_timeout: settings.databaseLockTimeoutMs,
+      query_timeout: settings.databaseStatementTimeoutMs + QUERY_TIMEOUT_MARGIN_MS,
+      idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
+      // Every read here follows an index in its order. Where PostgreSQL underestimates a customer's events (nothing
+      // analyzed yet, a long history among short ones), it would rather collect all of them by a bitmap and sort
+      // them than read a page from the end of the index: 1,000,000 events for the first 50.
+      options: '-c enable_bitmapscan=off',
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      Client: queryTimeoutClient(),
+    },
+  };
+}
+
+export function createDataSource(url: string, settings: DatabaseSettings): DataSource {
+  return new DataSource(dataSourceOptions(url, settings));
+}

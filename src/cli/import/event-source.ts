@@ -1,0 +1,95 @@
+import { setImmediate } from 'node:timers/promises';
+import { objectMembers } from '../../../libs/json-payload/json-members.ts';
+import { parseUtf8 } from '../../../libs/json-payload/utf8.ts';
+import type { DomainError } from '../../../libs/kernel/domain-error.ts';
+import type { ImportLine } from '../../customer-events/application/event-import.ts';
+import type { EventDraft } from '../../customer-events/domain/customer-event.ts';
+import { CustomerEventRequest } from '../../customer-events/input/customer-event.request.ts';
+import { eventLines, eventOfText, type EventLine } from '../../customer-events/input/event-lines.ts';
+import { badRequest } from '../../platform/http/errors/http-error.ts';
+import { csvObjects } from './csv-objects.ts';
+import { openCsv, wrongNumberOfCells, type CsvRow } from './csv-rows.ts';
+import type { LineContent } from './rejected-file.ts';
+import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
+
+/** A line of a file that is imported. */
+export interface FileLine extends ImportLine {
+  /** What the line holds, for the file of rejected lines; asked only where it was rejected. */
+  content(): LineContent;
+}
+
+export interface SourceOptions {
+  readonly limits: FreeFormLimits;
+  /** Lines up to this number are skipped. */
+  readonly after: number;
+}
+
+/** The lines of NDJSON, those of a file of rejected lines too. */
+export async function* ndjsonSource(
+  bytes: AsyncIterable<Buffer>,
+  { limits, after }: SourceOptions,
+): AsyncGenerator<FileLine[], void> {
+  const read = (text: string): EventDraft | DomainError => eventOfText(fixedText(text), limits);
+  for await (const lines of eventLines(bytes, limits, read, after)) {
+    yield lines.map((line) => ({ number: line.number, draft: line.draft, content: () => contentOf(line) }));
+  }
+}
+
+function contentOf({ source }: EventLine): LineContent {
+  if (source.tooLong === true) return undefined;
+  const text = parseUtf8(source.bytes);
+  if (text === null) return { undecodable: source.bytes.toString('latin1') };
+  const mended = fixedText(text);
+  return isJson(mended) ? { json: mended } : { text: mended };
+}
+
+const REJECTED = /^\s*\{\s*"rejected"\s*:/;
+
+/** Of a line of a file of rejected lines that what was rejected; any other line is itself. */
+function fixedText(line: string): string {
+  if (!REJECTED.test(line) || !isJson(line)) return line;
+  const content = objectMembers(line).find(({ key }) => key === 'event' || key === 'text');
+  if (content === undefined) return line;
+  const text = line.slice(content.start, content.end);
+  return content.key === 'text' ? String(JSON.parse(text)) : text;
+}
+
+/** The rows of CSV whose columns are named like the fields of an event. */
+export async function csvSource(
+  bytes: AsyncIterable<Buffer>,
+  { limits, after }: SourceOptions,
+  csv: { readonly delimiter: string; readonly textColumns: readonly string[] },
+): Promise<AsyncIterable<FileLine[]>> {
+  const { header, rows } = await openCsv(bytes, csv.delimiter);
+  const objects = csvObjects(header, {
+    requestClass: CustomerEventRequest,
+    objectField: 'payload',
+    textColumns: csv.textColumns,
+  });
+  const lineOf = (row: CsvRow): FileLine => {
+    const json = objects.jsonText(row.cells);
+    const problem = row.problem ?? wrongNumberOfCells(row, header);
+    return {
+      number: row.number,
+      draft: problem === undefined ? eventOfText(json, limits) : badRequest('line', problem),
+      content: () =>
+        row.cells.length === 0 ? undefined : row.problem === undefined ? { json } : { undecodable: json },
+    };
+  };
+  return (async function* () {
+    for await (const group of rows) {
+      const lines = group.filter(({ number }) => number > after).map(lineOf);
+      if (lines.length > 0) yield lines;
+      await setImmediate();
+    }
+  })();
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

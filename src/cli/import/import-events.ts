@@ -1,0 +1,174 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { EventImport, ImportTally } from '../../customer-events/application/event-import.ts';
+import { OperatorError } from '../error-message.ts';
+import { csvSource, ndjsonSource, type FileLine } from './event-source.ts';
+import { readState, StateFile, type ImportState } from './import-state.ts';
+import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
+import { openInput, type Input } from './input-file.ts';
+import { Progress } from './progress.ts';
+import { REJECTED_EVENTS, RejectedFile } from './rejected-file.ts';
+import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
+
+export interface EventFileOptions {
+  readonly path: string;
+  readonly app: { readonly id: string; readonly slug: string };
+  readonly format: 'ndjson' | 'csv';
+  readonly delimiter: string;
+  readonly textColumns: readonly string[];
+  readonly rejectedPath: string;
+  readonly dryRun: boolean;
+  readonly resume: boolean;
+  readonly limits: FreeFormLimits;
+  /** Customers that a dry run takes for created. */
+  readonly assumedCustomers: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Imports a file of events, keeping its own account beside it: rejected lines in a file, and how
+ * far it came. It does not throw where it breaks off in the middle: the summary says so.
+ *
+ * @throws {OperatorError} where it cannot begin.
+ */
+export async function importEvents(
+  service: INestApplicationContext,
+  options: EventFileOptions,
+): Promise<ImportSummary> {
+  const { path, app, dryRun, signal } = options;
+  const before = stateToResume(options);
+  const input = openInput(path);
+  requireSameFile(input, before);
+  const tally = Object.assign(new ImportTally(), before === null ? {} : countsOf(before));
+  const lines = new LinesRead(await linesOf(input, options, tally.throughLine));
+  const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS, before?.rejectedBytes ?? 0);
+  const stateFile = new StateFile(path);
+  const errors: ErrorSummary[] = [];
+  const began = Date.now();
+  const progress = new Progress(
+    'events',
+    input.size,
+    () => ({ lines: tally.lines, rejected: tally.rejected, bytesRead: input.bytesRead() }),
+    tally.lines,
+  );
+  let finished = false;
+  let failure: string | undefined;
+  try {
+    finished = await service.get(EventImport).run(app.id, lines.counted(), tally, {
+      signal,
+      dryRun,
+      onChunk: (rejected) => {
+        const real = dryRun ? rejected.filter(({ line, reason }) => !isAssumed(line, reason, options)) : rejected;
+        tally.rejected -= rejected.length - real.length;
+        tally.created += rejected.length - real.length;
+        noteErrors(errors, real);
+        rejectedFile.write(real);
+        if (!dryRun) saveState(stateFile, input, app.slug, tally, rejectedFile);
+      },
+    });
+  } catch (error) {
+    failure = reasonOf(error, lines.withoutEventId);
+  } finally {
+    progress.stop();
+    rejectedFile.close();
+    stateFile.close();
+    input.close();
+  }
+  if (finished && !dryRun) stateFile.remove();
+  const { throughLine, lines: count, created, replayed, rejected } = tally;
+  return {
+    file: path,
+    dryRun,
+    finished,
+    throughLine,
+    lines: count,
+    created,
+    replayed,
+    rejected,
+    rejectedFile: rejected > 0 ? options.rejectedPath : null,
+    seconds: (Date.now() - began) / 1000,
+    errors,
+    failure: finished ? undefined : `${failure ?? 'interrupted'}${hintOf(input, options)}`,
+  };
+}
+
+const countsOf = ({ throughLine, lines, created, replayed, rejected }: ImportTally) => ({
+  throughLine,
+  lines,
+  created,
+  replayed,
+  rejected,
+});
+
+function stateToResume({ path, app, resume, dryRun }: EventFileOptions): ImportState | null {
+  const state = readState(path);
+  if (!resume) {
+    if (state !== null && !dryRun) {
+      process.stderr.write(
+        `An earlier import of ${path} ended after line ${state.throughLine}; this one begins at line 1 again (--resume goes on there)\n`,
+      );
+    }
+    return null;
+  }
+  if (state === null) throw new OperatorError(`There is no interrupted import of ${path} that could be resumed`);
+  if (state.app !== app.slug)
+    throw new OperatorError(`The interrupted import of ${path} was for the app "${state.app}"`);
+  return state;
+}
+
+function requireSameFile({ path, size, modifiedMs }: Input, before: ImportState | null): void {
+  if (before === null || (size === before.size && modifiedMs === before.modifiedMs)) return;
+  throw new OperatorError(`${path} was changed since its import was interrupted; import it from its beginning`);
+}
+
+async function linesOf(input: Input, options: EventFileOptions, after: number): Promise<AsyncIterable<FileLine[]>> {
+  const { format, limits, delimiter, textColumns } = options;
+  if (format === 'ndjson') return ndjsonSource(input.bytes, { limits, after });
+  return csvSource(input.bytes, { limits, after }, { delimiter, textColumns });
+}
+
+function saveState(
+  file: StateFile,
+  { size, modifiedMs }: Input,
+  app: string,
+  tally: ImportTally,
+  { bytes }: { readonly bytes: number },
+): void {
+  if (size === undefined || modifiedMs === undefined) return;
+  file.write({ app, size, modifiedMs, ...countsOf(tally), rejectedBytes: bytes });
+}
+
+function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers }: EventFileOptions): boolean {
+  return (
+    reason.code === 'CUSTOMER_NOT_FOUND' &&
+    !(draft instanceof DomainError) &&
+    assumedCustomers.has(draft.customerExternalId)
+  );
+}
+
+function reasonOf(error: unknown, withoutEventId: number): string {
+  const doubt =
+    error instanceof OperatorError || withoutEventId === 0
+      ? ''
+      : '; lines without an eventId that were being written may be stored already, and would be stored again';
+  return `${failureOf(error)}${doubt}`;
+}
+
+function hintOf({ size }: Input, { dryRun }: EventFileOptions): string {
+  return size === undefined || dryRun ? '' : '; --resume goes on from there';
+}
+
+/** Notices lines that cannot be recognised when they come again. */
+class LinesRead {
+  withoutEventId = 0;
+
+  constructor(private readonly source: AsyncIterable<FileLine[]>) {}
+
+  async *counted(): AsyncGenerator<FileLine[], void> {
+    for await (const lines of this.source) {
+      for (const { draft } of lines)
+        if (!(draft instanceof DomainError) && draft.eventId === undefined) this.withoutEventId++;
+      yield lines;
+    }
+  }
+}

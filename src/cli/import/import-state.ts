@@ -1,0 +1,58 @@
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { OperatorError } from '../error-message.ts';
+
+/** How far an import of a file came: enough to go on from there. */
+export interface ImportState {
+  readonly app: string;
+  /** Of the file, to tell whether it is still the same. */
+  readonly size: number;
+  readonly modifiedMs: number;
+  readonly throughLine: number;
+  readonly lines: number;
+  readonly created: number;
+  readonly replayed: number;
+  readonly rejected: number;
+  /** Of the file of rejected lines. */
+  readonly rejectedBytes: number;
+}
+
+/** One sector: a write of it is whole or has not been, whatever kills the process. */
+const STATE_BYTES = 512;
+
+const stateFileOf = (path: string): string => `${path}.import-state.json`;
+
+/**
+ * The state of an import, in a small file beside the one that is imported. It is written after
+ * each commit: after a kill -9 it tells of the chunk before at worst, which is then imported again.
+ */
+export class StateFile {
+  private file: number | undefined;
+
+  constructor(private readonly path: string) {}
+
+  /** In place: a new file and a rename for each chunk took 1.3 ms, as long as 60 of its lines. */
+  write(state: ImportState): void {
+    this.file ??= openSync(stateFileOf(this.path), 'w');
+    writeSync(this.file, JSON.stringify(state).padEnd(STATE_BYTES), 0);
+  }
+
+  close(): void {
+    if (this.file !== undefined) closeSync(this.file);
+    this.file = undefined;
+  }
+
+  remove(): void {
+    this.close();
+    rmSync(stateFileOf(this.path), { force: true });
+  }
+}
+
+/** Null where no import of this file was interrupted. @throws {OperatorError} */
+export function readState(path: string): ImportState | null {
+  try {
+    return JSON.parse(readFileSync(stateFileOf(path), 'utf8')) as ImportState;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new OperatorError(`${stateFileOf(path)} cannot be read; remove it, and import the file from its beginning`);
+  }
+}

@@ -1,0 +1,84 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import type { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { OperatorError } from '../error-message.ts';
+
+/** `json`: one JSON text. `text`: a text that is no JSON. `undecodable`: what is not UTF-8, read as Latin-1. */
+export type LineContent =
+  { readonly json: string } | { readonly text: string } | { readonly undecodable: string } | undefined;
+
+/** A line that was rejected, and why. */
+export interface Rejection<Line extends { readonly number: number }> {
+  readonly line: Line;
+  readonly reason: DomainError;
+}
+
+/** How rejected lines are written, so that each says what is wrong with it, and can be mended and imported again as it is. */
+export interface RejectedFormat<Line extends { readonly number: number }> {
+  /** What stands before the first of them. */
+  readonly head: string;
+  textOf(rejection: Rejection<Line>): string;
+}
+
+/**
+ * NDJSON, `{"rejected":{line,code,message,details},"event":…}`. A line that was no JSON stands
+ * under `text`; one that was not UTF-8 under `undecodable`, to be mended and renamed to `text`.
+ */
+export const REJECTED_EVENTS: RejectedFormat<{ readonly number: number; content(): LineContent }> = {
+  head: '',
+  textOf({ line, reason: { code, message, details } }) {
+    const about = JSON.stringify({ line: line.number, code, message, details });
+    return `{"rejected":${about}${contentMember(line.content())}}\n`;
+  },
+};
+
+function contentMember(content: LineContent): string {
+  if (content === undefined) return '';
+  if ('json' in content) return `,"event":${content.json}`;
+  const [[key, text]] = Object.entries(content) as [[string, string]];
+  return `,"${key}":${JSON.stringify(text)}`;
+}
+
+/** A file of rejected lines: there only where there are any. */
+export class RejectedFile<Line extends { readonly number: number }> {
+  /** What is written. */
+  bytes: number;
+  private readonly file: number;
+  /** Not `/dev/null`, a terminal or a pipe. */
+  private readonly isFile: boolean;
+
+  /**
+   * @param keptBytes that are to be kept of a file that an interrupted import has left; 0: none.
+   * @throws {OperatorError} where it cannot be written: found before the first line is imported.
+   */
+  constructor(
+    readonly path: string,
+    private readonly format: RejectedFormat<Line>,
+    keptBytes: number,
+  ) {
+    try {
+      this.file = openSync(path, constants.O_WRONLY | constants.O_CREAT);
+      const stats = fstatSync(this.file);
+      this.isFile = stats.isFile();
+      // It may have been taken away to be mended meanwhile.
+      this.bytes = Math.min(keptBytes, stats.size);
+      // What stands beyond belongs to a chunk that is imported again.
+      if (this.isFile) ftruncateSync(this.file, this.bytes);
+    } catch (error) {
+      throw new OperatorError(`Rejected lines cannot be written to ${path} (${(error as NodeJS.ErrnoException).code})`);
+    }
+  }
+
+  /** Written when it returns, though a power failure may still take it. */
+  write(rejected: readonly Rejection<Line>[]): void {
+    if (rejected.length === 0) return;
+    const text = rejected.map((rejection) => this.format.textOf(rejection)).join('');
+    const bytes = Buffer.from(this.bytes === 0 ? `${this.format.head}${text}` : text);
+    writeSync(this.file, bytes, 0, bytes.length, this.isFile ? this.bytes : null);
+    this.bytes += bytes.length;
+  }
+
+  close(): void {
+    closeSync(this.file);
+    if (this.isFile && this.bytes === 0) rmSync(this.path, { force: true });
+  }
+}

@@ -1,0 +1,105 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { isEmail, IsOptional, Matches, ValidateBy } from 'class-validator';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
+import type { CustomerChanges } from '../domain/customer.ts';
+
+const MAX_URL_LENGTH = 2048;
+/** Characters are Unicode code points; control characters and lone surrogates are none. */
+const NAME = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+const PHONE = /^[^\p{Cc}\p{Cs}]{1,50}$/u;
+
+/** A host must follow the slashes: `URL` alone would find one in `https:///a`. */
+const HTTP_URL = /^https?:\/\/[^\s/\\?#\p{Cc}\p{Cs}][^\s\p{Cc}\p{Cs}]*$/iu;
+
+/** validator's check throws on lone surrogates, which are no characters and so no address. */
+const IsEmailAddress = (): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isEmailAddress',
+      validator: { validate: (value) => typeof value === 'string' && NAME.test(value) && isEmail(value) },
+    },
+    { message: 'must be an e-mail address' },
+  );
+
+const IsHttpUrl = (): PropertyDecorator =>
+  ValidateBy(
+    { name: 'isHttpUrl', validator: { validate: (value) => typeof value === 'string' && isHttpUrl(value) } },
+    { message: `must be an http or https URL of at most ${MAX_URL_LENGTH} characters` },
+  );
+
+function isHttpUrl(text: string): boolean {
+  return text.length <= MAX_URL_LENGTH && HTTP_URL.test(text) && URL.canParse(text);
+}
+
+/** A customer, as a PATCH gives it: only what is given changes. */
+export class CustomerRequest {
+  @ApiProperty({
+    description: 'Unique per app, without regard to case. Required to create a customer.',
+    required: false,
+    format: 'email',
+    example: 'ada@example.com',
+  })
+  @IsOptional()
+  @IsEmailAddress()
+  email?: string | null;
+
+  @ApiProperty({
+    description: 'Required to create a customer.',
+    required: false,
+    minLength: 1,
+    maxLength: 255,
+    example: 'Ada Lovelace',
+  })
+  @IsOptional()
+  @Matches(NAME, { message: 'must be a text of 1 to 255 characters without control characters' })
+  name?: string | null;
+
+  @ApiProperty({
+    required: false,
+    type: 'string',
+    minLength: 1,
+    maxLength: 50,
+    nullable: true,
+    example: '+44 20 7946 0000',
+    description: 'null clears it.',
+  })
+  @IsOptional()
+  @Matches(PHONE, { message: 'must be a text of 1 to 50 characters without control characters, or null' })
+  phone?: string | null;
+
+  @ApiProperty({
+    required: false,
+    type: 'string',
+    maxLength: MAX_URL_LENGTH,
+    nullable: true,
+    example: 'https://example.com/ada.png',
+    description: 'An http or https URL; null clears it.',
+  })
+  @IsOptional()
+  @IsHttpUrl()
+  avatarUrl?: string | null;
+
+  @ApiProperty({
+    description: 'Free-form JSON object, kept like the payload of an event; it replaces the present one as a whole.',
+    selfRequired: false,
+    nullable: true,
+    type: 'object',
+    additionalProperties: true,
+  })
+  @IsOptional()
+  @IsFreeFormObject()
+  metadata?: JsonText | null;
+}
+
+/** Null clears what a customer can be without; for the others it means absent. */
+export function customerChanges(request: CustomerRequest): CustomerChanges {
+  const { email, name, phone, avatarUrl, metadata } = request;
+  return {
+    email: email ?? undefined,
+    name: name ?? undefined,
+    phone,
+    avatarUrl,
+    metadata: metadata === null ? new JsonText('{}') : metadata,
+  };
+}

@@ -1,0 +1,65 @@
+import { setImmediate } from 'node:timers/promises';
+import { parseUtf8 } from '../../../libs/json-payload/utf8.ts';
+import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import type { NdjsonLine } from '../../../libs/ndjson/ndjson-line.ts';
+import { ndjsonLines } from '../../../libs/ndjson/ndjson-lines.ts';
+import { badRequest, fieldTooLarge } from '../../platform/http/errors/http-error.ts';
+import { MAX_BODY_OVERHEAD_BYTES, type FreeFormLimits } from '../../platform/input/free-form-limits.ts';
+import { parseJson } from '../../platform/input/parse-json.ts';
+import type { ImportLine } from '../application/event-import.ts';
+import type { EventDraft } from '../domain/customer-event.ts';
+import { readEvent } from './customer-event.request.ts';
+
+/** Lines that are read without a pause: a millisecond or two, in which nobody else is served. */
+const LINES_AT_ONCE = 64;
+
+/** A line of NDJSON and what it holds. */
+export interface EventLine extends ImportLine {
+  /** As it stands in the file; undefined where it was too long to be kept. */
+  readonly source: NdjsonLine;
+}
+
+/**
+ * The events of NDJSON bytes, a line each; a line that holds none has its refusal in its place.
+ * Between a few lines others get their turn.
+ *
+ * @param read the event that the text of a line holds, or its refusal.
+ * @param after lines up to this number are skipped.
+ */
+export async function* eventLines(
+  bytes: AsyncIterable<Buffer>,
+  limits: FreeFormLimits,
+  read: (text: string) => EventDraft | DomainError = (text) => eventOfText(text, limits),
+  after = 0,
+): AsyncGenerator<EventLine[], void> {
+  const maxLineBytes = limits.maxPayloadBytes + MAX_BODY_OVERHEAD_BYTES;
+  for await (const all of ndjsonLines(bytes, { maxLineBytes })) {
+    const lines = after === 0 ? all : all.filter(({ number }) => number > after);
+    for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+      yield lines
+        .slice(at, at + LINES_AT_ONCE)
+        .map((source) => ({ number: source.number, source, draft: draftOf(source, maxLineBytes, read) }));
+      await setImmediate();
+    }
+  }
+}
+
+function draftOf(
+  line: NdjsonLine,
+  maxLineBytes: number,
+  read: (text: string) => EventDraft | DomainError,
+): EventDraft | DomainError {
+  if (line.tooLong === true) return fieldTooLarge('line', maxLineBytes);
+  const text = parseUtf8(line.bytes);
+  return text === null ? badRequest('line', 'is not valid UTF-8') : read(text);
+}
+
+/** The event that a JSON text holds, or its refusal. */
+export function eventOfText(text: string, limits: FreeFormLimits): EventDraft | DomainError {
+  try {
+    return readEvent(parseJson(text, 'line'), text, 0, text.length, limits);
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+}

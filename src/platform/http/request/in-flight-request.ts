@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from './caller.ts';
+
+/** The status that stands for "the client went away before it was answered"; nginx's, never sent. */
+export const CLIENT_WENT_AWAY = 499;
+/** One name for all paths that are no route: whatever people call us by, the names stay few. */
+export const NO_ROUTE = 'none';
+
+/** One request and its response, for those that tell of it when it is over. */
+export class InFlightRequest {
+  readonly startedAt = performance.now();
+  /** In the list of all in-flight requests. */
+  index = -1;
+  /** The `code` of the failure that was sent. */
+  code: string | undefined = undefined;
+  /** Of the trace that the request belongs to: 32 hexadecimal digits. */
+  traceId: string | undefined = undefined;
+  /** The body may take as long as it goes on coming. */
+  bodyIsStream = false;
+  /** What was added to the head of the response: names and values in turn. */
+  readonly headers: string[] = [];
+  headIsWritten = false;
+  /** It counts among those of which only so many may be under way. */
+  takesRoom = false;
+  private readonly bytesWrittenBefore: number;
+
+  constructor(
+    readonly id: string,
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+  ) {
+    this.bytesWrittenBefore = request.socket.bytesWritten;
+  }
+
+  /** The template of the route, such as `/api/v1/customers/:externalId`. */
+  get route(): string {
+    const path = (this.request as { route?: { path?: unknown } }).route?.path;
+    return typeof path === 'string' ? path : NO_ROUTE;
+  }
+
+  get caller(): Caller | undefined {
+    return (this.request as { caller?: Caller }).caller;
+  }
+
+  /** Whether the client has got the whole response, as far as we can know. */
+  get answered(): boolean {
+    return this.response.writableFinished;
+  }
+
+  /** What was sent; {@link CLIENT_WENT_AWAY} where nothing was, or a response was cut short. */
+  get status(): number {
+    return this.answered ? this.response.statusCode : CLIENT_WENT_AWAY;
+  }
+
+  /** Of the body, as announced; of a body in chunks all that came over the connection. */
+  get requestBytes(): number {
+    const { headers, socket } = this.request;
+    if (headers['content-length'] !== undefined) return Number(headers['content-length']);
+    return headers['transfer-encoding'] === undefined ? 0 : socket.bytesRead;
+  }
+
+  /** Head and body. */
+  get responseBytes(): number {
+    return this.request.socket.bytesWritten - this.bytesWrittenBefore;
+  }
+}
+
+/** Told of every inFlight. It must not throw. */
+export interface RequestObserver {
+  began?(inFlight: InFlightRequest): void;
+  /** The response is sent, or the client is gone. */
+  ended(inFlight: InFlightRequest): void;
+}
+
+interface Answered {
+  inFlight?: InFlightRequest | undefined;
+}
+
+export const inFlightRequestOf = (response: ServerResponse): InFlightRequest | undefined =>
+  (response as Answered).inFlight;
+
+/** The inFlight begins; it ends with its response, whoever writes that. */
+export function setInFlightRequest(response: ServerResponse, inFlight: InFlightRequest): void {
+  (response as Answered).inFlight = inFlight;
+}
+
+/** Tells that the body of this request may take as long as it goes on coming: an import. */
+export function allowStream(response: ServerResponse): void {
+  const inFlight = inFlightRequestOf(response);
+  if (inFlight !== undefined) inFlight.bodyIsStream = true;
+}
+
+/**
+ * Tells that the response to this request may take any time, during which nothing moves on its connection:
+ * the erasure of a long history. Node sets the usual limit again with the next request.
+ */
+export function allowLongWork(request: IncomingMessage): void {
+  request.socket.setTimeout(0);
+}

@@ -1,0 +1,57 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Express, Request, Response } from 'express';
+import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
+import { DomainError } from '../../../../libs/kernel/domain-error.ts';
+import { describeError } from '../../log/describe-error.ts';
+import { LogThrottle } from '../../log/log-throttle.ts';
+import { allowedMethods } from './allowed-methods.ts';
+import { inFlightRequestOf } from '../request/in-flight-request.ts';
+import { badRequest, internalError, methodNotAllowed, routeNotFound } from '../errors/http-error.ts';
+import { sendFailure } from '../response/send.ts';
+
+/** Turns whatever was thrown into the failure envelope; the inside of a fault goes to the log only. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ErrorFilter.name);
+  /** While the database is away, every request meets the same error; its line in the log has the code. */
+  private readonly throttle = new LogThrottle(2);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const response = http.getResponse<Response>();
+    if (error instanceof Abandoned || response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    sendFailure(response, this.refusalOf(error, http.getRequest<Request>(), inFlightRequestOf(response)?.id));
+  }
+
+  private refusalOf(error: unknown, request: Request, id: string | undefined): DomainError {
+    if (error instanceof DomainError) {
+      if (error.cause !== undefined) this.warn(error, id);
+      return error;
+    }
+    switch (statusOf(error)) {
+      case 404: {
+        // Only the router says 404 with anything but a DomainError.
+        const allow = allowedMethods(request.app as Express, request.path);
+        return allow.length > 0 ? methodNotAllowed(allow) : routeNotFound();
+      }
+      case 400:
+        return badRequest('path', 'is not a well-formed URL path');
+      default:
+        this.logger.error({ id, unexpected: describeError(error) });
+        return internalError();
+    }
+  }
+
+  private warn(error: DomainError, id: string | undefined): void {
+    const leftOut = this.throttle.pass();
+    if (leftOut !== null) this.logger.warn({ id, code: error.code, cause: describeError(error.cause), leftOut });
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  return (error as { status?: number } | null | undefined)?.status;
+}

@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import { StorageOverloaded } from '../../postgres/storage-unavailable.ts';
+import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
+import { RETRY_AFTER_UNAVAILABLE, sendFailure } from '../response/send.ts';
+
+/** Probes and scrapes tell of the overload: they pass. */
+const ALWAYS = /^\/(health|metrics)\b/;
+const COUNT_EVERY_MS = 100;
+const RETRY_AFTER_MS = Number(RETRY_AFTER_UNAVAILABLE) * 1_000;
+
+/**
+ * Refuses requests at the channel, before they cost anything, while as many as may be are under way.
+ *
+ * A refusal costs a third of a request, so a client that ignores `Retry-After` could still take
+ * the time of those who are served: its next refusal comes when it was told to come. Measured in
+ * docs/decisions/refuse-at-the-channel.md.
+ */
+export class LoadShedding implements RequestObserver {
+  private underWay = 0;
+  private readonly refusedAt = new WeakMap<Socket, number>();
+  private stalled = 0;
+  private countedAt = -Infinity;
+
+  /** @param countStalled how many of those under way wait for a client to send its body. */
+  constructor(
+    private readonly maxRequests: number,
+    private readonly countStalled: () => number,
+  ) {}
+
+  /** @returns false: the request is refused, now or soon. */
+  admit(inFlight: InFlightRequest): boolean {
+    const { request, response } = inFlight;
+    if (ALWAYS.test(request.url ?? '')) return true;
+    if (this.hasRoom()) {
+      this.underWay++;
+      inFlight.takesRoom = true;
+      return true;
+    }
+    const { socket } = request;
+    const now = performance.now();
+    const tooEarly = (this.refusedAt.get(socket) ?? -Infinity) + RETRY_AFTER_MS - now;
+    this.refusedAt.set(socket, now + Math.max(0, tooEarly));
+    const refuse = (): void => {
+      if (!response.destroyed) sendFailure(response, new StorageOverloaded());
+    };
+    if (tooEarly > 0) setTimeout(refuse, tooEarly);
+    else refuse();
+    return false;
+  }
+
+  ended({ takesRoom }: InFlightRequest): void {
+    if (takesRoom) this.underWay--;
+  }
+
+  /** Slow clients must not take the room of the others; they are counted only where it matters. */
+  private hasRoom(): boolean {
+    if (this.underWay < this.maxRequests) return true;
+    const now = performance.now();
+    if (now - this.countedAt > COUNT_EVERY_MS) {
+      this.countedAt = now;
+      this.stalled = this.countStalled();
+    }
+    return this.underWay - this.stalled < this.maxRequests;
+  }
+}

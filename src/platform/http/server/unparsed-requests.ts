@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { STATUS_OF_CODE } from '../errors/error-code.ts';
+import { failureEnvelope } from '../response/envelope.ts';
+import { badRequest, methodNotAllowed, requestTimeout, type HttpError } from '../errors/http-error.ts';
+import { requestIdOf } from '../request/request-id.ts';
+import { SECURITY_HEADERS } from '../response/security-headers.ts';
+import { JSON_TYPE, sendFailure } from '../response/send.ts';
+
+const LINGER_MS = 1_000;
+
+/** Told of what never becomes a request. */
+export interface UnparsedObserver {
+  /** Something was sent that is no request, or too large or slow a one. */
+  refused(code: string): void;
+  /** A connection was closed at once: there are as many as may be. */
+  dropped(): void;
+}
+
+/** Responds with the failure envelope what never becomes a request, and Node would response bare. */
+export function respondToUnparsedRequests(
+  server: Server,
+  maxHeaderBytes: number,
+  onRefused: UnparsedObserver['refused'],
+): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    afterEarlierResponses(socket, () => {
+      if (!canRespond(socket)) {
+        socket.destroy();
+        return;
+      }
+      const refusal = refusalOf(error, maxHeaderBytes);
+      onRefused(refusal.code);
+      endWithFailure(socket, refusal);
+    });
+  });
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('X-Request-Id', requestIdOf(request));
+    sendFailure(response, badRequest('expect', 'asks for what this service does not do; only 100-continue is known'));
+  });
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    onRefused('METHOD_NOT_ALLOWED');
+    endWithFailure(socket, methodNotAllowed(['GET', 'POST', 'PATCH', 'DELETE']));
+  });
+}
+
+function refusalOf(error: NodeJS.ErrnoException, maxHeaderBytes: number): HttpError {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return badRequest('headers', `are larger than ${maxHeaderBytes} bytes`);
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return badRequest('body', 'has chunk extensions larger than 16 KiB');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return requestTimeout();
+    default:
+      return badRequest('request', 'is not well-formed HTTP/1.1');
+  }
+}
+
+/** A connection of Node's server, and the response that is next on it. */
+type ServerSocket = Duplex & { _httpMessage?: (ServerResponse & { _headerSent?: boolean }) | null };
+
+/**
+ * A client may send requests ahead. Those that came whole before the broken one get their answers
+ * first: a refusal that overtook them would be taken for the response to the first of them.
+ */
+function afterEarlierResponses(socket: ServerSocket, refuse: () => void): void {
+  const response = socket._httpMessage;
+  if (response?.req.complete !== true) refuse();
+  else response.once('close', () => setImmediate(afterEarlierResponses, socket, refuse));
+}
+
+/** Not where a response is on its way already: ours would land in the middle of it. */
+function canRespond(socket: ServerSocket): boolean {
+  return socket.writable && socket._httpMessage?._headerSent !== true;
+}
+
+function endWithFailure(socket: Duplex, error: HttpError): void {
+  const status = STATUS_OF_CODE[error.code];
+  const body = failureEnvelope(error);
+  const headers = {
+    ...error.headers,
+    'Content-Type': JSON_TYPE,
+    'Content-Length': String(Buffer.byteLength(body)),
+    ...SECURITY_HEADERS,
+    'X-Request-Id': randomUUID(),
+    Connection: 'close',
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on('error', () => socket.destroy());
+  // Time for the client to read the response; one that never closes its side is not waited for.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+}

@@ -1,0 +1,53 @@
+import { registerDecorator } from 'class-validator';
+import { compactJson } from '../../../libs/json-payload/compact-json.ts';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { measureJson } from '../../../libs/json-payload/measure-json.ts';
+import { badRequest, fieldTooLarge } from '../http/errors/http-error.ts';
+import type { FreeFormLimits } from './free-form-limits.ts';
+
+/** A free-form object may be nested this deep, itself included. */
+export const MAX_JSON_DEPTH = 100;
+
+const freeFormFields = new Map<unknown, Set<string>>();
+
+/**
+ * Marks a free-form field: a JSON object that is kept as its text, value for value. It never
+ * passes through class-transformer, which drops some keys and overflows on deep objects.
+ */
+export function IsFreeFormObject(): PropertyDecorator {
+  return (prototype, property) => {
+    const fields = freeFormFields.get(prototype.constructor) ?? new Set<string>();
+    freeFormFields.set(prototype.constructor, fields.add(String(property)));
+    registerDecorator({
+      name: 'isFreeFormObject',
+      target: prototype.constructor,
+      propertyName: String(property),
+      options: { message: 'must be a JSON object' },
+      validator: { validate: (value: unknown) => value instanceof JsonText },
+    });
+  };
+}
+
+export const isFreeFormField = (requestClass: unknown, field: string): boolean =>
+  freeFormFields.get(requestClass)?.has(field) ?? false;
+
+/**
+ * Takes a free-form object out of the text of a request.
+ *
+ * @param text valid JSON, of which `start` to `end` is an object.
+ * @returns its text without insignificant white space, so that it fits on one line of an export.
+ * @throws PAYLOAD_TOO_LARGE, VALIDATION_ERROR
+ */
+export function freeFormObject(
+  field: string,
+  text: string,
+  start: number,
+  end: number,
+  { maxPayloadBytes, maxPayloadKeys }: FreeFormLimits,
+): JsonText {
+  const { depth, keys } = measureJson(text, start, end, MAX_JSON_DEPTH);
+  if (depth > MAX_JSON_DEPTH) throw badRequest(field, `must be nested at most ${MAX_JSON_DEPTH} levels deep`);
+  if (Buffer.byteLength(text.slice(start, end)) > maxPayloadBytes) throw fieldTooLarge(field, maxPayloadBytes);
+  if (keys > maxPayloadKeys) throw badRequest(field, `must have at most ${maxPayloadKeys} keys, and has ${keys}`);
+  return new JsonText(compactJson(text, start, end));
+}

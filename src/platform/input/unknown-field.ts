@@ -1,0 +1,27 @@
+import { distance } from 'fastest-levenshtein';
+
+const MAX_SHOWN_LENGTH = 100;
+
+/** `occurred_at`, `OccurredAt` and `occurredAt` are the same word. */
+const plain = (field: string): string => field.replace(/[^a-z0-9]/gi, '').toLowerCase();
+
+/** What to say of a field that is not known: a typo must not lose data in silence. */
+export function unknownField(field: string, known: readonly string[]): string {
+  const resembled = resembledField(field, known);
+  return resembled === undefined
+    ? `is not a field here; the fields are ${known.join(', ')}`
+    : `is not a field here; did you mean ${resembled}?`;
+}
+
+/** A hostile field name can be as long as the body: a response shows its beginning. */
+export const shownField = (field: string): string =>
+  field.length > MAX_SHOWN_LENGTH ? `${field.slice(0, MAX_SHOWN_LENGTH)}…` : field;
+
+function resembledField(field: string, known: readonly string[]): string | undefined {
+  if (field.length > MAX_SHOWN_LENGTH) return undefined;
+  const [best] = known
+    .map((name) => ({ name, edits: distance(plain(field), plain(name)) }))
+    .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(name.length / 4)))
+    .sort((a, b) => a.edits - b.edits);
+  return best?.name;
+}

@@ -1,0 +1,91 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Level, type Logger } from 'pino';
+import { describeError } from './describe-error.ts';
+import { bufferedOutput, type LogDestination } from './buffered-output.ts';
+import { terminalLine } from './terminal-line.ts';
+
+export interface LogSettings {
+  readonly logLevel: Level;
+}
+
+/** Beyond this, lines are lost rather than memory: nobody reads our output. */
+const MAX_UNWRITTEN_BYTES = 16_777_216;
+
+/** What Nest says of its own start interests who builds the service, not who runs it. */
+const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
+/**
+ * The log: one JSON object per line on stdout, or text on a terminal. Nest's logger too, so that
+ * every line has one shape: `level`, `time`, `msg`, `context`, and what belongs to it.
+ */
+export class ServiceLog implements LoggerService {
+  readonly pino: Logger;
+
+  constructor(
+    { logLevel }: LogSettings,
+    private readonly destination: LogDestination = standardOutput(),
+  ) {
+    this.pino = pino(
+      {
+        level: logLevel,
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      destination,
+    );
+  }
+
+  /**
+   * A line whose members are JSON already, for those who write thousands in a second.
+   *
+   * @param level is enabled.
+   * @param message needs no escapes.
+   */
+  line(level: Level, members: string, message: string): void {
+    this.destination.write(`{"level":"${level}"${pino.stdTimeFunctions.isoTime()},${members},"msg":"${message}"}\n`);
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write(FRAMEWORK.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  /** Nest passes the context as the last of the optional parameters. */
+  private write(level: Level, message: unknown, rest: readonly unknown[]): void {
+    if (!this.pino.isLevelEnabled(level)) return;
+    const context = rest.at(-1);
+    if (typeof message === 'string') this.pino[level]({ context }, message);
+    else if (message instanceof Error) this.pino[level]({ context, error: describeError(message) });
+    else this.pino[level]({ context, ...(message as object) });
+  }
+}
+
+let output: LogDestination | undefined;
+
+/** One for the process: it holds what is not written yet. */
+function standardOutput(): LogDestination {
+  output ??= process.stdout.isTTY
+    ? { write: (line) => void process.stdout.write(terminalLine(line)) }
+    : bufferedOutput(pino.destination({ dest: 1, sync: false, maxLength: MAX_UNWRITTEN_BYTES }));
+  return output;
+}

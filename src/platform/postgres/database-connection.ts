@@ -1,0 +1,61 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { pendingMigrations } from './pending-migrations.ts';
+import { StorageUnavailable } from './storage-unavailable.ts';
+import { storage } from './storage-errors.ts';
+
+const RETRY_MS = 1_000;
+
+/** The database's schema is not the one that this build needs. */
+export class SchemaOutdated extends Error {
+  constructor(pending: readonly string[]) {
+    super(
+      `The database's schema is not up to date (${pending.join(', ')} not applied). ` +
+        'Run "npm run migrate", then start again.',
+    );
+    this.name = 'SchemaOutdated';
+  }
+}
+
+/** Connects the service's DataSource, and disconnects it at the end. */
+@Injectable()
+export class DatabaseConnection implements OnApplicationShutdown {
+  private readonly logger = new Logger(DatabaseConnection.name);
+  private stopped = false;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Waits until the database can be reached, however long that takes, and says so.
+   *
+   * @returns whether it was reached; not where the service was stopped before.
+   * @throws {SchemaOutdated}
+   */
+  async connect(): Promise<boolean> {
+    while (!this.stopped) {
+      try {
+        await this.connectOnce();
+        return true;
+      } catch (error) {
+        if (!(error instanceof StorageUnavailable)) throw error;
+        this.logger.warn(`waiting for the database: ${(error.cause as Error).message}`);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+    return false;
+  }
+
+  /** @throws SERVICE_UNAVAILABLE; {@link SchemaOutdated} */
+  connectOnce(): Promise<void> {
+    return storage(async () => {
+      if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+      const pending = await pendingMigrations(this.dataSource);
+      if (pending.length > 0) throw new SchemaOutdated(pending);
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}

@@ -1,0 +1,55 @@
+import pg from 'pg';
+
+/** How much longer we wait for a response than PostgreSQL may take, so that it can say why it gave up. */
+export const QUERY_TIMEOUT_MARGIN_MS = 500;
+
+interface Connection {
+  emit(event: 'error', error: Error): boolean;
+  readonly stream: { destroy(): void };
+}
+
+/**
+ * A class of connections for one pool, which give themselves up when the database has not answered
+ * a query within `query_timeout`.
+ *
+ * `pg` alone reports the time-out and keeps the connection: the pool hands it out again, and every
+ * query on it waits in vain. And if packets vanish on one connection, they do on those that stand
+ * idle beside it: without giving them up too, each would cost a request its whole time limit.
+ */
+export function queryTimeoutClient(): typeof pg.Client {
+  const open = new Set<QueryTimeoutClient>();
+
+  class QueryTimeoutClient extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      open.add(this);
+      this.once('end', () => open.delete(this));
+    }
+
+    // The overloads of `query` are many; all that matters here is whether it returns a promise.
+    override query = ((...parameters: unknown[]): unknown => {
+      const result = (super.query as (...all: unknown[]) => unknown)(...parameters);
+      if (result instanceof Promise) result.catch((error: Error) => this.watch(error));
+      return result;
+    }) as never;
+
+    private watch(error: Error): void {
+      if (error.message !== 'Query read timeout') return;
+      for (const client of [this, ...open]) if (client === this || !client.isBusy()) client.giveUp();
+    }
+
+    private isBusy(): boolean {
+      return Boolean((this as unknown as { _activeQuery: unknown })._activeQuery);
+    }
+
+    private giveUp(): void {
+      open.delete(this);
+      const { connection } = this as unknown as { connection: Connection };
+      // Said at once, so that the pool does not hand it out in the meantime.
+      connection.emit('error', new Error('Connection terminated: the database does not response'));
+      connection.stream.destroy();
+    }
+  }
+
+  return QueryTimeoutClient;
+}

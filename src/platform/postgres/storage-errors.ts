@@ -1,0 +1,113 @@
+import { QueryFailedError } from 'typeorm';
+import { StorageOutcomeUnknown, StorageUnavailable } from './storage-unavailable.ts';
+
+/**
+ * SQLSTATEs are all that one PostgreSQL and a distributed one report alike: constraint names and
+ * message texts are not. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export const FOREIGN_KEY_VIOLATION = '23503';
+
+/** Classes that blame a value: data exceptions, and constraints. */
+const REFUSED = ['22', '23'];
+
+/** The transaction lost against another one and may win the next time. */
+const WORTH_REPEATING = new Set(['40001', '40P01']);
+
+/** Classes (and single codes) that speak of the server's state, not of the statement. */
+const UNAVAILABLE = [
+  '08', // connection exceptions
+  '25006', // read-only: a standby
+  '40', // transaction rollback, after the repeats
+  '53', // insufficient resources: disk, memory, connections
+  '55P03', // lock not available
+  '57', // shutdown, start-up, statement timeout
+  '58', // system errors: input/output
+  'XX001', // data corrupted: not the sender's fault, and not to be retried here
+];
+
+/** The five-character SQLSTATE of a failed statement; undefined where PostgreSQL did not response. */
+export function sqlState(error: unknown): string | undefined {
+  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const code = (driverError as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+export const isWorthRepeating = (error: unknown): boolean => WORTH_REPEATING.has(sqlState(error) ?? '');
+
+/** PostgreSQL cannot hold one of the values, now or ever. A foreign key is another matter: its row may come. */
+export function isRefusedValue(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && state !== FOREIGN_KEY_VIOLATION && REFUSED.some((prefix) => state.startsWith(prefix));
+}
+
+/**
+ * Runs something that talks to the database, and tells an unavailable database from a fault of
+ * ours: errors without a SQLSTATE come from the connection (refused, reset, timed out).
+ *
+ * @throws {StorageUnavailable}
+ */
+export async function storage<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isUnavailable(error) ? new StorageUnavailable(error) : error;
+  }
+}
+
+/**
+ * Like {@link storage}, for work that ends with a commit of which nobody may think that it has not
+ * happened where it may have.
+ *
+ * @throws {StorageUnavailable} nothing is stored; {@link StorageOutcomeUnknown}
+ */
+export async function storageWrite<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await storage(work);
+  } catch (error) {
+    throw error instanceof StorageUnavailable && isOutcomeUnknown(error.cause)
+      ? new StorageOutcomeUnknown(error.cause)
+      : error;
+  }
+}
+
+/** A COMMIT was sent, and no word of what became of it came back. */
+export class CommitResponseLost extends Error {
+  constructor(cause: unknown) {
+    super((cause as Error).message);
+    this.cause = cause;
+  }
+}
+
+/** What was sent may have been done: a COMMIT, or a statement that is a transaction of its own. */
+function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof CommitResponseLost || (error instanceof QueryFailedError && isResponseLost(error));
+}
+
+/**
+ * No SQLSTATE: the connection broke. FATAL or PANIC: the session ended instead of answering, and
+ * what it was doing may be on disk already. (An fdatasync that fails at a commit is a PANIC, and
+ * recovery then finds the commit in the log: seen in a drill.)
+ */
+export function isResponseLost(error: unknown): boolean {
+  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const { severity } = (driverError ?? {}) as { severity?: unknown };
+  return sqlState(error) === undefined || severity === 'FATAL' || severity === 'PANIC';
+}
+
+function isUnavailable(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return UNAVAILABLE.some((prefix) => state.startsWith(prefix));
+  return error instanceof QueryFailedError || error instanceof CommitResponseLost || isConnectionError(error);
+}
+
+/** What `pg`, its pool and TypeORM throw where there is no connection; they have codes for only some of them. */
+function isConnectionError(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    (typeof code === 'string' && /^E[A-Z]+$/.test(code)) ||
+    (typeof message === 'string' &&
+      /timeout|Connection terminated|not queryable|connection error|not connected|DataSource is not|after calling end/i.test(
+        message,
+      ))
+  );
+}

@@ -1,0 +1,127 @@
+import type { PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { DataSource } from 'typeorm';
+import { copyIn } from './copy-in.ts';
+import { QUERY_TIMEOUT_MARGIN_MS } from './query-timeout-client.ts';
+import { CommitResponseLost, isResponseLost } from './storage-errors.ts';
+
+export type Statement = Query | Copy;
+
+export interface Query {
+  /** Prepared once on each connection under this name, so that it is neither parsed nor planned again. */
+  readonly name?: string | undefined;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** That PostgreSQL has for it, where it is not the usual time. */
+  readonly limitMs?: number;
+}
+
+/** PostgreSQL takes rows this way at half the cost of an INSERT, all of them or none. */
+export interface Copy {
+  /** `COPY … FROM STDIN`. */
+  readonly sql: string;
+  /** In the text format of COPY. */
+  readonly rows: string;
+}
+
+export type RunQuery = (query: Query) => Promise<QueryResult>;
+export type RunStatement = (statement: Statement) => Promise<QueryResult>;
+
+/**
+ * One statement that is a transaction of its own.
+ *
+ * @throws {CommitResponseLost} where it may be stored or not.
+ */
+export function singleStatement(dataSource: DataSource, statement: Statement): Promise<QueryResult> {
+  return withClient(dataSource, (client) => answered(runOn(client, statement)));
+}
+
+/**
+ * A transaction whose first statements are sent together with its BEGIN, so that they cost one
+ * round trip. Not TypeORM's `transaction()`, which waits for each response: measured over a Unix
+ * socket, one event and its check took 0.54 ms this way, 0.90 ms that way, 0.38 ms without a check.
+ *
+ * @param finish sees the results, in the order of the statements, and may run more; when it
+ *   resolves, the transaction is committed, when it rejects, nothing of it is stored.
+ * @throws {CommitResponseLost} where it may be stored or not.
+ */
+export function pipelinedTransaction<T>(
+  dataSource: DataSource,
+  statements: readonly Statement[],
+  finish: (results: readonly QueryResult[], run: RunStatement) => Promise<T>,
+): Promise<T> {
+  return withClient(dataSource, async (client) => {
+    const run: RunStatement = (statement) => runOn(client, statement);
+    try {
+      const [begun, ...answers] = queuedAtOnce(client, () => [client.query('BEGIN'), ...statements.map(run)]);
+      // Only the first rejection says what went wrong; those after it tell of an aborted transaction.
+      const settled = await Promise.allSettled([begun, ...answers]);
+      const failed = settled.find((response) => response.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      const outcome = await finish(await Promise.all(answers), run);
+      await answered(client.query('COMMIT'));
+      return outcome;
+    } catch (error) {
+      // A connection that cannot even roll back is broken, and the pool drops it.
+      await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/**
+ * A transaction of queries that may take longer than others may: they go through much, and nobody
+ * waits for them.
+ *
+ * @param limitMs of each query.
+ */
+export function longTransaction<T>(
+  dataSource: DataSource,
+  limitMs: number,
+  work: (run: RunQuery) => Promise<T>,
+): Promise<T> {
+  const limit: Query = { sql: `SET LOCAL statement_timeout = ${limitMs}`, parameters: [] };
+  return pipelinedTransaction(dataSource, [limit], (_, run) => work((query) => run({ ...query, limitMs })));
+}
+
+async function withClient<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    return await work((await runner.connect()) as PoolClient);
+  } finally {
+    await runner.release();
+  }
+}
+
+function runOn(client: PoolClient, statement: Statement): Promise<QueryResult> {
+  if ('rows' in statement) return copyIn(client, statement.sql, statement.rows);
+  const { name, sql, parameters, limitMs } = statement;
+  // The types of `pg` know `query_timeout` of a connection only.
+  const config: QueryConfig & { query_timeout?: number | undefined } = {
+    name,
+    text: sql,
+    values: [...parameters],
+    query_timeout: limitMs === undefined ? undefined : limitMs + QUERY_TIMEOUT_MARGIN_MS,
+  };
+  return client.query(config);
+}
+
+/** Of what commits, a response that does not come says nothing. */
+async function answered(result: Promise<QueryResult>): Promise<QueryResult> {
+  try {
+    return await result;
+  } catch (error) {
+    throw isResponseLost(error) ? new CommitResponseLost(error) : error;
+  }
+}
+
+/**
+ * Sends what is queued without waiting for answers in between. `pg` asks its connection at each
+ * query whether it does so; switched on for these only, everything else stays as it always was.
+ */
+function queuedAtOnce(client: PoolClient, queue: () => Promise<QueryResult>[]): Promise<QueryResult>[] {
+  const connection = client as unknown as { pipeline: boolean };
+  connection.pipeline = true;
+  const answers = queue();
+  void Promise.allSettled(answers).then(() => (connection.pipeline = false));
+  return answers;
+}
