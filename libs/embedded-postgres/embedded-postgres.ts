@@ -113,7 +113,7 @@ class Supervisor implements EmbeddedPostgres {
       const pid = runningPostmaster(this.home);
       if (pid === 0 || (await this.answers())) return pid;
       if (Date.now() > deadline)
-        throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not response`);
+        throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not respond`);
       await sleep(POLL_MS);
     }
   }

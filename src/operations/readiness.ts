@@ -23,7 +23,7 @@ export class Readiness implements BeforeApplicationShutdown {
 
   /**
    * @throws SERVICE_UNAVAILABLE where the service shuts down, the last write has just failed, or
-   *   the database does not response within a second that it takes writes.
+   *   the database does not respond within a second that it takes writes.
    */
   async require(): Promise<void> {
     if (this.shuttingDown) throw new StorageUnavailable(new Error('shutting down'));

@@ -26,7 +26,7 @@ export interface TracingSettings {
   readonly otelSampledShare: number;
 }
 
-/** A collector that does not response may hold up the end so long, and no longer. */
+/** A collector that does not respond may hold up the end so long, and no longer. */
 const FLUSH_WITHIN_MS = 2_000;
 const SCRAPES = /^\/(health|metrics)\b/;
 

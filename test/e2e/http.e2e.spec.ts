@@ -47,7 +47,7 @@ describe('over HTTP', () => {
       expectFailure(await send(method, encodeURI(path).replaceAll('%25', '%')), 404, 'NOT_FOUND');
   });
 
-  describe('a method that a route does not response to is a 405 that names those it does', () => {
+  describe('a method that the route does not support gets a 405 that names those it does', () => {
     const routes: readonly (readonly [string, readonly Method[], string])[] = [
       [`${API}/customer-events`, ['get', 'put', 'patch', 'delete'], 'POST'],
       [`${API}/customers/user_42`, ['post', 'put'], 'DELETE, GET, HEAD, PATCH'],

@@ -177,7 +177,7 @@ describe('/customers/:externalId/events/:id', () => {
     });
   });
 
-  it.each(['post', 'put', 'patch'])('does not response to %s', async (method) => {
+  it.each(['post', 'put', 'patch'])('does not support %s', async (method) => {
     const { id } = await create();
     const response = await (
       await import('supertest')

@@ -24,6 +24,6 @@ export abstract class CustomerEventStore {
    */
   abstract append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]>;
 
-  /** What {@link append} would response now. Nothing is written, so nothing is promised either. */
+  /** What {@link append} would respond now. Nothing is written, so nothing is promised either. */
   abstract preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]>;
 }

@@ -52,7 +52,7 @@ export class CustomerEvents {
     return this.resultsOf(appId, drafts, (events) => this.store.append(events, isAbandoned));
   }
 
-  /** What {@link recordAll} would response now; nothing is written. @throws SERVICE_UNAVAILABLE */
+  /** What {@link recordAll} would respond now; nothing is written. @throws SERVICE_UNAVAILABLE */
   previewAll(appId: string, drafts: readonly (EventDraft | DomainError)[]): Promise<(Recorded | DomainError)[]> {
     return this.resultsOf(appId, drafts, (events) => this.store.preview(events));
   }

@@ -46,7 +46,7 @@ export function queryTimeoutClient(): typeof pg.Client {
       open.delete(this);
       const { connection } = this as unknown as { connection: Connection };
       // Said at once, so that the pool does not hand it out in the meantime.
-      connection.emit('error', new Error('Connection terminated: the database does not response'));
+      connection.emit('error', new Error('Connection terminated: the database does not respond'));
       connection.stream.destroy();
     }
   }

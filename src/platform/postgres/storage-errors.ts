@@ -25,7 +25,7 @@ const UNAVAILABLE = [
   'XX001', // data corrupted: not the sender's fault, and not to be retried here
 ];
 
-/** The five-character SQLSTATE of a failed statement; undefined where PostgreSQL did not response. */
+/** The five-character SQLSTATE of a failed statement; undefined where PostgreSQL did not respond. */
 export function sqlState(error: unknown): string | undefined {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
   const code = (driverError as { code?: unknown } | undefined)?.code;

@@ -67,7 +67,7 @@ export class FailureResponse {
   timestamp: string;
 }
 
-/** What every server route can response, whatever it does. */
+/** What every server route can respond with, whatever it does. */
 const COMMON_FAILURES: readonly ErrorCode[] = [
   'VALIDATION_ERROR',
   'AUTH_API_KEY_MISSING',

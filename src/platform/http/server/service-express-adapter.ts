@@ -33,7 +33,7 @@ export interface HttpServerSettings {
 const CLOSE_IDLE_EVERY_MS = 50;
 
 /**
- * Nest's Express adapter, with our way to make requests, and to response.
+ * Nest's Express adapter, with our own way to make requests and to respond.
  *
  * Express changes the prototype of every request and response (`Object.setPrototypeOf` in
  * `app.handle`), after which V8 runs everything that touches them at half the speed or less:
@@ -97,7 +97,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
         IncomingMessage: ServiceRequest,
         ServerResponse: ServiceResponse,
         maxHeaderSize: maxHeaderBytes,
-        // Node would response these itself, without an envelope.
+        // Node would refuse these itself, without an envelope.
         requireHostHeader: false,
         keepAliveTimeout: keepAliveTimeoutMs,
         headersTimeout: headersTimeoutMs,

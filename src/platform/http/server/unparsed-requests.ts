@@ -18,7 +18,7 @@ export interface UnparsedObserver {
   dropped(): void;
 }
 
-/** Responds with the failure envelope what never becomes a request, and Node would response bare. */
+/** Responds with the failure envelope to what never becomes a request, where Node would send a bare response. */
 export function respondToUnparsedRequests(
   server: Server,
   maxHeaderBytes: number,
