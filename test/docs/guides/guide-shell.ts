@@ -1,0 +1,60 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { built } from '../../support/child.ts';
+
+/** The commands that the guides call by `npm run`, without what compiles them: the build is there already. */
+function scripts(): Record<string, string> {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  return Object.fromEntries(
+    ['cli', 'migrate'].map((name) => [name, (scripts[name] as string).replace('scripts/run.js ', '')]),
+  );
+}
+
+/** One bash for all guides, so that a variable of one block is there in the next one. */
+export class GuideShell {
+  private readonly bash: ChildProcess;
+  private readonly statuses: AsyncIterator<string>;
+  private readonly script: string;
+  private readonly output: string;
+  private status = 0;
+
+  /** @param folder a fresh one, in which the commands run as in a checkout of the project. */
+  constructor(folder: string, env: Readonly<Record<string, string>>) {
+    this.script = join(folder, '.guide-step.sh');
+    this.output = join(folder, '.guide-step.out');
+    symlinkSync(built(''), join(folder, 'dist'));
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, scripts: scripts() }));
+    // As on a terminal curl shows no progress of what it prints.
+    writeFileSync(join(folder, '.curlrc'), 'silent\nshow-error\n');
+    this.bash = spawn('bash', ['--noprofile', '--norc'], {
+      cwd: folder,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: {
+        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+        HOME: folder,
+        CURL_HOME: folder,
+        NO_PROXY: '*',
+        NPM_CONFIG_UPDATE_NOTIFIER: 'false',
+        ...env,
+      },
+    });
+    this.statuses = createInterface({ input: this.bash.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  }
+
+  /** @returns what it printed, to stdout and stderr, and its exit status. */
+  async run(command: string): Promise<{ output: string; status: number }> {
+    writeFileSync(this.script, `${command}\n`);
+    // `$?` of the step before is there, as it is for who types one command after the other.
+    this.bash.stdin?.write(`(exit ${this.status})\n. '${this.script}' < /dev/null > '${this.output}' 2>&1; echo $?\n`);
+    const { value, done } = await this.statuses.next();
+    if (done === true) throw new Error(`the shell has ended at: ${command}`);
+    this.status = Number(value);
+    return { output: readFileSync(this.output, 'utf8'), status: this.status };
+  }
+
+  close(): void {
+    this.bash.stdin?.end();
+  }
+}
