@@ -1,4 +1,4 @@
-/** Real PostgreSQL, real app, native ES modules: see "Tests" in the README. */
+/** Real PostgreSQL, real app, native ES modules: see "Run, test, lint, measure" in CONTRIBUTING.md. */
 const project = (name, testMatch, more = {}) => ({
   displayName: name,
   testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
