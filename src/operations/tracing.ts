@@ -33,7 +33,7 @@ const SCRAPES = /^\/(health|metrics)\b/;
 /**
  * One span per request, child of the caller's (`traceparent`), sent to a collector by OTLP.
  *
- * This file is loaded only where a collector is set: see docs/decisions/tracing-with-opentelemetry.md.
+ * This file is loaded only where a collector is set: see docs/decisions/0003-tracing-with-opentelemetry.md.
  */
 @Injectable()
 export class Tracing implements RequestObserver, OnApplicationShutdown {

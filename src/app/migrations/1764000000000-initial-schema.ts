@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * The first schema. Text keys are COLLATE "C": they compare as bytes, on every host alike. Every
  * key of `customers` and `customer_events` begins with the customer's id and none crosses
- * customers, so that the same schema can be distributed by it. See docs/decisions.
+ * customers, so that the same schema can be distributed by it. See docs/decisions/0006-derived-customer-ids.md.
  */
 export class InitialSchema1764000000000 implements MigrationInterface {
   name = 'InitialSchema1764000000000';

@@ -6,7 +6,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * The primary key includes the type, so that summaries and filters by type read the index alone:
  * for a customer whose events lie scattered over the table that is the difference between one
  * range of the index and a page of the table for each event. It costs an insert a few per cent
- * (docs/decisions). Index-only reads also want pages that vacuum has seen, so it comes sooner than
+ * (docs/decisions/0011-summaries-counted-on-read.md). Index-only reads also want pages that vacuum has seen, so it comes sooner than
  * by default: after 5 % of new rows, not 20 %.
  */
 export class TimelineReadsAndErasure1764100000000 implements MigrationInterface {

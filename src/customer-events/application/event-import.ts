@@ -37,7 +37,7 @@ export interface ImportOptions<Line extends ImportLine> {
 /** What is held in memory at most, twice: one chunk is read while the other is written. */
 const CHUNK_LINES = 1_000;
 const CHUNK_CHARACTERS = 2_097_152;
-/** Statements that write a chunk at the same time; see docs/decisions/importing-history.md for the measured. */
+/** Statements that write a chunk at the same time; see docs/decisions/0013-importing-history.md for the measured. */
 const PARTITIONS = 2;
 
 /**

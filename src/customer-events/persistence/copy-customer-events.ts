@@ -32,7 +32,7 @@ export interface CopyOptions {
 /**
  * Inserts by COPY where there are enough events for it. COPY takes all rows or none, and it knows no
  * ON CONFLICT: where an `eventId` is taken, or a value is refused, the same events go through
- * {@link insertCustomerEvents}, which settles each. See docs/decisions/group-commit.md for the figures.
+ * {@link insertCustomerEvents}, which settles each. See docs/decisions/0009-group-commit.md for the figures.
  *
  * Not on a distributed database (Citus), where a small COPY opens a connection for each shard and
  * takes four times as long as an INSERT.

@@ -13,7 +13,7 @@ const RETRY_AFTER_MS = Number(RETRY_AFTER_UNAVAILABLE) * 1_000;
  *
  * A refusal costs a third of a request, so a client that ignores `Retry-After` could still take
  * the time of those who are served: its next refusal comes when it was told to come. Measured in
- * docs/decisions/refuse-at-the-channel.md.
+ * docs/decisions/0015-load-shedding.md.
  */
 export class LoadShedding implements RequestObserver {
   private underWay = 0;
