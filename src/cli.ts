@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { loadEnvFile } from './config.ts';
-import { commands } from './cli/commands.ts';
+import { commands } from './cli/commands/commands.ts';
 import { errorMessage } from './cli/error-message.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 

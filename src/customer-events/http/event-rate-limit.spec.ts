@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Response } from 'express';
 import { EventRateLimit, type RateWindow } from './event-rate-limit.ts';
 import { HttpError } from '../../platform/http/errors/http-error.ts';
 
@@ -24,7 +25,7 @@ describe('EventRateLimit', () => {
 
   /** Spends, and gives the refusal (null: it passed) and the headers. */
   const spend = async (events = 1, keyId = 'key') => {
-    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const response = new ServerResponse(new IncomingMessage(new Socket())) as Response;
     let refusal: HttpError | null = null;
     try {
       await limit.spend(keyId, events, response);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
+import type { Response } from 'express';
 import { RateLimiterMemory, type RateLimiterAbstract, type RateLimiterRes } from 'rate-limiter-flexible';
 import { addHeader } from '../../platform/http/response/response-head.ts';
 import { tooManyRequests } from '../../platform/http/errors/http-error.ts';
@@ -43,7 +43,7 @@ export class EventRateLimit {
    *
    * @throws TOO_MANY_REQUESTS, and then nothing is counted.
    */
-  async spend(keyId: string, events: number, response: ServerResponse): Promise<void> {
+  async spend(keyId: string, events: number, response: Response): Promise<void> {
     if (this.windows.length === 0) return;
     // Counted first and given back where it was too much: so no two requests take the same room.
     const spent = await Promise.all(this.windows.map(({ limiter }) => limiter.penalty(keyId, events)));
@@ -72,7 +72,7 @@ export class EventRateLimit {
     );
   }
 
-  private tell(response: ServerResponse, spent: readonly RateLimiterRes[]): void {
+  private tell(response: Response, spent: readonly RateLimiterRes[]): void {
     addHeader(response, 'RateLimit-Policy', this.policy);
     addHeader(
       response,

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { KeyAdministration } from '../api-keys/application/key-administration.ts';
-import type { ApiKey, ApiKeyType } from '../api-keys/domain/api-key.ts';
-import { loadConfig } from '../config.ts';
-import { millisOfInstant, parseInstant } from '../../libs/time/instant.ts';
-import { importCommand } from './import/import-command.ts';
-import { withDatabase, withService } from './with-service.ts';
-import { migrate } from '../app/migrate.ts';
+import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
+import type { ApiKey, ApiKeyType } from '../../api-keys/domain/api-key.ts';
+import { loadConfig } from '../../config.ts';
+import { millisOfInstant, parseInstant } from '../../../libs/time/instant.ts';
+import { importCommand } from '../import/import-command.ts';
+import { withDatabase, withService } from '../with-service.ts';
+import { migrate } from '../../app/migrate.ts';
 
 /**
  * `npm run --silent cli -- …`: what operators do, also while the service runs. Results go to

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express, { type Express } from 'express';
-import { loadConfig } from '../../../config.ts';
-import { createApp } from '../../../app/create-app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createApp } from '../../src/app/create-app.ts';
 
 interface Prototypes {
   readonly request: unknown;

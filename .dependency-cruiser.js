@@ -1,0 +1,204 @@
+/**
+ * What each folder of src/ and libs/ may import: folders, npm packages, built-in modules of Node.
+ * `npm run lint` checks the resolved modules, type imports included. What a row does not list is
+ * refused, and so is a file in a folder without a row. test/fence.spec.ts plants violations in a
+ * temporary folder.
+ *
+ * The rows stand from the bottom up: a row lists only rows above it here, and the rows below one
+ * parent folder stand together, so neither files, folders nor parent folders can form a circle. A row
+ * covers the files of its folder, not of its subfolders; files of one row may import each other. A row
+ * for a file, or for files by a `*`, takes them out of the row of their folder.
+ */
+const VALUES = 'libs/kernel libs/time libs/json-payload';
+const VALIDATION = 'class-validator class-transformer';
+
+const LIBS = {
+  'libs/kernel': 'node:crypto',
+  'libs/time': '',
+  'libs/json-payload': 'node:buffer',
+  'libs/ndjson': '',
+  // pg: a server that has been started is asked whether it responds.
+  'libs/embedded-postgres': `pg node:child_process node:crypto node:fs node:module node:net node:os
+    node:path node:stream`,
+};
+
+const PLATFORM = {
+  'src/platform/settings-reader.ts': '',
+  'src/platform/log': '@nestjs/common pino node:util',
+  'src/platform/postgres': `${VALUES} @nestjs/common typeorm pg`,
+  'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,
+  'src/platform/http/errors': 'libs/kernel',
+  'src/platform/http/request': `src/platform/http/errors src/platform/input ${VALUES} ${VALIDATION}
+    @nestjs/common express node:crypto node:http node:stream node:util node:zlib`,
+  'src/platform/http/response': `src/platform/http/errors src/platform/http/request ${VALUES}
+    @nestjs/common node:http node:stream`,
+  'src/platform/http/docs': 'src/platform/http/errors libs/kernel @nestjs/common @nestjs/swagger',
+  // platform/postgres: load shedding reacts to an overloaded database.
+  'src/platform/http/server': `src/platform/http/errors src/platform/http/request src/platform/http/response
+    src/platform/log src/platform/postgres libs/kernel @nestjs/common @nestjs/platform-express express
+    node:crypto node:http node:net node:stream node:util`,
+};
+
+/** `http → application → domain ← persistence`; persistence sees the application's ports only. */
+const slice = (name) => ({
+  [`src/${name}/domain`]: `${VALUES} node:crypto`,
+  [`src/${name}/application/*.port.ts`]: `src/${name}/domain ${VALUES}`,
+  // @nestjs/common: only the names that eslint.config.js lists.
+  [`src/${name}/application`]: `src/${name}/domain src/${name}/application/*.port.ts ${VALUES} @nestjs/common`,
+  [`src/${name}/persistence`]: `src/${name}/domain src/${name}/application/*.port.ts src/platform/postgres
+    ${VALUES} @nestjs/common typeorm node:crypto`,
+  [`src/${name}/input`]: `src/${name}/domain src/${name}/application src/platform/input
+    ${VALUES} ${VALIDATION} @nestjs/swagger`,
+  [`src/${name}/http`]: `src/${name}/domain src/${name}/application src/${name}/input src/platform/input
+    src/platform/http/errors src/platform/http/request src/platform/http/response src/platform/http/docs
+    ${VALUES} ${VALIDATION} @nestjs/common @nestjs/core @nestjs/swagger express`,
+  [`src/${name}/*.module.ts`]: `src/${name}/application src/${name}/application/*.port.ts
+    src/${name}/persistence src/${name}/http ${VALUES} @nestjs/common @nestjs/core typeorm`,
+});
+
+/** Slices do not see each other; they meet in src/app. A new slice is one name here. */
+const SLICES = ['customer-events', 'api-keys'];
+
+/** What one slice needs beyond that. */
+const ALSO = {
+  'src/customer-events/domain': 'lru-cache',
+  'src/customer-events/persistence': 'lru-cache',
+  'src/customer-events/input': 'libs/ndjson node:timers',
+  'src/customer-events/http': 'rate-limiter-flexible',
+  'src/api-keys/application': 'lru-cache',
+};
+
+const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');
+
+const SERVICE = {
+  'src/operations': `src/platform/http/docs src/platform/http/request src/platform/http/response
+    src/platform/http/server src/platform/log src/platform/postgres libs/kernel
+    @nestjs/common @nestjs/swagger express typeorm prom-client node:net
+    @opentelemetry/api @opentelemetry/exporter-trace-otlp-http @opentelemetry/resources @opentelemetry/sdk-trace`,
+  // Only the rows below read config.ts.
+  'src/config.ts': 'src/platform/settings-reader.ts node:path',
+  'src/app/migrations': 'typeorm',
+  // The one place that sees all of every slice, to put the service together.
+  'src/app': `src/app/migrations src/config.ts src/operations src/platform/log src/platform/postgres
+    src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/server
+    ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
+    @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net`,
+  // What commands share: the service or the database opened for one of them, and messages for errors.
+  'src/cli': `src/app src/config.ts src/platform/postgres ${ofEachSlice('application')} libs/kernel
+    libs/embedded-postgres @nestjs/common @nestjs/core`,
+  'src/cli/import': `src/cli src/config.ts src/platform/input ${ofEachSlice('domain', 'application', 'input')}
+    ${VALUES} @nestjs/common cli-progress commander csv-parse
+    node:buffer node:fs node:stream node:timers node:zlib`,
+  'src/cli/commands': `src/cli src/cli/import src/app src/config.ts ${ofEachSlice('domain', 'application')}
+    ${VALUES} commander`,
+  'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
+  'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',
+  'ormconfig.ts': 'src/app src/config.ts reflect-metadata',
+};
+
+/** What a *.spec.ts imports besides: the test runner, fakes and builders of test/, any built-in module of Node. */
+const SPEC_ALSO = ['^test/(fakes|support)/', '(^|/)node_modules/(@jest/globals|reflect-metadata)/'];
+
+/** TEMPORARY, outside the order of the rows: goes with the commits that move the errors and the V8 flags. */
+const TEMPORARY = {
+  'src/platform/http/errors': `${ofEachSlice('domain')} src/platform/postgres`,
+  'src/platform/input': 'src/platform/http/errors',
+  'src/customer-events/input': 'src/platform/http/errors',
+  'src/cli/import': 'src/platform/http/errors',
+  'src/steady-memory.ts': 'node:v8',
+  'src/cli.ts': 'src/steady-memory.ts',
+  'src/main.ts': 'src/steady-memory.ts',
+};
+
+const words = (text = '') => text.split(/\s+/).filter((word) => word !== '');
+
+const ROWS = Object.fromEntries(
+  Object.entries(Object.assign({}, LIBS, PLATFORM, ...SLICES.map(slice), SERVICE)).map(([row, allowed]) => [
+    row,
+    [...words(allowed), ...words(ALSO[row])],
+  ]),
+);
+
+const isFolder = (row) => !row.endsWith('.ts');
+const isOurs = (name) => /^(src|libs)\//.test(name);
+const foldersAround = (row) => row.split('/').map((_part, index, parts) => parts.slice(0, index + 1).join('/'));
+
+/** Why the rows are not in order: an import of a row that is not above, or a parent folder in two places. */
+export function disorder(rows) {
+  const names = Object.keys(rows);
+  const upward = names.flatMap((row, index) =>
+    rows[row]
+      .filter((allowed) => isOurs(allowed) && !names.slice(0, index).includes(allowed))
+      .map((allowed) => `${row} lists ${allowed}, which is no row above it`),
+  );
+  const torn = [...new Set(names.flatMap(foldersAround))].filter((folder) => {
+    const places = names.flatMap((row, index) => (foldersAround(row).includes(folder) ? [index] : []));
+    return places.length - 1 !== places.at(-1) - places[0];
+  });
+  return [...upward, ...torn.map((folder) => `the rows of ${folder} do not stand together`)];
+}
+
+const faults = disorder(ROWS);
+if (faults.length > 0) throw new Error(`.dependency-cruiser.js: ${faults.join('; ')}`);
+
+/** Folder or file → what it may import. */
+export const ALLOWED = { ...ROWS };
+for (const [row, more] of Object.entries(TEMPORARY)) ALLOWED[row] = [...(ALLOWED[row] ?? []), ...words(more)];
+
+const escaped = (text) => text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]+');
+const SPEC = '[^/]+\\.spec\\.ts$';
+
+/** The files of a row. */
+function filesOf(row) {
+  if (!isFolder(row)) return `^${escaped(row)}$`;
+  const inside = Object.keys(ALLOWED).filter((other) => !isFolder(other) && other.startsWith(`${row}/`));
+  const taken = [...inside.map((other) => `${escaped(other.slice(row.length + 1))}$`), SPEC];
+  return `^${escaped(row)}/(?!${taken.join('|')})[^/]+$`;
+}
+
+const specsOf = (row) => `^${escaped(row)}/${SPEC}`;
+
+/** As dependency-cruiser resolves it: a path, or the name of a built-in module without `node:`. */
+function resolved(name) {
+  if (isOurs(name)) return filesOf(name);
+  return name.startsWith('node:') ? `^${name.slice('node:'.length)}(/|$)` : `(^|/)node_modules/${escaped(name)}/`;
+}
+
+const rowRules = Object.entries(ALLOWED).flatMap(([row, allowed]) => {
+  const known = [filesOf(row), ...allowed.map(resolved)];
+  const comment = `${row} may import ${allowed.join(', ') || 'nothing'} (.dependency-cruiser.js).`;
+  const rule = { name: row, severity: 'error', comment, from: { path: filesOf(row) }, to: { pathNot: known } };
+  if (!isFolder(row)) return [rule];
+  const spec = { pathNot: [...known, ...SPEC_ALSO], dependencyTypesNot: ['core'] };
+  return [rule, { ...rule, name: `${row}, tests`, from: { path: specsOf(row) }, to: spec }];
+});
+
+const withoutRow = {
+  path: '^(src|libs)/',
+  pathNot: Object.keys(ALLOWED).flatMap((row) => (isFolder(row) ? [filesOf(row), specsOf(row)] : [filesOf(row)])),
+};
+const NO_ROW = {
+  severity: 'error',
+  comment: 'This folder has no row in .dependency-cruiser.js: say there what it may import.',
+};
+
+export default {
+  forbidden: [
+    ...rowRules,
+    { ...NO_ROW, name: 'folder without a row', from: withoutRow, to: {} },
+    { ...NO_ROW, name: 'folder without a row, no imports', from: { ...withoutRow, orphan: true }, to: {} },
+    {
+      name: 'no circles',
+      severity: 'error',
+      comment: 'Files do not import each other in a circle, types neither.',
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    detectProcessBuiltinModuleCalls: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};
