@@ -7,7 +7,7 @@ import { SingleEventCounter } from '../customer-events/http/single-event-counter
 import { AppModule } from './app.module.ts';
 import type { Config } from '../config.ts';
 import type { RequestObserver } from '../platform/http/request/in-flight-request.ts';
-import { openApiDocument } from '../platform/http/docs/open-api-document.ts';
+import { apiDocument } from './api-document.ts';
 import { ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
 import { ServiceLog } from '../platform/log/service-log.ts';
 import { Metrics } from '../operations/metrics.ts';
@@ -47,7 +47,7 @@ function observe(adapter: ServiceExpressAdapter, app: INestApplication, requestL
 }
 
 function serveDocs(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+  SwaggerModule.setup('docs', app, () => apiDocument(app), {
     customSiteTitle: 'Customer Events API',
     swaggerOptions: { persistAuthorization: true },
   });

@@ -1,7 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Responds, FailsOnly } from '../platform/http/docs/api-docs.ts';
+import { Fails, Responds } from '../platform/http/docs/api-docs.ts';
 import { WithoutKey } from '../platform/http/request/caller.ts';
+import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 import { Readiness } from './readiness.ts';
 
 export class HealthResponse {
@@ -29,7 +30,7 @@ export class HealthController {
       'The database answers within a second, its schema is up to date, and the service is not shutting down.',
   })
   @Responds(200, HealthResponse, 'They should.')
-  @FailsOnly('SERVICE_UNAVAILABLE')
+  @Fails(storageUnavailable)
   async ready(): Promise<HealthResponse> {
     await this.readiness.require();
     return { status: 'ok' };

@@ -62,7 +62,7 @@ export class HttpMetrics implements RequestObserver, UnparsedObserver {
   ended(inFlight: InFlightRequest): void {
     const { route, status } = inFlight;
     const method = inFlight.request.method as string;
-    this.requests.inc({ method, route, status, code: inFlight.code ?? 'OK' });
+    this.requests.inc({ method, route, status, code: inFlight.failure?.code ?? 'OK' });
     this.seconds.observe({ method, route, status }, (performance.now() - inFlight.startedAt) / 1000);
   }
 

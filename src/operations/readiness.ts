@@ -1,6 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { StorageUnavailable } from '../platform/postgres/storage-unavailable.ts';
+import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 import { Metrics } from './metrics.ts';
 
 const ANSWER_WITHIN_MS = 1_000;
@@ -26,9 +26,9 @@ export class Readiness implements BeforeApplicationShutdown {
    *   the database does not respond within a second that it takes writes.
    */
   async require(): Promise<void> {
-    if (this.shuttingDown) throw new StorageUnavailable(new Error('shutting down'));
+    if (this.shuttingDown) throw storageUnavailable(new Error('shutting down'));
     if (this.metrics.ingest.failedWithin(FAILED_WRITE_COUNTS_MS)) {
-      throw new StorageUnavailable(new Error('the last write has failed'));
+      throw storageUnavailable(new Error('the last write has failed'));
     }
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
@@ -38,11 +38,11 @@ export class Readiness implements BeforeApplicationShutdown {
     try {
       readOnly = await Promise.race([this.isReadOnly(), tooLate]);
     } catch (error) {
-      throw new StorageUnavailable(error);
+      throw storageUnavailable(error);
     } finally {
       clearTimeout(timer);
     }
-    if (readOnly) throw new StorageUnavailable(new Error('the database is read-only: a standby?'));
+    if (readOnly) throw storageUnavailable(new Error('the database is read-only: a standby?'));
   }
 
   private async isReadOnly(): Promise<boolean> {

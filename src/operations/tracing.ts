@@ -73,11 +73,11 @@ export class Tracing implements RequestObserver, OnApplicationShutdown {
     const span = this.spans.get(inFlight);
     if (span === undefined) return;
     this.spans.delete(inFlight);
-    const { route, status, code, caller, request } = inFlight;
+    const { route, status, failure, caller, request } = inFlight;
     if (span.isRecording()) {
       if (route !== NO_ROUTE) span.updateName(`${request.method} ${route}`).setAttribute('http.route', route);
       span.setAttribute('http.response.status_code', status);
-      if (code !== undefined) span.setAttribute('error.type', code);
+      if (failure !== undefined) span.setAttribute('error.type', failure.code);
       if (caller !== undefined) span.setAttribute('customer_events.app', caller.app.slug);
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     }

@@ -7,7 +7,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Response } from 'supertest';
 import { TicketContextRequest } from '../../src/customer-events/http/ticket-context.request.ts';
 import { TimelineFilterRequest, TimelineRequest } from '../../src/customer-events/http/timeline.request.ts';
-import { openApiDocument } from '../../src/platform/http/docs/open-api-document.ts';
+import { apiDocument } from '../../src/app/api-document.ts';
 import { knownFields } from '../../src/platform/input/field-reader.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 
@@ -23,7 +23,7 @@ describe('the OpenAPI document', () => {
 
   beforeAll(async () => {
     service = await startTestService({ RATE_LIMITS: '1000/1' });
-    document = openApiDocument(service.app);
+    document = apiDocument(service.app);
   });
   afterAll(() => service.close());
 

@@ -206,7 +206,7 @@ describe('the import command', () => {
       expect(header).toEqual({
         code: 1,
         stdout: '',
-        stderr: 'The column "typ" is not a field here; did you mean type?\n',
+        stderr: 'The column "typ" is not a known field; did you mean type?\n',
       });
       expect(read('header.csv.rejected.ndjson')).toBe('of yesterday\n');
       expect(quote).toMatchObject({ code: 1, stderr: '' });

@@ -43,10 +43,9 @@ describe('Authentication', () => {
     ({ secret } = await administration.createKey('acme', 'backend', 'agent', clock.now() + 10_000));
   });
 
-  it('asks for what is missing or malformed nobody', async () => {
+  it('refuses a malformed key without a look-up', async () => {
     const authentication = remembering(LONG);
-    await expect(authentication.authenticate(undefined)).rejects.toEqual(refusal('AUTH_API_KEY_MISSING'));
-    await expect(authentication.authenticate('')).rejects.toEqual(refusal('AUTH_API_KEY_MISSING'));
+    await expect(authentication.authenticate('')).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
     await expect(authentication.authenticate(`${secret} `)).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
     expect(store.lookups).toBe(0);
   });

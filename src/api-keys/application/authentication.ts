@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../../../libs/kernel/clock.ts';
-import { apiKeyInvalid, apiKeyMissing } from '../domain/api-keys-error.ts';
-import { admit, isWellFormedKey, sha256OfKey, type ApiKey } from '../domain/api-key.ts';
+import { apiKeyInvalid } from '../domain/api-keys-error.ts';
+import { isWellFormedKey, requireUsableKey, sha256OfKey, type ApiKey } from '../domain/api-key.ts';
 import { ApiKeyStore } from './api-key-store.port.ts';
 
 /** The injection token of how long a looked-up key is remembered, in milliseconds. */
@@ -31,12 +31,11 @@ export class Authentication {
     this.lookups = new LRUCache({ max: MAX_KEYS_CACHED, ttl: Math.max(cacheMs, 1) });
   }
 
-  /** @throws AUTH_API_KEY_MISSING, …_INVALID, …_EXPIRED, …_FORBIDDEN; SERVICE_UNAVAILABLE if the keys cannot be read. */
-  async authenticate(presented: string | undefined): Promise<ApiKey> {
-    if (presented === undefined || presented === '') throw apiKeyMissing();
+  /** @throws AUTH_API_KEY_INVALID, …_EXPIRED, …_FORBIDDEN; SERVICE_UNAVAILABLE if the keys cannot be read. */
+  async authenticate(presented: string): Promise<ApiKey> {
     if (!isWellFormedKey(presented)) throw apiKeyInvalid();
     const sha256 = sha256OfKey(presented);
-    return admit(await this.lookup(sha256), sha256, this.clock.now());
+    return requireUsableKey(await this.lookup(sha256), sha256, this.clock.now());
   }
 
   private lookup(sha256: Buffer): Promise<ApiKey | null> {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
-  admit,
   APP_SLUG_PATTERN,
   isWellFormedKey,
   newSecretKey,
+  requireUsableKey,
   sha256OfKey,
   shownPrefix,
   type ApiKey,
@@ -57,19 +57,19 @@ describe('a new key', () => {
   ])('is not %j', (text) => expect(isWellFormedKey(text)).toBe(false));
 });
 
-describe('admit', () => {
-  const admitted = (fields: Partial<ApiKey>, presented = SECRET): unknown => {
+describe('requireUsableKey', () => {
+  const keyOrCode = (fields: Partial<ApiKey>, presented = SECRET): unknown => {
     try {
-      return admit(key(fields), sha256OfKey(presented), NOW);
+      return requireUsableKey(key(fields), sha256OfKey(presented), NOW);
     } catch (error) {
       return (error as { code: string }).code;
     }
   };
 
-  it('lets a valid agent key pass', () => {
-    expect(admitted({})).toEqual(key());
-    expect(admitted({ expiresAt: NOW + 1 })).toEqual(key({ expiresAt: NOW + 1 }));
-    expect(admitted({ revokedAt: NOW + 1 })).toEqual(key({ revokedAt: NOW + 1 }));
+  it('returns a valid agent key', () => {
+    expect(keyOrCode({})).toEqual(key());
+    expect(keyOrCode({ expiresAt: NOW + 1 })).toEqual(key({ expiresAt: NOW + 1 }));
+    expect(keyOrCode({ revokedAt: NOW + 1 })).toEqual(key({ revokedAt: NOW + 1 }));
   });
 
   it.each<[string, Partial<ApiKey>, string]>([
@@ -80,12 +80,12 @@ describe('admit', () => {
     ['that is revoked and past its expiry', { revokedAt: 1, expiresAt: 1 }, 'AUTH_API_KEY_INVALID'],
     ['that is public and past its expiry', { type: 'public', expiresAt: 1 }, 'AUTH_API_KEY_EXPIRED'],
   ])('refuses a key %s', (_, fields, code) => {
-    expect(admitted(fields)).toBe(code);
+    expect(keyOrCode(fields)).toBe(code);
   });
 
   it('refuses a key that is another one than presented, or none', () => {
-    expect(admitted({}, newSecretKey('agent'))).toBe('AUTH_API_KEY_INVALID');
-    expect(() => admit(null, sha256OfKey(SECRET), NOW)).toThrow(
+    expect(keyOrCode({}, newSecretKey('agent'))).toBe('AUTH_API_KEY_INVALID');
+    expect(() => requireUsableKey(null, sha256OfKey(SECRET), NOW)).toThrow(
       expect.objectContaining({ code: 'AUTH_API_KEY_INVALID' }),
     );
   });

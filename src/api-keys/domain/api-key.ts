@@ -47,12 +47,12 @@ export const shownPrefix = (key: string, type: ApiKeyType): string =>
   key.slice(0, PREFIX[type].length + SHOWN_OF_SECRET);
 
 /**
- * Lets an agent key pass that is known, neither revoked nor expired.
+ * The key that was found, if it is an agent key that is neither revoked nor expired.
  *
  * @param sha256 of the key that was presented.
  * @throws AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED, AUTH_API_KEY_FORBIDDEN
  */
-export function admit(found: ApiKey | null, sha256: Buffer, now: number): ApiKey {
+export function requireUsableKey(found: ApiKey | null, sha256: Buffer, now: number): ApiKey {
   if (found === null || !timingSafeEqual(found.sha256, sha256)) throw apiKeyInvalid();
   if (found.revokedAt !== null && found.revokedAt <= now) throw apiKeyInvalid();
   if (found.expiresAt !== null && found.expiresAt <= now) throw apiKeyExpired();

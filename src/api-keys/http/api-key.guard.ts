@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { setCaller, WITHOUT_KEY } from '../../platform/http/request/caller.ts';
 import { Authentication } from '../application/authentication.ts';
+import { apiKeyMissing } from './api-key-missing.ts';
 
 /** Lets only requests with a valid agent key pass, on every route that does not say otherwise. */
 @Injectable()
@@ -15,7 +16,9 @@ export class ApiKeyGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.get<boolean | undefined>(WITHOUT_KEY, context.getClass()) === true) return true;
     const request = context.switchToHttp().getRequest<Request>();
-    const key = await this.authentication.authenticate(request.header('x-api-key'));
+    const presented = request.header('x-api-key');
+    if (presented === undefined || presented === '') throw apiKeyMissing();
+    const key = await this.authentication.authenticate(presented);
     setCaller(request, { keyId: key.id, keyPrefix: key.prefix, keyType: key.type, app: key.app });
     return true;
   }

@@ -1,6 +1,6 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { Responds, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { Responds, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 
 export class WhoamiResponse {
@@ -22,7 +22,6 @@ export class WhoamiController {
   @Get()
   @ApiOperation({ summary: 'Whose key is this?' })
   @Responds(200, WhoamiResponse, 'The app that the key belongs to.')
-  @Fails()
   whoami(@CurrentCaller() { app, keyType }: Caller): WhoamiResponse {
     return { appId: app.id, slug: app.slug, name: app.name, keyType };
   }

@@ -7,9 +7,9 @@ const objects = (header: string[], textColumns: string[] = []) =>
 
 describe('a header of CSV', () => {
   it.each<[string[], string[], RegExp]>([
-    [['customerExternalId', 'typ'], [], /^The column "typ" is not a field here; did you mean type\?$/],
-    [['type', 'payload,a'], [], /^The column "payload,a" is not a field here/],
-    [['type', ''], [], /^The column "" is not a field here/],
+    [['customerExternalId', 'typ'], [], /^The column "typ" is not a known field; did you mean type\?$/],
+    [['type', 'payload,a'], [], /^The column "payload,a" is not a known field/],
+    [['type', ''], [], /^The column "" is not a known field/],
     [['type', 'type'], [], /^The column "type" is there twice$/],
     [['payload', 'payload.a'], [], /^The column "payload\.a" is a part of a column that is a value$/],
     [['payload.a', 'payload.a.b'], [], /^The column "payload\.a\.b" is a part of a column that is a value$/],

@@ -104,4 +104,4 @@ async function* grouped(rows: AsyncIterable<CsvRow>): AsyncGenerator<readonly Cs
 
 /** Why a row does not fit its header, if it does not. */
 export const wrongNumberOfCells = ({ cells }: CsvRow, header: readonly string[]): string | undefined =>
-  cells.length === header.length ? undefined : `has ${cells.length} cells, and the header has ${header.length}`;
+  cells.length === header.length ? undefined : `has ${cells.length} cells, but the header has ${header.length}`;

@@ -2,11 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { objectMembers } from '../../../libs/json-payload/json-members.ts';
 import { parseUtf8 } from '../../../libs/json-payload/utf8.ts';
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
 import type { ImportLine } from '../../customer-events/application/event-import.ts';
 import type { EventDraft } from '../../customer-events/domain/customer-event.ts';
 import { CustomerEventRequest } from '../../customer-events/input/customer-event.request.ts';
 import { eventLines, eventOfText, type EventLine } from '../../customer-events/input/event-lines.ts';
-import { badRequest } from '../../platform/http/errors/http-error.ts';
 import { csvObjects } from './csv-objects.ts';
 import { openCsv, wrongNumberOfCells, type CsvRow } from './csv-rows.ts';
 import type { LineContent } from './rejected-file.ts';
@@ -39,8 +39,8 @@ function contentOf({ source }: EventLine): LineContent {
   if (source.tooLong === true) return undefined;
   const text = parseUtf8(source.bytes);
   if (text === null) return { undecodable: source.bytes.toString('latin1') };
-  const mended = fixedText(text);
-  return isJson(mended) ? { json: mended } : { text: mended };
+  const fixed = fixedText(text);
+  return isJson(fixed) ? { json: fixed } : { text: fixed };
 }
 
 const REJECTED = /^\s*\{\s*"rejected"\s*:/;
@@ -71,7 +71,7 @@ export async function csvSource(
     const problem = row.problem ?? wrongNumberOfCells(row, header);
     return {
       number: row.number,
-      draft: problem === undefined ? eventOfText(json, limits) : badRequest('line', problem),
+      draft: problem === undefined ? eventOfText(json, limits) : invalidField('line', problem),
       content: () =>
         row.cells.length === 0 ? undefined : row.problem === undefined ? { json } : { undecodable: json },
     };

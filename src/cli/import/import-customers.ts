@@ -1,12 +1,13 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { DomainError, errorAsValue } from '../../../libs/kernel/domain-error.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { Customers } from '../../customer-events/application/customers.ts';
+import { customerNotFound } from '../../customer-events/domain/customer-events-error.ts';
 import { EXTERNAL_ID_PATTERN, newCustomer, type CustomerChanges } from '../../customer-events/domain/customer.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { EXTERNAL_ID_RULE } from '../../customer-events/input/customer-event.request.ts';
 import { CustomerRequest, customerChanges } from '../../customer-events/input/customer.request.ts';
-import { badRequest } from '../../platform/http/errors/http-error.ts';
 import { parseJson } from '../../platform/input/parse-json.ts';
 import { readFields } from '../../platform/input/field-reader.ts';
 import { csvObjects, type CsvObjects } from './csv-objects.ts';
@@ -128,7 +129,7 @@ function customerLine(
   return {
     number: row.number,
     externalId,
-    changes: problem === undefined ? changesOf(externalId, json, limits) : badRequest('line', problem),
+    changes: problem === undefined ? changesOf(externalId, json, limits) : invalidField('line', problem),
     cells: row.cells,
   };
 }
@@ -152,8 +153,8 @@ const csvCell = (text: string, delimiter: string): string =>
   /["\r\n]|^\s|\s$/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text;
 
 function changesOf(externalId: string, json: string, limits: FreeFormLimits): CustomerChanges | DomainError {
-  if (!EXTERNAL_ID_PATTERN.test(externalId)) return badRequest(EXTERNAL_ID, EXTERNAL_ID_RULE);
-  return orRefusal(() =>
+  if (!EXTERNAL_ID_PATTERN.test(externalId)) return invalidField(EXTERNAL_ID, EXTERNAL_ID_RULE);
+  return errorAsValue(() =>
     customerChanges(readFields(CustomerRequest, 'customer', parseJson(json), json, 0, json.length, limits)),
   );
 }
@@ -169,7 +170,9 @@ async function putCustomer(
     const { created } = await customers.put(app.id, externalId, changes);
     return created ? 'created' : 'updated';
   } catch (error) {
-    return refusalIn(error);
+    // An unavailable database refuses no line: it ends the import.
+    if (error instanceof DomainError && error.kind !== 'unavailable') return error;
+    throw error;
   }
 }
 
@@ -183,24 +186,10 @@ async function wouldBe(
     await customers.get(appId, externalId);
     return 'updated';
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'CUSTOMER_NOT_FOUND') throw error;
+    if (!(error instanceof DomainError) || error.code !== customerNotFound.code) throw error;
     newCustomer(appId, externalId, changes, instantFromMillis(Date.now()), new JsonText('{}'));
     return 'created';
   }
-}
-
-function orRefusal<T>(work: () => T): T | DomainError {
-  try {
-    return work();
-  } catch (error) {
-    return refusalIn(error);
-  }
-}
-
-/** An unavailable database refuses no line: it ends the import. */
-function refusalIn(error: unknown): DomainError {
-  if (error instanceof DomainError && error.code !== 'SERVICE_UNAVAILABLE') return error;
-  throw error;
 }
 
 /** Lines that may be written at the same time: none of them has a customer or an address of another. */

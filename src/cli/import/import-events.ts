@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { EventImport, ImportTally } from '../../customer-events/application/event-import.ts';
+import { customerNotFound } from '../../customer-events/domain/customer-events-error.ts';
 import { OperatorError } from '../error-message.ts';
 import { csvSource, ndjsonSource, type FileLine } from './event-source.ts';
 import { readState, StateFile, type ImportState } from './import-state.ts';
@@ -140,7 +141,7 @@ function saveState(
 
 function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers }: EventFileOptions): boolean {
   return (
-    reason.code === 'CUSTOMER_NOT_FOUND' &&
+    reason.code === customerNotFound.code &&
     !(draft instanceof DomainError) &&
     assumedCustomers.has(draft.customerExternalId)
   );

@@ -7,7 +7,7 @@ import { SettableClock } from '../../../test/support/clock.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { Abandoned } from '../../../libs/kernel/abandoned.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { validationError } from '../domain/customer-events-error.ts';
+import { invalidFields } from '../../../libs/kernel/input-error.ts';
 import type { CustomerEvent, EventDraft } from '../domain/customer-event.ts';
 import { CustomerEventStore, type AppendOutcome } from './customer-event-store.port.ts';
 import { CustomerEvents, type Recorded } from './customer-events.ts';
@@ -112,7 +112,7 @@ describe('CustomerEvents', () => {
   describe('recordAll', () => {
     it('has a result for each, in their order; what is refused affects no other', async () => {
       await customerEvents.record(APP, draft({ eventId: 'there' }));
-      const refusal = validationError({ type: ['is wrong'] });
+      const refusal = invalidFields({ type: ['is wrong'] });
       const results = await customerEvents.recordAll(APP, [
         draft(),
         refusal,
@@ -150,7 +150,7 @@ describe('CustomerEvents', () => {
         }
       }
       const counted = new CustomerEvents(new CountingStore(customers), clock);
-      const refusal = validationError({ type: ['is wrong'] });
+      const refusal = invalidFields({ type: ['is wrong'] });
       expect(await counted.recordAll(APP, [])).toEqual([]);
       expect(await counted.recordAll(APP, [refusal, refusal])).toEqual([refusal, refusal]);
       await counted.recordAll(APP, [draft(), refusal, draft()]);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { customerNotFound, eventNotFound, validationError } from '../domain/customer-events-error.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
+import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { decodeCursor, encodeCursor } from '../domain/timeline-cursor.ts';
@@ -128,9 +129,10 @@ function nextExportLimit(page: readonly CustomerEvent[]): number {
 function positionOf(customerId: string, query: TimelineQuery, cursor: string): TimelinePosition {
   const position = decodeCursor(customerId, query, cursor);
   if (position === null) {
-    throw validationError({
-      cursor: ['is not a cursor of this timeline with these filters; take nextCursor as it is, or leave it out'],
-    });
+    throw invalidField(
+      'cursor',
+      'is not a cursor of this timeline with these filters; take nextCursor as it is, or leave it out',
+    );
   }
   return position;
 }

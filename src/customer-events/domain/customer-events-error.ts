@@ -1,55 +1,36 @@
-import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { defineError, type DomainError } from '../../../libs/kernel/domain-error.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
 
-/** The codes of this slice's refusals; clients branch on them, so they never change. */
-export type CustomerEventsErrorCode =
-  | 'VALIDATION_ERROR'
-  | 'CUSTOMER_NOT_FOUND'
-  | 'CUSTOMER_EMAIL_EXISTS'
-  | 'EVENT_ID_CONFLICT'
-  | 'EVENT_ERASED'
-  | 'NOT_FOUND'
-  | 'SERVICE_UNAVAILABLE';
+export const customerNotFound = defineError('not-found', 'CUSTOMER_NOT_FOUND', () => ({
+  message: 'There is no customer with this external id; create the customer first',
+}));
 
-export type CustomerEventsError = DomainError<CustomerEventsErrorCode>;
+export const customerEmailExists = defineError('conflict', 'CUSTOMER_EMAIL_EXISTS', () => ({
+  message: 'Another customer has this e-mail address',
+  details: { email: ['is taken by another customer'] },
+}));
 
-const refusal = (
-  code: CustomerEventsErrorCode,
-  message: string,
-  details?: Readonly<Record<string, unknown>>,
-): CustomerEventsError => new DomainError(code, message, details);
+/** Takes the names of the fields that differ; their values are not told. */
+export const eventIdConflict = defineError(
+  'conflict',
+  'EVENT_ID_CONFLICT',
+  (fields: readonly string[]) => ({
+    message: 'An event with this eventId already exists, with other content; a new event needs a new eventId',
+    details: Object.fromEntries(fields.map((field) => [field, ['differs from the event stored under this eventId']])),
+  }),
+  ['payload'],
+);
 
-/** @param details field → what is wrong with it. */
-export const validationError = (details: Readonly<Record<string, string[]>>): CustomerEventsError =>
-  refusal('VALIDATION_ERROR', `The request is not valid: ${Object.keys(details).join(', ')}`, details);
+export const eventErased = defineError('gone', 'EVENT_ERASED', () => ({
+  message: 'The event with this eventId was erased and cannot be recorded again; a new event needs a new eventId',
+}));
 
-export const customerNotFound = (): CustomerEventsError =>
-  refusal(
-    'CUSTOMER_NOT_FOUND',
-    'There is no customer with this external id; create it with PATCH /api/v1/customers/{externalId}',
-  );
+export const eventNotFound = defineError('not-found', 'NOT_FOUND', () => ({
+  message: 'This customer has no event with this id',
+}));
 
-export const customerEmailExists = (): CustomerEventsError =>
-  refusal('CUSTOMER_EMAIL_EXISTS', 'Another customer has this e-mail address', {
-    email: ['is taken by another customer'],
-  });
+export const eventRefused = (): DomainError => invalidField('event', 'cannot be stored by the database');
 
-/** @param fields the names of the fields that differ; their values are not told. */
-export const eventIdConflict = (fields: readonly string[]): CustomerEventsError =>
-  refusal(
-    'EVENT_ID_CONFLICT',
-    'An event with this eventId exists already, with other content; a new event needs a new eventId',
-    Object.fromEntries(fields.map((field) => [field, ['differs from the event stored under this eventId']])),
-  );
-
-export const eventErased = (): CustomerEventsError =>
-  refusal(
-    'EVENT_ERASED',
-    'The event with this eventId was erased and may not come back; a new event needs a new eventId',
-  );
-
-export const eventRefused = (): CustomerEventsError => validationError({ event: ['cannot be stored by the database'] });
-
-export const eventNotFound = (): CustomerEventsError => refusal('NOT_FOUND', 'This customer has no event with this id');
-
-export const importStopped = (): CustomerEventsError =>
-  refusal('SERVICE_UNAVAILABLE', 'The service is shutting down and has stopped this import');
+export const importStopped = defineError('unavailable', 'SERVICE_UNAVAILABLE', () => ({
+  message: 'The service is shutting down and has stopped this import',
+}));

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { derivedId } from '../../../libs/kernel/ids.ts';
-import { validationError } from './customer-events-error.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
+import { invalidFields } from '../../../libs/kernel/input-error.ts';
 
 export interface Customer {
   readonly id: string;
@@ -56,7 +56,7 @@ export function newCustomer(
   const { email, name } = changes;
   if (email === undefined || name === undefined) {
     const missing = Object.entries({ email, name }).filter(([, value]) => value === undefined);
-    throw validationError(Object.fromEntries(missing.map(([field]) => [field, ['is required to create a customer']])));
+    throw invalidFields(Object.fromEntries(missing.map(([field]) => [field, ['is required to create a customer']])));
   }
   return {
     id: customerIdOf(appId, externalId),

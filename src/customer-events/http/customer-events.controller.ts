@@ -2,21 +2,16 @@ import { Post, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import {
-  Responds,
-  BODY_FAILURES,
-  Fails,
-  RATE_LIMIT_HEADERS,
-  ServerController,
-  TakesJson,
-} from '../../platform/http/docs/api-docs.ts';
+import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
+import { RATE_LIMIT_HEADERS } from '../../platform/http/docs/header-docs.ts';
 import { EventCounts } from './event-counts.ts';
-import { EventRateLimit } from './event-rate-limit.ts';
+import { EventRateLimit, tooManyRequests } from './event-rate-limit.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { Reply } from '../../platform/http/response/reply.ts';
 import { ClientGone } from '../../platform/http/request/this-request.ts';
 import { CustomerEvents, type Recorded } from '../application/customer-events.ts';
+import { customerNotFound, eventErased, eventIdConflict } from '../domain/customer-events-error.ts';
 import { CustomerEventRequest, eventDraft } from '../input/customer-event.request.ts';
 import { BatchBody, EventBatchRequest, type EventBatch } from './event-batch.request.ts';
 import { EventBatchResponse, eventBatchResponse } from './event-batch.response.ts';
@@ -71,7 +66,7 @@ export class CustomerEventsController {
     ...REPLAYED_HEADER,
     ...RATE_LIMIT_HEADERS,
   })
-  @Fails('CUSTOMER_NOT_FOUND', 'EVENT_ID_CONFLICT', 'EVENT_ERASED', 'TOO_MANY_REQUESTS', ...BODY_FAILURES)
+  @Fails(customerNotFound, eventIdConflict, eventErased, tooManyRequests, ...BODY_FAILURES)
   async record(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | undefined,
@@ -96,7 +91,7 @@ export class CustomerEventsController {
   @TakesJson(EventBatchRequest, BATCH_EXAMPLE)
   @Responds(201, EventBatchResponse, 'All events are committed.', RATE_LIMIT_HEADERS)
   @Responds(207, EventBatchResponse, 'Some events were rejected; all others are committed.', RATE_LIMIT_HEADERS)
-  @Fails('TOO_MANY_REQUESTS', ...BODY_FAILURES)
+  @Fails(tooManyRequests, ...BODY_FAILURES)
   async recordBatch(
     @CurrentCaller() caller: Caller,
     @BatchBody() batch: EventBatch,

@@ -7,6 +7,7 @@ import { allowLongWork } from '../../platform/http/request/in-flight-request.ts'
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { Reply } from '../../platform/http/response/reply.ts';
 import { Customers } from '../application/customers.ts';
+import { customerEmailExists, customerNotFound } from '../domain/customer-events-error.ts';
 import { CustomerRequest, customerChanges } from '../input/customer.request.ts';
 import { CustomerResponse, customerResponse, ErasedEventsResponse } from './customer.response.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
@@ -26,7 +27,7 @@ export class CustomersController {
   })
   @Responds(201, CustomerResponse, 'The customer is created.')
   @Responds(200, CustomerResponse, 'The customer is changed.')
-  @Fails('CUSTOMER_EMAIL_EXISTS', ...BODY_FAILURES)
+  @Fails(customerEmailExists, ...BODY_FAILURES)
   async put(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
@@ -39,7 +40,7 @@ export class CustomersController {
   @Get()
   @ApiOperation({ summary: 'Read a customer' })
   @Responds(200, CustomerResponse, 'The customer.')
-  @Fails('CUSTOMER_NOT_FOUND')
+  @Fails(customerNotFound)
   async get(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<CustomerResponse> {
     return customerResponse(await this.customers.get(caller.app.id, externalId));
   }
@@ -52,7 +53,7 @@ export class CustomersController {
       'EVENT_ERASED even if the customer is created anew. A long history is erased in parts; if the request breaks off, send it again.',
   })
   @Responds(200, ErasedEventsResponse, 'Nothing of the customer is left.')
-  @Fails('CUSTOMER_NOT_FOUND')
+  @Fails(customerNotFound)
   erase(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,

@@ -2,8 +2,8 @@ import { Inject, Injectable, type PipeTransform } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { arrayElements, objectMembers } from '../../../libs/json-payload/json-members.ts';
-import { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { badRequest } from '../../platform/http/errors/http-error.ts';
+import { errorAsValue, type DomainError } from '../../../libs/kernel/domain-error.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../../platform/http/request/http-limits.ts';
 import { parseJson } from '../../platform/input/parse-json.ts';
 import { readJsonText } from '../../platform/http/request/read-body.ts';
@@ -40,18 +40,11 @@ class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {
     const { start, end } = eventsSpan(body, text);
     const { events } = body as { events: unknown[] };
     if (events.length < 1 || events.length > MAX_BATCH_EVENTS) {
-      throw badRequest('events', `must have 1 to ${MAX_BATCH_EVENTS} events, and has ${events.length}`);
+      throw invalidField('events', `must have 1 to ${MAX_BATCH_EVENTS} events, but has ${events.length}`);
     }
-    return arrayElements(text, start, end).map((item, index) => this.item(events[index], text, item.start, item.end));
-  }
-
-  private item(value: unknown, text: string, start: number, end: number): EventDraft | DomainError {
-    try {
-      return readEvent(value, text, start, end, this.limits);
-    } catch (error) {
-      if (error instanceof DomainError) return error;
-      throw error;
-    }
+    return arrayElements(text, start, end).map((item, index) =>
+      errorAsValue(() => readEvent(events[index], text, item.start, item.end, this.limits)),
+    );
   }
 }
 
@@ -60,15 +53,15 @@ export const BatchBody = (): ParameterDecorator => ThisRequest(EventBatchPipe);
 /** Where the array of events stands in the text; nothing else may be in the envelope. */
 function eventsSpan(body: unknown, text: string): { start: number; end: number } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw badRequest('body', 'must be a JSON object: { "events": [ … ] }');
+    throw invalidField('body', 'must be a JSON object: { "events": [ … ] }');
   }
   const [first, ...others] = objectMembers(text);
   for (const { key } of first === undefined ? [] : [first, ...others]) {
-    if (key !== 'events') throw badRequest(key.slice(0, 100), unknownField(key, ['events']));
+    if (key !== 'events') throw invalidField(key.slice(0, 100), unknownField(key, ['events']));
   }
-  if (others.length > 0) throw badRequest('events', 'is given more than once');
+  if (others.length > 0) throw invalidField('events', 'is given more than once');
   if (first === undefined || !Array.isArray((body as { events?: unknown }).events)) {
-    throw badRequest('events', 'must be an array of events');
+    throw invalidField('events', 'must be an array of events');
   }
   return first;
 }

@@ -85,13 +85,10 @@ function requireNdjson(contentType: string | undefined): void {
 function withProgress(error: unknown, report: ImportReport): unknown {
   if (!(error instanceof DomainError)) return error;
   const { throughLine, lines, created, replayed, rejected } = report;
-  const broken = new DomainError(
-    error.code,
-    `${error.message}. All lines up to line ${throughLine} are settled; of those after it some may be stored`,
-    error.code === 'VALIDATION_ERROR'
-      ? error.details
-      : { ...error.details, throughLine, lines, created, replayed, rejected },
-  );
-  broken.cause = error.cause;
-  return broken;
+  return new DomainError(error.kind, error.code, {
+    message: `${error.message}. All lines up to line ${throughLine} are settled; of those after it some may be stored`,
+    details:
+      error.kind === 'invalid' ? error.details : { ...error.details, throughLine, lines, created, replayed, rejected },
+    cause: error.cause,
+  });
 }

@@ -1,8 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { RateLimiterMemory, type RateLimiterAbstract, type RateLimiterRes } from 'rate-limiter-flexible';
+import { defineErrorOf } from '../../../libs/kernel/domain-error.ts';
 import { addHeader } from '../../platform/http/response/response-head.ts';
-import { tooManyRequests } from '../../platform/http/errors/http-error.ts';
+import { HttpError } from '../../platform/http/errors/http-error.ts';
+
+export const tooManyRequests = defineErrorOf(
+  HttpError,
+  'too-many',
+  'TOO_MANY_REQUESTS',
+  (retryAfterSeconds: number) => ({
+    message: `This key has sent too many events; send the request again in ${retryAfterSeconds} s`,
+    details: { retryAfterSeconds },
+    headers: { 'Retry-After': String(retryAfterSeconds) },
+  }),
+  1,
+);
 
 /** A timer of Node's cannot run longer, and would end such a window at once. */
 const MAX_WINDOW_SECONDS = 2_147_483;

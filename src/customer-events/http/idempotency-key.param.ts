@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { badRequest } from '../../platform/http/errors/http-error.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { EVENT_ID_PATTERN } from '../domain/customer-event.ts';
 
 /** Bare, as most clients send it, or quoted, as draft-ietf-httpapi-idempotency-key-header wants it. */
@@ -12,7 +12,7 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
   if (typeof header !== 'string') return undefined;
   const key = QUOTED.exec(header)?.[1] ?? header;
   if (!EVENT_ID_PATTERN.test(key)) {
-    throw badRequest(
+    throw invalidField(
       'Idempotency-Key',
       'must be 1 to 255 characters of A-Z, a-z, 0-9, "_", ".", ":" and "-", bare or quoted',
     );
@@ -23,6 +23,9 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
 /** One key for many events would promise a safe retry that it cannot keep. */
 export function refuseIdempotencyKey(request: Request): void {
   if (request.headers['idempotency-key'] !== undefined) {
-    throw badRequest('Idempotency-Key', 'goes with a single event; of many, give each its eventId');
+    throw invalidField(
+      'Idempotency-Key',
+      'is for a single event; in a batch or an import, give each event its own eventId',
+    );
   }
 }

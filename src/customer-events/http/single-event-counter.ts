@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { ErrorKind } from '../../../libs/kernel/domain-error.ts';
 import type { InFlightRequest, RequestObserver } from '../../platform/http/request/in-flight-request.ts';
 import { EventCounts } from './event-counts.ts';
 
 const SINGLE_EVENT_ROUTE = '/api/v1/customer-events';
-/** Refusals for what an event is; others (key, rate, time) say nothing of it. */
-const REJECTED = new Set([400, 404, 409, 410, 413, 415]);
+/** Failures because of what an event is; others (key, rate, time) say nothing about it. */
+const REJECTIONS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'invalid',
+  'not-found',
+  'conflict',
+  'gone',
+  'too-large',
+  'unsupported',
+]);
 
 /**
  * Counts the events that come one by one. It observes requests, because many are refused before any
@@ -14,10 +22,11 @@ const REJECTED = new Set([400, 404, 409, 410, 413, 415]);
 export class SingleEventCounter implements RequestObserver {
   constructor(private readonly eventCounts: EventCounts) {}
 
-  ended({ route, status }: InFlightRequest): void {
-    if (route !== SINGLE_EVENT_ROUTE) return;
-    if (status === 201) this.eventCounts.add('single', { created: 1 });
+  ended({ route, status, answered, failure }: InFlightRequest): void {
+    if (route !== SINGLE_EVENT_ROUTE || !answered) return;
+    if (failure !== undefined) {
+      if (REJECTIONS.has(failure.kind)) this.eventCounts.add('single', { rejected: 1 });
+    } else if (status === 201) this.eventCounts.add('single', { created: 1 });
     else if (status === 200) this.eventCounts.add('single', { replayed: 1 });
-    else if (REJECTED.has(status)) this.eventCounts.add('single', { rejected: 1 });
   }
 }

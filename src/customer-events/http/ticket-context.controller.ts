@@ -7,6 +7,7 @@ import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import { TextReply } from '../../platform/http/response/reply.ts';
 import { TicketContexts } from '../application/ticket-contexts.ts';
+import { customerNotFound } from '../domain/customer-events-error.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
 import { ticketContextMarkdown } from './ticket-context.markdown.ts';
 import { TicketContextRequest, windowSeconds } from './ticket-context.request.ts';
@@ -27,7 +28,7 @@ export class TicketContextController {
       'For the agent, or the tool, that answers the ticket: deterministic, and at most 16 KiB. With `Accept: text/markdown` it is a short note.',
   })
   @Responds(200, TicketContextResponse, 'The context.', {}, ['text/markdown'])
-  @Fails('CUSTOMER_NOT_FOUND')
+  @Fails(customerNotFound)
   async context(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,

@@ -6,6 +6,7 @@ import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import type { StreamReply } from '../../platform/http/response/reply.ts';
 import { Timeline } from '../application/timeline.ts';
+import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
 import { ErasedEventsResponse } from './customer.response.ts';
 import { DocumentsEventId } from './event-id.param.ts';
@@ -31,7 +32,7 @@ export class TimelineController {
       'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted or erased meanwhile.',
   })
   @Responds(200, TimelinePageResponse, 'A page of the timeline.')
-  @Fails('CUSTOMER_NOT_FOUND')
+  @Fails(customerNotFound)
   async page(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
@@ -49,7 +50,7 @@ export class TimelineController {
     description: 'The type with the latest event comes first.',
   })
   @Responds(200, TimelineSummaryResponse, 'What the timeline, or the part of it that was asked for, consists of.')
-  @Fails('CUSTOMER_NOT_FOUND')
+  @Fails(customerNotFound)
   async summary(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
@@ -65,7 +66,7 @@ export class TimelineController {
       'One event a line, as in a page. A response that broke off has no end (the last chunk is missing), which HTTP clients report as an error.',
   })
   @RespondsNdjson(CustomerEventResponse, 'All events, one a line.')
-  @Fails('CUSTOMER_NOT_FOUND')
+  @Fails(customerNotFound)
   async export(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
@@ -78,7 +79,7 @@ export class TimelineController {
   @DocumentsEventId()
   @ApiOperation({ summary: 'Read one event' })
   @Responds(200, CustomerEventResponse, 'The event.')
-  @Fails('CUSTOMER_NOT_FOUND', 'NOT_FOUND')
+  @Fails(customerNotFound, eventNotFound)
   async event(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
@@ -94,7 +95,7 @@ export class TimelineController {
     description: 'For good: if it had an eventId, sending it again is answered with EVENT_ERASED.',
   })
   @Responds(200, ErasedEventsResponse, 'Nothing of the event is left.')
-  @Fails('CUSTOMER_NOT_FOUND', 'NOT_FOUND')
+  @Fails(customerNotFound, eventNotFound)
   erase(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,

@@ -2,8 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
-import { badRequest } from '../../platform/http/errors/http-error.ts';
 import { compareInstants, INSTANT_FORMS, parseInstant, type Instant } from '../../../libs/time/instant.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
 import {
   TIMELINE_DEFAULT_LIMIT,
   TIMELINE_MAX_LIMIT,
@@ -104,7 +104,7 @@ export class TimelineRequest extends TimelineFilterRequest {
 export function timelineFilter(request: TimelineFilterRequest): TimelineFilter {
   const [from, to] = [request.from, request.to].map(instantOf);
   if (from !== undefined && to !== undefined && compareInstants(from, to) > 0) {
-    throw badRequest('from', 'must not be later than to');
+    throw invalidField('from', 'must not be later than to');
   }
   return { types: (request.type ?? []).map(typeFilter), from, to };
 }

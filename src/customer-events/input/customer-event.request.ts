@@ -10,7 +10,7 @@ import { INSTANT_FORMS, parseInstant, type Instant } from '../../../libs/time/in
 
 const NO_PAYLOAD = new JsonText('{}');
 
-export const EXTERNAL_ID_RULE = 'must be a text of 1 to 255 characters without control characters';
+export const EXTERNAL_ID_RULE = 'must be a string of 1 to 255 characters without control characters';
 
 /** An instant in one of the accepted forms; nothing else would be stored as the instant that was meant. */
 export const IsInstant = (): PropertyDecorator =>

@@ -52,7 +52,7 @@ export class CustomerRequest {
     example: 'Ada Lovelace',
   })
   @IsOptional()
-  @Matches(NAME, { message: 'must be a text of 1 to 255 characters without control characters' })
+  @Matches(NAME, { message: 'must be a string of 1 to 255 characters without control characters' })
   name?: string | null;
 
   @ApiProperty({
@@ -65,7 +65,7 @@ export class CustomerRequest {
     description: 'null clears it.',
   })
   @IsOptional()
-  @Matches(PHONE, { message: 'must be a text of 1 to 50 characters without control characters, or null' })
+  @Matches(PHONE, { message: 'must be a string of 1 to 50 characters without control characters, or null' })
   phone?: string | null;
 
   @ApiProperty({

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { parseUtf8 } from '../../../libs/json-payload/utf8.ts';
-import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { errorAsValue, type DomainError } from '../../../libs/kernel/domain-error.ts';
 import type { NdjsonLine } from '../../../libs/ndjson/ndjson-line.ts';
 import { ndjsonLines } from '../../../libs/ndjson/ndjson-lines.ts';
-import { badRequest, fieldTooLarge } from '../../platform/http/errors/http-error.ts';
+import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts';
 import { MAX_BODY_OVERHEAD_BYTES, type FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 import { parseJson } from '../../platform/input/parse-json.ts';
 import type { ImportLine } from '../application/event-import.ts';
@@ -51,15 +51,9 @@ function draftOf(
 ): EventDraft | DomainError {
   if (line.tooLong === true) return fieldTooLarge('line', maxLineBytes);
   const text = parseUtf8(line.bytes);
-  return text === null ? badRequest('line', 'is not valid UTF-8') : read(text);
+  return text === null ? invalidField('line', 'is not valid UTF-8') : read(text);
 }
 
 /** The event that a JSON text holds, or its refusal. */
-export function eventOfText(text: string, limits: FreeFormLimits): EventDraft | DomainError {
-  try {
-    return readEvent(parseJson(text, 'line'), text, 0, text.length, limits);
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-}
+export const eventOfText = (text: string, limits: FreeFormLimits): EventDraft | DomainError =>
+  errorAsValue(() => readEvent(parseJson(text, 'line'), text, 0, text.length, limits));

@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { Abandoned, neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { StorageOverloaded, StorageUnavailable } from '../../platform/postgres/storage-unavailable.ts';
+import {
+  StorageOverloaded,
+  StorageUnavailable,
+  storageUnavailable,
+} from '../../platform/postgres/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
@@ -233,7 +237,7 @@ describe('GroupCommitCustomerEventStore', () => {
     it('refuses the group and all who wait, without a statement for each', async () => {
       over(new StoreUnderControl(), { maxEventsPerCommit: 2 });
       for (const name of ['a', 'b', 'c', 'd', 'e f']) requests.send(name);
-      inner.statements[0]?.fail(new StorageUnavailable(new Error('away')));
+      inner.statements[0]?.fail(storageUnavailable(new Error('away')));
       await settled();
       expect(names()).toEqual(['a']);
       expect(requests.answers).toEqual(['a', 'b', 'c', 'd', 'e f'].map((name) => `${name}: StorageUnavailable`));
@@ -242,7 +246,7 @@ describe('GroupCommitCustomerEventStore', () => {
     it('tries again with the next request, and has all its room again', async () => {
       over(new StoreUnderControl(), { maxQueuedEvents: 4 });
       for (const name of ['a', 'b', 'c d']) requests.send(name);
-      inner.statements[0]?.fail(new StorageUnavailable(new Error('away')));
+      inner.statements[0]?.fail(storageUnavailable(new Error('away')));
       await settled();
       for (const name of ['e', 'f g h']) requests.send(name);
       expect(names()).toEqual(['a', 'e']);
@@ -260,7 +264,7 @@ describe('GroupCommitCustomerEventStore', () => {
       await settled();
       expect(names()).toEqual(['a', 'b c d', 'b c']);
       await end(2);
-      inner.statements[3]?.fail(new StorageUnavailable(new Error('away')));
+      inner.statements[3]?.fail(storageUnavailable(new Error('away')));
       await settled();
       expect([...requests.answers].sort()).toEqual([
         'a: its outcomes',
@@ -311,7 +315,7 @@ describe('GroupCommitCustomerEventStore', () => {
     it.each<[string, () => StoreUnderControl]>([
       ['writing', () => new StoreThatFails(() => undefined)],
       ['failing', () => new StoreThatFails(() => new TypeError('no'))],
-      ['being away', () => new StoreThatFails(() => new StorageUnavailable(new Error('away')))],
+      ['being away', () => new StoreThatFails(() => storageUnavailable(new Error('away')))],
     ])('has all its room again after %s, however often', async (_, store) => {
       over(store(), { maxQueuedEvents: 5 });
       for (let round = 0; round < 20; round++) {
@@ -379,7 +383,7 @@ describe('GroupCommitCustomerEventStore', () => {
     over(
       new StoreThatFails(() => {
         call++;
-        if (call % 7 === 0) return new StorageUnavailable(new Error('away'));
+        if (call % 7 === 0) return storageUnavailable(new Error('away'));
         return call % 3 === 0 ? new TypeError('no') : undefined;
       }),
       { maxQueuedEvents: 50, maxEventsPerCommit: 8 },

@@ -1,5 +1,9 @@
 import { Abandoned, neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import { StorageOverloaded, StorageUnavailable } from '../../platform/postgres/storage-unavailable.ts';
+import {
+  storageOverloaded,
+  StorageUnavailable,
+  storageUnavailable,
+} from '../../platform/postgres/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { GroupCommitObserver } from './group-commit-observer.ts';
@@ -47,7 +51,7 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
   append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
     if (this.unfinishedEvents > 0 && this.unfinishedEvents + events.length > this.limits.maxQueuedEvents) {
       this.observer?.refused();
-      return Promise.reject(new StorageOverloaded());
+      return Promise.reject(storageOverloaded());
     }
     return new Promise((resolve, reject) => {
       this.queue.push({ events, isAbandoned, resolve, reject });
@@ -117,7 +121,7 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
       this.queue = [];
       this.count(-countEvents(waiting));
       for (const { reject } of group) reject(error);
-      for (const { reject } of waiting) reject(new StorageUnavailable(error.cause));
+      for (const { reject } of waiting) reject(storageUnavailable(error.cause));
     } else if (group.length === 1) {
       group[0]?.reject(error);
     } else {

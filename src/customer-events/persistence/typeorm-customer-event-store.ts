@@ -8,7 +8,7 @@ import {
   storage,
   storageWrite,
 } from '../../platform/postgres/storage-errors.ts';
-import { StorageUnavailable } from '../../platform/postgres/storage-unavailable.ts';
+import { storageUnavailable } from '../../platform/postgres/storage-unavailable.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { ErasedMeanwhile, type insertCustomerEvents, type Settled } from './insert-customer-events.ts';
@@ -42,7 +42,7 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
         const outcomes = await this.tryToAppend(events);
         if (outcomes !== null) return outcomes;
       }
-      throw new StorageUnavailable(new Error(`no settled outcome after ${MAX_ATTEMPTS} attempts`));
+      throw storageUnavailable(new Error(`no settled outcome after ${MAX_ATTEMPTS} attempts`));
     });
   }
 

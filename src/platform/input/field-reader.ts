@@ -1,8 +1,7 @@
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { objectMembers } from '../../../libs/json-payload/json-members.ts';
-import { fieldErrors, type FieldErrors } from '../../../libs/kernel/domain-error.ts';
+import { type FieldErrors, fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
 import { freeFormObject, isFreeFormField } from './free-form-object.ts';
-import { badRequest, invalidFields } from '../http/errors/http-error.ts';
 import type { FreeFormLimits } from './free-form-limits.ts';
 import { satisfiesAllRules } from './fast-validation.ts';
 import { shownField, unknownField } from './unknown-field.ts';
@@ -44,7 +43,7 @@ export function readFields<T extends object>(
   end: number,
   limits: FreeFormLimits,
 ): T {
-  if (!isObject(value)) throw badRequest(name, 'must be a JSON object');
+  if (!isObject(value)) throw invalidField(name, 'must be a JSON object');
   const known = knownFields(requestClass);
   const errors = fieldErrors();
   const request = new requestClass() as Record<string, unknown>;

@@ -2,7 +2,7 @@ import { registerDecorator } from 'class-validator';
 import { compactJson } from '../../../libs/json-payload/compact-json.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { measureJson } from '../../../libs/json-payload/measure-json.ts';
-import { badRequest, fieldTooLarge } from '../http/errors/http-error.ts';
+import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts';
 import type { FreeFormLimits } from './free-form-limits.ts';
 
 /** A free-form object may be nested this deep, itself included. */
@@ -46,8 +46,8 @@ export function freeFormObject(
   { maxPayloadBytes, maxPayloadKeys }: FreeFormLimits,
 ): JsonText {
   const { depth, keys } = measureJson(text, start, end, MAX_JSON_DEPTH);
-  if (depth > MAX_JSON_DEPTH) throw badRequest(field, `must be nested at most ${MAX_JSON_DEPTH} levels deep`);
+  if (depth > MAX_JSON_DEPTH) throw invalidField(field, `must be nested at most ${MAX_JSON_DEPTH} levels deep`);
   if (Buffer.byteLength(text.slice(start, end)) > maxPayloadBytes) throw fieldTooLarge(field, maxPayloadBytes);
-  if (keys > maxPayloadKeys) throw badRequest(field, `must have at most ${maxPayloadKeys} keys, and has ${keys}`);
+  if (keys > maxPayloadKeys) throw invalidField(field, `must have at most ${maxPayloadKeys} keys, but has ${keys}`);
   return new JsonText(compactJson(text, start, end));
 }

@@ -9,8 +9,8 @@ const plain = (field: string): string => field.replace(/[^a-z0-9]/gi, '').toLowe
 export function unknownField(field: string, known: readonly string[]): string {
   const resembled = resembledField(field, known);
   return resembled === undefined
-    ? `is not a field here; the fields are ${known.join(', ')}`
-    : `is not a field here; did you mean ${resembled}?`;
+    ? `is not a known field; the known fields are ${known.join(', ')}`
+    : `is not a known field; did you mean ${resembled}?`;
 }
 
 /** A hostile field name can be as long as the body: a response shows its beginning. */

@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { StorageOutcomeUnknown, StorageUnavailable } from './storage-unavailable.ts';
+import { storageOutcomeUnknown, StorageUnavailable, storageUnavailable } from './storage-unavailable.ts';
 
 /**
  * SQLSTATEs are all that one PostgreSQL and a distributed one report alike: constraint names and
@@ -50,7 +50,7 @@ export async function storage<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isUnavailable(error) ? new StorageUnavailable(error) : error;
+    throw isUnavailable(error) ? storageUnavailable(error) : error;
   }
 }
 
@@ -58,14 +58,14 @@ export async function storage<T>(work: () => Promise<T>): Promise<T> {
  * Like {@link storage}, for work that ends with a commit of which nobody may think that it has not
  * happened where it may have.
  *
- * @throws {StorageUnavailable} nothing is stored; {@link StorageOutcomeUnknown}
+ * @throws {StorageUnavailable} nothing is stored; {@link storageOutcomeUnknown}
  */
 export async function storageWrite<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await storage(work);
   } catch (error) {
     throw error instanceof StorageUnavailable && isOutcomeUnknown(error.cause)
-      ? new StorageOutcomeUnknown(error.cause)
+      ? storageOutcomeUnknown(error.cause)
       : error;
   }
 }

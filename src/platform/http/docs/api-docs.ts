@@ -1,82 +1,13 @@
 import { applyDecorators, Controller } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiExtraModels,
-  ApiProperty,
-  ApiResponse,
-  ApiSecurity,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiResponse, ApiSecurity, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Type } from '@nestjs/common';
-import { STATUS_OF_CODE, type ErrorCode } from '../errors/error-code.ts';
-import { FAILURE_EXAMPLES } from '../errors/failure-examples.ts';
+import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
+import { fieldTooLarge } from '../../../../libs/kernel/input-error.ts';
+import { requestTimeout, unsupportedMediaType } from '../errors/http-error.ts';
+import { failureResponses } from './failure-responses.ts';
+import { REQUEST_ID_HEADER } from './header-docs.ts';
 
 export const API_KEY_SCHEME = 'apiKey';
-
-const REQUEST_ID_HEADER = {
-  'X-Request-Id': {
-    description: 'Names this request in the logs: the one that was sent, if it was safe, or a new one.',
-    schema: { type: 'string', example: '0b6d3a52-6c2c-4f9e-9d2b-0d6b0f6f2a11' },
-  },
-} as const;
-
-const RETRY_AFTER_HEADER = {
-  'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer', example: 1 } },
-} as const;
-
-/** How the caller stands with its rate limit (draft-ietf-httpapi-ratelimit-headers). */
-export const RATE_LIMIT_HEADERS = {
-  RateLimit: {
-    description: 'r: events left, t: seconds until the window ends.',
-    schema: { type: 'string', example: '"5000-per-5s";r=4999;t=5' },
-  },
-  'RateLimit-Policy': {
-    description: 'q: events per window, w: its seconds.',
-    schema: { type: 'string', example: '"5000-per-5s";q=5000;w=5' },
-  },
-} as const;
-
-const HEADERS_OF_STATUS: Readonly<Record<number, object>> = {
-  405: { Allow: { description: 'The methods that this route answers to.', schema: { type: 'string' } } },
-  429: { ...RETRY_AFTER_HEADER, ...RATE_LIMIT_HEADERS },
-  503: RETRY_AFTER_HEADER,
-};
-
-/** The body of every failure. */
-export class FailureResponse {
-  @ApiProperty({ enum: [false] })
-  success: boolean;
-
-  @ApiProperty({ description: 'Stable; what programs branch on.', enum: Object.keys(STATUS_OF_CODE) })
-  code: string;
-
-  @ApiProperty({ description: 'For people; may change.' })
-  message: string;
-
-  @ApiProperty({
-    description:
-      'For a VALIDATION_ERROR: field → what is wrong with it. For a PAYLOAD_TOO_LARGE: the field and the limit in bytes.',
-    selfRequired: false,
-    type: 'object',
-    additionalProperties: true,
-  })
-  details?: object;
-
-  @ApiProperty({ format: 'date-time' })
-  timestamp: string;
-}
-
-/** What every server route can respond with, whatever it does. */
-const COMMON_FAILURES: readonly ErrorCode[] = [
-  'VALIDATION_ERROR',
-  'AUTH_API_KEY_MISSING',
-  'AUTH_API_KEY_INVALID',
-  'AUTH_API_KEY_EXPIRED',
-  'AUTH_API_KEY_FORBIDDEN',
-  'INTERNAL_ERROR',
-  'SERVICE_UNAVAILABLE',
-];
 
 /** A controller below `/api/v1` that wants an API key. */
 export const ServerController = (path: string, tag: string): ClassDecorator =>
@@ -119,28 +50,16 @@ export const RespondsNdjson = (line: Type, description: string): MethodDecorator
     }),
   );
 
-/** Documents the failures of a server route, those that all of them have included. */
-export const Fails = (...codes: ErrorCode[]): MethodDecorator => FailsOnly(...new Set([...COMMON_FAILURES, ...codes]));
-
-/** Documents failures, and no others. */
-export const FailsOnly = (...all: ErrorCode[]): MethodDecorator => {
-  const statuses = [...new Set(all.map((code) => STATUS_OF_CODE[code]))].sort();
-  return applyDecorators(
-    ApiExtraModels(FailureResponse),
-    ...statuses.map((status) =>
-      failureResponse(
-        status,
-        all.filter((code) => STATUS_OF_CODE[code] === status),
-      ),
-    ),
-  );
-};
+/** Documents failures of a route, beside those that all routes with a key have. */
+export const Fails = (...definitions: ErrorDefinition[]): MethodDecorator =>
+  applyDecorators(...failureResponses(definitions).map((response) => ApiResponse(response)));
 
 /** Documents a JSON request body, and the failures that come with reading one. */
 export const TakesJson = (body: Type, examples: Record<string, { summary: string; value: object }>): MethodDecorator =>
   applyDecorators(ApiBody({ type: body, required: true, examples }), ApiExtraModels(body));
 
-export const BODY_FAILURES: readonly ErrorCode[] = ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'REQUEST_TIMEOUT'];
+/** The failures that come with reading a body. */
+export const BODY_FAILURES: readonly ErrorDefinition[] = [fieldTooLarge, unsupportedMediaType, requestTimeout];
 
 const envelopeSchema = (data: Type) => ({
   type: 'object',
@@ -151,26 +70,3 @@ const envelopeSchema = (data: Type) => ({
     timestamp: { type: 'string', format: 'date-time' },
   },
 });
-
-function failureResponse(status: number, codes: ErrorCode[]): MethodDecorator {
-  return ApiResponse({
-    status,
-    description: codes.join(', '),
-    headers: { ...REQUEST_ID_HEADER, ...HEADERS_OF_STATUS[status] },
-    content: {
-      'application/json': {
-        schema: { $ref: getSchemaPath(FailureResponse) },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: failureExample(code) }])),
-      },
-    },
-  });
-}
-
-function failureExample(code: ErrorCode): object {
-  return {
-    success: false,
-    code,
-    ...FAILURE_EXAMPLES[code],
-    timestamp: '2026-04-18T10:00:00.000Z',
-  };
-}

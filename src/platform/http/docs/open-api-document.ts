@@ -1,9 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
 import { API_KEY_SCHEME } from './api-docs.ts';
+import { completeFailures, FailureResponse } from './failure-responses.ts';
 
-/** The OpenAPI document of the API, made from the code; `docs/openapi.json` is its committed copy. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+/**
+ * The OpenAPI document of the API, made from the code.
+ *
+ * @param commonFailures of every route with a key.
+ */
+export function openApiDocument(app: INestApplication, commonFailures: readonly ErrorDefinition[]): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Customer Events')
     .setDescription(
@@ -19,7 +25,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     )
     .addServer('/', 'This server')
     .build();
-  return SwaggerModule.createDocument(app, settings, {
+  const document = SwaggerModule.createDocument(app, settings, {
+    extraModels: [FailureResponse],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
+  completeFailures(document, commonFailures);
+  return document;
 }

@@ -1,63 +1,64 @@
-import { DomainError, type FieldErrors } from '../../../../libs/kernel/domain-error.ts';
+import {
+  DomainError,
+  defineError,
+  defineErrorOf,
+  type ErrorContent,
+  type ErrorKind,
+} from '../../../../libs/kernel/domain-error.ts';
 
-/** The codes of refusals that come from HTTP itself, before or beside the application. */
-export type HttpErrorCode =
-  | 'VALIDATION_ERROR'
-  | 'NOT_FOUND'
-  | 'METHOD_NOT_ALLOWED'
-  | 'REQUEST_TIMEOUT'
-  | 'PAYLOAD_TOO_LARGE'
-  | 'UNSUPPORTED_MEDIA_TYPE'
-  | 'TOO_MANY_REQUESTS'
-  | 'INTERNAL_ERROR';
+type Headers = Readonly<Record<string, string>>;
 
-/** A refusal that comes from HTTP itself, with the headers that belong to it. */
-export class HttpError extends DomainError<HttpErrorCode> {
-  constructor(
-    code: HttpErrorCode,
-    message: string,
-    details?: Readonly<Record<string, unknown>>,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {
-    super(code, message, details);
+/** A failure that comes from HTTP itself, with the headers that belong to it. */
+export class HttpError extends DomainError {
+  readonly headers: Headers;
+
+  constructor(kind: ErrorKind, code: string, content: ErrorContent & { readonly headers: Headers }) {
+    super(kind, code, content);
+    this.headers = content.headers;
   }
 }
 
-export const badRequest = (field: string, problem: string): HttpError => invalidFields({ [field]: [problem] });
+export const bodyTooLarge = defineError(
+  'too-large',
+  'PAYLOAD_TOO_LARGE',
+  (limit: number) => ({
+    message: `The request body may have at most ${limit} bytes`,
+    details: { field: 'body', limit },
+  }),
+  131_072,
+);
 
-export const bodyTooLarge = (limit: number): HttpError =>
-  new HttpError('PAYLOAD_TOO_LARGE', `The body of this request may have at most ${limit} bytes`, {
-    field: 'body',
-    limit,
-  });
+export const unsupportedMediaType = defineError(
+  'unsupported',
+  'UNSUPPORTED_MEDIA_TYPE',
+  (message: string) => ({ message }),
+  'The body must be JSON, with Content-Type: application/json',
+);
 
-export const unsupportedMediaType = (message: string): HttpError => new HttpError('UNSUPPORTED_MEDIA_TYPE', message);
+export const routeNotFound = defineError('not-found', 'NOT_FOUND', () => ({
+  message: 'There is no such route; GET /docs lists them all',
+}));
 
-export const routeNotFound = (): HttpError =>
-  new HttpError('NOT_FOUND', 'There is no such route; GET /docs lists them all');
+export const methodNotAllowed = defineErrorOf(
+  HttpError,
+  'method-not-allowed',
+  'METHOD_NOT_ALLOWED',
+  (allow: readonly string[]) => ({
+    message: `This route accepts ${allow.join(', ')}`,
+    headers: { Allow: allow.join(', ') },
+  }),
+  ['POST'],
+);
 
-export const methodNotAllowed = (allow: readonly string[]): HttpError =>
-  new HttpError('METHOD_NOT_ALLOWED', `This route answers to ${allow.join(', ')}`, undefined, {
-    Allow: allow.join(', '),
-  });
+export const internalError = defineError('internal', 'INTERNAL_ERROR', () => ({
+  message: 'Something went wrong in the service; the request may be sent again',
+}));
 
-export const internalError = (): HttpError =>
-  new HttpError('INTERNAL_ERROR', 'Something went wrong on our side; the request may be sent again');
+export const requestTimeout = defineError('timeout', 'REQUEST_TIMEOUT', () => ({
+  message: 'The request did not arrive in time; send it again',
+}));
 
-export const fieldTooLarge = (field: string, limit: number): HttpError =>
-  new HttpError('PAYLOAD_TOO_LARGE', `The ${field} may have at most ${limit} bytes of JSON`, { field, limit });
-
-/** @param errors field → what is wrong with it. */
-export const invalidFields = (errors: FieldErrors): HttpError =>
-  new HttpError('VALIDATION_ERROR', `The request is not valid: ${Object.keys(errors).join(', ')}`, errors);
-
-export const requestTimeout = (): HttpError =>
-  new HttpError('REQUEST_TIMEOUT', 'The request did not arrive in time; send it again');
-
-export const tooManyRequests = (retryAfterSeconds: number): HttpError =>
-  new HttpError(
-    'TOO_MANY_REQUESTS',
-    `This key has sent too many events; send the request again in ${retryAfterSeconds} s`,
-    { retryAfterSeconds },
-    { 'Retry-After': String(retryAfterSeconds) },
-  );
+/** Load shedding: as many requests are in flight as may be. */
+export const tooManyInFlight = defineError('unavailable', 'SERVICE_UNAVAILABLE', () => ({
+  message: 'The service has as many requests as it can handle; send the request again',
+}));

@@ -3,8 +3,9 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Request } from 'express';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
+import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { allowStream } from './in-flight-request.ts';
-import { badRequest, requestTimeout } from '../errors/http-error.ts';
+import { requestTimeout } from '../errors/http-error.ts';
 import { isCompressed } from './read-body.ts';
 
 const INFLATED_CHUNK_BYTES = 65_536;
@@ -72,7 +73,7 @@ async function* inflated(bytes: AsyncGenerator<Buffer, void>): AsyncGenerator<Bu
     yield* gunzip as AsyncIterable<Buffer>;
   } catch (error) {
     if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) {
-      throw badRequest('body', 'is not valid gzip, although Content-Encoding says so');
+      throw invalidField('body', 'is not valid gzip, although Content-Encoding says so');
     }
     throw error;
   }

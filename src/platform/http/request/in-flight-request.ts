@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
 import type { Caller } from './caller.ts';
 
 /** The status that stands for "the client went away before it was answered"; nginx's, never sent. */
@@ -11,8 +12,8 @@ export class InFlightRequest {
   readonly startedAt = performance.now();
   /** In the list of all in-flight requests. */
   index = -1;
-  /** The `code` of the failure that was sent. */
-  code: string | undefined = undefined;
+  /** The failure that was sent. */
+  failure: Pick<ErrorDefinition, 'kind' | 'code'> | undefined = undefined;
   /** Of the trace that the request belongs to: 32 hexadecimal digits. */
   traceId: string | undefined = undefined;
   /** The body may take as long as it goes on coming. */

@@ -1,5 +1,5 @@
+import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { Param, type PipeTransform } from '@nestjs/common';
-import { badRequest } from '../errors/http-error.ts';
 
 /** A path parameter that must match a pattern; otherwise a VALIDATION_ERROR names it. */
 export const PathParam = (name: string, pattern: RegExp, rule: string): ParameterDecorator =>
@@ -13,7 +13,7 @@ class PatternPipe implements PipeTransform<string, string> {
   ) {}
 
   transform(value: string): string {
-    if (!this.pattern.test(value)) throw badRequest(this.name, this.rule);
+    if (!this.pattern.test(value)) throw invalidField(this.name, this.rule);
     return value;
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable, Query, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { fieldErrors } from '../../../../libs/kernel/domain-error.ts';
+import { fieldErrors } from '../../../../libs/kernel/input-error.ts';
 import { checked, knownFields, note, type RequestClass } from '../../input/field-reader.ts';
 import { shownField, unknownField } from '../../input/unknown-field.ts';
 

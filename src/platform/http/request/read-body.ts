@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { parseUtf8 } from '../../../../libs/json-payload/utf8.ts';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
-import { badRequest, bodyTooLarge, unsupportedMediaType } from '../errors/http-error.ts';
+import { invalidField } from '../../../../libs/kernel/input-error.ts';
+import { bodyTooLarge, unsupportedMediaType } from '../errors/http-error.ts';
 
 const inflate = promisify(gunzip);
 
@@ -23,7 +24,7 @@ export async function readJsonText(request: IncomingMessage, limit: number): Pro
   const compressed = isCompressed(request.headers['content-encoding']);
   const bytes = await readBytes(request, limit);
   const text = parseUtf8(compressed ? await decompress(bytes, limit) : bytes);
-  if (text === null) throw badRequest('body', 'is not valid UTF-8');
+  if (text === null) throw invalidField('body', 'is not valid UTF-8');
   return text;
 }
 
@@ -84,6 +85,6 @@ async function decompress(bytes: Buffer, limit: number): Promise<Buffer> {
     return await inflate(bytes, { maxOutputLength: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw bodyTooLarge(limit);
-    throw badRequest('body', 'is not valid gzip, although Content-Encoding says so');
+    throw invalidField('body', 'is not valid gzip, although Content-Encoding says so');
   }
 }

@@ -1,15 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { DomainError } from '../../../../libs/kernel/domain-error.ts';
 import { addHeader, writeHead } from './response-head.ts';
-import { isErrorCode, STATUS_OF_CODE } from '../errors/error-code.ts';
+import { failureHeaders } from '../errors/failure-headers.ts';
+import { STATUS_OF_KIND } from '../errors/status-of-kind.ts';
 import { failureEnvelope } from './envelope.ts';
 import { inFlightRequestOf } from '../request/in-flight-request.ts';
-import { HttpError, internalError } from '../errors/http-error.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
-
-/** Seconds after which a client may try again where nothing better is known. */
-export const RETRY_AFTER_UNAVAILABLE = '1';
 
 /** Above this length a text is better made bytes at once than by the socket; a page by 4 % of its CPU, side by side. */
 const LONG_TEXT = 2_048;
@@ -21,15 +18,10 @@ export function sendText(response: ServerResponse, status: number, text: string,
   response.end(body);
 }
 
-/** Sends the failure envelope of a refusal, with the status and the headers that belong to its code. */
-export function sendFailure(response: ServerResponse, refusal: DomainError): void {
-  const error = isErrorCode(refusal.code) ? refusal : internalError();
-  const status = isErrorCode(error.code) ? STATUS_OF_CODE[error.code] : 500;
+/** Sends the failure envelope of an error, with the status of its kind and the headers that belong to it. */
+export function sendFailure(response: ServerResponse, error: DomainError): void {
   const inFlight = inFlightRequestOf(response);
-  if (inFlight !== undefined) inFlight.code = error.code;
-  if (status === 503) addHeader(response, 'Retry-After', RETRY_AFTER_UNAVAILABLE);
-  if (error instanceof HttpError) {
-    for (const [name, value] of Object.entries(error.headers)) addHeader(response, name, value);
-  }
-  sendText(response, status, failureEnvelope(error), JSON_TYPE);
+  if (inFlight !== undefined) inFlight.failure = error;
+  for (const [name, value] of Object.entries(failureHeaders(error))) addHeader(response, name, value);
+  sendText(response, STATUS_OF_KIND[error.kind], failureEnvelope(error), JSON_TYPE);
 }

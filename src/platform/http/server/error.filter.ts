@@ -2,11 +2,12 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { Express, Request, Response } from 'express';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
 import { DomainError } from '../../../../libs/kernel/domain-error.ts';
+import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { LogThrottle } from '../../log/log-throttle.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { inFlightRequestOf } from '../request/in-flight-request.ts';
-import { badRequest, internalError, methodNotAllowed, routeNotFound } from '../errors/http-error.ts';
+import { internalError, methodNotAllowed, routeNotFound } from '../errors/http-error.ts';
 import { sendFailure } from '../response/send.ts';
 
 /** Turns whatever was thrown into the failure envelope; the inside of a fault goes to the log only. */
@@ -38,7 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
         return allow.length > 0 ? methodNotAllowed(allow) : routeNotFound();
       }
       case 400:
-        return badRequest('path', 'is not a well-formed URL path');
+        return invalidField('path', 'is not a well-formed URL path');
       default:
         this.logger.error({ id, unexpected: describeError(error) });
         return internalError();

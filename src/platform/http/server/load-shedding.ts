@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
-import { StorageOverloaded } from '../../postgres/storage-unavailable.ts';
+import { RETRY_AFTER_UNAVAILABLE } from '../errors/failure-headers.ts';
+import { tooManyInFlight } from '../errors/http-error.ts';
 import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
-import { RETRY_AFTER_UNAVAILABLE, sendFailure } from '../response/send.ts';
+import { sendFailure } from '../response/send.ts';
 
 /** Probes and scrapes tell of the overload: they pass. */
 const ALWAYS = /^\/(health|metrics)\b/;
@@ -41,7 +42,7 @@ export class LoadShedding implements RequestObserver {
     const tooEarly = (this.refusedAt.get(socket) ?? -Infinity) + RETRY_AFTER_MS - now;
     this.refusedAt.set(socket, now + Math.max(0, tooEarly));
     const refuse = (): void => {
-      if (!response.destroyed) sendFailure(response, new StorageOverloaded());
+      if (!response.destroyed) sendFailure(response, tooManyInFlight());
     };
     if (tooEarly > 0) setTimeout(refuse, tooEarly);
     else refuse();

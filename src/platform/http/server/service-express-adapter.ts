@@ -2,12 +2,12 @@ import { createServer, IncomingMessage, ServerResponse, type Server } from 'node
 import { promisify } from 'node:util';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
+import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { addHeader, setHeaders } from '../response/response-head.ts';
 import { LoadShedding } from './load-shedding.ts';
 import { successEnvelope } from '../response/envelope.ts';
 import { InFlightRequests } from './in-flight-requests.ts';
 import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
-import { badRequest } from '../errors/http-error.ts';
 import { Reply, StreamReply, TextReply } from '../response/reply.ts';
 import { sendStream } from '../response/send-stream.ts';
 import { JSON_TYPE, sendFailure, sendText } from '../response/send.ts';
@@ -110,9 +110,9 @@ export class ServiceExpressAdapter extends ExpressAdapter {
         if (!this.loadShedding.admit(inFlight)) return;
         if (request.headers.host === undefined && request.httpVersionMinor > 0) {
           // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-          sendFailure(response, badRequest('host', 'is missing; HTTP/1.1 wants a Host header'));
+          sendFailure(response, invalidField('host', 'is missing; HTTP/1.1 requires a Host header'));
         } else if (request.rawHeaders.length > 2 * maxHeaders) {
-          sendFailure(response, badRequest('headers', `are more than ${maxHeaders}`));
+          sendFailure(response, invalidField('headers', `are more than ${maxHeaders}`));
         } else {
           app(request as never, response as never);
         }

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { STATUS_OF_CODE } from '../errors/error-code.ts';
+import type { DomainError } from '../../../../libs/kernel/domain-error.ts';
+import { invalidField } from '../../../../libs/kernel/input-error.ts';
+import { failureHeaders } from '../errors/failure-headers.ts';
 import { failureEnvelope } from '../response/envelope.ts';
-import { badRequest, methodNotAllowed, requestTimeout, type HttpError } from '../errors/http-error.ts';
+import { methodNotAllowed, requestTimeout } from '../errors/http-error.ts';
+import { STATUS_OF_KIND } from '../errors/status-of-kind.ts';
 import { requestIdOf } from '../request/request-id.ts';
 import { SECURITY_HEADERS } from '../response/security-headers.ts';
 import { JSON_TYPE, sendFailure } from '../response/send.ts';
@@ -41,24 +44,28 @@ export function respondToUnparsedRequests(
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     response.setHeader('X-Request-Id', requestIdOf(request));
-    sendFailure(response, badRequest('expect', 'asks for what this service does not do; only 100-continue is known'));
+    sendFailure(
+      response,
+      invalidField('expect', 'has a value that this service does not support; only 100-continue is supported'),
+    );
   });
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    onRefused('METHOD_NOT_ALLOWED');
-    endWithFailure(socket, methodNotAllowed(['GET', 'POST', 'PATCH', 'DELETE']));
+    const refusal = methodNotAllowed(['GET', 'POST', 'PATCH', 'DELETE']);
+    onRefused(refusal.code);
+    endWithFailure(socket, refusal);
   });
 }
 
-function refusalOf(error: NodeJS.ErrnoException, maxHeaderBytes: number): HttpError {
+function refusalOf(error: NodeJS.ErrnoException, maxHeaderBytes: number): DomainError {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
-      return badRequest('headers', `are larger than ${maxHeaderBytes} bytes`);
+      return invalidField('headers', `are larger than ${maxHeaderBytes} bytes`);
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return badRequest('body', 'has chunk extensions larger than 16 KiB');
+      return invalidField('body', 'has chunk extensions larger than 16 KiB');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return requestTimeout();
     default:
-      return badRequest('request', 'is not well-formed HTTP/1.1');
+      return invalidField('request', 'is not well-formed HTTP/1.1');
   }
 }
 
@@ -80,11 +87,11 @@ function canRespond(socket: ServerSocket): boolean {
   return socket.writable && socket._httpMessage?._headerSent !== true;
 }
 
-function endWithFailure(socket: Duplex, error: HttpError): void {
-  const status = STATUS_OF_CODE[error.code];
+function endWithFailure(socket: Duplex, error: DomainError): void {
+  const status = STATUS_OF_KIND[error.kind];
   const body = failureEnvelope(error);
   const headers = {
-    ...error.headers,
+    ...failureHeaders(error),
     'Content-Type': JSON_TYPE,
     'Content-Length': String(Buffer.byteLength(body)),
     ...SECURITY_HEADERS,

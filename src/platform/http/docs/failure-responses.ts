@@ -1,0 +1,101 @@
+import { ApiProperty, getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import {
+  errorDefinitions,
+  type DomainError,
+  type ErrorDefinition,
+  type ErrorKind,
+} from '../../../../libs/kernel/domain-error.ts';
+import { STATUS_OF_KIND } from '../errors/status-of-kind.ts';
+import { RATE_LIMIT_HEADERS, REQUEST_ID_HEADER, RETRY_AFTER_HEADER } from './header-docs.ts';
+
+const HEADERS_OF_KIND: Readonly<Partial<Record<ErrorKind, object>>> = {
+  'method-not-allowed': { Allow: { description: 'The methods that this route accepts.', schema: { type: 'string' } } },
+  'too-many': { ...RETRY_AFTER_HEADER, ...RATE_LIMIT_HEADERS },
+  unavailable: RETRY_AFTER_HEADER,
+};
+
+/** The body of every failure. */
+export class FailureResponse {
+  @ApiProperty({ enum: [false] })
+  success: boolean;
+
+  /** {@link completeFailures} adds the codes: they are known when all modules are loaded. */
+  @ApiProperty({ description: 'Stable; what programs branch on.' })
+  code: string;
+
+  @ApiProperty({ description: 'For people; may change.' })
+  message: string;
+
+  @ApiProperty({
+    description:
+      'For a VALIDATION_ERROR: field → what is wrong with it. For a PAYLOAD_TOO_LARGE: the field and the limit in bytes.',
+    selfRequired: false,
+    type: 'object',
+    additionalProperties: true,
+  })
+  details?: object;
+
+  @ApiProperty({ format: 'date-time' })
+  timestamp: string;
+}
+
+/** One response for each status that these failures have, with an example for each code. */
+export function failureResponses(definitions: readonly ErrorDefinition[]): FailureDocs[] {
+  const kinds = [...new Set(definitions.map(({ kind }) => kind))];
+  return kinds.map((kind) =>
+    failureDocs(
+      kind,
+      definitions.filter((definition) => definition.kind === kind),
+    ),
+  );
+}
+
+type FailureDocs = ReturnType<typeof failureDocs>;
+
+function failureDocs(kind: ErrorKind, definitions: readonly ErrorDefinition[]) {
+  const examples: Record<string, { value: object }> = {};
+  for (const { code, example } of definitions) examples[code] ??= { value: exampleBody(example()) };
+  return {
+    status: STATUS_OF_KIND[kind],
+    description: Object.keys(examples).join(', '),
+    headers: { ...REQUEST_ID_HEADER, ...HEADERS_OF_KIND[kind] },
+    content: { 'application/json': { schema: { $ref: getSchemaPath(FailureResponse) }, examples } },
+  };
+}
+
+const exampleBody = ({ code, message, details }: DomainError): object => ({
+  success: false,
+  code,
+  message,
+  ...(details === undefined ? {} : { details: { ...details } }),
+  timestamp: '2026-04-18T10:00:00.000Z',
+});
+
+/** Adds what no decorator can know: all codes, and the failures that every route with a key has. */
+export function completeFailures(document: OpenAPIObject, common: readonly ErrorDefinition[]): void {
+  const code = document.components?.schemas?.[FailureResponse.name] as { properties: { code: { enum?: string[] } } };
+  code.properties.code.enum = [...new Set(errorDefinitions().map((definition) => definition.code))].sort();
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
+    if (operation.security !== undefined) addFailures(operation.responses, failureResponses(common));
+  }
+}
+
+interface Operation {
+  readonly security?: unknown;
+  readonly responses: Record<string, Omit<FailureDocs, 'status'> | undefined>;
+}
+
+function addFailures(responses: Operation['responses'], failures: readonly FailureDocs[]): void {
+  for (const { status, ...common } of failures) {
+    const examples = {
+      ...common.content['application/json'].examples,
+      ...responses[status]?.content['application/json'].examples,
+    };
+    const json = { ...common.content['application/json'], examples };
+    responses[status] = {
+      ...common,
+      description: Object.keys(examples).join(', '),
+      content: { 'application/json': json },
+    };
+  }
+}
