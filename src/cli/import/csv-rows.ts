@@ -81,7 +81,7 @@ function notWellFormed({ code, lines }: CsvError): OperatorError {
   const unclosed = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
   const what = unclosed ? 'a quote is opened and never closed' : 'a quote is in the wrong place';
   return new OperatorError(
-    `The file is not well-formed CSV: ${what}, found at line ${String(lines)}; mend it, and import it from its beginning`,
+    `The file is not well-formed CSV: ${what}, found at line ${String(lines)}; fix it, and import it from its beginning`,
   );
 }
 

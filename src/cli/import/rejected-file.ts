@@ -12,7 +12,7 @@ export interface Rejection<Line extends { readonly number: number }> {
   readonly reason: DomainError;
 }
 
-/** How rejected lines are written, so that each says what is wrong with it, and can be mended and imported again as it is. */
+/** How rejected lines are written, so that each says what is wrong with it, and can be fixed and imported again as it is. */
 export interface RejectedFormat<Line extends { readonly number: number }> {
   /** What stands before the first of them. */
   readonly head: string;
@@ -21,7 +21,7 @@ export interface RejectedFormat<Line extends { readonly number: number }> {
 
 /**
  * NDJSON, `{"rejected":{line,code,message,details},"event":…}`. A line that was no JSON stands
- * under `text`; one that was not UTF-8 under `undecodable`, to be mended and renamed to `text`.
+ * under `text`; one that was not UTF-8 under `undecodable`, to be fixed and renamed to `text`.
  */
 export const REJECTED_EVENTS: RejectedFormat<{ readonly number: number; content(): LineContent }> = {
   head: '',
@@ -59,7 +59,7 @@ export class RejectedFile<Line extends { readonly number: number }> {
       this.file = openSync(path, constants.O_WRONLY | constants.O_CREAT);
       const stats = fstatSync(this.file);
       this.isFile = stats.isFile();
-      // It may have been taken away to be mended meanwhile.
+      // It may have been taken away to be fixed meanwhile.
       this.bytes = Math.min(keptBytes, stats.size);
       // What stands beyond belongs to a chunk that is imported again.
       if (this.isFile) ftruncateSync(this.file, this.bytes);
