@@ -211,13 +211,13 @@ describe('the import command', () => {
       expect(read('header.csv.rejected.ndjson')).toBe('of yesterday\n');
       expect(quote).toMatchObject({ code: 1, stderr: '' });
       expect(quote.stdout).toMatch(
-        /: The file is not well-formed CSV: a quote is opened and never closed, found at line \d+; mend it/,
+        /: The file is not well-formed CSV: a quote is opened and never closed, found at line \d+; fix it/,
       );
     });
   });
 
   describe('writes rejected lines to a file', () => {
-    it('with number, reason and content; mended, that file is imported as it is', async () => {
+    it('with number, reason and content; once fixed, that file is imported as it is', async () => {
       const externalId = await customer('mend');
       const good = line({ customerExternalId: externalId, eventId: 'mend-1' });
       const wrong = [
@@ -265,15 +265,15 @@ describe('the import command', () => {
       expect(rejected[0]).toContain(`"event":${wrong[0]}`);
 
       // As an operator would: with an editor, leaving what names the fault where it is.
-      const mended = rejected
+      const fixed = rejected
         .slice(0, 4)
         .join('\n')
         .replace('"type":"Order"', '"type":"order"')
         .replace('\\"mend-3\\"', '\\"mend-3\\"}')
         .replace('"nobody"', `"${externalId}"`)
         .replace('"undecodable":', '"text":');
-      write('mended.ndjson', mended);
-      expect(await imported(0, 'mended.ndjson')).toMatchObject({ lines: 4, created: 4, rejected: 0 });
+      write('fixed.ndjson', fixed);
+      expect(await imported(0, 'fixed.ndjson')).toMatchObject({ lines: 4, created: 4, rejected: 0 });
       expect(await rowsWith('mend')).toBe(5);
       expect(await payloads(externalId)).toEqual(expect.arrayContaining(['{"n":1.50}', '{"s":"é"}']));
 
@@ -539,8 +539,8 @@ describe('the import command', () => {
       expect(rejected).toMatch(
         /^rejectedLine,rejectedReason,externalId,email,name,phone,avatarUrl,metadata\.plan,metadata\.seats\n4,"VALIDATION_ERROR: \{""email"":[^\n]*\}",cu_3,no address,Nobody,,,,\n$/,
       );
-      write('mended.csv', rejected.replace('no address', 'nobody@example.org'));
-      const again = await summaries(0, 'orders.csv', '--create-customers', 'mended.csv');
+      write('fixed.csv', rejected.replace('no address', 'nobody@example.org'));
+      const again = await summaries(0, 'orders.csv', '--create-customers', 'fixed.csv');
       expect(again).toMatchObject({
         customers: { created: 1, updated: 0, rejected: 0 },
         events: { created: 1, replayed: 2, rejected: 0 },

@@ -42,7 +42,7 @@ describe('SingleEventCounter', () => {
     unavailable: false,
   };
   it.each(Object.entries(rejected) as [ErrorKind, boolean][])(
-    'asks whether a failure is about the event: %s, %s',
+    'counts a failure of the kind %s as a rejected event: %s',
     (kind, isRejection) => expect(counted(400, kind)).toEqual(isRejection ? ['rejected'] : []),
   );
 
