@@ -1,8 +1,9 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { ApiKey } from '../domain/api-key.ts';
 import { AppRow } from './app.row.ts';
 
 @Entity('api_keys')
-export class ApiKeyRow {
+export class ApiKeyRow implements Record<keyof Omit<ApiKey, 'app'>, unknown> {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'api_keys_pkey' })
   id: string;
 

@@ -1,8 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { App } from '../domain/api-key.ts';
 
 @Entity('apps')
 @Index('apps_slug_key', ['slug'], { unique: true })
-export class AppRow {
+export class AppRow implements Record<keyof App, unknown> {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'apps_pkey' })
   id: string;
 

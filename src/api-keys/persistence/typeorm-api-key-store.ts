@@ -1,10 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { columnList, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
 import { storage } from '../../platform/postgres/storage-errors.ts';
 import { ApiKeyStore } from '../application/api-key-store.port.ts';
-import type { ApiKey, ApiKeyType, App } from '../domain/api-key.ts';
-import { ApiKeyRow } from './api-key.row.ts';
-import { AppRow } from './app.row.ts';
+import type { ApiKey, App } from '../domain/api-key.ts';
+import {
+  API_KEY_COLUMNS,
+  apiKeyOf,
+  APP_COLUMNS,
+  appOf,
+  SELECTED_APP,
+  SELECTED_KEY,
+  type ApiKeyColumns,
+  type AppColumns,
+} from './api-key-columns.ts';
+
+const INSERT_APP = `
+  INSERT INTO apps AS a (created_at, ${columnList(APP_COLUMNS)})
+  VALUES (${placeholderList(1 + Object.keys(APP_COLUMNS).length)})
+  ON CONFLICT DO NOTHING RETURNING a.id`;
+
+const INSERT_KEY = `
+  INSERT INTO api_keys AS k (app_id, ${columnList(API_KEY_COLUMNS)})
+  VALUES (${placeholderList(1 + Object.keys(API_KEY_COLUMNS).length)})`;
 
 @Injectable()
 export class TypeormApiKeyStore extends ApiKeyStore {
@@ -17,119 +35,53 @@ export class TypeormApiKeyStore extends ApiKeyStore {
     return key ?? null;
   }
 
-  findApp(slug: string): Promise<App | null> {
-    return storage(async () => {
-      const [row] = await this.dataSource.query<App[]>('SELECT a.id, a.slug, a.name FROM apps AS a WHERE a.slug = $1', [
-        slug,
-      ]);
-      return row ?? null;
-    });
+  async findApp(slug: string): Promise<App | null> {
+    const [row] = await this.query<AppColumns[]>(`SELECT ${SELECTED_APP} FROM apps AS a WHERE a.slug = $1`, [slug]);
+    return row === undefined ? null : appOf(row);
   }
 
-  listApps(): Promise<App[]> {
-    return storage(() => this.dataSource.query<App[]>('SELECT a.id, a.slug, a.name FROM apps AS a ORDER BY a.slug'));
+  async listApps(): Promise<App[]> {
+    return (await this.query<AppColumns[]>(`SELECT ${SELECTED_APP} FROM apps AS a ORDER BY a.slug`)).map(appOf);
   }
 
-  addApp(app: App, createdAt: number): Promise<boolean> {
-    return storage(async () => {
-      const { raw } = await this.dataSource
-        .createQueryBuilder()
-        .insert()
-        .into(AppRow)
-        .values({ ...app, createdAt: new Date(createdAt) })
-        .orIgnore()
-        .returning(['id'])
-        .execute();
-      return (raw as unknown[]).length === 1;
-    });
+  async addApp(app: App, createdAt: number): Promise<boolean> {
+    const inserted = await this.query<unknown[]>(INSERT_APP, [new Date(createdAt), ...parametersOf(APP_COLUMNS, app)]);
+    return inserted.length === 1;
   }
 
-  async addKey({ app, ...key }: ApiKey): Promise<void> {
-    const row = {
-      ...key,
-      appId: app.id,
-      expiresAt: dateOf(key.expiresAt),
-      revokedAt: dateOf(key.revokedAt),
-      lastUsedAt: dateOf(key.lastUsedAt),
-      createdAt: new Date(key.createdAt),
-    };
-    await storage(() => this.dataSource.manager.insert(ApiKeyRow, row));
+  async addKey(key: ApiKey): Promise<void> {
+    await this.query(INSERT_KEY, [key.app.id, ...parametersOf(API_KEY_COLUMNS, key)]);
   }
 
   listKeys(appId: string): Promise<ApiKey[]> {
     return this.keys('k.app_id = $1', appId);
   }
 
-  revoke(keyId: string, at: number): Promise<boolean> {
-    return storage(async () => {
-      const [, revoked] = await this.dataSource.query<[unknown, number]>(
-        'UPDATE api_keys AS k SET revoked_at = COALESCE(k.revoked_at, $2) WHERE k.id = $1',
-        [keyId, new Date(at)],
-      );
-      return revoked === 1;
-    });
+  async revoke(keyId: string, at: number): Promise<boolean> {
+    const [, revoked] = await this.query<[unknown, number]>(
+      'UPDATE api_keys AS k SET revoked_at = COALESCE(k.revoked_at, $2) WHERE k.id = $1',
+      [keyId, new Date(at)],
+    );
+    return revoked === 1;
   }
 
   async noteUse(keyId: string, at: number): Promise<void> {
-    await storage(() =>
-      this.dataSource.query(
-        'UPDATE api_keys AS k SET last_used_at = $2 WHERE k.id = $1 AND (k.last_used_at IS NULL OR k.last_used_at < $2)',
-        [keyId, new Date(at)],
-      ),
+    await this.query(
+      'UPDATE api_keys AS k SET last_used_at = $2 WHERE k.id = $1 AND (k.last_used_at IS NULL OR k.last_used_at < $2)',
+      [keyId, new Date(at)],
     );
   }
 
-  private keys(condition: string, parameter: unknown): Promise<ApiKey[]> {
-    return storage(async () => {
-      const rows = await this.dataSource.query<KeyColumns[]>(
-        `SELECT ${KEY_COLUMNS} FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id
-         WHERE ${condition} ORDER BY k.created_at, k.id`,
-        [parameter],
-      );
-      return rows.map(keyOf);
-    });
+  private async keys(condition: string, parameter: unknown): Promise<ApiKey[]> {
+    const rows = await this.query<ApiKeyColumns[]>(
+      `SELECT ${SELECTED_KEY} FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id
+       WHERE ${condition} ORDER BY k.created_at, k.id`,
+      [parameter],
+    );
+    return rows.map(apiKeyOf);
+  }
+
+  private query<Result>(sql: string, parameters: unknown[] = []): Promise<Result> {
+    return storage(() => this.dataSource.query<Result>(sql, parameters));
   }
 }
-
-/** Milliseconds as a number: as a Date it would depend on the date style of the database. */
-const millis = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
-
-const KEY_COLUMNS = [
-  'k.id, k.name, k.type, k.prefix, k.sha256, a.id AS app_id, a.slug AS app_slug, a.name AS app_name',
-  `${millis('k.expires_at')} AS expires_at`,
-  `${millis('k.revoked_at')} AS revoked_at`,
-  `${millis('k.last_used_at')} AS last_used_at`,
-  `${millis('k.created_at')} AS created_at`,
-].join(', ');
-
-interface KeyColumns {
-  readonly id: string;
-  readonly name: string;
-  readonly type: ApiKeyType;
-  readonly prefix: string;
-  readonly sha256: Buffer;
-  readonly app_id: string;
-  readonly app_slug: string;
-  readonly app_name: string;
-  readonly expires_at: number | null;
-  readonly revoked_at: number | null;
-  readonly last_used_at: number | null;
-  readonly created_at: number;
-}
-
-function keyOf(columns: KeyColumns): ApiKey {
-  return {
-    id: columns.id,
-    app: { id: columns.app_id, slug: columns.app_slug, name: columns.app_name },
-    name: columns.name,
-    type: columns.type,
-    prefix: columns.prefix,
-    sha256: columns.sha256,
-    expiresAt: columns.expires_at,
-    revokedAt: columns.revoked_at,
-    lastUsedAt: columns.last_used_at,
-    createdAt: columns.created_at,
-  };
-}
-
-const dateOf = (millis: number | null): Date | null => (millis === null ? null : new Date(millis));

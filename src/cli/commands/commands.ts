@@ -95,6 +95,7 @@ function millisOf(text: string): number {
 
 const isoOf = (millis: number | null): string | null => (millis === null ? null : new Date(millis).toISOString());
 
+/** All of a key but its hash. */
 function describeKey(key: ApiKey) {
   return {
     id: key.id,
@@ -106,7 +107,7 @@ function describeKey(key: ApiKey) {
     expiresAt: isoOf(key.expiresAt),
     revokedAt: isoOf(key.revokedAt),
     lastUsedAt: isoOf(key.lastUsedAt),
-  };
+  } satisfies Record<Exclude<keyof ApiKey, 'sha256'>, unknown>;
 }
 
 function stateOf(key: ReturnType<typeof describeKey>): string {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { neverAbandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
+import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
@@ -74,7 +75,7 @@ export class CustomerEvents {
     });
   }
 
-  private eventFrom(appId: string, draft: EventDraft): CustomerEvent {
+  private eventFrom(appId: string, draft: EventDraft): AllFields<CustomerEvent> {
     const nowMillis = this.clock.now();
     const now = this.instantOf(nowMillis);
     const occurredAt = draft.occurredAt ?? now;

@@ -28,15 +28,30 @@ export interface EventDraft {
   readonly eventId: string | undefined;
 }
 
+/** Whether a field of a repeated draft is what was stored. */
+type SameAsStored = (draft: EventDraft, stored: CustomerEvent) => boolean;
+
+/** By these the stored event was found. */
+const IDENTIFIES = 'identifies';
+
+/** For each field of a draft, how a repeated request is compared with the event stored under its `eventId`. */
+export const RETRY_COMPARISON: Readonly<Record<keyof EventDraft, SameAsStored | typeof IDENTIFIES>> = {
+  customerExternalId: IDENTIFIES,
+  eventId: IDENTIFIES,
+  type: (draft, stored) => draft.type === stored.type,
+  // An instant that is not given differs from nothing: the first request got "now".
+  occurredAt: (draft, stored) => draft.occurredAt === undefined || draft.occurredAt === stored.occurredAt,
+  payload: (draft, stored) => sameJson(draft.payload.text, stored.payload.text),
+};
+
+const COMPARED = Object.entries(RETRY_COMPARISON).flatMap(([field, isSame]) =>
+  isSame === IDENTIFIES ? [] : [{ field, isSame }],
+);
+
 /**
  * The fields in which a repeated draft differs from the event stored under its `eventId`; none
- * means that the request is a retry. An instant that is not given differs from nothing: the
- * first request got "now".
+ * means that the request is a retry.
  */
 export function differingFields(draft: EventDraft, stored: CustomerEvent): string[] {
-  const differing: string[] = [];
-  if (draft.type !== stored.type) differing.push('type');
-  if (draft.occurredAt !== undefined && draft.occurredAt !== stored.occurredAt) differing.push('occurredAt');
-  if (!sameJson(draft.payload.text, stored.payload.text)) differing.push('payload');
-  return differing;
+  return COMPARED.filter(({ isSame }) => !isSame(draft, stored)).map(({ field }) => field);
 }

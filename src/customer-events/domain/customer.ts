@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { derivedId } from '../../../libs/kernel/ids.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { invalidFields } from '../../../libs/kernel/input-error.ts';
@@ -16,14 +17,11 @@ export interface Customer {
   readonly updatedAt: Instant;
 }
 
+/** What no PATCH changes: it follows from the request and the time. */
+type FixedField = 'id' | 'externalId' | 'createdAt' | 'updatedAt';
+
 /** What a PATCH gives: an absent field stays as it is, null clears an optional one. */
-export interface CustomerChanges {
-  readonly email?: string | undefined;
-  readonly name?: string | undefined;
-  readonly phone?: string | null | undefined;
-  readonly avatarUrl?: string | null | undefined;
-  readonly metadata?: JsonText | undefined;
-}
+export type CustomerChanges = Partial<Omit<Customer, FixedField>>;
 
 /**
  * 1–255 characters (Unicode code points) without control characters. Lone surrogates are no
@@ -52,7 +50,7 @@ export function newCustomer(
   changes: CustomerChanges,
   now: Instant,
   noMetadata: JsonText,
-): Customer {
+): AllFields<Customer> {
   const { email, name } = changes;
   if (email === undefined || name === undefined) {
     const missing = Object.entries({ email, name }).filter(([, value]) => value === undefined);

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { encodedMembers } from '../../../libs/json-payload/encoded-members.ts';
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 
@@ -37,16 +38,17 @@ export class CustomerEventResponse {
   eventId?: string | undefined;
 }
 
+const encodedEvent = encodedMembers<CustomerEventResponse & Record<keyof CustomerEvent, unknown>>();
+
 /**
  * The JSON of an event, as {@link CustomerEventResponse} has it. Written member by member: for a page
- * or a batch the walk over objects cost more than all else in the response. Ids and instants have nothing
- * in them that JSON would escape.
+ * or a batch the walk over objects cost more than all else in the response; {@link encodedMembers} sees to it that
+ * none is forgotten. Ids and instants have nothing in them that JSON would escape.
  */
 export function customerEventResponse(event: CustomerEvent): JsonText {
   const { id, customerId, type, payload, occurredAt, createdAt, eventId } = event;
-  const optional = eventId === null ? '' : `,"eventId":${JSON.stringify(eventId)}`;
-  return new JsonText(
-    `{"id":"${id}","customerId":"${customerId}","type":${JSON.stringify(type)},"payload":${payload.text},` +
-      `"occurredAt":"${occurredAt}","createdAt":"${createdAt}"${optional}}`,
-  );
+  const optional = eventId === null ? '' : (`,"eventId":${JSON.stringify(eventId)}` as const);
+  const what = `"type":${JSON.stringify(type)},"payload":${payload.text}` as const;
+  const when = `"occurredAt":"${occurredAt}","createdAt":"${createdAt}"` as const;
+  return encodedEvent(`{"id":"${id}","customerId":"${customerId}",${what},${when}${optional}}`);
 }

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import type { Customer } from '../domain/customer.ts';
 
@@ -37,7 +38,8 @@ export class ErasedEventsResponse {
   deletedEvents: number;
 }
 
-export function customerResponse(customer: Customer): CustomerResponse {
+export function customerResponse(customer: Customer): AllFields<CustomerResponse> {
   const { id, externalId, email, name, phone, avatarUrl, metadata, createdAt, updatedAt } = customer;
-  return { id, externalId, email, name, phone, avatarUrl, metadata, createdAt, updatedAt };
+  const response = { id, externalId, email, name, phone, avatarUrl, metadata, createdAt, updatedAt };
+  return response satisfies Record<keyof Customer, unknown>;
 }

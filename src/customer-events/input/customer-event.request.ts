@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, Matches, ValidateBy } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 import { readFields } from '../../platform/input/field-reader.ts';
@@ -84,14 +85,14 @@ export class CustomerEventRequest {
  *
  * @param idempotencyKey serves as the `eventId` where the request has none.
  */
-export function eventDraft(request: CustomerEventRequest, idempotencyKey?: string): EventDraft {
+export function eventDraft(request: CustomerEventRequest, idempotencyKey?: string): AllFields<EventDraft> {
   return {
     customerExternalId: request.customerExternalId,
     type: request.type,
     payload: request.payload ?? NO_PAYLOAD,
     occurredAt: typeof request.occurredAt === 'string' ? (parseInstant(request.occurredAt) as Instant) : undefined,
     eventId: request.eventId ?? idempotencyKey,
-  };
+  } satisfies Record<keyof CustomerEventRequest, unknown>;
 }
 
 /**

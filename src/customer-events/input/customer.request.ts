@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { isEmail, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
 import type { CustomerChanges } from '../domain/customer.ts';
 
@@ -93,7 +94,7 @@ export class CustomerRequest {
 }
 
 /** Null clears what a customer can be without; for the others it means absent. */
-export function customerChanges(request: CustomerRequest): CustomerChanges {
+export function customerChanges(request: CustomerRequest): AllFields<CustomerChanges> {
   const { email, name, phone, avatarUrl, metadata } = request;
   return {
     email: email ?? undefined,
@@ -101,5 +102,5 @@ export function customerChanges(request: CustomerRequest): CustomerChanges {
     phone,
     avatarUrl,
     metadata: metadata === null ? new JsonText('{}') : metadata,
-  };
+  } satisfies Record<keyof CustomerRequest, unknown>;
 }

@@ -1,12 +1,49 @@
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
-import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
+import { allFieldsOf, type AllFields } from '../../../libs/kernel/all-fields.ts';
+import {
+  column,
+  columnList,
+  instantColumn,
+  jsonColumn,
+  nullList,
+  placeholderList,
+  selectList,
+  type RecordColumns,
+  type RowOf,
+} from '../../platform/postgres/record-columns.ts';
+import { instantOfUtcText } from '../../platform/postgres/utc-text.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 
-/** The columns in the order in which {@link insertedValues} gives their values. */
-export const INSERTED_COLUMNS = 'customer_id, occurred_at, id, type, payload, event_id, created_at';
-const INSERTED_COLUMN_COUNT = 7;
+/** Each field of an event, and the column of `customer_events` that holds it. */
+export const CUSTOMER_EVENT_COLUMNS = {
+  customerId: column('customer_id'),
+  occurredAt: instantColumn('occurred_at'),
+  id: column('id'),
+  type: column('type'),
+  payload: jsonColumn('payload'),
+  eventId: column<string | null>('event_id'),
+  createdAt: instantColumn('created_at'),
+} satisfies RecordColumns<CustomerEvent>;
 
-export function insertedValues(event: CustomerEvent): (string | null)[] {
+/** In the order in which {@link insertedValues} gives their values. */
+const INSERTED_FIELDS = allFieldsOf<CustomerEvent>()([
+  'customerId',
+  'occurredAt',
+  'id',
+  'type',
+  'payload',
+  'eventId',
+  'createdAt',
+]);
+
+export const INSERTED_COLUMNS = columnList(CUSTOMER_EVENT_COLUMNS, INSERTED_FIELDS);
+
+/** One value for each of the inserted fields. */
+type InsertedValues = EachAs<typeof INSERTED_FIELDS, string | null>;
+type EachAs<Fields extends readonly unknown[], Value> = { readonly [Place in keyof Fields]: Value };
+
+/** Written out, as is {@link eventOf}: a walk over the columns cost each event a tenth more of its INSERT's parameters. */
+export function insertedValues(event: CustomerEvent): InsertedValues {
   const { customerId, occurredAt, id, type, payload, eventId, createdAt } = event;
   return [customerId, occurredAt, id, type, payload.text, eventId, createdAt];
 }
@@ -17,47 +54,29 @@ const rowEnds: number[] = [0];
 /** `($1,…,$7),($8,…,$14),…` for so many events. Grown once and cut to length: built for each statement, it cost a thousand events 0.7 ms. */
 export function placeholders(events: number): string {
   for (let row = rowEnds.length - 1; row < events; row++) {
-    const first = row * INSERTED_COLUMN_COUNT + 1;
-    const columns = Array.from({ length: INSERTED_COLUMN_COUNT }, (_, column) => `$${first + column}`);
-    rows += `${row === 0 ? '' : ','}(${columns.join(',')})`;
+    const columns = placeholderList(INSERTED_FIELDS.length, row * INSERTED_FIELDS.length + 1);
+    rows += `${row === 0 ? '' : ','}(${columns})`;
     rowEnds.push(rows.length);
   }
   return rows.slice(0, rowEnds[events]);
 }
 
-const COLUMNS = [
-  't.customer_id',
-  `${utcText('t.occurred_at')} AS occurred_at`,
-  't.id',
-  't.type',
-  't.payload::text AS payload',
-  't.event_id',
-  `${utcText('t.created_at')} AS created_at`,
-];
 /** What a SELECT from `customer_events AS t` reads of an event, for {@link eventOf}. */
-export const EVENT_COLUMNS = COLUMNS.join(', ');
+export const EVENT_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't');
 
 /** In a UNION with {@link EVENT_COLUMNS}: a row that is no event. */
-export const NO_EVENT_COLUMNS = COLUMNS.map(() => 'NULL').join(', ');
+export const NO_EVENT_COLUMNS = nullList(CUSTOMER_EVENT_COLUMNS);
 
-export interface EventColumns {
-  readonly customer_id: string;
-  readonly occurred_at: string;
-  readonly id: string;
-  readonly type: string;
-  readonly payload: string;
-  readonly event_id: string | null;
-  readonly created_at: string;
-}
+export type EventRow = RowOf<typeof CUSTOMER_EVENT_COLUMNS>;
 
-export function eventOf(columns: EventColumns): CustomerEvent {
+export function eventOf(row: EventRow): AllFields<CustomerEvent> {
   return {
-    id: columns.id,
-    customerId: columns.customer_id,
-    type: columns.type,
-    payload: new JsonText(columns.payload),
-    occurredAt: instantOfUtcText(columns.occurred_at),
-    createdAt: instantOfUtcText(columns.created_at),
-    eventId: columns.event_id,
+    id: row.id,
+    customerId: row.customerId,
+    type: row.type,
+    payload: new JsonText(row.payload),
+    occurredAt: instantOfUtcText(row.occurredAt),
+    createdAt: instantOfUtcText(row.createdAt),
+    eventId: row.eventId,
   };
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import { CustomerRow } from './customer.row.ts';
 
 /** The primary key is the timeline's index too: an insert without `eventId` pays for one B-tree. */
@@ -7,7 +8,7 @@ import { CustomerRow } from './customer.row.ts';
   unique: true,
   where: 'event_id IS NOT NULL',
 })
-export class CustomerEventRow {
+export class CustomerEventRow implements Record<keyof CustomerEvent, unknown> {
   @ForeignKey(() => CustomerRow, { name: 'customer_events_customer_id_fkey' })
   @PrimaryColumn({
     type: 'text',

@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Customer } from '../domain/customer.ts';
 
 @Entity('customers')
-export class CustomerRow {
+export class CustomerRow implements Record<keyof Customer, unknown> {
   /** Derived from app and external id, so the primary key also keeps external ids unique per app. */
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'customers_pkey' })
   id: string;

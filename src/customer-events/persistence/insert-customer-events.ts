@@ -6,6 +6,7 @@ import {
   type Query,
   type Statement,
 } from '../../platform/postgres/transactions.ts';
+import { ChangedMeanwhile } from '../../platform/postgres/repeated.ts';
 import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
 import type { AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
@@ -16,15 +17,12 @@ import {
   insertedValues,
   NO_EVENT_COLUMNS,
   placeholders,
-  type EventColumns,
+  type EventRow,
 } from './customer-event-columns.ts';
 import { erasedEventIdHash, SELECT_ERASED_EVENT_IDS } from './erased-event-ids.ts';
 
 /** Event id → what became of it. */
 export type Settled = Map<string, AppendOutcome>;
-
-/** The event under whose `eventId` another one could not be inserted was erased before we could read it. */
-export class ErasedMeanwhile extends Error {}
 
 /**
  * Groups of concurrent single events are about as many as there are connections. Larger ones come
@@ -41,7 +39,7 @@ interface IdColumn {
 }
 
 /** What stands in the way of an event: the hash of its erased `eventId`, or the event that has it. */
-export type Obstacle = { readonly sha256: Buffer } | (EventColumns & { readonly sha256: null });
+export type Obstacle = { readonly sha256: Buffer } | (EventRow & { readonly sha256: null });
 
 /**
  * Inserts all events that can be, in one statement or one transaction, so all or nothing.
@@ -117,12 +115,14 @@ export async function settle(
     obstacles.filter((obstacle) => obstacle.sha256 === null),
   );
   const open = keyed.filter(({ id }) => !settled.has(id));
-  if (open.length > 0) settleTaken(open, settled, (await run(selectTaken(open))).rows as EventColumns[]);
-  if (open.some(({ id }) => !settled.has(id))) throw new ErasedMeanwhile();
+  if (open.length > 0) settleTaken(open, settled, (await run(selectTaken(open))).rows as EventRow[]);
+  if (open.some(({ id }) => !settled.has(id))) {
+    throw new ChangedMeanwhile('the event that has the eventId was erased before it could be read');
+  }
   return settled;
 }
 
-function settleTaken(events: readonly CustomerEvent[], settled: Settled, rows: readonly EventColumns[]): void {
+function settleTaken(events: readonly CustomerEvent[], settled: Settled, rows: readonly EventRow[]): void {
   const taken = new Map(rows.map(eventOf).map((event) => [eventKey(event), event]));
   for (const event of taken.size === 0 ? [] : events) {
     const stored = taken.get(eventKey(event));

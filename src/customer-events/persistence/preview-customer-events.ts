@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { eventOf, type EventColumns } from './customer-event-columns.ts';
+import { eventOf, type EventRow } from './customer-event-columns.ts';
 import { eventKey, hashOf, selectErased, selectTaken, type Settled } from './insert-customer-events.ts';
 
 /** What insertCustomerEvents would make of each event now; it writes nothing, and looks at no values. */
@@ -23,7 +23,7 @@ async function obstaclesOf(
 ): Promise<[Set<string>, Map<string, CustomerEvent>]> {
   const [erased, taken] = [selectErased(keyed), selectTaken(keyed)];
   const hashes = await dataSource.query<{ sha256: Buffer }[]>(erased.sql, [...erased.parameters]);
-  const rows = await dataSource.query<EventColumns[]>(taken.sql, [...taken.parameters]);
+  const rows = await dataSource.query<EventRow[]>(taken.sql, [...taken.parameters]);
   return [
     new Set(hashes.map(({ sha256 }) => sha256.toString('latin1'))),
     new Map(rows.map(eventOf).map((event) => [eventKey(event), event])),

@@ -1,22 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
 import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
-import {
-  FOREIGN_KEY_VIOLATION,
-  isWorthRepeating,
-  sqlState,
-  storage,
-  storageWrite,
-} from '../../platform/postgres/storage-errors.ts';
-import { storageUnavailable } from '../../platform/postgres/storage-unavailable.ts';
+import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
+import { FOREIGN_KEY_VIOLATION, sqlState, storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { ErasedMeanwhile, type insertCustomerEvents, type Settled } from './insert-customer-events.ts';
+import type { insertCustomerEvents, Settled } from './insert-customer-events.ts';
 import { CustomerEventCopy } from './copy-customer-events.ts';
 import { previewCustomerEvents } from './preview-customer-events.ts';
 
-/** A customer erased, or an event erased, while we looked: the next look settles it. */
-const MAX_ATTEMPTS = 5;
 /** About 100 bytes each. */
 const MAX_CUSTOMERS_SEEN = 100_000;
 
@@ -36,13 +28,10 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
   }
 
   append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
-    return storageWrite(async () => {
+    return storageWrite(() => {
       if (isAbandoned()) throw new Abandoned();
-      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        const outcomes = await this.tryToAppend(events);
-        if (outcomes !== null) return outcomes;
-      }
-      throw storageUnavailable(new Error(`no settled outcome after ${MAX_ATTEMPTS} attempts`));
+      // A customer erased, or an event erased, while we looked: the next look settles it.
+      return repeated(() => this.appendOnce(events));
     });
   }
 
@@ -58,8 +47,8 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     });
   }
 
-  /** Null where something changed under our hands, so that nothing was stored and it has to be tried again. */
-  private async tryToAppend(events: readonly CustomerEvent[]): Promise<AppendOutcome[] | null> {
+  /** @throws {ChangedMeanwhile}, and then nothing was stored. */
+  private async appendOnce(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
     const unseen = this.unseenCustomers(events);
     const unknown = unseen.size === 0 ? unseen : await this.unknownAmong(unseen);
     // A look-up for new customers was the first statement; with the obstacles in one, three are enough.
@@ -67,7 +56,7 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
       events.filter((event) => !unknown.has(event.customerId)),
       unseen.size > 0,
     );
-    return settled === null ? null : events.map(({ id }) => settled.get(id) ?? CUSTOMER_UNKNOWN);
+    return events.map(({ id }) => settled.get(id) ?? CUSTOMER_UNKNOWN);
   }
 
   private unseenCustomers(events: readonly CustomerEvent[]): ReadonlySet<string> {
@@ -93,15 +82,14 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     return unknown;
   }
 
-  /** Null where a customer was erased since we looked, or another transaction won. */
-  private async insert(events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled | null> {
+  /** @throws {ChangedMeanwhile} where a customer was erased since we looked. */
+  private async insert(events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled> {
     try {
       return await this.insertAll(this.dataSource, events, conflictsLikely);
     } catch (error) {
-      if (error instanceof ErasedMeanwhile || isWorthRepeating(error)) return null;
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
       for (const { customerId } of events) this.seenCustomers.delete(customerId);
-      return null;
+      throw new ChangedMeanwhile('a customer was erased meanwhile');
     }
   }
 }

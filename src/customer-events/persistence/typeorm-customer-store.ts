@@ -1,43 +1,26 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { JsonText } from '../../../libs/json-payload/json-text.ts';
-import { isWorthRepeating, storage } from '../../platform/postgres/storage-errors.ts';
+import { columnList, fieldsWithout, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
+import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
+import { storage } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
-import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import { CustomerStore } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
 import type { Customer } from '../domain/customer.ts';
+import { CUSTOMER_COLUMNS, customerOf, SELECTED_CUSTOMER, type CustomerColumns } from './customer-columns.ts';
 import { endOfPart, eraseEvents, erasePart, type PartEnd } from './erase-events.ts';
 
-const MAX_ATTEMPTS = 5;
+const INSERT_CUSTOMER = `
+  INSERT INTO customers AS c (app_id, ${columnList(CUSTOMER_COLUMNS)})
+  VALUES (${placeholderList(1 + Object.keys(CUSTOMER_COLUMNS).length)})
+  ON CONFLICT DO NOTHING RETURNING c.id`;
 
-const CUSTOMER_COLUMNS = [
-  'c.id',
-  'c.external_id',
-  'c.email',
-  'c.name',
-  'c.phone',
-  'c.avatar_url',
-  'c.metadata::text AS metadata',
-  `${utcText('c.created_at')} AS created_at`,
-  `${utcText('c.updated_at')} AS updated_at`,
-].join(', ');
-
-interface CustomerColumns {
-  readonly id: string;
-  readonly external_id: string;
-  readonly email: string;
-  readonly name: string;
-  readonly phone: string | null;
-  readonly avatar_url: string | null;
-  readonly metadata: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
-/** Two requests created the same customer at once; the other one won. */
-class CreatedMeanwhile extends Error {}
+const CHANGED_FIELDS = fieldsWithout(CUSTOMER_COLUMNS, 'id', 'externalId', 'createdAt');
+const UPDATE_CUSTOMER = `
+  UPDATE customers AS c
+  SET (${columnList(CUSTOMER_COLUMNS, CHANGED_FIELDS)}) = ROW (${placeholderList(CHANGED_FIELDS.length, 2)})
+  WHERE c.id = $1`;
 
 @Injectable()
 export class TypeormCustomerStore extends CustomerStore {
@@ -69,7 +52,7 @@ export class TypeormCustomerStore extends CustomerStore {
    */
   async erase(id: string): Promise<number | null> {
     const erasedBefore = await this.erasePartsOfHistory(id);
-    const rest = await repeated(() => pipelinedTransaction(this.dataSource, [], (_, run) => eraseCustomer(run, id)));
+    const rest = await repeatedly(() => pipelinedTransaction(this.dataSource, [], (_, run) => eraseCustomer(run, id)));
     return rest === null ? null : erasedBefore + rest;
   }
 
@@ -79,7 +62,7 @@ export class TypeormCustomerStore extends CustomerStore {
     for (;;) {
       const from: PartEnd | null = before;
       const end: PartEnd | null = await storage(() => endOfPart(this.dataSource, id, from));
-      if (end !== null) erased += await repeated(() => erasePart(this.dataSource, id, from, end));
+      if (end !== null) erased += await repeatedly(() => erasePart(this.dataSource, id, from, end));
       else if (from === null) return erased;
       // Once more from the beginning: of what was antedated meanwhile, and so that what is erased is
       // marked in the index by a look that holds no lock, and not by the one that does.
@@ -88,23 +71,11 @@ export class TypeormCustomerStore extends CustomerStore {
   }
 
   private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return repeated(() => this.dataSource.transaction(work));
+    return repeatedly(() => this.dataSource.transaction(work));
   }
 }
 
-/** Once more where another transaction won. */
-function repeated<T>(work: () => Promise<T>): Promise<T> {
-  return storage(async () => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        const again = error instanceof CreatedMeanwhile || isWorthRepeating(error);
-        if (!again || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
-  });
-}
+const repeatedly = <T>(work: () => Promise<T>): Promise<T> => storage(() => repeated(work));
 
 /** The customer, its claim of an address, and the events that are left. Null where there is no such customer. */
 async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> {
@@ -123,49 +94,20 @@ async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> 
 
 async function findCustomer(manager: EntityManager, id: string, lock: string): Promise<Customer | null> {
   const [row] = await manager.query<CustomerColumns[]>(
-    `SELECT ${CUSTOMER_COLUMNS} FROM customers AS c WHERE c.id = $1 ${lock}`,
+    `SELECT ${SELECTED_CUSTOMER} FROM customers AS c WHERE c.id = $1 ${lock}`,
     [id],
   );
   return row === undefined ? null : customerOf(row);
 }
 
 async function insert(manager: EntityManager, appId: string, customer: Customer): Promise<void> {
-  const inserted = await manager.query<unknown[]>(
-    `INSERT INTO customers AS c
-       (id, app_id, external_id, email, name, phone, avatar_url, metadata, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     ON CONFLICT DO NOTHING RETURNING c.id`,
-    [
-      customer.id,
-      appId,
-      customer.externalId,
-      customer.email,
-      customer.name,
-      customer.phone,
-      customer.avatarUrl,
-      customer.metadata.text,
-      customer.createdAt,
-      customer.updatedAt,
-    ],
-  );
-  if (inserted.length === 0) throw new CreatedMeanwhile();
+  const parameters = [appId, ...parametersOf(CUSTOMER_COLUMNS, customer)];
+  const inserted = await manager.query<unknown[]>(INSERT_CUSTOMER, parameters);
+  if (inserted.length === 0) throw new ChangedMeanwhile('the customer was created meanwhile');
 }
 
 async function update(manager: EntityManager, customer: Customer): Promise<void> {
-  await manager.query(
-    `UPDATE customers AS c
-     SET email = $2, name = $3, phone = $4, avatar_url = $5, metadata = $6, updated_at = $7
-     WHERE c.id = $1`,
-    [
-      customer.id,
-      customer.email,
-      customer.name,
-      customer.phone,
-      customer.avatarUrl,
-      customer.metadata.text,
-      customer.updatedAt,
-    ],
-  );
+  await manager.query(UPDATE_CUSTOMER, [customer.id, ...parametersOf(CUSTOMER_COLUMNS, customer, CHANGED_FIELDS)]);
 }
 
 const DELETE_EMAIL_CLAIM = 'DELETE FROM customer_emails AS e WHERE e.sha256 = $1 AND e.customer_id = $2';
@@ -194,17 +136,3 @@ async function moveEmail(
 
 const emailClaim = (appId: string, email: string): Buffer =>
   createHash('sha256').update(`${appId}\0${email.toLowerCase()}`).digest();
-
-function customerOf(columns: CustomerColumns): Customer {
-  return {
-    id: columns.id,
-    externalId: columns.external_id,
-    email: columns.email,
-    name: columns.name,
-    phone: columns.phone,
-    avatarUrl: columns.avatar_url,
-    metadata: new JsonText(columns.metadata),
-    createdAt: instantOfUtcText(columns.created_at),
-    updatedAt: instantOfUtcText(columns.updated_at),
-  };
-}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
 import { storage } from '../../platform/postgres/storage-errors.ts';
+import { selectList } from '../../platform/postgres/record-columns.ts';
 import { pipelinedTransaction } from '../../platform/postgres/transactions.ts';
 import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import { TimelineStore } from '../application/timeline-store.port.ts';
@@ -9,9 +10,11 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import type { EventOutline } from '../domain/ticket-context.ts';
 import type { TimelineFilter, TimelinePosition, TimelineQuery, TypeSummary } from '../domain/timeline.ts';
-import { EVENT_COLUMNS, eventOf, type EventColumns } from './customer-event-columns.ts';
+import { CUSTOMER_EVENT_COLUMNS, EVENT_COLUMNS, eventOf, type EventRow } from './customer-event-columns.ts';
 import { eraseEvents } from './erase-events.ts';
 import { selectEvents, timelineCondition, timelineOrder, type Sql } from './timeline-sql.ts';
+
+const OUTLINE_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', ['id', 'type', 'occurredAt']);
 
 @Injectable()
 export class TypeormTimelineStore extends TimelineStore {
@@ -26,23 +29,23 @@ export class TypeormTimelineStore extends TimelineStore {
     limit: number,
   ): Promise<CustomerEvent[]> {
     const { sql, parameters } = selectEvents(customerId, query, after, limit);
-    return (await this.read<EventColumns>(sql, parameters)).map(eventOf);
+    return (await this.read<EventRow>(sql, parameters)).map(eventOf);
   }
 
   async outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
     const condition = timelineCondition(customerId, query, null);
-    const rows = await this.read<Pick<EventColumns, 'id' | 'type' | 'occurred_at'>>(
-      `SELECT t.id, t.type, ${utcText('t.occurred_at')} AS occurred_at FROM customer_events AS t
+    const rows = await this.read<Pick<EventRow, 'id' | 'type' | 'occurredAt'>>(
+      `SELECT ${OUTLINE_COLUMNS} FROM customer_events AS t
        WHERE ${condition.sql} ORDER BY ${timelineOrder(query)} LIMIT ${limit}`,
       condition.parameters,
     );
-    return rows.map((row) => ({ id: row.id, type: row.type, occurredAt: instantOfUtcText(row.occurred_at) }));
+    return rows.map(({ id, type, occurredAt }) => ({ id, type, occurredAt: instantOfUtcText(occurredAt) }));
   }
 
   async find(customerId: string, id: string): Promise<CustomerEvent | null> {
     const condition = oneEvent(customerId, id);
     if (condition === null) return null;
-    const [row] = await this.read<EventColumns>(
+    const [row] = await this.read<EventRow>(
       `SELECT ${EVENT_COLUMNS} FROM customer_events AS t WHERE ${condition.sql}`,
       condition.parameters,
     );

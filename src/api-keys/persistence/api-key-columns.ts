@@ -1,0 +1,51 @@
+import type { AllFields } from '../../../libs/kernel/all-fields.ts';
+import {
+  column,
+  millisColumn,
+  recordOfRow,
+  selectList,
+  type RecordColumns,
+  type RowOf,
+} from '../../platform/postgres/record-columns.ts';
+import type { ApiKey, ApiKeyType, App } from '../domain/api-key.ts';
+
+/** Each field of an app, and the column of `apps` that holds it. */
+export const APP_COLUMNS = {
+  id: column('id'),
+  slug: column('slug'),
+  name: column('name'),
+} satisfies RecordColumns<App>;
+
+/** Each field of a key, and the column of `api_keys` that holds it. Of its app, that is `app_id`. */
+export const API_KEY_COLUMNS = {
+  id: column('id'),
+  name: column('name'),
+  type: column<ApiKeyType>('type'),
+  prefix: column('prefix'),
+  sha256: column<Buffer>('sha256'),
+  expiresAt: millisColumn<number | null>('expires_at'),
+  revokedAt: millisColumn<number | null>('revoked_at'),
+  lastUsedAt: millisColumn<number | null>('last_used_at'),
+  createdAt: millisColumn('created_at'),
+} satisfies RecordColumns<Omit<ApiKey, 'app'>>;
+
+/** What a SELECT from `apps AS a` reads. */
+export const SELECTED_APP = selectList(APP_COLUMNS, 'a');
+
+const APP_PREFIX = 'app.';
+
+/** What a SELECT from `api_keys AS k` and its `apps AS a` reads. */
+export const SELECTED_KEY = [
+  selectList(API_KEY_COLUMNS, 'k'),
+  selectList(APP_COLUMNS, 'a', undefined, APP_PREFIX),
+].join(', ');
+
+export type AppColumns = RowOf<typeof APP_COLUMNS>;
+export type ApiKeyColumns = RowOf<typeof API_KEY_COLUMNS> & RowOf<typeof APP_COLUMNS, typeof APP_PREFIX>;
+
+export const appOf = (columns: AppColumns): AllFields<App> => recordOfRow(APP_COLUMNS, columns);
+
+export const apiKeyOf = (columns: ApiKeyColumns): AllFields<ApiKey> => ({
+  ...recordOfRow(API_KEY_COLUMNS, columns),
+  app: recordOfRow(APP_COLUMNS, columns, APP_PREFIX),
+});
