@@ -38,7 +38,7 @@ export class CustomerEventResponse {
   eventId?: string | undefined;
 }
 
-const encodedEvent = encodedMembers<CustomerEventResponse & Record<keyof CustomerEvent, unknown>>();
+const encodedEvent = encodedMembers<CustomerEventResponse & Pick<CustomerEventResponse, keyof CustomerEvent>>();
 
 /**
  * The JSON of an event, as {@link CustomerEventResponse} has it. Written member by member: for a page

@@ -40,6 +40,15 @@ export class ErasedEventsResponse {
 
 export function customerResponse(customer: Customer): AllFields<CustomerResponse> {
   const { id, externalId, email, name, phone, avatarUrl, metadata, createdAt, updatedAt } = customer;
-  const response = { id, externalId, email, name, phone, avatarUrl, metadata, createdAt, updatedAt };
-  return response satisfies Record<keyof Customer, unknown>;
+  return {
+    id,
+    externalId,
+    email,
+    name,
+    phone,
+    avatarUrl,
+    metadata,
+    createdAt,
+    updatedAt,
+  } satisfies Record<keyof Customer, unknown>;
 }
