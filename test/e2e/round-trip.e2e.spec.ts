@@ -6,7 +6,7 @@ import { CustomerEventRequest } from '../../src/customer-events/input/customer-e
 import { CustomerRequest } from '../../src/customer-events/input/customer.request.ts';
 import { CUSTOMER_COLUMNS } from '../../src/customer-events/persistence/customer-columns.ts';
 import { CUSTOMER_EVENT_COLUMNS } from '../../src/customer-events/persistence/customer-event-columns.ts';
-import { openApiDocument } from '../../src/platform/http/docs/open-api-document.ts';
+import { apiDocument } from '../../src/app/api-document.ts';
 import { knownFields } from '../../src/platform/input/field-reader.ts';
 import { Workplace } from '../support/service-process.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
@@ -76,7 +76,7 @@ describe('round trip of every field', () => {
   };
 
   const documentedFields = (schema: string): string[] => {
-    const { schemas } = openApiDocument(service.app).components as { schemas: Record<string, { properties: object }> };
+    const { schemas } = apiDocument(service.app).components as { schemas: Record<string, { properties: object }> };
     return sorted(Object.keys(schemas[schema]?.properties ?? {}));
   };
 

@@ -1,5 +1,5 @@
 import { isWorthRepeating } from './storage-errors.ts';
-import { StorageUnavailable } from './storage-unavailable.ts';
+import { storageUnavailable } from './storage-unavailable.ts';
 
 const MAX_ATTEMPTS = 5;
 
@@ -10,7 +10,7 @@ export class ChangedMeanwhile extends Error {}
  * Runs a transaction, and once more where another one won against it.
  *
  * @param work may be run several times; nothing may be left of a run that throws.
- * @throws {StorageUnavailable} where it lost every time; whatever else the work throws.
+ * @throws SERVICE_UNAVAILABLE where it lost every time; whatever else the work throws.
  */
 export async function repeated<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -18,7 +18,7 @@ export async function repeated<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile) && !isWorthRepeating(error)) throw error;
-      if (attempt === MAX_ATTEMPTS) throw new StorageUnavailable(error);
+      if (attempt === MAX_ATTEMPTS) throw storageUnavailable(error);
     }
   }
 }
