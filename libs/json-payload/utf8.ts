@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { byteOrderMarkLength } from '../byte-streams/byte-order-mark.ts';
 
 /**
  * The text of UTF-8 bytes, or null where they are not well-formed UTF-8 (RFC 3629: no overlong
@@ -12,9 +13,5 @@ export function parseUtf8(bytes: Buffer): string | null {
   // latin1 is a plain copy, and most events are ASCII.
   if (isAscii(bytes)) return bytes.toString('latin1');
   if (!isUtf8(bytes)) return null;
-  return bytes.toString('utf8', startsWithByteOrderMark(bytes) ? 3 : 0);
-}
-
-function startsWithByteOrderMark(bytes: Buffer): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.toString('utf8', byteOrderMarkLength(bytes));
 }

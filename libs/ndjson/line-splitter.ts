@@ -1,10 +1,10 @@
+import { ByteOrderMarkFilter } from '../byte-streams/byte-order-mark.ts';
 import type { NdjsonLine } from './ndjson-line.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -15,8 +15,7 @@ const NOTHING = Buffer.alloc(0);
  */
 export class LineSplitter {
   private readonly maxLineBytes: number;
-  /** The first bytes of the stream, until they are enough to tell a byte order mark. */
-  private head: Buffer | undefined = NOTHING;
+  private readonly byteOrderMark = new ByteOrderMarkFilter();
   private lines: NdjsonLine[] = [];
   private number = 0;
   /** The beginning of the current line is `kept.subarray(0, keptLength)`, unless it is too long to be kept. */
@@ -36,7 +35,7 @@ export class LineSplitter {
 
   /** The lines that end within this chunk; the splitter keeps no reference to it. */
   push(chunk: Buffer): NdjsonLine[] {
-    const bytes = this.head === undefined ? chunk : this.afterByteOrderMark(this.head, chunk);
+    const bytes = this.byteOrderMark.push(chunk);
     let start = 0;
     for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
       this.endLine(bytes, start, end);
@@ -48,21 +47,10 @@ export class LineSplitter {
 
   /** The last line, where no line feed ends it. */
   end(): NdjsonLine[] {
-    if (this.head !== undefined && this.head.length > 0) this.keep(this.head, 0);
-    this.head = undefined;
+    const rest = this.byteOrderMark.end();
+    if (rest.length > 0) this.keep(rest, 0);
     if (this.seen > 0) this.endLine(NOTHING, 0, 0);
     return this.takeLines();
-  }
-
-  private afterByteOrderMark(head: Buffer, chunk: Buffer): Buffer {
-    const bytes = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
-    const marked = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK.subarray(0, bytes.length));
-    if (marked && bytes.length < BYTE_ORDER_MARK.length) {
-      this.head = Buffer.from(bytes);
-      return NOTHING;
-    }
-    this.head = undefined;
-    return marked ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
   }
 
   /** A line ends at `end` of these bytes; what it has in them begins at `start`. */

@@ -1,3 +1,4 @@
+import { isJson } from '../../../libs/json-payload/is-json.ts';
 import { knownFields, type RequestClass } from '../../platform/input/field-reader.ts';
 import { unknownField } from '../../platform/input/unknown-field.ts';
 import { OperatorError } from '../error-message.ts';
@@ -86,14 +87,4 @@ function objectText(members: readonly Member[], cells: readonly string[]): strin
 function valueText(cell: string, isText: boolean): string | undefined {
   if (cell === '') return undefined;
   return !isText && isJson(cell) ? cell.trim() : JSON.stringify(cell);
-}
-
-function isJson(cell: string): boolean {
-  if (!/^\s*[-\d"[{tfn]/.test(cell)) return false;
-  try {
-    JSON.parse(cell);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { withoutByteOrderMark } from '../../../libs/byte-streams/byte-order-mark.ts';
 import { OperatorError } from '../error-message.ts';
 
 /** A record of a CSV file. */
@@ -20,7 +21,6 @@ export interface CsvTable {
 const ROWS_AT_ONCE = 64;
 /** A record beyond this is taken for a quote that was never closed: it would swallow the file, and the memory. */
 const MAX_RECORD_BYTES = 33_554_432;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Reads CSV with a header (RFC 4180; LF or CRLF, quoted cells may contain line ends, empty lines
@@ -50,7 +50,8 @@ async function* rowsOf(bytes: AsyncIterable<Buffer>, delimiter: string): AsyncGe
     max_record_size: MAX_RECORD_BYTES,
     on_record: (cells: unknown, { lines }) => rowOf(cells as Buffer[], lines) as never,
   });
-  const source = Readable.from(afterByteOrderMark(bytes), { objectMode: false });
+  // Spreadsheets write a byte order mark. With its own option for it, the parser would give cells as texts again.
+  const source = Readable.from(withoutByteOrderMark(bytes), { objectMode: false });
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
@@ -58,22 +59,6 @@ async function* rowsOf(bytes: AsyncIterable<Buffer>, delimiter: string): AsyncGe
   } catch (error) {
     throw error instanceof CsvError ? notWellFormed(error) : error;
   }
-}
-
-/** Spreadsheets write one. With its own option for it, the parser would give cells as texts again. */
-async function* afterByteOrderMark(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let head: Buffer | undefined = Buffer.alloc(0);
-  for await (const chunk of bytes) {
-    if (head === undefined) {
-      yield chunk;
-      continue;
-    }
-    head = Buffer.concat([head, chunk]);
-    if (head.length < BYTE_ORDER_MARK.length) continue;
-    yield head.subarray(BYTE_ORDER_MARK.equals(head.subarray(0, BYTE_ORDER_MARK.length)) ? BYTE_ORDER_MARK.length : 0);
-    head = undefined;
-  }
-  if (head !== undefined) yield head;
 }
 
 /** No record is skipped: where a quote is wrong, nobody can tell which of the lines behind it belong to it. */

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isJson } from '../../../libs/json-payload/is-json.ts';
 import { objectMembers } from '../../../libs/json-payload/json-members.ts';
 import { parseUtf8 } from '../../../libs/json-payload/utf8.ts';
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
@@ -83,13 +84,4 @@ export async function csvSource(
       await setImmediate();
     }
   })();
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -154,9 +154,10 @@ const csvCell = (text: string, delimiter: string): string =>
 
 function changesOf(externalId: string, json: string, limits: FreeFormLimits): CustomerChanges | DomainError {
   if (!EXTERNAL_ID_PATTERN.test(externalId)) return invalidField(EXTERNAL_ID, EXTERNAL_ID_RULE);
-  return errorAsValue(() =>
-    customerChanges(readFields(CustomerRequest, 'customer', parseJson(json), json, 0, json.length, limits)),
-  );
+  return errorAsValue(() => {
+    const source = { name: 'customer', value: parseJson(json), text: json, start: 0, end: json.length };
+    return customerChanges(readFields(CustomerRequest, source, limits));
+  });
 }
 
 async function putCustomer(

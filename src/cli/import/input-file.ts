@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import { gunzip } from '../../../libs/byte-streams/gunzip.ts';
 import { OperatorError } from '../error-message.ts';
 
 export const STANDARD_INPUT = '-';
@@ -67,15 +67,7 @@ async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buff
     yield* whole;
     return;
   }
-  const gunzip = createGunzip({ chunkSize: READ_BYTES });
-  pipeline(Readable.from(whole, { objectMode: false }), gunzip, () => {});
-  try {
-    yield* gunzip as AsyncIterable<Buffer>;
-  } catch (error) {
-    if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? ''))
-      throw new OperatorError('The file is damaged: it is not valid gzip to its end');
-    throw error;
-  }
+  yield* gunzip(whole, READ_BYTES, () => new OperatorError('The file is damaged: it is not valid gzip to its end'));
 }
 
 async function* putBack(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

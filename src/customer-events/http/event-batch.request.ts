@@ -42,8 +42,8 @@ class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {
     if (events.length < 1 || events.length > MAX_BATCH_EVENTS) {
       throw invalidField('events', `must have 1 to ${MAX_BATCH_EVENTS} events, but has ${events.length}`);
     }
-    return arrayElements(text, start, end).map((item, index) =>
-      errorAsValue(() => readEvent(events[index], text, item.start, item.end, this.limits)),
+    return arrayElements(text, start, end).map(({ start, end }, index) =>
+      errorAsValue(() => readEvent({ name: 'event', value: events[index], text, start, end }, this.limits)),
     );
   }
 }

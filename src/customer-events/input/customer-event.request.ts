@@ -4,7 +4,7 @@ import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
-import { readFields } from '../../platform/input/field-reader.ts';
+import { readFields, type JsonSource } from '../../platform/input/field-reader.ts';
 import { EVENT_ID_PATTERN, EVENT_TYPE_PATTERN, type EventDraft } from '../domain/customer-event.ts';
 import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
 import { INSTANT_FORMS, parseInstant, type Instant } from '../../../libs/time/instant.ts';
@@ -98,15 +98,8 @@ export function eventDraft(request: CustomerEventRequest, idempotencyKey?: strin
 /**
  * Reads one of many events out of their JSON text: an item of a batch, a line of an import.
  *
- * @param value, text, start, end as for {@link readFields}.
  * @throws VALIDATION_ERROR with all fields that are wrong; PAYLOAD_TOO_LARGE
  */
-export function readEvent(
-  value: unknown,
-  text: string,
-  start: number,
-  end: number,
-  limits: FreeFormLimits,
-): EventDraft {
-  return eventDraft(readFields(CustomerEventRequest, 'event', value, text, start, end, limits));
+export function readEvent(source: JsonSource, limits: FreeFormLimits): EventDraft {
+  return eventDraft(readFields(CustomerEventRequest, source, limits));
 }

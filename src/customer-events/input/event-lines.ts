@@ -56,4 +56,6 @@ function draftOf(
 
 /** The event that a JSON text holds, or its refusal. */
 export const eventOfText = (text: string, limits: FreeFormLimits): EventDraft | DomainError =>
-  errorAsValue(() => readEvent(parseJson(text, 'line'), text, 0, text.length, limits));
+  errorAsValue(() =>
+    readEvent({ name: 'event', value: parseJson(text, 'line'), text, start: 0, end: text.length }, limits),
+  );

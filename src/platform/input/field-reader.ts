@@ -1,5 +1,5 @@
 import { getMetadataStorage, validateSync } from 'class-validator';
-import { objectMembers } from '../../../libs/json-payload/json-members.ts';
+import { objectMembers, type JsonSpan } from '../../../libs/json-payload/json-members.ts';
 import { type FieldErrors, fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
 import { freeFormObject, isFreeFormField } from './free-form-object.ts';
 import type { FreeFormLimits } from './free-form-limits.ts';
@@ -8,6 +8,16 @@ import { shownField, unknownField } from './unknown-field.ts';
 
 /** A class whose class-validator decorators say what the fields of a request may be. */
 export type RequestClass<T extends object> = new () => T;
+
+/** A JSON value of a request, and where it stands in the text that it was parsed from. */
+export interface JsonSource extends JsonSpan {
+  /** What the value is called in a refusal: `body`, `event`. */
+  readonly name: string;
+  /** As parsed by `JSON.parse`: exact enough for strings and flags. */
+  readonly value: unknown;
+  /** Valid JSON, of which `start` to `end` is the value. */
+  readonly text: string;
+}
 
 /** A response that names a thousand unknown fields helps nobody. */
 const MAX_FIELDS_NAMED = 20;
@@ -29,18 +39,11 @@ export function knownFields(requestClass: RequestClass<object>): readonly string
  * Reads an object out of the JSON text of a request into an instance of its class, and checks it.
  * A free-form field becomes its text. (Null passes `@IsOptional()`; what it means, its reader decides.)
  *
- * @param text valid JSON, of which `start` to `end` is the value to read.
- * @param value the same, as parsed by `JSON.parse`: exact enough for texts and flags.
- * @param name what the value is called in a refusal: `body`, `event`.
  * @throws VALIDATION_ERROR with all fields that are wrong; PAYLOAD_TOO_LARGE
  */
 export function readFields<T extends object>(
   requestClass: RequestClass<T>,
-  name: string,
-  value: unknown,
-  text: string,
-  start: number,
-  end: number,
+  { name, value, text, start, end }: JsonSource,
   limits: FreeFormLimits,
 ): T {
   if (!isObject(value)) throw invalidField(name, 'must be a JSON object');

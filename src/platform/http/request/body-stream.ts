@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { Request } from 'express';
+import { gunzip } from '../../../../libs/byte-streams/gunzip.ts';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { allowStream } from './in-flight-request.ts';
@@ -25,7 +24,11 @@ const LINGER_MS = 5_000;
 export function bodyStream(request: Request, idleMs: number): AsyncIterable<Buffer> {
   if (request.res !== undefined) allowStream(request.res);
   const bytes = receivedBytes(request, idleMs);
-  return isCompressed(request.headers['content-encoding']) ? inflated(bytes) : bytes;
+  return isCompressed(request.headers['content-encoding'])
+    ? gunzip(bytes, INFLATED_CHUNK_BYTES, () =>
+        invalidField('body', 'is not valid gzip, although Content-Encoding says so'),
+      )
+    : bytes;
 }
 
 async function* receivedBytes(request: IncomingMessage, idleMs: number): AsyncGenerator<Buffer, void> {
@@ -63,18 +66,4 @@ function discardRest(request: IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
   request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
   request.resume();
-}
-
-async function* inflated(bytes: AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
-  const gunzip = createGunzip({ chunkSize: INFLATED_CHUNK_BYTES });
-  // What goes wrong is thrown by the iteration.
-  pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => {});
-  try {
-    yield* gunzip as AsyncIterable<Buffer>;
-  } catch (error) {
-    if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) {
-      throw invalidField('body', 'is not valid gzip, although Content-Encoding says so');
-    }
-    throw error;
-  }
 }

@@ -17,8 +17,8 @@ class JsonBodyPipe implements PipeTransform<Request, Promise<object>> {
 
   async transform(request: Request, { metatype }: ArgumentMetadata): Promise<object> {
     const text = await readJsonText(request, this.limits.maxPayloadBytes + MAX_BODY_OVERHEAD_BYTES);
-    const value = parseJson(text);
-    return readFields(metatype as RequestClass<object>, 'body', value, text, 0, text.length, this.limits);
+    const source = { name: 'body', value: parseJson(text), text, start: 0, end: text.length };
+    return readFields(metatype as RequestClass<object>, source, this.limits);
   }
 }
 
