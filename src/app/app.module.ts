@@ -12,8 +12,7 @@ import {
 } from '../customer-events/persistence/group-commit-customer-event-store.ts';
 import { GroupCommitObserver } from '../customer-events/persistence/group-commit-observer.ts';
 import { ErrorFilter } from '../platform/http/server/error.filter.ts';
-import { EventCounts } from '../customer-events/http/event-counts.ts';
-import { EventRateLimit } from '../customer-events/http/event-rate-limit.ts';
+import { RATE_WINDOWS } from '../customer-events/http/event-rate-limit.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
@@ -24,7 +23,7 @@ import { DatabaseConnection } from '../platform/postgres/database-connection.ts'
 @Global()
 @Module({})
 export class AppModule {
-  static with(config: Config, databaseUrl: string): DynamicModule {
+  static forRoot(config: Config, databaseUrl: string): DynamicModule {
     const limits: HttpLimits = {
       maxPayloadBytes: config.maxPayloadBytes,
       maxPayloadKeys: config.maxPayloadKeys,
@@ -36,23 +35,21 @@ export class AppModule {
     };
     return {
       module: AppModule,
-      imports: [ApiKeysModule, CustomerEventsModule, OperationsModule.with(config)],
+      imports: [ApiKeysModule, CustomerEventsModule, OperationsModule.forRoot(config)],
       providers: [
         DatabaseConnection,
-        { provide: DataSource, useValue: createDataSource(databaseUrl, config) },
+        { provide: DataSource, useFactory: () => createDataSource(databaseUrl, config) },
         { provide: Clock, useClass: SystemClock },
         { provide: HTTP_LIMITS, useValue: limits },
-        { provide: EventRateLimit, useValue: new EventRateLimit(config.rateLimits) },
-        EventCounts,
-        Metrics,
+        { provide: RATE_WINDOWS, useValue: config.rateLimits },
         { provide: GroupCommitObserver, inject: [Metrics], useFactory: (metrics: Metrics) => metrics.ingest },
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
       exports: [
-        ...[DataSource, Clock, EventCounts, EventRateLimit, Metrics, GroupCommitObserver],
-        ...[HTTP_LIMITS, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS],
+        ...[DataSource, Clock, GroupCommitObserver],
+        ...[HTTP_LIMITS, RATE_WINDOWS, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS],
       ],
     };
   }

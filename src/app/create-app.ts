@@ -21,7 +21,7 @@ export async function createApp(
   log: ServiceLog = new ServiceLog(config),
 ): Promise<NestExpressApplication> {
   const adapter = new ServiceExpressAdapter(config);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, databaseUrl), adapter, {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), adapter, {
     bodyParser: false,
     logger: log,
     abortOnError: false,

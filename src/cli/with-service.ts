@@ -23,7 +23,9 @@ export async function withService<T>(
   const config = loadConfig();
   return withDatabase(async (database) => {
     if (database.embedded) await migrate(database.migrationsUrl, config);
-    const service = await NestFactory.createApplicationContext(AppModule.with(config, database.url), { logger: false });
+    const service = await NestFactory.createApplicationContext(AppModule.forRoot(config, database.url), {
+      logger: false,
+    });
     try {
       await service.get(DatabaseConnection).connectOnce();
       return await work(service, config);

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { WithoutKey } from '../platform/http/request/caller.ts';
-import { TextReply } from '../platform/http/response/reply.ts';
+import { TextResponse } from '../platform/http/response/text-response.ts';
 import { Metrics } from './metrics.ts';
 
 @Controller('metrics')
@@ -21,8 +21,8 @@ export class MetricsController {
     description: 'The text format of Prometheus.',
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
-  async text(): Promise<TextReply> {
+  async text(): Promise<TextResponse> {
     const { registry } = this.metrics;
-    return new TextReply(await registry.metrics(), registry.contentType);
+    return new TextResponse(await registry.metrics(), registry.contentType);
   }
 }

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { HealthController } from './health.controller.ts';
 import { MetricsController } from './metrics.controller.ts';
+import { Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 import type { TracingSettings } from './tracing.ts';
 
@@ -15,11 +16,12 @@ export interface OperationsSettings extends TracingSettings {
 
 @Module({})
 export class OperationsModule {
-  static with(settings: OperationsSettings): DynamicModule {
+  static forRoot(settings: OperationsSettings): DynamicModule {
     return {
       module: OperationsModule,
       controllers: settings.metricsEnabled ? [HealthController, MetricsController] : [HealthController],
-      providers: [Readiness, { provide: TRACING, useFactory: () => startTracing(settings) }],
+      providers: [Metrics, Readiness, { provide: TRACING, useFactory: () => startTracing(settings) }],
+      exports: [Metrics],
     };
   }
 }

@@ -4,7 +4,6 @@ import type { DataSource } from 'typeorm';
 import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
 import { loadConfig } from '../../src/config.ts';
 import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
-import { insertCustomerEvents } from '../../src/customer-events/persistence/insert-customer-events.ts';
 import { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
@@ -52,7 +51,10 @@ describe('on PostgreSQL', () => {
 
   const open = () => ({
     customers: new TypeormCustomerStore(dataSource),
-    events: new GroupCommitCustomerEventStore(new TypeormCustomerEventStore(dataSource), LIMITS),
+    events: new GroupCommitCustomerEventStore(
+      new TypeormCustomerEventStore(dataSource, new CustomerEventCopy()),
+      LIMITS,
+    ),
     timelines: new TypeormTimelineStore(dataSource),
   });
   customerEventStoreContract(open);
@@ -62,13 +64,11 @@ describe('on PostgreSQL', () => {
 
   describe('by COPY', () => {
     const copy = new CustomerEventCopy({ minCopiedEvents: 1, pauseAfterConflict: 0, isHistory: true });
-    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, copy.insert) }));
+    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, copy) }));
   });
 
   describe('by INSERT, without group commit', () => {
-    customerEventStoreContract(() => ({
-      ...open(),
-      events: new TypeormCustomerEventStore(dataSource, insertCustomerEvents),
-    }));
+    const insertOnly = new CustomerEventCopy({ minCopiedEvents: Infinity });
+    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, insertOnly) }));
   });
 });

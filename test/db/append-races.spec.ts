@@ -6,6 +6,7 @@ import { neverAbandoned } from '../../libs/kernel/abandoned.ts';
 import { randomId } from '../../libs/kernel/ids.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
+import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { createDataSource } from '../../src/app/data-source.ts';
@@ -47,7 +48,7 @@ describe('appending events while customers are erased', () => {
   beforeEach(async () => {
     afterStatement = () => undefined;
     customers = new TypeormCustomerStore(dataSource);
-    events = new TypeormCustomerEventStore(dataSource);
+    events = new TypeormCustomerEventStore(dataSource, new CustomerEventCopy());
     [ada, bob] = [aCustomer(`ada-${randomId()}`), aCustomer(`bob-${randomId()}`)];
     for (const customer of [ada, bob]) await customers.put(APP, customer.id, () => customer);
   });

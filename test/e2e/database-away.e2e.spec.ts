@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { until } from '../support/child.ts';
 import { openDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
-import { expectFailure, expectSuccess, type Answer } from './helpers/answers.ts';
+import { expectFailure, expectSuccess, type ReceivedResponse } from './helpers/answers.ts';
 
 const UNKNOWN = `sk_live_agent_${'x'.repeat(48)}`;
 
@@ -13,7 +13,7 @@ describe('while the database is away', () => {
   let events = 0;
 
   const event = () => ({ customerExternalId: 'user_42', type: 'away', eventId: `e-${++events}` });
-  const expectAway = (response: Answer): void => {
+  const expectAway = (response: ReceivedResponse): void => {
     expectFailure(response, 503, 'SERVICE_UNAVAILABLE');
     expect(response.headers['retry-after']).toMatch(/^[1-9]\d*$/);
   };
@@ -33,7 +33,7 @@ describe('while the database is away', () => {
     await direct.close();
   });
 
-  const requests: readonly (readonly [string, () => Promise<Answer>])[] = [
+  const requests: readonly (readonly [string, () => Promise<ReceivedResponse>])[] = [
     ['an event', () => service.post('/customer-events', event())],
     ['a batch', () => service.post('/customer-events/batch', { events: [event(), event()] })],
     ['a body that is not valid', () => service.post('/customer-events', '{')],

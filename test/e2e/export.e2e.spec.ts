@@ -1,5 +1,6 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SECURITY_HEADERS } from '../../src/platform/http/response/security-headers.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 import { until } from '../support/child.ts';
 import { expectFailure } from './helpers/answers.ts';
@@ -64,7 +65,12 @@ describe('GET /customers/:externalId/events/export', () => {
   it('gives every event once, oldest first, one a line, as a page gives it', async () => {
     const response = await exportOf('many').buffer(true).expect(200);
     expect(response.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
-    expect(response.headers['x-request-id']).toEqual(expect.any(String));
+    expect(response.headers).toMatchObject({
+      'x-request-id': expect.any(String),
+      'transfer-encoding': 'chunked',
+      ...Object.fromEntries(Object.entries(SECURITY_HEADERS).map(([name, value]) => [name.toLowerCase(), value])),
+    });
+    expect(response.headers).not.toHaveProperty('content-disposition');
     const lines = response.text.split('\n');
     expect(lines.pop()).toBe('');
     expect(lines).toHaveLength(MANY);
@@ -87,6 +93,10 @@ describe('GET /customers/:externalId/events/export', () => {
       .set('X-API-Key', service.key)
       .expect(200);
     expect(response.text).toBeUndefined();
+    expect(response.headers).toMatchObject({
+      'content-type': 'application/x-ndjson; charset=utf-8',
+      'x-request-id': expect.any(String),
+    });
   });
 
   it('keeps every payload, value for value, on one line', async () => {

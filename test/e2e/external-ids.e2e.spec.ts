@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 import { expectInvalid, expectSuccess } from './helpers/answers.ts';
-import { exchangeOne, rawRequest } from './helpers/raw-http.ts';
+import { rawResponse, rawRequest } from './helpers/raw-http.ts';
 
 /** Over raw sockets: an HTTP client would rewrite some of these paths before it sends them. */
 describe('an external id in a path', () => {
   let service: TestService;
 
   const get = (path: string) =>
-    exchangeOne(service.server, rawRequest(`GET ${API}${path} HTTP/1.1`, [`X-API-Key: ${service.key}`]));
+    rawResponse(service.server, rawRequest(`GET ${API}${path} HTTP/1.1`, [`X-API-Key: ${service.key}`]));
   const patch = (path: string, fields: object) => {
     const body = JSON.stringify(fields);
     const headers = [
@@ -16,7 +16,7 @@ describe('an external id in a path', () => {
       'Content-Type: application/json',
       `Content-Length: ${Buffer.byteLength(body)}`,
     ];
-    return exchangeOne(service.server, rawRequest(`PATCH ${API}${path} HTTP/1.1`, headers, body));
+    return rawResponse(service.server, rawRequest(`PATCH ${API}${path} HTTP/1.1`, headers, body));
   };
 
   beforeAll(async () => {

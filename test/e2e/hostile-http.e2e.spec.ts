@@ -1,8 +1,8 @@
 import { connect, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
-import { expectFailure, expectJsonHeaders, expectSuccess, type Answer } from './helpers/answers.ts';
-import { inFlight, rawRequest } from './helpers/raw-http.ts';
+import { expectFailure, expectJsonHeaders, expectSuccess, type ReceivedResponse } from './helpers/answers.ts';
+import { rawResponses, rawRequest } from './helpers/raw-http.ts';
 
 const EVENT = '{"customerExternalId":"user_42","type":"hostile"}';
 
@@ -17,16 +17,16 @@ describe('hostile HTTP', () => {
   const rowCount = async (): Promise<number> => (await service.database.query('SELECT 1 FROM customer_events')).length;
 
   /** Sends, ends its side, and gives what came back before the service closed. */
-  const throwAt = (sent: string | Buffer, expected = 50): Promise<Answer[]> =>
+  const throwAt = (sent: string | Buffer, expected = 50): Promise<ReceivedResponse[]> =>
     Promise.race([
-      inFlight(service.server, sent, expected),
-      new Promise<Answer[]>((_, reject) =>
+      rawResponses(service.server, sent, expected),
+      new Promise<ReceivedResponse[]>((_, reject) =>
         setTimeout(() => reject(new Error('neither answered nor closed')), 15_000).unref(),
       ),
     ]);
 
   /** Every response is a clear refusal. */
-  const expectRefusals = (answers: Answer[]): void => {
+  const expectRefusals = (answers: ReceivedResponse[]): void => {
     for (const response of answers) {
       expect(response.status).toBeGreaterThanOrEqual(400);
       expect(response.status).toBeLessThan(500);
@@ -168,9 +168,9 @@ describe('hostile HTTP', () => {
       `POST ${API}/customer-events HTTP/1.0\r\n${key()}\r\n${json}\r\n${length}\r\n\r\n${EVENT}`,
       1,
     );
-    expectSuccess(response as Answer, 201);
+    expectSuccess(response as ReceivedResponse, 201);
     const [live] = await throwAt('GET /health/live HTTP/1.0\r\n\r\n', 1);
-    expectSuccess(live as Answer, 200);
+    expectSuccess(live as ReceivedResponse, 200);
   });
 
   it('trailers after the chunks do no harm', async () => {
@@ -181,7 +181,7 @@ describe('hostile HTTP', () => {
       ),
       1,
     );
-    expectSuccess(response as Answer, 201);
+    expectSuccess(response as ReceivedResponse, 201);
   });
 
   it.each([
@@ -255,7 +255,7 @@ describe('hostile HTTP', () => {
   ])('the query %s of a timeline is right, or refused', async (query) => {
     const [response] = await throwAt(rawRequest(`GET ${API}/customers/user_42/events${query} HTTP/1.1`, [key()]), 1);
     if (response?.status === 200) expectSuccess(response, 200);
-    else expectRefusals([response as Answer]);
+    else expectRefusals([response as ReceivedResponse]);
   });
 
   it.each([
@@ -292,7 +292,7 @@ describe('hostile HTTP', () => {
   ])('the external id %j in a path is right, or refused', async (id) => {
     for (const path of [`/customers/${id}`, `/customers/${id}/events`, `/customers/${id}/events/${id}`]) {
       const [response] = await throwAt(Buffer.from(rawRequest(`GET ${API}${path} HTTP/1.1`, [key()])), 1);
-      expectRefusals([response as Answer]);
+      expectRefusals([response as ReceivedResponse]);
     }
   });
 
@@ -312,9 +312,9 @@ describe('hostile HTTP', () => {
         1,
       );
       // White space around a header is no part of it.
-      if (presented.trim() === service.key) expectSuccess(response as Answer, 200);
-      else expect((response as Answer).status).toBe(401);
-      expectJsonHeaders(response as Answer);
+      if (presented.trim() === service.key) expectSuccess(response as ReceivedResponse, 200);
+      else expect((response as ReceivedResponse).status).toBe(401);
+      expectJsonHeaders(response as ReceivedResponse);
     }
   });
 });

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { until } from '../support/child.ts';
 import { API, startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectInvalid, expectSuccess } from './helpers/answers.ts';
-import { inFlight, exchangeOne, rawRequest } from './helpers/raw-http.ts';
+import { rawResponses, rawResponse, rawRequest } from './helpers/raw-http.ts';
 
 const SECURITY = {
   'cache-control': 'no-store',
@@ -57,7 +57,7 @@ describe('limits', () => {
       ['no route', () => request(service.server).get('/nothing')],
       ['health', () => request(service.server).get('/health/live')],
       ['metrics', () => request(service.server).get('/metrics')],
-      ['what is no request', () => exchangeOne(service.server, 'x\r\n\r\n')],
+      ['what is no request', () => rawResponse(service.server, 'x\r\n\r\n')],
     ])('are on %s', async (_, send) => {
       const { headers } = await send();
       expect(headers).toMatchObject(SECURITY);
@@ -102,10 +102,10 @@ describe('limits', () => {
 
   it('as many headers as may be are read, one more is a 400', async () => {
     const headers = (count: number): string[] => Array.from({ length: count }, (_, at) => `X-${at}: 1`);
-    expectSuccess(await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', headers(19))), 200);
+    expectSuccess(await rawResponse(service.server, rawRequest('GET /health/live HTTP/1.1', headers(19))), 200);
     for (const count of [20, 50, 500]) {
       expectInvalid(
-        await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', headers(count))),
+        await rawResponse(service.server, rawRequest('GET /health/live HTTP/1.1', headers(count))),
         'headers',
       );
     }
@@ -113,10 +113,10 @@ describe('limits', () => {
 
   it('headers of more bytes than may be are a 400', async () => {
     expectSuccess(
-      await exchangeOne(service.server, rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(3_900)}`])),
+      await rawResponse(service.server, rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(3_900)}`])),
       200,
     );
-    const response = await exchangeOne(
+    const response = await rawResponse(
       service.server,
       rawRequest('GET /health/live HTTP/1.1', [`X-A: ${'x'.repeat(4_100)}`]),
     );
@@ -174,7 +174,7 @@ describe('limits', () => {
       await fourth.closed();
       expect(fourth.received()).toBe('');
       held[0]?.socket.destroy();
-      await until(async () => (await inFlight(small.server, rawRequest('GET /health/live HTTP/1.1'))).length === 1);
+      await until(async () => (await rawResponses(small.server, rawRequest('GET /health/live HTTP/1.1'))).length === 1);
       for (const { socket } of held) socket.destroy();
     } finally {
       await small.close();

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import request from 'supertest';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectJsonHeaders, expectSuccess } from './helpers/answers.ts';
-import { inFlight, exchangeOne, rawRequest } from './helpers/raw-http.ts';
+import { rawResponses, rawResponse, rawRequest } from './helpers/raw-http.ts';
 
 const EVENT = { customerExternalId: 'user_42', type: 'a' };
 
@@ -72,7 +72,7 @@ describe('over HTTP', () => {
 
     it.each(['PROPFIND', 'TRACE', 'SEARCH', 'M-SEARCH', 'LINK', 'QUERY'])('%s', async (method) => {
       const lines = rawRequest(`${method} ${API}/customer-events HTTP/1.1`, [`X-API-Key: ${service.key}`]);
-      const response = await exchangeOne(service.server, lines);
+      const response = await rawResponse(service.server, lines);
       // Node's parser does not know every method; what it does not know is a bad request.
       if (response.status === 405) expect(response.headers.allow).toBe('POST');
       expectFailure(
@@ -126,7 +126,7 @@ describe('over HTTP', () => {
   it('a body without a Content-Type is a 415', async () => {
     const body = JSON.stringify(EVENT);
     const headers = [`X-API-Key: ${service.key}`, `Content-Length: ${body.length}`];
-    const response = await exchangeOne(
+    const response = await rawResponse(
       service.server,
       rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers, body),
     );
@@ -148,26 +148,26 @@ describe('over HTTP', () => {
 
     it('by its Content-Length is refused before it is sent', async () => {
       for (const length of [1_000_000, 1e12]) {
-        const response = await exchangeOne(service.server, head(`Content-Length: ${length}`));
+        const response = await rawResponse(service.server, head(`Content-Length: ${length}`));
         expectFailure(response, 413, 'PAYLOAD_TOO_LARGE');
       }
     });
 
     it('by its Content-Length is refused although the client waits for "100 Continue"', async () => {
-      const response = await exchangeOne(service.server, head('Content-Length: 1000000', 'Expect: 100-continue'));
+      const response = await rawResponse(service.server, head('Content-Length: 1000000', 'Expect: 100-continue'));
       expect([100, 413]).toContain(response.status);
     });
 
     it('in chunks is refused as soon as it is', async () => {
       const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
-      const response = await exchangeOne(service.server, head('Transfer-Encoding: chunked') + chunk.repeat(10));
+      const response = await rawResponse(service.server, head('Transfer-Encoding: chunked') + chunk.repeat(10));
       expectFailure(response, 413, 'PAYLOAD_TOO_LARGE');
     });
 
     it('leaves the connection usable for a client that sends it whole', async () => {
       const large = ' '.repeat(1_000_000);
       const sent = head(`Content-Length: ${large.length}`) + large + rawRequest('GET /health/live HTTP/1.1');
-      const answers = await inFlight(service.server, sent, 2);
+      const answers = await rawResponses(service.server, sent, 2);
       expect(answers.map(({ status }) => status)).toEqual([413, 200]);
     });
   });
@@ -175,7 +175,7 @@ describe('over HTTP', () => {
   it('chunks of a small body are put together', async () => {
     const chunks = [...JSON.stringify(EVENT)].map((character) => `1\r\n${character}\r\n`).join('');
     const headers = [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Transfer-Encoding: chunked'];
-    const response = await exchangeOne(
+    const response = await rawResponse(
       service.server,
       `${rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers)}${chunks}0\r\n\r\n`,
     );
@@ -184,7 +184,7 @@ describe('over HTTP', () => {
 
   it('a client that goes away in the middle of its body does no harm', async () => {
     const headers = [`X-API-Key: ${service.key}`, 'Content-Type: application/json', 'Content-Length: 100'];
-    const socketIsClosedByUs = inFlight(
+    const socketIsClosedByUs = rawResponses(
       service.server,
       rawRequest(`POST ${API}/customer-events HTTP/1.1`, headers, '{"type"') + rawRequest('\r\n'),
       0,
@@ -213,7 +213,7 @@ describe('over HTTP', () => {
     );
 
     it('sent twice is replaced', async () => {
-      const response = await exchangeOne(
+      const response = await rawResponse(
         service.server,
         rawRequest('GET /health/live HTTP/1.1', ['X-Request-Id: a', 'X-Request-Id: b']),
       );

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type pg from 'pg';
 import type { Response } from 'supertest';
 import { CustomerEventStore } from '../../src/customer-events/application/customer-event-store.port.ts';
+import { CustomerEventsModule } from '../../src/customer-events/customer-events.module.ts';
 import type { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
 import { until } from '../support/child.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
@@ -28,7 +29,8 @@ describe('while the events table is locked', () => {
       .then((response) => response);
   const rows = () => service.database.query('SELECT 1 FROM customer_events WHERE type = $1', [type()]);
   /** Requests that wait for the statement that is under way. */
-  const waiting = (): number => (service.app.get(CustomerEventStore) as GroupCommitCustomerEventStore)['queue'].length;
+  const waiting = (): number =>
+    (service.app.select(CustomerEventsModule).get(CustomerEventStore) as GroupCommitCustomerEventStore)['queue'].length;
 
   beforeAll(async () => {
     service = await startTestService({ INGEST_QUEUE_EVENTS: String(ROOM), DATABASE_STATEMENT_TIMEOUT_MS: '60000' });

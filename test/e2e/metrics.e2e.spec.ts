@@ -4,7 +4,7 @@ import request from 'supertest';
 import { parse } from 'yaml';
 import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
-import { exchangeOne } from './helpers/raw-http.ts';
+import { rawResponse } from './helpers/raw-http.ts';
 
 const event = (fields = {}) => ({ customerExternalId: 'user_42', type: 'order.placed', ...fields });
 
@@ -97,7 +97,7 @@ describe('/metrics', () => {
 
   it('knows the pool, the connections and the process', async () => {
     await service.get('/auth/whoami');
-    await exchangeOne(service.server, 'kitten\r\n\r\n');
+    await rawResponse(service.server, 'kitten\r\n\r\n');
     const text = await scrape();
     expect(sum(text, 'database_pool_connections')).toBeGreaterThan(0);
     expect(sum(text, 'database_pool_connections', { state: 'busy' })).toBe(0);
@@ -129,7 +129,7 @@ describe('/metrics', () => {
     it.each(queries)('%s', async (_, all) => {
       expect(all.length).toBeGreaterThan(8);
       // Counters with labels are there after the first count only.
-      await exchangeOne(service.server, 'kitten\r\n\r\n');
+      await rawResponse(service.server, 'kitten\r\n\r\n');
       const series = seriesOf(await scrape());
       const names = new Set(['up', ...series.map(({ name }) => name)]);
       const labels = new Set(['job', 'instance', ...series.flatMap((one) => Object.keys(one.labels))]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import request from 'supertest';
 import { until } from '../support/child.ts';
 import { API, startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
-import { inFlight, exchangeOne, rawRequest } from './helpers/raw-http.ts';
+import { rawResponses, rawResponse, rawRequest } from './helpers/raw-http.ts';
 
 const EVENT = { customerExternalId: 'user_42', type: 'order.placed', payload: { secret: 'kitten' } };
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -97,7 +97,7 @@ describe('the log', () => {
       `Referer: ${forged}`,
       'Host: forged',
     ];
-    await exchangeOne(
+    await rawResponse(
       service.server,
       rawRequest(`GET ${API}/auth/whoami?${encodeURIComponent(forged)} HTTP/1.1`, headers),
     );
@@ -113,12 +113,12 @@ describe('the log', () => {
   });
 
   it('tells of what never became a request', async () => {
-    await exchangeOne(service.server, 'kitten\r\n\r\n');
+    await rawResponse(service.server, 'kitten\r\n\r\n');
     expect(await line()).toMatchObject({ level: 'info', msg: 'not a request', code: 'VALIDATION_ERROR' });
   });
 
   it('is not flooded by what never becomes a request', async () => {
-    await Promise.all(Array.from({ length: 60 }, () => exchangeOne(service.server, 'kitten\r\n\r\n')));
+    await Promise.all(Array.from({ length: 60 }, () => rawResponse(service.server, 'kitten\r\n\r\n')));
     expect(lines.length).toBeLessThan(60);
     expect(lines.length).toBeGreaterThan(0);
   });
@@ -134,7 +134,7 @@ describe('the log', () => {
       ),
     );
     // The next request on another connection is answered after the first one has begun.
-    await inFlight(service.server, rawRequest('GET /health/live HTTP/1.1'));
+    await rawResponses(service.server, rawRequest('GET /health/live HTTP/1.1'));
     socket.destroy();
     await until(() => lines.length === 2);
     expect(JSON.parse(lines[1] as string)).toMatchObject({

@@ -1,6 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
-import type { CustomerEvents, Recorded } from './customer-events.ts';
+import { CustomerEvents, type Recorded } from './customer-events.ts';
 
 /** A line of history: what it asks to be recorded, or why it cannot be. */
 export interface ImportLine {
@@ -44,10 +45,11 @@ const PARTITIONS = 2;
  * Records history of any length in constant memory: a chunk of lines is read while the one before
  * is written, and no faster than that, so that a sender is slowed down to the pace of the database.
  */
+@Injectable()
 export class EventImport {
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly events: Pick<CustomerEvents, 'recordAll' | 'previewAll'>) {}
+  constructor(private readonly events: CustomerEvents) {}
 
   /**
    * Imports all lines, those of one customer in their order.

@@ -8,7 +8,7 @@ import { EventCounts } from './event-counts.ts';
 import { EventRateLimit, tooManyRequests } from './event-rate-limit.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
-import { Reply } from '../../platform/http/response/reply.ts';
+import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { ClientGone } from '../../platform/http/request/this-request.ts';
 import { CustomerEvents, type Recorded } from '../application/customer-events.ts';
 import { customerNotFound, eventErased, eventIdConflict } from '../domain/customer-events-error.ts';
@@ -73,7 +73,7 @@ export class CustomerEventsController {
     @JsonBody() body: CustomerEventRequest,
     @ClientGone() clientGone: IsAbandoned,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Reply> {
+  ): Promise<SuccessResponse> {
     await this.rateLimit.spend(caller.keyId, 1, response);
     return recordedResponse(
       await this.customerEvents.record(caller.app.id, eventDraft(body, idempotencyKey), clientGone),
@@ -97,14 +97,14 @@ export class CustomerEventsController {
     @BatchBody() batch: EventBatch,
     @ClientGone() clientGone: IsAbandoned,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Reply> {
+  ): Promise<SuccessResponse> {
     await this.rateLimit.spend(caller.keyId, batch.length, response);
     const data = eventBatchResponse(await this.customerEvents.recordAll(caller.app.id, batch, clientGone));
     this.eventCounts.add('batch', data);
-    return new Reply(data.rejected === 0 ? 201 : 207, data);
+    return new SuccessResponse(data.rejected === 0 ? 201 : 207, data);
   }
 }
 
-function recordedResponse({ event, replayed }: Recorded): Reply {
-  return new Reply(replayed ? 200 : 201, customerEventResponse(event), replayed ? REPLAYED : {});
+function recordedResponse({ event, replayed }: Recorded): SuccessResponse {
+  return new SuccessResponse(replayed ? 200 : 201, customerEventResponse(event), replayed ? REPLAYED : {});
 }

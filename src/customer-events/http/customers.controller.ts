@@ -5,7 +5,7 @@ import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
-import { Reply } from '../../platform/http/response/reply.ts';
+import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { Customers } from '../application/customers.ts';
 import { customerEmailExists, customerNotFound } from '../domain/customer-events-error.ts';
 import { CustomerRequest, customerChanges } from '../input/customer.request.ts';
@@ -32,9 +32,9 @@ export class CustomersController {
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @JsonBody() body: CustomerRequest,
-  ): Promise<Reply> {
+  ): Promise<SuccessResponse> {
     const { customer, created } = await this.customers.put(caller.app.id, externalId, customerChanges(body));
-    return new Reply(created ? 201 : 200, customerResponse(customer));
+    return new SuccessResponse(created ? 201 : 200, customerResponse(customer));
   }
 
   @Get()

@@ -9,7 +9,7 @@ import { EventCounts } from './event-counts.ts';
 import { unsupportedMediaType } from '../../platform/http/errors/http-error.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../../platform/http/request/http-limits.ts';
 import { requireUtf8 } from '../../platform/http/request/read-body.ts';
-import { Reply } from '../../platform/http/response/reply.ts';
+import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { EventImport } from '../application/event-import.ts';
 import { importStopped } from '../domain/customer-events-error.ts';
 import { EventImportResponse, ImportReport } from './event-import.response.ts';
@@ -53,7 +53,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary', example: TWO_LINES } })
   @Responds(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
   @Fails(...BODY_FAILURES)
-  async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<Reply> {
+  async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<SuccessResponse> {
     refuseIdempotencyKey(request);
     requireNdjson(request.headers['content-type']);
     const report = new ImportReport();
@@ -70,7 +70,7 @@ export class EventImportController implements BeforeApplicationShutdown {
     } finally {
       this.eventCounts.add('import', report);
     }
-    return new Reply(200, report.response());
+    return new SuccessResponse(200, report.response());
   }
 }
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { RateLimiterMemory, type RateLimiterAbstract, type RateLimiterRes } from 'rate-limiter-flexible';
 import { defineErrorOf } from '../../../libs/kernel/domain-error.ts';
@@ -19,6 +19,9 @@ export const tooManyRequests = defineErrorOf(
 
 /** A timer of Node's cannot run longer, and would end such a window at once. */
 const MAX_WINDOW_SECONDS = 2_147_483;
+
+/** The injection token of the windows: a part of the settings, bound in the app's module. */
+export const RATE_WINDOWS = 'RATE_WINDOWS';
 
 /** At most so many events of one key within so many seconds. */
 export interface RateWindow {
@@ -42,7 +45,7 @@ export class EventRateLimit {
   private readonly policy: string;
 
   /** @param windows none: no limit. */
-  constructor(windows: readonly RateWindow[]) {
+  constructor(@Inject(RATE_WINDOWS) windows: readonly RateWindow[]) {
     this.windows = windows.map((window) => ({
       window,
       name: `"${window.events}-per-${window.seconds}s"`,

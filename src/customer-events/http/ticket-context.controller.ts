@@ -5,7 +5,7 @@ import { CurrentCaller, type Caller } from '../../platform/http/request/caller.t
 import { PrefersMarkdown } from '../../platform/http/request/prefers-markdown.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
-import { TextReply } from '../../platform/http/response/reply.ts';
+import { TextResponse } from '../../platform/http/response/text-response.ts';
 import { TicketContexts } from '../application/ticket-contexts.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
@@ -34,7 +34,7 @@ export class TicketContextController {
     @ExternalId() externalId: string,
     @QueryParams() query: TicketContextRequest,
     @PrefersMarkdown() prefersMarkdown: boolean,
-  ): Promise<Encodable<TicketContextResponse> | TextReply> {
+  ): Promise<Encodable<TicketContextResponse> | TextResponse> {
     const context = await this.contexts.at(
       caller.app.id,
       externalId,
@@ -43,7 +43,7 @@ export class TicketContextController {
       query.limit,
     );
     return prefersMarkdown
-      ? new TextReply(ticketContextMarkdown(externalId, context), MARKDOWN_TYPE)
+      ? new TextResponse(ticketContextMarkdown(externalId, context), MARKDOWN_TYPE)
       : ticketContextResponse(context);
   }
 }

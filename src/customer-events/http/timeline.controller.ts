@@ -1,10 +1,9 @@
-import { Delete, Get, Param } from '@nestjs/common';
+import { Delete, Get, Param, type StreamableFile } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { Responds, RespondsNdjson, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
-import type { StreamReply } from '../../platform/http/response/reply.ts';
 import { Timeline } from '../application/timeline.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
@@ -13,7 +12,7 @@ import { DocumentsEventId } from './event-id.param.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
 import { TimelineFilterRequest, timelineFilter, timelineQuery, TimelineRequest } from './timeline.request.ts';
 import {
-  exportReply,
+  exportResponse,
   TimelinePageResponse,
   timelinePageResponse,
   TimelineSummaryResponse,
@@ -71,8 +70,8 @@ export class TimelineController {
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @QueryParams() query: TimelineFilterRequest,
-  ): Promise<StreamReply> {
-    return exportReply(await this.timeline.export(caller.app.id, externalId, timelineFilter(query)));
+  ): Promise<StreamableFile> {
+    return exportResponse(await this.timeline.export(caller.app.id, externalId, timelineFilter(query)));
   }
 
   @Get(':id')

@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
+import { StreamableFile } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
-import { StreamReply } from '../../platform/http/response/reply.ts';
 import type { TimelinePage } from '../application/timeline.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { TimelineSummary, TypeSummary } from '../domain/timeline.ts';
@@ -69,8 +70,8 @@ export function timelineSummaryResponse(summary: TimelineSummary): TimelineSumma
 }
 
 /** One event a line, in the form that a page gives it. */
-export function exportReply(pages: AsyncIterable<readonly CustomerEvent[]>): StreamReply {
-  return new StreamReply(linesOf(pages), NDJSON_TYPE);
+export function exportResponse(pages: AsyncIterable<readonly CustomerEvent[]>): StreamableFile {
+  return new StreamableFile(Readable.from(linesOf(pages)), { type: NDJSON_TYPE });
 }
 
 async function* linesOf(pages: AsyncIterable<readonly CustomerEvent[]>): AsyncGenerator<string> {

@@ -1,3 +1,4 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { copyRow } from '../../platform/postgres/copy-in.ts';
 import { pipelinedTransaction, singleStatement } from '../../platform/postgres/transactions.ts';
@@ -19,7 +20,11 @@ const GROUPS_WITHOUT_COPY = 20;
 /** Below this a COPY is no faster than a prepared INSERT. */
 const MIN_COPIED_EVENTS = 16;
 
+/** The injection token of {@link CopyOptions}; without them the defaults count. */
+export const COPY_OPTIONS = 'COPY_OPTIONS';
+
 export interface CopyOptions {
+  /** Below this number of events they are inserted by a statement. */
   readonly minCopiedEvents: number;
   readonly pauseAfterConflict: number;
   /**
@@ -37,13 +42,14 @@ export interface CopyOptions {
  * Not on a distributed database (Citus), where a small COPY opens a connection for each shard and
  * takes four times as long as an INSERT.
  */
+@Injectable()
 export class CustomerEventCopy {
   private groupsWithoutCopy = 0;
   private distributed: Promise<boolean> | undefined;
 
   private readonly options: CopyOptions;
 
-  constructor(options: Partial<CopyOptions> = {}) {
+  constructor(@Optional() @Inject(COPY_OPTIONS) options: Partial<CopyOptions> = {}) {
     this.options = {
       minCopiedEvents: MIN_COPIED_EVENTS,
       pauseAfterConflict: GROUPS_WITHOUT_COPY,
@@ -53,11 +59,7 @@ export class CustomerEventCopy {
   }
 
   /** The same as {@link insertCustomerEvents}. */
-  readonly insert = async (
-    dataSource: DataSource,
-    events: readonly CustomerEvent[],
-    conflictsLikely: boolean,
-  ): Promise<Settled> => {
+  async insert(dataSource: DataSource, events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled> {
     if (this.groupsWithoutCopy > 0) {
       this.groupsWithoutCopy--;
       return insertCustomerEvents(dataSource, events, true);
@@ -72,7 +74,7 @@ export class CustomerEventCopy {
       this.groupsWithoutCopy = this.options.pauseAfterConflict;
       return insertCustomerEvents(dataSource, events, true);
     }
-  };
+  }
 
   private isWorthTrying(events: readonly CustomerEvent[], conflictsLikely: boolean): boolean {
     if (events.length < this.options.minCopiedEvents) return false;

@@ -1,11 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
 import { FOREIGN_KEY_VIOLATION, sqlState, storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import type { insertCustomerEvents, Settled } from './insert-customer-events.ts';
+import type { Settled } from './insert-customer-events.ts';
 import { CustomerEventCopy } from './copy-customer-events.ts';
 import { previewCustomerEvents } from './preview-customer-events.ts';
 
@@ -14,15 +15,13 @@ const MAX_CUSTOMERS_SEEN = 100_000;
 
 const CUSTOMER_UNKNOWN: AppendOutcome = { kind: 'customer-unknown' };
 
-type InsertAll = typeof insertCustomerEvents;
-
+@Injectable()
 export class TypeormCustomerEventStore extends CustomerEventStore {
   private readonly seenCustomers = new LRUCache<string, true>({ max: MAX_CUSTOMERS_SEEN });
 
-  /** @param insertAll how events are inserted: by a statement, or by COPY where they are many. */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly insertAll: InsertAll = new CustomerEventCopy().insert,
+    private readonly copy: CustomerEventCopy,
   ) {
     super();
   }
@@ -85,7 +84,7 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
   /** @throws {ChangedMeanwhile} where a customer was erased since we looked. */
   private async insert(events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled> {
     try {
-      return await this.insertAll(this.dataSource, events, conflictsLikely);
+      return await this.copy.insert(this.dataSource, events, conflictsLikely);
     } catch (error) {
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
       for (const { customerId } of events) this.seenCustomers.delete(customerId);

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 
 /** A response as it came over the wire: one of supertest, or of a raw socket. */
-export interface Answer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
@@ -22,7 +22,7 @@ const INSIDE =
   /\n\s+at |node_modules|\.[jt]s\b|\b(SELECT|INSERT|UPDATE|DELETE FROM|ON CONFLICT)\b|QueryFailed|SQLSTATE|SyntaxError|TypeError|RangeError|Unexpected token|at position|HPE_|ERR_|ECONN|zlib|incorrect header check|relation "|typeorm|postgres|express/;
 
 /** Checks the whole failure envelope and its headers. Returns the body for what is special in it. */
-export function expectFailure(response: Answer, status: number, code: string): FailureBody {
+export function expectFailure(response: ReceivedResponse, status: number, code: string): FailureBody {
   expect(response.text).toMatch(/^\{"success":false,/);
   const body = JSON.parse(response.text) as FailureBody;
   expect({ status: response.status, code: body.code }).toEqual({ status, code });
@@ -41,7 +41,7 @@ export function expectFailure(response: Answer, status: number, code: string): F
 }
 
 /** A 400 that names exactly these fields, each with a list of messages. */
-export function expectInvalid(response: Answer, ...fields: string[]): FailureBody {
+export function expectInvalid(response: ReceivedResponse, ...fields: string[]): FailureBody {
   const body = expectFailure(response, 400, 'VALIDATION_ERROR');
   expect(Object.keys(body.details ?? {}).sort()).toEqual([...fields].sort());
   for (const problems of Object.values(body.details ?? {})) {
@@ -51,7 +51,7 @@ export function expectInvalid(response: Answer, ...fields: string[]): FailureBod
 }
 
 /** Checks the success envelope around some data, and its headers. */
-export function expectSuccess(response: Answer, status: number): void {
+export function expectSuccess(response: ReceivedResponse, status: number): void {
   expect({ status: response.status, text: response.text }).toEqual({
     status,
     text: expect.stringMatching(/^\{"success":true,"data":.*,"timestamp":"[^"]+"\}$/s),
@@ -59,7 +59,7 @@ export function expectSuccess(response: Answer, status: number): void {
   expectJsonHeaders(response);
 }
 
-export function expectJsonHeaders(response: Answer): void {
+export function expectJsonHeaders(response: ReceivedResponse): void {
   expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
   expect(response.headers['x-request-id']).toEqual(expect.stringMatching(REQUEST_ID));
   expect(response.headers).not.toHaveProperty('x-powered-by');

@@ -1,5 +1,6 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
 import { promisify } from 'node:util';
+import { Logger, StreamableFile } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
@@ -8,9 +9,9 @@ import { LoadShedding } from './load-shedding.ts';
 import { successEnvelope } from '../response/envelope.ts';
 import { InFlightRequests } from './in-flight-requests.ts';
 import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
-import { Reply, StreamReply, TextReply } from '../response/reply.ts';
-import { sendStream } from '../response/send-stream.ts';
 import { JSON_TYPE, sendFailure, sendText } from '../response/send.ts';
+import { SuccessResponse } from '../response/success-response.ts';
+import { TextResponse } from '../response/text-response.ts';
 import { respondToUnparsedRequests, type UnparsedObserver } from './unparsed-requests.ts';
 
 /** What the server lets a client do. */
@@ -31,6 +32,8 @@ export interface HttpServerSettings {
 }
 
 const CLOSE_IDLE_EVERY_MS = 50;
+
+const streamLogger = new Logger('Stream');
 
 /**
  * Nest's Express adapter, with our own way to make requests and to respond.
@@ -150,18 +153,27 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     }
   }
 
-  /** What a handler returns becomes the success envelope, written once, with its length. */
+  /**
+   * What a handler returns becomes the success envelope, written once, with its length; a stream is sent by Nest, as
+   * it is made. The envelope is put on here and not by an interceptor: see docs/decisions, "What of Nest is used".
+   */
   override reply(response: Response, body: unknown, statusCode?: number): void {
-    if (body instanceof TextReply) {
+    if (body instanceof TextResponse) {
       sendText(response, response.statusCode, body.text, body.contentType);
       return;
     }
-    if (body instanceof StreamReply) {
-      sendStream(response, body);
+    if (body instanceof StreamableFile) {
+      super.reply(response, body.setErrorLogger(logBrokenResponse), statusCode);
       return;
     }
-    const reply = body instanceof Reply ? body : new Reply(statusCode ?? response.statusCode, body ?? null);
-    for (const [name, value] of Object.entries(reply.headers)) addHeader(response, name, value);
-    sendText(response, reply.status, successEnvelope(reply.data), JSON_TYPE);
+    const success =
+      body instanceof SuccessResponse ? body : new SuccessResponse(statusCode ?? response.statusCode, body ?? null);
+    for (const [name, value] of Object.entries(success.headers)) addHeader(response, name, value);
+    sendText(response, success.status, successEnvelope(success.data), JSON_TYPE);
   }
+}
+
+/** Nest has broken the connection off: a part of a response must not look like all of it. */
+function logBrokenResponse(error: Error): void {
+  streamLogger.warn({ message: 'a response was broken off', reason: error.name });
 }
