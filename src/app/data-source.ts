@@ -24,10 +24,11 @@ export type DatabaseSettings = Pick<
  * statement (told to the server), and, a little later, for a response that never comes (a
  * half-open connection).
  */
-export function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceOptions {
+function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceOptions {
   return {
     type: 'postgres',
     url,
+    // They describe the schema; the stores write their SQL by hand. See docs/decisions, "What of Nest is used".
     entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow, ErasedEventIdRow],
     migrations: [InitialSchema1764000000000, TimelineReadsAndErasure1764100000000],
     migrationsTableName: 'migrations',

@@ -10,6 +10,7 @@ const MANY = 20_000;
 
 describe('GET /customers/:externalId/events/export', () => {
   let service: TestService;
+  const logged: string[] = [];
 
   const exportOf = (externalId: string) => service.get(`/customers/${externalId}/events/export`);
   const create = (externalId: string) =>
@@ -56,7 +57,7 @@ describe('GET /customers/:externalId/events/export', () => {
     );
 
   beforeAll(async () => {
-    service = await startTestService();
+    service = await startTestService({ LOG_LEVEL: 'warn' }, { write: (line) => void logged.push(line) });
     await create('many');
     await fill('many', MANY);
   });
@@ -143,6 +144,7 @@ describe('GET /customers/:externalId/events/export', () => {
         "SELECT 1 FROM pg_stat_activity WHERE application_name = 'customer-events' AND state <> 'idle' AND datname = current_database()",
       ),
     ).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   it('breaks off where the database fails on the way: a part never looks like all', async () => {
@@ -158,6 +160,9 @@ describe('GET /customers/:externalId/events/export', () => {
       socket.resume();
       await new Promise((closed) => socket.once('close', closed));
       expect(tail).not.toMatch(/0\r\n\r\n$/);
+      expect(logged.map((line) => JSON.parse(line) as object)).toEqual([
+        expect.objectContaining({ level: 'warn', message: 'a response was broken off', reason: 'QueryFailedError' }),
+      ]);
     } finally {
       await service.database.query('ALTER TABLE customer_events_away RENAME TO customer_events');
     }

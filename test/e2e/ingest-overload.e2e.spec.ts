@@ -29,8 +29,10 @@ describe('while the events table is locked', () => {
       .then((response) => response);
   const rows = () => service.database.query('SELECT 1 FROM customer_events WHERE type = $1', [type()]);
   /** Requests that wait for the statement that is under way. */
-  const waiting = (): number =>
-    (service.app.select(CustomerEventsModule).get(CustomerEventStore) as GroupCommitCustomerEventStore)['queue'].length;
+  const waiting = (): number => {
+    const store = service.app.select(CustomerEventsModule).get(CustomerEventStore, { strict: true });
+    return (store as GroupCommitCustomerEventStore)['queue'].length;
+  };
 
   beforeAll(async () => {
     service = await startTestService({ INGEST_QUEUE_EVENTS: String(ROOM), DATABASE_STATEMENT_TIMEOUT_MS: '60000' });

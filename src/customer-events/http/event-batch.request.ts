@@ -13,8 +13,8 @@ import type { EventDraft } from '../domain/customer-event.ts';
 import { CustomerEventRequest, readEvent } from '../input/customer-event.request.ts';
 import { refuseIdempotencyKey } from './idempotency-key.param.ts';
 
-export const MAX_BATCH_EVENTS = 500;
-export const MAX_BATCH_BYTES = 8_388_608;
+const MAX_BATCH_EVENTS = 500;
+const MAX_BATCH_BYTES = 8_388_608;
 
 /** What is to be recorded, or the refusal of an item that cannot be, in the order of the request. */
 export type EventBatch = (EventDraft | DomainError)[];
@@ -27,7 +27,7 @@ export class EventBatchRequest {
 
 /**
  * Reads a batch. What is wrong with the envelope refuses it as a whole; what is wrong with an
- * item becomes that item's refusal.
+ * item becomes that item's refusal. No body parser has been there: see docs/decisions, "What of Nest is used".
  */
 @Injectable()
 class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ImportTally, type RejectedLine } from '../application/event-import.ts';
 
 /** A response that names a million lines helps nobody. */
-export const MAX_REJECTED_LINES_NAMED = 100;
+const MAX_REJECTED_LINES_NAMED = 100;
 
 export class RejectedLineResponse {
   @ApiProperty({ type: 'integer', description: 'The number of the line, from 1, blank lines included.', example: 3 })

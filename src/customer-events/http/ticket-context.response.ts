@@ -9,7 +9,7 @@ import { TypeSummaryResponse, typeSummaryResponse } from './timeline.response.ts
 export const CONTEXT_MAX_BYTES = 16_384;
 /** The envelope, `asOf` and the names of the lists. */
 const FRAME_BYTES = 256;
-export const RUNS_MAX_BYTES = 2_048;
+const RUNS_MAX_BYTES = 2_048;
 export const SUMMARY_MAX_BYTES = 4_096;
 
 export class TicketContextResponse {

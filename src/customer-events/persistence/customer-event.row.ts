@@ -2,7 +2,10 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { CustomerRow } from './customer.row.ts';
 
-/** The primary key is the timeline's index too: an insert without `eventId` pays for one B-tree. */
+/**
+ * The primary key is the timeline's index too: an insert without `eventId` pays for one B-tree.
+ * It describes the table for migrations, and is never loaded or saved: see docs/decisions, "What of Nest is used".
+ */
 @Entity('customer_events')
 @Index('customer_events_event_id_key', ['customerId', 'eventId'], {
   unique: true,

@@ -15,6 +15,7 @@ const MAX_CUSTOMERS_SEEN = 100_000;
 
 const CUSTOMER_UNKNOWN: AppendOutcome = { kind: 'customer-unknown' };
 
+/** SQL by hand on TypeORM's pool, without repositories: see docs/decisions, "What of Nest is used". */
 @Injectable()
 export class TypeormCustomerEventStore extends CustomerEventStore {
   private readonly seenCustomers = new LRUCache<string, true>({ max: MAX_CUSTOMERS_SEEN });

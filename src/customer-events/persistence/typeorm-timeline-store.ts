@@ -16,6 +16,7 @@ import { selectEvents, timelineCondition, timelineOrder, type Sql } from './time
 
 const OUTLINE_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', ['id', 'type', 'occurredAt']);
 
+/** SQL by hand on TypeORM's pool, without repositories: see docs/decisions, "What of Nest is used". */
 @Injectable()
 export class TypeormTimelineStore extends TimelineStore {
   constructor(private readonly dataSource: DataSource) {

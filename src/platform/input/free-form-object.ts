@@ -6,7 +6,7 @@ import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts
 import type { FreeFormLimits } from './free-form-limits.ts';
 
 /** A free-form object may be nested this deep, itself included. */
-export const MAX_JSON_DEPTH = 100;
+const MAX_JSON_DEPTH = 100;
 
 const freeFormFields = new Map<unknown, Set<string>>();
 

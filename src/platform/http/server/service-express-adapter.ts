@@ -42,6 +42,7 @@ const streamLogger = new Logger('Stream');
  * `app.handle`), after which V8 runs everything that touches them at half the speed or less:
  * measured, 197–233 µs of CPU per request against 91–101 µs. Here the server makes requests that
  * have that prototype from the start, so the call changes nothing. A test proves it.
+ * See docs/decisions, "What of Nest is used".
  */
 export class ServiceExpressAdapter extends ExpressAdapter {
   private readonly inFlightRequests: InFlightRequests;
