@@ -46,11 +46,26 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, settings = {}, onLog = () => {} } = options;
-  mkdirSync(dataDir, { recursive: true });
-  const home = await withStartLock(lockFile(dataDir), () => Promise.resolve(openHome(dataDir, onLog)));
+  const home = await makeHome(dataDir, onLog);
   const supervisor = new Supervisor(home, lockFile(dataDir), await addressOf(home), settings, onLog);
   await supervisor.start();
   return supervisor;
+}
+
+const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
+
+async function makeHome(dataDir: string, onLog: (line: string) => void): Promise<Home> {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    return await withStartLock(lockFile(dataDir), () => Promise.resolve(openHome(dataDir, onLog)));
+  } catch (error) {
+    const { code = '', path } = error as NodeJS.ErrnoException;
+    if (!UNWRITABLE.includes(code)) throw error;
+    throw new EmbeddedPostgresError(
+      `The embedded PostgreSQL cannot keep its data in ${dataDir} (${code}: ${path}). ` +
+        'Set DATA_DIR to a folder that this user can write to, or DATABASE_URL to a PostgreSQL of your own.',
+    );
+  }
 }
 
 class Supervisor implements EmbeddedPostgres {

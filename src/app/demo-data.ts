@@ -1,22 +1,36 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { KeyAdministration } from '../api-keys/application/key-administration.ts';
+import { loadConfig } from '../config.ts';
 import { Customers } from '../customer-events/application/customers.ts';
 
+const DEMO_APP = 'demo';
 const DEMO_CUSTOMER = 'user_42';
 
 /**
- * Makes an empty installation usable: an app, a customer, and a key.
+ * Makes an empty installation usable: an app, a customer, and a key. Where there is an app already,
+ * nothing is changed, and there is no new key.
  *
- * @returns the key, or null where there is an app already: then nothing is changed.
+ * @returns the slug of an app that is there, and its new key.
  */
-export async function createDemo(app: INestApplicationContext): Promise<string | null> {
+export async function createDemo(app: INestApplicationContext): Promise<{ slug: string; newKey: string | null }> {
   const administration = app.get(KeyAdministration);
-  if ((await administration.listApps()).length > 0) return null;
-  const demo = await administration.createApp('demo', 'Demo');
+  const apps = await administration.listApps();
+  const existing = apps.find(({ slug }) => slug === DEMO_APP) ?? apps[0];
+  if (existing !== undefined) return { slug: existing.slug, newKey: null };
+  const demo = await administration.createApp(DEMO_APP, 'Demo');
   await app.get(Customers).put(demo.id, DEMO_CUSTOMER, { email: 'user_42@example.com', name: 'Ada Lovelace' });
   const { secret } = await administration.createKey(demo.slug, 'first key', 'agent', null);
-  return secret;
+  return { slug: demo.slug, newKey: secret };
 }
+
+/** A command for a shell that creates a key in the very database that the service uses. */
+export function createKeyCommand(slug: string, dataDir: string): string {
+  // Without its DATA_DIR the command would make an embedded PostgreSQL of its own.
+  const setting = dataDir === loadConfig({}).dataDir ? '' : `DATA_DIR=${shellWord(dataDir)} `;
+  return `${setting}npm run --silent cli -- keys create --app ${slug} --name mine`;
+}
+
+const shellWord = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** The first request, ready to be pasted into a shell. */
 export function demoCurl(baseUrl: string, key: string): string {

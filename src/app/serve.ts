@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { createApp } from './create-app.ts';
-import { createDemo, demoCurl } from './demo-data.ts';
+import { createDemo, createKeyCommand, demoCurl } from './demo-data.ts';
 import { describeError } from '../platform/log/describe-error.ts';
 import { ServiceLog } from '../platform/log/service-log.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
@@ -43,17 +43,17 @@ async function sayHello(app: NestExpressApplication, config: Config, database: D
   if (config.docsEnabled) lines.push(`API documentation: ${baseUrl}/docs`);
   if (database.embedded) {
     lines.push(`PostgreSQL is embedded, with its data in ${config.dataDir}`);
-    const key = await createDemo(app);
-    if (key !== null) {
+    const { slug, newKey } = await createDemo(app);
+    const command = createKeyCommand(slug, config.dataDir);
+    if (newKey === null) lines.push(`To create an API key: ${command}`);
+    else {
       lines.push(
         '',
         'First start. An app "demo" and a customer "user_42" were created. Try:',
         '',
-        demoCurl(baseUrl, key),
-      );
-      lines.push(
+        demoCurl(baseUrl, newKey),
         '',
-        'This key is shown only once. More keys: npm run --silent cli -- keys create --app demo --name mine',
+        `This key is shown only once. More keys: ${command}`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -141,7 +141,7 @@ describe('the service', () => {
     });
   });
 
-  it('at its second start finds its data, and prints no key', async () => {
+  it('at its second start finds its data, prints no key, and says how to create one', async () => {
     const { service, address, key } = await firstStart();
     expect((await record(address, key, { eventId: 'kept' })).status).toBe(201);
     await stop(service);
@@ -153,6 +153,9 @@ describe('the service', () => {
     expect((await record(secondAddress, key, { eventId: 'kept' })).status).toBe(200);
     await stop(again);
     expect(again.output()).not.toMatch(/sk_live|curl/);
+    expect(again.output()).toContain(
+      `To create an API key: DATA_DIR=${workplace.dataDir} npm run --silent cli -- keys create --app demo --name mine\n`,
+    );
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends in order at %s, and leaves no process', async (signal) => {
@@ -251,6 +254,27 @@ describe('the service', () => {
         }
       },
     );
+
+    it('as DATA_DIR is a file, says so in a line', async () => {
+      writeFileSync(workplace.dataDir, '');
+      const service = workplace.start();
+      expect(await service.ends()).toEqual({ code: 1, signal: null });
+      expect(service.output()).toBe(
+        `The embedded PostgreSQL cannot keep its data in ${workplace.dataDir} (EEXIST: ${workplace.dataDir}). ` +
+          'Set DATA_DIR to a folder that this user can write to, or DATABASE_URL to a PostgreSQL of your own.\n',
+      );
+    });
+
+    it('as DATA_DIR cannot be written to, says so in a line', async () => {
+      mkdirSync(workplace.dataDir, { mode: 0o555 });
+      // Root may write everywhere but to the kernel's own folders.
+      const dataDir = process.getuid?.() === 0 ? '/sys/customer-events' : workplace.dataDir;
+      const service = workplace.start({ DATA_DIR: dataDir });
+      expect(await service.ends()).toEqual({ code: 1, signal: null });
+      expect(service.output()).toMatch(
+        /^The embedded PostgreSQL cannot keep its data in \S+ \((EACCES|EPERM|EROFS): \S+\)\. .*\n$/,
+      );
+    });
 
     it('for bad settings, names them all, and not their values', async () => {
       const service = workplace.start({
