@@ -99,15 +99,12 @@ const SERVICE = {
 /** What a *.spec.ts imports besides: the test runner, fakes and builders of test/, any built-in module of Node. */
 const SPEC_ALSO = ['^test/(fakes|support)/', '(^|/)node_modules/(@jest/globals|reflect-metadata)/'];
 
-/** TEMPORARY, outside the order of the rows: goes with the commits that move the errors and the V8 flags. */
+/** TEMPORARY, outside the order of the rows: goes with the commits that move the errors. */
 const TEMPORARY = {
   'src/platform/http/errors': `${ofEachSlice('domain')} src/platform/postgres`,
   'src/platform/input': 'src/platform/http/errors',
   'src/customer-events/input': 'src/platform/http/errors',
   'src/cli/import': 'src/platform/http/errors',
-  'src/steady-memory.ts': 'node:v8',
-  'src/cli.ts': 'src/steady-memory.ts',
-  'src/main.ts': 'src/steady-memory.ts',
 };
 
 const words = (text = '') => text.split(/\s+/).filter((word) => word !== '');

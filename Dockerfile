@@ -5,6 +5,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json nest-cli.json ormconfig.ts ./
+COPY scripts ./scripts
 COPY src ./src
 COPY libs ./libs
 RUN npm run build && rm -f dist/.tsbuildinfo
@@ -31,5 +32,5 @@ EXPOSE 3000
 VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is the process that gets the signals.
-CMD ["node", "dist/src/main.js"]
+# Node itself is the process that gets the signals. Its flags are those of `npm start`.
+CMD ["node", "--heap-growing-percent=100", "dist/src/main.js"]

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Compiled, this file is in bench/dist/bench. */
@@ -10,3 +11,10 @@ export const serviceFile = (path: string): string => join(REPOSITORY, 'dist/src'
 
 /** A file of the benchmark, compiled. */
 export const benchFile = (path: string): string => join(COMPILED, path);
+
+const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+  scripts: { start: string };
+};
+
+/** The flags with which `npm start` and `npm run cli` run Node. */
+export const NODE_FLAGS: readonly string[] = scripts.start.split(' ').filter((word) => word.startsWith('--'));

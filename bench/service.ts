@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { customerIdOf } from '../src/customer-events/domain/customer.ts';
 import type { Database, Engine } from './engine.ts';
-import { serviceFile } from './paths.ts';
+import { serviceFile, NODE_FLAGS } from './paths.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
 
 const run = promisify(execFile);
@@ -39,7 +39,7 @@ export function startService(engine: Engine, database: Database, cpuProf: string
     script: serviceFile('main.js'),
     logFile: join(engine.folder, `service-${database.name}.log`),
     environment: { DATABASE_URL: database.url, HOST: '127.0.0.1', PORT: '0', RATE_LIMITS: '0' },
-    nodeArguments: cpuProf === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', cpuProf],
+    nodeArguments: [...NODE_FLAGS, ...(cpuProf === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', cpuProf])],
   });
 }
 
@@ -56,7 +56,7 @@ async function addCustomers({ appId, query }: ServiceDatabase, count: number): P
 export const externalId = (index: number): string => `user_${index}`;
 
 async function operatorCommand(database: Database, ...words: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [serviceFile('cli.js'), ...words], {
+  const { stdout } = await run(process.execPath, [...NODE_FLAGS, serviceFile('cli.js'), ...words], {
     // No .env of the checkout there.
     cwd: tmpdir(),
     env: { PATH: process.env.PATH, DATABASE_URL: database.url },

@@ -2,10 +2,8 @@ import 'reflect-metadata';
 import { loadEnvFile } from './config.ts';
 import { commands } from './cli/commands/commands.ts';
 import { errorMessage } from './cli/error-message.ts';
-import { keepMemorySteady } from './steady-memory.ts';
 
 try {
-  keepMemorySteady();
   loadEnvFile();
   await commands().parseAsync();
 } catch (error) {

@@ -2,10 +2,8 @@ import 'reflect-metadata';
 import { loadConfig, loadEnvFile } from './config.ts';
 import { errorMessage } from './cli/error-message.ts';
 import { serve } from './app/serve.ts';
-import { keepMemorySteady } from './steady-memory.ts';
 
 try {
-  keepMemorySteady();
   loadEnvFile();
   await serve(loadConfig());
 } catch (error) {

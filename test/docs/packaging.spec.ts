@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig, settingNames } from '../../src/config.ts';
+import { NODE_FLAGS } from '../support/child.ts';
 
 /** What is served after the last response: ROOM_AFTER_GRACE_MS in serve.ts. */
 const ROOM_AFTER_GRACE_S = 15;
@@ -37,7 +38,8 @@ describe('Dockerfile', () => {
     expect(last).toMatch(/^HEALTHCHECK .*\/health\/live/m);
     expect(last).not.toMatch(/npm (ci|install|run)/);
     // The exec form: Node gets the signals, not a shell.
-    expect(last).toMatch(/^CMD \["node", "dist\/src\/main\.js"\]$/m);
+    const [, command] = /^CMD (\[.*\])$/m.exec(last) as unknown as [string, string];
+    expect(JSON.parse(command)).toEqual(['node', ...NODE_FLAGS, 'dist/src/main.js']);
   });
 
   it('installs without scripts, and a Node that the service supports', () => {

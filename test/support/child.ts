@@ -1,11 +1,21 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-const DIST = resolve(import.meta.dirname, '../../dist');
+const ROOT = resolve(import.meta.dirname, '../..');
+const DIST = resolve(ROOT, 'dist');
 
 /** A built file of the service, for a process of its own. */
 export const built = (path: string): string => resolve(DIST, path);
+
+const { scripts } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
+
+/** The flags with which `npm start` and `npm run cli` run Node. */
+export const NODE_FLAGS: readonly string[] = scripts.start.split(' ').filter((word) => word.startsWith('--'));
+
+/** What Node is given to run a built program as `npm start` does. */
+export const program = (path: string, ...args: string[]): string[] => [...NODE_FLAGS, built(path), ...args];
 
 /** A process, what it has printed so far, and how it ended. */
 export interface Child {

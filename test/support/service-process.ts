@@ -1,10 +1,10 @@
-import { spawnSync, type StdioOptions } from 'node:child_process';
+import { spawnSync, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
-import { built, startNode, until, type Child } from './child.ts';
+import { program, startNode, until, type Child } from './child.ts';
 
 /** A folder for `.data`, and the processes of the service and its commands that use it. */
 export class Workplace {
@@ -23,7 +23,7 @@ export class Workplace {
 
   /** `npm run cli -- …`, without npm. Only with `'pipe'` it has a standard input. */
   cli(args: string[], settings: Record<string, string> = {}, stdin: 'ignore' | 'pipe' = 'ignore'): Child {
-    return this.run(['src/cli.js', ...args], settings, [stdin, 'pipe', 'pipe']);
+    return this.run(['src/cli.js', ...args], settings, { stdio: [stdin, 'pipe', 'pipe'] });
   }
 
   async close(): Promise<void> {
@@ -51,13 +51,9 @@ export class Workplace {
     return stdout.split('\n').filter((line) => line.includes(this.folder));
   }
 
-  private run(
-    [file = '', ...args]: string[],
-    settings: Record<string, string>,
-    stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
-  ): Child {
+  private run([file = '', ...args]: string[], settings: Record<string, string>, options: SpawnOptions = {}): Child {
     const env = { PATH: process.env.PATH, DATA_DIR: this.dataDir, ...settings };
-    const child = startNode([built(file), ...args], { cwd: this.folder, env, stdio });
+    const child = startNode(program(file, ...args), { cwd: this.folder, env, ...options });
     this.children.push(child);
     return child;
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../libs/embedded-postgres/embedded-postgres.ts';
-import { built, startNode, until, type Child } from '../../support/child.ts';
+import { program, startNode, until, type Child } from '../../support/child.ts';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import { Ledger, verdictOn, type Verdict } from './ledger.ts';
 
@@ -107,7 +107,7 @@ export class DrillRig {
   }
 
   async cli(...args: string[]): Promise<string> {
-    const child = startNode([built('src/cli.js'), ...args], {
+    const child = startNode(program('src/cli.js', ...args), {
       env: { ...process.env, DATABASE_URL: this.directUrl },
       cwd: this.dataDir,
     });
@@ -128,7 +128,7 @@ export class DrillRig {
       ...settings,
       PORT: String(port),
     };
-    const child = startNode([built('src/main.js')], { env, cwd: this.dataDir });
+    const child = startNode(program('src/main.js'), { env, cwd: this.dataDir });
     const instance = { port, child, get: (path: string) => get(port, path) };
     this.instances.push(instance);
     await until(async () => {
