@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -319,6 +319,19 @@ describe('the import command', () => {
       expect(device).toMatchObject({ code: 2, stderr: '' });
       expect(statSync('/dev/null').isFile()).toBe(false);
       expect(read('self.ndjson')).toBe(line({ type: 'NO' }));
+    });
+  });
+
+  it('says in one line that it cannot write down how far it came', async () => {
+    write('stateless.ndjson', line({ eventId: 'stateless' }));
+    // Root may write everywhere, but no file in a folder that is not there.
+    symlinkSync('no/such/folder', path('stateless.ndjson.import-state.json'));
+    expect(await run('stateless.ndjson', '--app', 'acme')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^The progress of the import cannot be written to stateless\.ndjson\.import-state\.json \(ENOENT\)\. .*\n$/,
+      ),
     });
   });
 
