@@ -44,6 +44,15 @@ export async function importEvents(
   const lines = new LinesRead(await linesOf(input, options, tally.throughLine));
   const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS, before?.rejectedBytes ?? 0);
   const stateFile = new StateFile(path);
+  if (!dryRun) {
+    try {
+      // Before the first line: an import that cannot write down how far it came does not begin.
+      saveState(stateFile, input, app.slug, tally, rejectedFile);
+    } catch (error) {
+      rejectedFile.close();
+      throw error;
+    }
+  }
   const errors: ErrorSummary[] = [];
   const began = Date.now();
   const progress = new Progress(

@@ -57,7 +57,7 @@ function openToWrite(path: string): number {
   } catch (error) {
     throw new OperatorError(
       `The progress of the import cannot be written to ${path} (${(error as NodeJS.ErrnoException).code}). ` +
-        'Move the file to a folder that you can write to, and import it from its beginning.',
+        'Move the imported file to a folder that you can write to.',
     );
   }
 }
