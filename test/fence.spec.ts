@@ -13,6 +13,7 @@ const SLICES = ['customer-events', 'api-keys'];
 const FORBIDDEN: Record<string, string[]> = {
   'libs/kernel': ['libs/time', 'libs/json-payload', 'src/config.ts', 'src/platform/log', '@nestjs/common', 'node:fs'],
   'libs/time': ['libs/json-payload', 'src/config.ts', 'src/platform/postgres', 'lru-cache', 'node:fs'],
+  'libs/byte-streams': ['libs/kernel', 'src/config.ts', '@nestjs/common', 'node:fs'],
   'libs/json-payload': ['libs/ndjson', 'src/config.ts', 'src/platform/input', 'typeorm', 'class-validator', 'node:fs'],
   'libs/ndjson': ['libs/json-payload', 'src/config.ts', 'src/customer-events/domain', 'csv-parse', 'node:http'],
   'libs/embedded-postgres': ['libs/kernel', 'src/config.ts', 'src/app', '@nestjs/common', 'typeorm', 'node:http'],
@@ -27,12 +28,13 @@ const FORBIDDEN: Record<string, string[]> = {
     ...['express', '@nestjs/swagger', 'node:http'],
   ],
   'src/platform/input': [
-    ...['src/platform/http/request', 'src/platform/postgres', 'src/customer-events/input', 'src/config.ts'],
+    ...['src/platform/http/errors', 'src/platform/postgres', 'src/customer-events/input', 'src/config.ts'],
     ...['express', '@nestjs/common', 'typeorm', 'node:http'],
   ],
   'src/platform/http/errors': [
     ...['src/platform/http/request', 'src/platform/http/response', 'src/platform/http/docs', 'src/platform/input'],
-    ...['src/customer-events/application', 'src/operations', 'src/config.ts', 'express', 'typeorm', 'node:http'],
+    ...['src/platform/postgres', 'src/api-keys/domain', 'src/customer-events/domain', 'src/operations'],
+    ...['src/config.ts', 'express', 'typeorm', 'node:http'],
   ],
   'src/platform/http/request': [
     ...['src/platform/http/response', 'src/platform/http/docs', 'src/platform/http/server', 'src/platform/postgres'],
@@ -73,7 +75,7 @@ const FORBIDDEN: Record<string, string[]> = {
   ],
   'src/cli/import': [
     ...['src/cli/commands', 'src/app', 'src/customer-events/persistence', 'src/customer-events/http'],
-    ...['src/customer-events/application/*.port.ts', 'src/api-keys/persistence', 'src/platform/http/request'],
+    ...['src/customer-events/application/*.port.ts', 'src/api-keys/persistence', 'src/platform/http/errors'],
     ...['src/platform/postgres', 'typeorm', 'pg', 'express', 'node:http'],
   ],
   'src/cli/commands': [
@@ -117,7 +119,7 @@ function forbiddenOf(slice: string): Record<string, string[]> {
     [`src/${slice}/input`]: [
       ...[`src/${slice}/persistence`, `src/${slice}/http`, `src/${slice}/application/*.port.ts`],
       ...[`src/${slice}/*.module.ts`, `src/${other}/input`, `src/${other}/domain`, ...around],
-      ...['src/platform/http/request', 'src/platform/http/docs', 'src/platform/postgres'],
+      ...['src/platform/http/errors', 'src/platform/http/request', 'src/platform/http/docs', 'src/platform/postgres'],
       ...['express', 'typeorm', '@nestjs/common', 'csv-parse', 'node:http', 'node:fs'],
     ],
     [`src/${slice}/http`]: [

@@ -23,7 +23,7 @@ import { DatabaseConnection } from '../platform/postgres/database-connection.ts'
 @Global()
 @Module({})
 export class AppModule {
-  /** With the settings given, which `config.ts` has read: see docs/decisions, "What of Nest is used". */
+  /** With the settings given, which `config.ts` has read: see docs/decisions/0020-what-of-nest-is-used.md. */
   static forRoot(config: Config, databaseUrl: string): DynamicModule {
     const limits: HttpLimits = {
       maxPayloadBytes: config.maxPayloadBytes,

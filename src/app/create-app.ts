@@ -22,7 +22,7 @@ export async function createApp(
 ): Promise<NestExpressApplication> {
   const adapter = new ServiceExpressAdapter(config);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), adapter, {
-    // The pipes read bodies themselves, after the guard: see docs/decisions, "What of Nest is used".
+    // The pipes read bodies themselves, after the guard: see docs/decisions/0020-what-of-nest-is-used.md.
     bodyParser: false,
     logger: log,
     abortOnError: false,

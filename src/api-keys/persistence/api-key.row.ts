@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { ApiKey } from '../domain/api-key.ts';
 import { AppRow } from './app.row.ts';
 
-/** It describes the table for migrations, and is never loaded or saved: see docs/decisions, "What of Nest is used". */
+/** It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Entity('api_keys')
 export class ApiKeyRow implements Record<keyof Omit<ApiKey, 'app'>, unknown> {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'api_keys_pkey' })

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { App } from '../domain/api-key.ts';
 
-/** It describes the table for migrations, and is never loaded or saved: see docs/decisions, "What of Nest is used". */
+/** It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Entity('apps')
 @Index('apps_slug_key', ['slug'], { unique: true })
 export class AppRow implements Record<keyof App, unknown> {

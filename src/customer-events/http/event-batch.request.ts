@@ -27,7 +27,7 @@ export class EventBatchRequest {
 
 /**
  * Reads a batch. What is wrong with the envelope refuses it as a whole; what is wrong with an
- * item becomes that item's refusal. No body parser has been there: see docs/decisions, "What of Nest is used".
+ * item becomes that item's refusal. No body parser has been there: see docs/decisions/0020-what-of-nest-is-used.md.
  */
 @Injectable()
 class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {

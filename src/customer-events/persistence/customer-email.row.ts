@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /**
  * A claim on an e-mail address. It keeps addresses unique per app without a unique key over the
  * customers, which a distributed database could not have.
- * It describes the table for migrations, and is never loaded or saved: see docs/decisions, "What of Nest is used".
+ * It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md.
  */
 @Entity('customer_emails')
 export class CustomerEmailRow {

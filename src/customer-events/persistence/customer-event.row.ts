@@ -4,7 +4,7 @@ import { CustomerRow } from './customer.row.ts';
 
 /**
  * The primary key is the timeline's index too: an insert without `eventId` pays for one B-tree.
- * It describes the table for migrations, and is never loaded or saved: see docs/decisions, "What of Nest is used".
+ * It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md.
  */
 @Entity('customer_events')
 @Index('customer_events_event_id_key', ['customerId', 'eventId'], {

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Customer } from '../domain/customer.ts';
 
-/** It describes the table for migrations, and is never loaded or saved: see docs/decisions, "What of Nest is used". */
+/** It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Entity('customers')
 export class CustomerRow implements Record<keyof Customer, unknown> {
   /** Derived from app and external id, so the primary key also keeps external ids unique per app. */

@@ -3,7 +3,7 @@ import { Entity, PrimaryColumn } from 'typeorm';
 /**
  * What is left of an erased event that had an `eventId`: enough to know a replay of it by, and
  * nothing to read. It outlives its customer, who may come back under the same external id.
- * It describes the table for migrations, and is never loaded or saved: see docs/decisions, "What of Nest is used".
+ * It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md.
  */
 @Entity('erased_event_ids')
 export class ErasedEventIdRow {

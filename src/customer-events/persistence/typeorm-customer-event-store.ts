@@ -15,7 +15,7 @@ const MAX_CUSTOMERS_SEEN = 100_000;
 
 const CUSTOMER_UNKNOWN: AppendOutcome = { kind: 'customer-unknown' };
 
-/** SQL by hand on TypeORM's pool, without repositories: see docs/decisions, "What of Nest is used". */
+/** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
 export class TypeormCustomerEventStore extends CustomerEventStore {
   private readonly seenCustomers = new LRUCache<string, true>({ max: MAX_CUSTOMERS_SEEN });

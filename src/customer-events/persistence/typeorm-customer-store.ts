@@ -22,7 +22,7 @@ const UPDATE_CUSTOMER = `
   SET (${columnList(CUSTOMER_COLUMNS, CHANGED_FIELDS)}) = ROW (${placeholderList(CHANGED_FIELDS.length, 2)})
   WHERE c.id = $1`;
 
-/** SQL by hand on TypeORM's pool, without repositories: see docs/decisions, "What of Nest is used". */
+/** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
 export class TypeormCustomerStore extends CustomerStore {
   constructor(private readonly dataSource: DataSource) {

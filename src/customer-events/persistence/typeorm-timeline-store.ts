@@ -16,7 +16,7 @@ import { selectEvents, timelineCondition, timelineOrder, type Sql } from './time
 
 const OUTLINE_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', ['id', 'type', 'occurredAt']);
 
-/** SQL by hand on TypeORM's pool, without repositories: see docs/decisions, "What of Nest is used". */
+/** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
 export class TypeormTimelineStore extends TimelineStore {
   constructor(private readonly dataSource: DataSource) {

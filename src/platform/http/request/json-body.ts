@@ -10,7 +10,7 @@ import { readFields, type RequestClass } from '../../input/field-reader.ts';
 /**
  * Reads and checks the JSON body of a request, as an instance of the parameter's class. It runs
  * after the guards: a request without a valid key is refused before its body is read. In place of Nest's body
- * parser and ValidationPipe: see docs/decisions, "What of Nest is used".
+ * parser and ValidationPipe: see docs/decisions/0020-what-of-nest-is-used.md.
  */
 @Injectable()
 class JsonBodyPipe implements PipeTransform<Request, Promise<object>> {

@@ -156,7 +156,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
 
   /**
    * What a handler returns becomes the success envelope, written once, with its length; a stream is sent by Nest, as
-   * it is made. The envelope is put on here and not by an interceptor: see docs/decisions, "What of Nest is used".
+   * it is made. The envelope is put on here and not by an interceptor: see docs/decisions/0020-what-of-nest-is-used.md.
    */
   override reply(response: Response, body: unknown, statusCode?: number): void {
     if (body instanceof TextResponse) {
