@@ -126,7 +126,7 @@ class Supervisor implements EmbeddedPostgres {
     const deadline = Date.now() + READY_WITHIN_MS;
     for (;;) {
       const pid = runningPostmaster(this.home);
-      if (pid === 0 || (await this.answers())) return pid;
+      if (pid === 0 || (await this.responds())) return pid;
       if (Date.now() > deadline)
         throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not respond`);
       await sleep(POLL_MS);
@@ -150,7 +150,7 @@ class Supervisor implements EmbeddedPostgres {
     let problem: string | null = null;
     void postmaster.ended.then((reason) => (problem = reason));
     const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await this.answers())) {
+    while (!(await this.responds())) {
       if (problem !== null) return problem;
       if (Date.now() > deadline) {
         postmaster.stop();
@@ -178,7 +178,7 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
-  private async answers(): Promise<boolean> {
+  private async responds(): Promise<boolean> {
     const client = new pg.Client({ connectionString: this.url(), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
     client.on('error', () => {});
     try {

@@ -63,7 +63,7 @@ async function sayHello(app: NestExpressApplication, config: Config, database: D
 /** What comes after the last response (pool, spans, embedded database) may take so long, and no longer. */
 const ROOM_AFTER_GRACE_MS = 15_000;
 
-/** The first signal stops in order; a second one, or the end of patience, ends the process at once. */
+/** The first signal stops in order; a second one, or the end of the grace period, ends the process at once. */
 function stopOnSignal(config: Config, app: NestExpressApplication, database: Database, log: ServiceLog): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

@@ -17,7 +17,7 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host; check HOST',
 };
 
-/** SQLSTATE classes of a server that answers, and does not let us in: wrong password, no such database. */
+/** SQLSTATE classes of a server that responds, and does not let us in: wrong password, no such database. */
 const NOT_LET_IN = ['28', '3D'];
 
 /** What an operator needs to read of a failure: a line where the cause is known, otherwise everything. */

@@ -89,7 +89,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  describe('describes real answers', () => {
+  describe('describes real responses', () => {
     const event = { customerExternalId: 'user_42', type: 'order.placed', payload: { total: 99.9 }, eventId: 'e-1' };
 
     it.each<[string, string, () => Promise<Response>, number]>([

@@ -100,7 +100,7 @@ describe('ops/kubernetes.yaml', () => {
     expect(of('Service').spec.selector).toEqual(of('Deployment').spec.template.metadata.labels);
   });
 
-  it('runs as nobody special, with limits, and with settings that exist', () => {
+  it('runs as an unprivileged user, with limits, and with settings that exist', () => {
     for (const kind of ['Job', 'Deployment']) {
       const { spec } = of(kind).spec.template;
       expect(spec.securityContext).toMatchObject({ runAsNonRoot: true });

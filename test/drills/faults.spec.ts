@@ -258,7 +258,7 @@ describe('faults', () => {
   });
 
   describe('of the service', () => {
-    it('SIGTERM with 200 posts under way: every one is answered, and stored', async () => {
+    it('SIGTERM with 200 posts in flight: every one gets a response, and is stored', async () => {
       await restart();
       const ledger = await rig.ledger(instance, { eventIds: false });
       const release = await rig.session('BEGIN; LOCK TABLE customer_events IN ACCESS EXCLUSIVE MODE');
@@ -276,7 +276,7 @@ describe('faults', () => {
       expect(found).toMatchObject({ sent: 200, acknowledged: 200, rows: 200 });
     }, 60_000);
 
-    it('SIGTERM under load: what was taken is answered', async () => {
+    it('SIGTERM under load: what was accepted gets its response', async () => {
       await restart();
       const ledger = await rig.ledger(instance, { eventIds: true });
       ledger.start(CONNECTIONS);

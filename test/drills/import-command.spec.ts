@@ -218,30 +218,30 @@ describe('the import command', () => {
 
   describe('writes rejected lines to a file', () => {
     it('with number, reason and content; once fixed, that file is imported as it is', async () => {
-      const externalId = await customer('mend');
-      const good = line({ customerExternalId: externalId, eventId: 'mend-1' });
+      const externalId = await customer('fix');
+      const good = line({ customerExternalId: externalId, eventId: 'fix-1' });
       const wrong = [
-        `{"customerExternalId":"${externalId}", "type":"Order", "eventId":"mend-2", "payload":{"n":1.50}}`,
-        `{"customerExternalId":"${externalId}","type":"a","eventId":"mend-3"`,
-        line({ customerExternalId: 'nobody', eventId: 'mend-4' }),
+        `{"customerExternalId":"${externalId}", "type":"Order", "eventId":"fix-2", "payload":{"n":1.50}}`,
+        `{"customerExternalId":"${externalId}","type":"a","eventId":"fix-3"`,
+        line({ customerExternalId: 'nobody', eventId: 'fix-4' }),
       ];
       const latin1 = Buffer.from(
-        `{"customerExternalId":"${externalId}","type":"a","eventId":"mend-5","payload":{"s":"é"}}`,
+        `{"customerExternalId":"${externalId}","type":"a","eventId":"fix-5","payload":{"s":"é"}}`,
         'latin1',
       );
       const tooLong = `{"customerExternalId":"${'x'.repeat(200_000)}"}`;
       write(
-        'mend.ndjson',
+        'fix.ndjson',
         Buffer.concat([Buffer.from(`${[good, ...wrong].join('\n')}\n\n`), latin1, Buffer.from(`\n${tooLong}\n`)]),
       );
-      const { errors, ...counts } = await imported(2, 'mend.ndjson');
+      const { errors, ...counts } = await imported(2, 'fix.ndjson');
       expect(counts).toMatchObject({
         finished: true,
         throughLine: 7,
         lines: 6,
         created: 1,
         rejected: 5,
-        rejectedFile: 'mend.ndjson.rejected.ndjson',
+        rejectedFile: 'fix.ndjson.rejected.ndjson',
       });
       expect(errors.map((error) => [error.line, error.code])).toEqual([
         [2, 'VALIDATION_ERROR'],
@@ -251,7 +251,7 @@ describe('the import command', () => {
         [7, 'PAYLOAD_TOO_LARGE'],
       ]);
 
-      const rejected = read('mend.ndjson.rejected.ndjson').trimEnd().split('\n');
+      const rejected = read('fix.ndjson.rejected.ndjson').trimEnd().split('\n');
       expect(rejected).toHaveLength(5);
       for (const [n, text] of rejected.entries()) {
         const { line: number, code, message, details } = errors[n] as ImportSummary['errors'][number];
@@ -269,21 +269,21 @@ describe('the import command', () => {
         .slice(0, 4)
         .join('\n')
         .replace('"type":"Order"', '"type":"order"')
-        .replace('\\"mend-3\\"', '\\"mend-3\\"}')
+        .replace('\\"fix-3\\"', '\\"fix-3\\"}')
         .replace('"nobody"', `"${externalId}"`)
         .replace('"undecodable":', '"text":');
       write('fixed.ndjson', fixed);
       expect(await imported(0, 'fixed.ndjson')).toMatchObject({ lines: 4, created: 4, rejected: 0 });
-      expect(await rowsWith('mend')).toBe(5);
+      expect(await rowsWith('fix')).toBe(5);
       expect(await payloads(externalId)).toEqual(expect.arrayContaining(['{"n":1.50}', '{"s":"é"}']));
 
       // Rejected once more, and under its own name.
-      expect(await imported(2, 'mend.ndjson.rejected.ndjson')).toMatchObject({ lines: 5, created: 0, rejected: 5 });
-      expect(existsSync(path('mend.ndjson.rejected.ndjson.rejected.ndjson'))).toBe(true);
+      expect(await imported(2, 'fix.ndjson.rejected.ndjson')).toMatchObject({ lines: 5, created: 0, rejected: 5 });
+      expect(existsSync(path('fix.ndjson.rejected.ndjson.rejected.ndjson'))).toBe(true);
     });
 
     it('rows of CSV as the events that they make, and where it is told to', async () => {
-      const externalId = await customer('mend-csv');
+      const externalId = await customer('fix-csv');
       write(
         'rows.csv',
         `customerExternalId,type,eventId,payload.n\n${externalId},Order,row-1,1.50\n${externalId},a\n${externalId},order,row-2,2\n`,

@@ -85,7 +85,7 @@ describe('the service', () => {
   };
 
   describe('at its first start without DATABASE_URL', () => {
-    it("prints the document's curl, and pasted into a shell it answers as the document says", async () => {
+    it('prints the curl command of the document, which works when pasted into a shell', async () => {
       const service = workplace.start();
       const [command] = await service.prints(CURL);
       const documented = {
@@ -377,7 +377,7 @@ describe('the service', () => {
     }
   });
 
-  it('ends at once where it is told to while it waits for its database', async () => {
+  it('ends at once on a signal while it waits for its database', async () => {
     const service = workplace.start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' });
     await service.prints(/waiting for the database/);
     await stop(service);

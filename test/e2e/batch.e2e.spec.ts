@@ -122,7 +122,7 @@ describe('POST /customer-events/batch', () => {
   });
 
   describe('with an eventId', () => {
-    it('repeated in a later batch answers 201, with the first data, and stores nothing', async () => {
+    it('repeated in a later batch gets 201 with the first data, and stores nothing', async () => {
       const items = events(20, (n) => ({ eventId: `again-${run}-${n}`, payload: { n } }));
       const first = await send(items);
       const again = await send([...items].reverse());

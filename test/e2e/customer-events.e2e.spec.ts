@@ -18,7 +18,7 @@ describe('POST /customer-events', () => {
   });
   afterAll(() => service.close());
 
-  it("answers the document's request with the document's response", async () => {
+  it('responds to the request of the document as the document says', async () => {
     const response = await service
       .post('/customer-events', {
         ...EVENT,
@@ -76,7 +76,7 @@ describe('POST /customer-events', () => {
     expect(response.body.data.eventId).toBe('order-1042:placed');
   });
 
-  it('has the event committed when it answers', async () => {
+  it('has committed the event when it responds', async () => {
     const { body } = await service.post('/customer-events', EVENT).expect(201);
     const rows = await service.database.query('SELECT 1 FROM customer_events WHERE id = $1', [body.data.id]);
     expect(rows).toHaveLength(1);

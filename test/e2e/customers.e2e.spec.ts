@@ -161,7 +161,7 @@ describe('customers', () => {
       await create({ email: 'erased@example.com' });
     });
 
-    it('are not burnt by a refused request', async () => {
+    it('stay free after a refused request', async () => {
       await patch('refused', { email: 'unburnt@example.com', name: '' }).expect(400);
       await patch('refused', { email: 'unburnt@example.com' }).expect(400);
       await create({ email: 'unburnt@example.com' });
@@ -243,7 +243,7 @@ describe('customers', () => {
       }
     });
 
-    it('a second time, or of nobody, is a 404', async () => {
+    it('a second time, or of an unknown customer, is a 404', async () => {
       const externalId = await create();
       expect((await service.delete(`/customers/${externalId}`)).body.data).toEqual({ deletedEvents: 0 });
       expectFailure(await service.delete(`/customers/${externalId}`), 404, 'CUSTOMER_NOT_FOUND');

@@ -20,7 +20,7 @@ describe('erasing a customer while its events arrive', () => {
   });
   afterAll(() => service.close());
 
-  it('answers 201 or 404 to each, and erases exactly those with 201', async () => {
+  it('responds with 201 or 404 to each event, and erases exactly those with 201', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const externalId = `race-${round}`;
       await create(externalId).expect(201);

@@ -53,7 +53,7 @@ describe('an import that breaks off', () => {
     expect(await rowsWith('gone')).toBe(40_000);
   });
 
-  it('as the client says nothing more, is told so, and how far it came', async () => {
+  it('because the client stops sending, says so and how far it came', async () => {
     const { write, receives, socket } = await openImport(service);
     // What has not filled a chunk when the time is over is not written.
     await write(`${manyLines(8_050, 'silent').join('\n')}\n`);
@@ -92,7 +92,7 @@ describe('an import that breaks off', () => {
     expect(await receives(/REQUEST_TIMEOUT/)).toMatch(/HTTP\/1.1 408 /);
   });
 
-  it('as the database fails, answers 503 and how far it came; the same file again ends with every event once', async () => {
+  it('because the database fails, responds with 503 and how far it came; the same file again ends with every event once', async () => {
     const lines = manyLines(24_000, 'fault');
     const { write, end, receives } = await openImport(service);
     await write(`${lines.slice(0, 8_000).join('\n')}\n`);
@@ -113,7 +113,7 @@ describe('an import that breaks off', () => {
     expect(await rowsWith('fault')).toBe(24_000);
   });
 
-  it('as the service shuts down, answers 503 and how far it came, and does not hold it up', async () => {
+  it('because the service shuts down, responds with 503 and how far it came, and does not delay the shutdown', async () => {
     const instance = withKey(await startServiceOn(service.database, { SHUTDOWN_GRACE_MS: '20000' }), service.key);
     const lines = manyLines(20_000, 'stop');
     const { write, receives } = await openImport(instance);

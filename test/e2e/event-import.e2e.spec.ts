@@ -83,7 +83,7 @@ describe('POST /customer-events/import', () => {
     expect(rows.map(({ event_id }) => event_id)).toEqual(lines.map((_, n) => `long-${n}`));
   });
 
-  it('answers nothing imported to an empty body', async () => {
+  it('reports zero lines for an empty body', async () => {
     for (const body of ['', '\n', '\r\n \n\t\n']) {
       expect(await imported(body)).toEqual({ lines: 0, created: 0, replayed: 0, rejected: 0, errors: [] });
     }

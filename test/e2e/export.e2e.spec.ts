@@ -81,13 +81,13 @@ describe('GET /customers/:externalId/events/export', () => {
     expect(lines.slice(0, 3).map((line) => JSON.parse(line) as object)).toEqual(page.body.data.events);
   });
 
-  it('of a customer without events is empty; of nobody a 404 in the envelope', async () => {
+  it('of a customer without events is empty; of an unknown customer it is a 404 in the envelope', async () => {
     await create('none');
     expect((await exportOf('none').expect(200)).text).toBe('');
     expectFailure(await exportOf('nobody'), 404, 'CUSTOMER_NOT_FOUND');
   });
 
-  it('answers HEAD without a body', async () => {
+  it('responds to HEAD without a body', async () => {
     const { default: request } = await import('supertest');
     const response = await request(service.server)
       .head(`${API}/customers/many/events/export`)

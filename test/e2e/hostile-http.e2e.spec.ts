@@ -127,7 +127,7 @@ describe('hostile HTTP', () => {
     expect(await rowCount()).toBe(before);
   });
 
-  it('a request that hides in the body of another one is never answered', async () => {
+  it('a request hidden in the body of another one never gets a response', async () => {
     for (const bytes of [
       post(['Content-Length: 4', chunked], `0\r\n\r\n${smuggled}`),
       post([length, 'Content-Length: 0'], smuggled),
@@ -136,7 +136,7 @@ describe('hostile HTTP', () => {
     }
   });
 
-  it('requests that are sent ahead are answered in their order', async () => {
+  it('pipelined requests get their responses in order', async () => {
     const requests = [
       post([length], EVENT),
       rawRequest('GET /health/live HTTP/1.1'),
@@ -149,12 +149,12 @@ describe('hostile HTTP', () => {
     expect(answers.map(({ status }) => status)).toEqual([201, 200, 400, 404, 201, 404]);
   });
 
-  it('200 requests sent ahead are answered, each of them', async () => {
+  it('each of 200 pipelined requests gets its response', async () => {
     const answers = await throwAt(post([length], EVENT).repeat(200), 200);
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 200 }, () => 201));
   });
 
-  it('what is broken after good requests does not take their answers away', async () => {
+  it('a malformed request after good ones does not take their responses away', async () => {
     const answers = await throwAt(
       `${post([length], EVENT)}${rawRequest('GET /health/live HTTP/1.1')}NONSENSE\r\n\r\n`,
       3,
@@ -163,7 +163,7 @@ describe('hostile HTTP', () => {
     expectRefusals(answers.slice(2));
   });
 
-  it('HTTP/1.0 is answered, with or without a Host', async () => {
+  it('an HTTP/1.0 request gets a response, with or without a Host header', async () => {
     const [response] = await throwAt(
       `POST ${API}/customer-events HTTP/1.0\r\n${key()}\r\n${json}\r\n${length}\r\n\r\n${EVENT}`,
       1,
@@ -212,7 +212,7 @@ describe('hostile HTTP', () => {
     socket.destroy();
   });
 
-  it('hundreds of connections that say nothing keep nobody out', async () => {
+  it('hundreds of silent connections do not keep other clients out', async () => {
     const { port } = service.server.address() as AddressInfo;
     const silent = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').on('error', () => {}));
     expectSuccess(await service.post('/customer-events', EVENT), 201);

@@ -155,7 +155,7 @@ describe('limits', () => {
     expect(received()).toMatch(/^connection: close$/im);
   });
 
-  it('a slow body that nobody reads is cut off too', async () => {
+  it('a slow body that no handler reads is cut off too', async () => {
     const { socket, closed, received } = open(
       rawRequest(`POST ${API}/customer-events HTTP/1.1`, ['Content-Length: 1000']),
     );

@@ -23,7 +23,7 @@ describe('a payload', () => {
   });
   afterAll(() => service.close());
 
-  it.each(EXACT_OBJECTS)('with %s is answered, stored and read as it was sent', async (_, text) => {
+  it.each(EXACT_OBJECTS)('with %s is returned, stored and read as it was sent', async (_, text) => {
     const response = await post(text);
     expectSuccess(response, 201);
     expect(response.text).toContain(`"payload":${text},"occurredAt":`);

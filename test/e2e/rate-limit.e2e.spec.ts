@@ -83,7 +83,7 @@ describe('the rate limit', () => {
       expectTooMany(await send());
     });
 
-    it('burns no eventId: with another key the refused event is new', async () => {
+    it('does not use up the eventId: with another key the refused event is new', async () => {
       const { secret } = await service.createKey({});
       expectTooMany(await send({ eventId: 'not-burnt', payload: { first: true } }));
       expectSuccess(await send({ eventId: 'not-burnt', payload: { second: true } }, { 'X-API-Key': secret }), 201);

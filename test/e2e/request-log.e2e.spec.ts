@@ -123,7 +123,7 @@ describe('the log', () => {
     expect(lines.length).toBeGreaterThan(0);
   });
 
-  it('tells where the client went away before it was answered', async () => {
+  it('names requests whose client went away before the response', async () => {
     const { port } = service.server.address() as AddressInfo;
     const socket = connect(port, '127.0.0.1');
     socket.write(

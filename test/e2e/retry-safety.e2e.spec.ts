@@ -28,7 +28,7 @@ describe('sending an event again with its eventId', () => {
   });
   afterAll(() => service.close());
 
-  it("answers 200 with the first response's data, and stores nothing", async () => {
+  it('responds with 200 and the data of the first response, and stores nothing', async () => {
     nextEvent();
     const first = await service.post('/customer-events', event());
     expectSuccess(first, 201);
@@ -114,7 +114,7 @@ describe('sending an event again with its eventId', () => {
       expect(again.body.data.occurredAt).toBe('2026-04-18T10:00:00Z');
     });
 
-    it('as the first response told it, takes it as equal', async () => {
+    it('as the first response gave it, takes it as equal', async () => {
       nextEvent();
       const first = await service.post('/customer-events', event({ occurredAt: undefined })).expect(201);
       await service.post('/customer-events', event({ occurredAt: first.body.data.occurredAt })).expect(200);
@@ -122,7 +122,7 @@ describe('sending an event again with its eventId', () => {
   });
 
   describe('where the first request was refused', () => {
-    it('as its customer did not exist, is not burnt', async () => {
+    it('because its customer did not exist, the eventId can be used again', async () => {
       nextEvent();
       const late = event({ customerExternalId: 'late' });
       await service.post('/customer-events', late).expect(404);
@@ -130,7 +130,7 @@ describe('sending an event again with its eventId', () => {
       await service.post('/customer-events', late).expect(201);
     });
 
-    it('as it was not valid or too large, is not burnt', async () => {
+    it('because it was not valid or too large, the eventId can be used again', async () => {
       nextEvent();
       await service.post('/customer-events', event({ type: 'NO' })).expect(400);
       await service.post('/customer-events', event({ payload: { s: 'x'.repeat(66_000) } })).expect(413);

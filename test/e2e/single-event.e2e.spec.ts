@@ -42,7 +42,7 @@ describe('/customers/:externalId/events/:id', () => {
       expect((await service.get(path(id)).expect(200)).text).toContain(`"payload":${payload},`);
     });
 
-    it('of another customer, app or of nobody is a 404', async () => {
+    it('of another customer, another app or an unknown customer is a 404', async () => {
       const { id } = await create();
       expectFailure(await service.get(path(id, 'another')), 404, 'NOT_FOUND');
       expectFailure(await service.get(path(id, 'nobody')), 404, 'CUSTOMER_NOT_FOUND');
@@ -90,7 +90,7 @@ describe('/customers/:externalId/events/:id', () => {
       await service.get(path(id)).expect(200);
     });
 
-    it('is answered once with 200 where it is asked for ten times at once', async () => {
+    it('asked for ten times at once gets one 200', async () => {
       const { id } = await create({ eventId: 'erase-10' });
       const answers = await Promise.all(Array.from({ length: 10 }, () => service.delete(path(id))));
       expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(404)]);

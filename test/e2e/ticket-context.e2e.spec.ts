@@ -198,7 +198,7 @@ describe('GET /customers/:externalId/context', () => {
     expect(found.summary).toHaveLength(1);
   });
 
-  it('of a customer without events is empty; of nobody a 404', async () => {
+  it('of a customer without events is empty; of an unknown customer it is a 404', async () => {
     const externalId = await newCustomer();
     expect(await context(externalId, 'at=2026-01-01')).toEqual({
       asOf: '2026-01-01T00:00:00Z',

@@ -17,7 +17,7 @@ export interface CsvColumns {
   readonly objectField: string;
   /** Columns that are for the reader alone, and no part of the object. */
   readonly besides?: readonly string[];
-  /** Columns of the object whose cells are texts, even where they look like numbers. */
+  /** Columns of the object whose cells are strings, even where they look like numbers. */
   readonly textColumns: readonly string[];
 }
 

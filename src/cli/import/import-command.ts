@@ -40,7 +40,7 @@ export function importCommand(): Command {
     .option('--delimiter <character>', 'between the cells of CSV', delimiterOf, ',')
     .option(
       '--text <column>',
-      'a payload column of CSV whose cells are texts even where they look like numbers (repeatable)',
+      'a payload column of CSV whose cells are strings even where they look like numbers (repeatable)',
       collect,
       [],
     )

@@ -12,7 +12,7 @@ export type AppendOutcome =
   /** The database cannot hold this one; the others are stored. */
   | { readonly kind: 'refused' };
 
-/** Takes events in. What it has answered is committed. */
+/** Takes events in. What it has returned is committed. */
 export abstract class CustomerEventStore {
   /**
    * Appends all events in one transaction, each with its own outcome, in their order. Where two

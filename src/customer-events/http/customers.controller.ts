@@ -49,7 +49,7 @@ export class CustomersController {
   @ApiOperation({
     summary: 'Erase a customer and its events',
     description:
-      'For good: after the response no read finds them. Of an eventId a hash stays, so that an event sent again is answered with ' +
+      'For good: after the response no read finds them. Of an eventId a hash stays, so that an event sent again is refused with ' +
       'EVENT_ERASED even if the customer is created anew. A long history is erased in parts; if the request breaks off, send it again.',
   })
   @Responds(200, ErasedEventsResponse, 'Nothing of the customer is left.')

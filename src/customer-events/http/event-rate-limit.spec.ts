@@ -197,7 +197,7 @@ describe('EventRateLimit', () => {
     expect(passed).toBeGreaterThanOrEqual(95_000);
   });
 
-  it.each([1, 2, 10, 500])('never refuses a sender of batches of %i who waits as long as it is told', async (batch) => {
+  it.each([1, 2, 10, 500])('never refuses a sender of batches of %i that waits for Retry-After', async (batch) => {
     over(...PUBLISHED);
     for (let refusals = 0; refusals < 100;) {
       const { refusal, retryAfter } = await spend(batch);

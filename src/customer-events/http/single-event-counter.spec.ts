@@ -8,11 +8,11 @@ const ROUTE = '/api/v1/customer-events';
 
 describe('SingleEventCounter', () => {
   /** What is counted of one request that is over. */
-  const counted = (status: number, kind?: ErrorKind, more: { answered?: boolean; route?: string } = {}) => {
+  const counted = (status: number, kind?: ErrorKind, more: { finished?: boolean; route?: string } = {}) => {
     const counts = new EventCounts();
     const failure = kind === undefined ? undefined : { kind, code: 'ANY' };
     new SingleEventCounter(counts).ended({
-      ...{ route: ROUTE, answered: true, status, failure },
+      ...{ route: ROUTE, finished: true, status, failure },
       ...more,
     } as InFlightRequest);
     return Object.entries(counts.counts.get('single') ?? {})
@@ -47,8 +47,8 @@ describe('SingleEventCounter', () => {
   );
 
   it('counts nothing where the client went away, and nothing of other routes', () => {
-    expect(counted(499, undefined, { answered: false })).toEqual([]);
-    expect(counted(499, 'invalid', { answered: false })).toEqual([]);
+    expect(counted(499, undefined, { finished: false })).toEqual([]);
+    expect(counted(499, 'invalid', { finished: false })).toEqual([]);
     expect(counted(201, undefined, { route: `${ROUTE}/batch` })).toEqual([]);
   });
 });

@@ -22,8 +22,8 @@ const REJECTIONS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 export class SingleEventCounter implements RequestObserver {
   constructor(private readonly eventCounts: EventCounts) {}
 
-  ended({ route, status, answered, failure }: InFlightRequest): void {
-    if (route !== SINGLE_EVENT_ROUTE || !answered) return;
+  ended({ route, status, finished, failure }: InFlightRequest): void {
+    if (route !== SINGLE_EVENT_ROUTE || !finished) return;
     if (failure !== undefined) {
       if (REJECTIONS.has(failure.kind)) this.eventCounts.add('single', { rejected: 1 });
     } else if (status === 201) this.eventCounts.add('single', { created: 1 });

@@ -91,7 +91,7 @@ export class TimelineController {
   @DocumentsEventId()
   @ApiOperation({
     summary: 'Erase one event',
-    description: 'For good: if it had an eventId, sending it again is answered with EVENT_ERASED.',
+    description: 'For good: if it had an eventId, sending it again is refused with EVENT_ERASED.',
   })
   @Responds(200, ErasedEventsResponse, 'Nothing of the event is left.')
   @Fails(customerNotFound, eventNotFound)

@@ -24,7 +24,7 @@ const named = (name: string): CustomerEvent => ({
   eventId: null,
 });
 
-/** One statement that is under way, until the test ends it. */
+/** One statement that is in flight, until the test ends it. */
 interface Statement {
   readonly names: string[];
   /** Ends it with an outcome for each event that tells which event it is for. */
@@ -37,19 +37,19 @@ const outcomeOf = (event: CustomerEvent): AppendOutcome => ({ kind: 'existing', 
 /** A store whose statements end when the test says so. */
 class StoreUnderControl extends CustomerEventStore {
   readonly statements: Statement[] = [];
-  underWay = 0;
-  mostUnderWay = 0;
+  inFlight = 0;
+  mostInFlight = 0;
 
   append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
     if (isAbandoned()) return Promise.reject(new Abandoned());
-    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
     return new Promise<AppendOutcome[]>((resolve, reject) => {
       this.statements.push({
         names: events.map(({ id }) => id),
         succeed: () => resolve(events.map(outcomeOf)),
         fail: reject,
       });
-    }).finally(() => this.underWay--);
+    }).finally(() => this.inFlight--);
   }
 
   preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
@@ -73,9 +73,9 @@ class StoreThatFails extends StoreUnderControl {
   }
 }
 
-/** What became of each request, in the order in which they were answered. */
+/** What became of each request, in the order in which they got a response. */
 class Requests {
-  readonly answers: string[] = [];
+  readonly responses: string[] = [];
 
   constructor(private readonly store: CustomerEventStore) {}
 
@@ -84,9 +84,9 @@ class Requests {
     this.store.append(events, isAbandoned).then(
       (outcomes) => {
         const told = outcomes.map((outcome) => (outcome.kind === 'existing' ? outcome.event.id : outcome.kind));
-        this.answers.push(`${names}: ${told.join(' ') === names ? 'its outcomes' : told.join(' ')}`);
+        this.responses.push(`${names}: ${told.join(' ') === names ? 'its outcomes' : told.join(' ')}`);
       },
-      (error: Error) => this.answers.push(`${names}: ${error.constructor.name}`),
+      (error: Error) => this.responses.push(`${names}: ${error.constructor.name}`),
     );
   }
 }
@@ -112,31 +112,31 @@ describe('GroupCommitCustomerEventStore', () => {
 
   beforeEach(() => over(new StoreUnderControl()));
 
-  it('sends a single event at once where nothing is under way: before anything else can happen', () => {
+  it('sends a single event at once where nothing is in flight: before anything else can happen', () => {
     requests.send('a');
     expect(names()).toEqual(['a']);
   });
 
-  it('answers after the statement has ended, not before', async () => {
+  it('responds after the statement has ended, not before', async () => {
     requests.send('a');
     await settled();
-    expect(requests.answers).toEqual([]);
+    expect(requests.responses).toEqual([]);
     await end(0);
-    expect(requests.answers).toEqual(['a: its outcomes']);
+    expect(requests.responses).toEqual(['a: its outcomes']);
   });
 
-  it('gathers what comes while a statement is under way into the next one', async () => {
+  it('gathers what comes while a statement is in flight into the next one', async () => {
     for (const name of ['a', 'b', 'c d', 'e']) requests.send(name);
     await settled();
     expect(names()).toEqual(['a']);
     await end(0);
     expect(names()).toEqual(['a', 'b c d e']);
-    expect(requests.answers).toEqual(['a: its outcomes']);
+    expect(requests.responses).toEqual(['a: its outcomes']);
     requests.send('f');
     await end(1);
     expect(names()).toEqual(['a', 'b c d e', 'f']);
     await end(2);
-    expect(requests.answers).toEqual(['a', 'b', 'c d', 'e', 'f'].map((name) => `${name}: its outcomes`));
+    expect(requests.responses).toEqual(['a', 'b', 'c d', 'e', 'f'].map((name) => `${name}: its outcomes`));
   });
 
   it('has one statement under way at a time', async () => {
@@ -144,8 +144,8 @@ describe('GroupCommitCustomerEventStore', () => {
     for (let n = 0; n < 20; n++) requests.send(`e${n}`);
     for (let statement = 0; statement < 11; statement++) await end(statement);
     expect(inner.statements).toHaveLength(11);
-    expect(inner.mostUnderWay).toBe(1);
-    expect(requests.answers).toHaveLength(20);
+    expect(inner.mostInFlight).toBe(1);
+    expect(requests.responses).toHaveLength(20);
   });
 
   it('is idle again after the last one: the next event goes out at once', async () => {
@@ -160,7 +160,7 @@ describe('GroupCommitCustomerEventStore', () => {
     for (const name of ['b1 b2 b3', 'c', 'd1 d2']) requests.send(name);
     await end(0);
     await end(1);
-    expect(requests.answers).toEqual(['a', 'b1 b2 b3', 'c', 'd1 d2'].map((name) => `${name}: its outcomes`));
+    expect(requests.responses).toEqual(['a', 'b1 b2 b3', 'c', 'd1 d2'].map((name) => `${name}: its outcomes`));
   });
 
   describe('maxEventsPerCommit', () => {
@@ -170,7 +170,7 @@ describe('GroupCommitCustomerEventStore', () => {
       for (const name of ['a', 'b', 'c', 'd e', 'f', 'g h i', 'j']) requests.send(name);
       for (let statement = 0; statement < 6; statement++) await end(statement);
       expect(names()).toEqual(['a', 'b c', 'd e f', 'g h i', 'j']);
-      expect(requests.answers).toHaveLength(7);
+      expect(requests.responses).toHaveLength(7);
     });
 
     it('does not keep out a single request that brings more', async () => {
@@ -191,27 +191,27 @@ describe('GroupCommitCustomerEventStore', () => {
       over(failing('d'));
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) requests.send(name);
       await settled();
-      expect([...requests.answers].sort()).toEqual(
+      expect([...requests.responses].sort()).toEqual(
         ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}: ${name === 'd' ? 'TypeError' : 'its outcomes'}`),
       );
       expect(names()).toEqual(['a', 'b c d e f g', 'b c d', 'b c', 'd', 'e f g']);
-      expect(inner.mostUnderWay).toBe(1);
+      expect(inner.mostInFlight).toBe(1);
     });
 
     it('fails several of them alone, too', async () => {
       over(failing('b', 'e', 'g'));
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) requests.send(name);
       await settled();
-      const failed = requests.answers.filter((response) => response.endsWith('TypeError')).sort();
+      const failed = requests.responses.filter((response) => response.endsWith('TypeError')).sort();
       expect(failed).toEqual(['b: TypeError', 'e: TypeError', 'g: TypeError']);
-      expect(requests.answers).toHaveLength(8);
+      expect(requests.responses).toHaveLength(8);
     });
 
     it('does not tear a batch apart: it is one transaction', async () => {
       over(failing('b2'));
       for (const name of ['a', 'b1 b2 b3', 'c']) requests.send(name);
       await settled();
-      expect([...requests.answers].sort()).toEqual(['a: its outcomes', 'b1 b2 b3: TypeError', 'c: its outcomes']);
+      expect([...requests.responses].sort()).toEqual(['a: its outcomes', 'b1 b2 b3: TypeError', 'c: its outcomes']);
       expect(names().filter((statement) => statement.includes('b1'))).toEqual(['b1 b2 b3 c', 'b1 b2 b3']);
     });
 
@@ -220,7 +220,7 @@ describe('GroupCommitCustomerEventStore', () => {
       requests.send('a');
       await settled();
       expect(names()).toEqual(['a']);
-      expect(requests.answers).toEqual(['a: TypeError']);
+      expect(requests.responses).toEqual(['a: TypeError']);
     });
 
     it('leaves the store in working order', async () => {
@@ -229,7 +229,7 @@ describe('GroupCommitCustomerEventStore', () => {
       await settled();
       requests.send('d');
       await settled();
-      expect(requests.answers.at(-1)).toBe('d: its outcomes');
+      expect(requests.responses.at(-1)).toBe('d: its outcomes');
     });
   });
 
@@ -240,7 +240,7 @@ describe('GroupCommitCustomerEventStore', () => {
       inner.statements[0]?.fail(storageUnavailable(new Error('away')));
       await settled();
       expect(names()).toEqual(['a']);
-      expect(requests.answers).toEqual(['a', 'b', 'c', 'd', 'e f'].map((name) => `${name}: StorageUnavailable`));
+      expect(requests.responses).toEqual(['a', 'b', 'c', 'd', 'e f'].map((name) => `${name}: StorageUnavailable`));
     });
 
     it('tries again with the next request, and has all its room again', async () => {
@@ -252,7 +252,7 @@ describe('GroupCommitCustomerEventStore', () => {
       expect(names()).toEqual(['a', 'e']);
       await end(1);
       await end(2);
-      expect(requests.answers.slice(3)).toEqual(['e: its outcomes', 'f g h: its outcomes']);
+      expect(requests.responses.slice(3)).toEqual(['e: its outcomes', 'f g h: its outcomes']);
     });
 
     it('while a failing group is halved, refuses the half that is left and all who wait', async () => {
@@ -266,7 +266,7 @@ describe('GroupCommitCustomerEventStore', () => {
       await end(2);
       inner.statements[3]?.fail(storageUnavailable(new Error('away')));
       await settled();
-      expect([...requests.answers].sort()).toEqual([
+      expect([...requests.responses].sort()).toEqual([
         'a: its outcomes',
         'b: its outcomes',
         'c: its outcomes',
@@ -276,7 +276,7 @@ describe('GroupCommitCustomerEventStore', () => {
       for (const name of ['f', 'g h i j']) requests.send(name);
       await end(4);
       await end(5);
-      expect(requests.answers.slice(5)).toEqual(['f: its outcomes', 'g h i j: its outcomes']);
+      expect(requests.responses.slice(5)).toEqual(['f: its outcomes', 'g h i j: its outcomes']);
     });
   });
 
@@ -286,7 +286,7 @@ describe('GroupCommitCustomerEventStore', () => {
     it('bounds what waits and is being written: more is refused at once', async () => {
       for (const name of ['a', 'b', 'c d', 'e', 'f']) requests.send(name);
       await settled();
-      expect(requests.answers).toEqual(['f: StorageOverloaded']);
+      expect(requests.responses).toEqual(['f: StorageOverloaded']);
       expect(names()).toEqual(['a']);
     });
 
@@ -295,7 +295,7 @@ describe('GroupCommitCustomerEventStore', () => {
       requests.send('c d e f');
       requests.send('g h i');
       await settled();
-      expect(requests.answers).toEqual(['c d e f: StorageOverloaded']);
+      expect(requests.responses).toEqual(['c d e f: StorageOverloaded']);
       await end(0);
       await end(1);
       expect(names()).toEqual(['a b', 'g h i']);
@@ -305,11 +305,11 @@ describe('GroupCommitCustomerEventStore', () => {
       requests.send('a b c d e f g');
       requests.send('h');
       await settled();
-      expect(requests.answers).toEqual(['h: StorageOverloaded']);
+      expect(requests.responses).toEqual(['h: StorageOverloaded']);
       await end(0);
       requests.send('i');
       await end(1);
-      expect(requests.answers).toEqual(['h: StorageOverloaded', 'a b c d e f g: its outcomes', 'i: its outcomes']);
+      expect(requests.responses).toEqual(['h: StorageOverloaded', 'a b c d e f g: its outcomes', 'i: its outcomes']);
     });
 
     it.each<[string, () => StoreUnderControl]>([
@@ -322,8 +322,8 @@ describe('GroupCommitCustomerEventStore', () => {
         for (const name of ['a', 'b c', 'd e']) requests.send(name);
         await settled();
       }
-      expect(requests.answers).toHaveLength(60);
-      expect(requests.answers.filter((response) => response.endsWith('StorageOverloaded'))).toEqual([]);
+      expect(requests.responses).toHaveLength(60);
+      expect(requests.responses.filter((response) => response.endsWith('StorageOverloaded'))).toEqual([]);
     });
   });
 
@@ -338,7 +338,7 @@ describe('GroupCommitCustomerEventStore', () => {
       await end(0);
       expect(names()).toEqual(['a', 'c']);
       await end(1);
-      expect([...requests.answers].sort()).toEqual([
+      expect([...requests.responses].sort()).toEqual([
         'a: its outcomes',
         'b: Abandoned',
         'c: its outcomes',
@@ -346,11 +346,11 @@ describe('GroupCommitCustomerEventStore', () => {
       ]);
     });
 
-    it('with nobody else there, ends without a statement', async () => {
+    it('alone in the queue, ends without a statement', async () => {
       requests.send('a', () => true);
       await settled();
       expect(names()).toEqual([]);
-      expect(requests.answers).toEqual(['a: Abandoned']);
+      expect(requests.responses).toEqual(['a: Abandoned']);
       requests.send('b');
       expect(names()).toEqual(['b']);
     });
@@ -360,7 +360,7 @@ describe('GroupCommitCustomerEventStore', () => {
       requests.send('a', () => gone);
       gone = true;
       await end(0);
-      expect(requests.answers).toEqual(['a: its outcomes']);
+      expect(requests.responses).toEqual(['a: its outcomes']);
     });
 
     it('while a failing group is halved, is not written', async () => {
@@ -374,11 +374,11 @@ describe('GroupCommitCustomerEventStore', () => {
       await settled();
       await end(2);
       expect(names()).toEqual(['a', 'b c', 'b']);
-      expect([...requests.answers].sort()).toEqual(['a: its outcomes', 'b: its outcomes', 'c: Abandoned']);
+      expect([...requests.responses].sort()).toEqual(['a: its outcomes', 'b: its outcomes', 'c: Abandoned']);
     });
   });
 
-  it('answers every one of a thousand requests, whatever happens to them', async () => {
+  it('responds to every one of a thousand requests, whatever happens to them', async () => {
     let call = 0;
     over(
       new StoreThatFails(() => {
@@ -393,10 +393,10 @@ describe('GroupCommitCustomerEventStore', () => {
       if (n % 97 === 0) await settled();
     }
     await settled();
-    expect(requests.answers).toHaveLength(1_000);
-    expect(new Set(requests.answers.map((response) => response.split(': ')[1]))).toEqual(
+    expect(requests.responses).toHaveLength(1_000);
+    expect(new Set(requests.responses.map((response) => response.split(': ')[1]))).toEqual(
       new Set(['its outcomes', 'Abandoned', 'TypeError', StorageUnavailable.name, StorageOverloaded.name]),
     );
-    expect(inner.mostUnderWay).toBe(1);
+    expect(inner.mostInFlight).toBe(1);
   });
 });

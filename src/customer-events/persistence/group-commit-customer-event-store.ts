@@ -30,7 +30,7 @@ interface Submission {
 
 /**
  * Group commit: the events of concurrent requests are written by one statement, and each request
- * is answered after the commit that holds its events. There is no timer: while one statement is
+ * gets its response after the commit that holds its events. There is no timer: while one statement is
  * under way the next group gathers, and on an idle service a single event goes out at once.
  *
  * One statement at a time: measured with 64 connections, two at a time wrote a fifth fewer events

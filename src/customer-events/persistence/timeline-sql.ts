@@ -11,7 +11,7 @@ export const timelineOrder = ({ order }: TimelineQuery): string =>
 
 /**
  * The condition on `customer_events AS t` that selects what a query asks for, behind a position.
- * All of it is answered by the primary key, which is the timeline's index and holds the type too.
+ * All of it is found through the primary key, which is the timeline's index and holds the type too.
  */
 export function timelineCondition(customerId: string, query: TimelineQuery, after: TimelinePosition | null): Sql {
   const parameters: unknown[] = [];

@@ -7,12 +7,12 @@ interface Connection {
   endCopyFrom(): void;
 }
 
-type Answer = (error: Error | null, result: QueryResult) => void;
+type OnResult = (error: Error | null, result: QueryResult) => void;
 
 /** A query as `pg` makes it of a text; its types tell nothing of what it does with a connection. */
 const TextQuery = pg.Query as unknown as new (
   config: { text: string },
-  callback: Answer,
+  callback: OnResult,
 ) => {
   submit(connection: Connection): unknown;
 };
@@ -30,7 +30,7 @@ class CopyIn extends TextQuery {
   constructor(
     sql: string,
     private readonly rowsToSend: string,
-    callback: Answer,
+    callback: OnResult,
   ) {
     super({ text: sql }, callback);
   }
@@ -53,9 +53,9 @@ class CopyIn extends TextQuery {
 /** @param rows in the text format of COPY. */
 export function copyIn(client: PoolClient, sql: string, rows: string): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
-    const response: Answer = (error, result) =>
+    const onResult: OnResult = (error, result) =>
       error === null || error === undefined ? resolve(result) : reject(error);
-    client.query(new CopyIn(sql, rows, response) as never);
+    client.query(new CopyIn(sql, rows, onResult) as never);
   });
 }
 

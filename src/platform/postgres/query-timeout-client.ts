@@ -9,7 +9,7 @@ interface Connection {
 }
 
 /**
- * A class of connections for one pool, which give themselves up when the database has not answered
+ * A class of connections for one pool, which give themselves up when the database has not responded to
  * a query within `query_timeout`.
  *
  * `pg` alone reports the time-out and keeps the connection: the pool hands it out again, and every

@@ -84,7 +84,7 @@ function isOutcomeUnknown(error: unknown): boolean {
 }
 
 /**
- * No SQLSTATE: the connection broke. FATAL or PANIC: the session ended instead of answering, and
+ * No SQLSTATE: the connection broke. FATAL or PANIC: the session ended instead of responding, and
  * what it was doing may be on disk already. (An fdatasync that fails at a commit is a PANIC, and
  * recovery then finds the commit in the log: seen in a drill.)
  */

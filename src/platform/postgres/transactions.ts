@@ -32,7 +32,7 @@ export type RunStatement = (statement: Statement) => Promise<QueryResult>;
  * @throws {CommitResponseLost} where it may be stored or not.
  */
 export function singleStatement(dataSource: DataSource, statement: Statement): Promise<QueryResult> {
-  return withClient(dataSource, (client) => answered(runOn(client, statement)));
+  return withClient(dataSource, (client) => committed(runOn(client, statement)));
 }
 
 /**
@@ -52,13 +52,13 @@ export function pipelinedTransaction<T>(
   return withClient(dataSource, async (client) => {
     const run: RunStatement = (statement) => runOn(client, statement);
     try {
-      const [begun, ...answers] = queuedAtOnce(client, () => [client.query('BEGIN'), ...statements.map(run)]);
+      const [begun, ...results] = queuedAtOnce(client, () => [client.query('BEGIN'), ...statements.map(run)]);
       // Only the first rejection says what went wrong; those after it tell of an aborted transaction.
-      const settled = await Promise.allSettled([begun, ...answers]);
+      const settled = await Promise.allSettled([begun, ...results]);
       const failed = settled.find((response) => response.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      const outcome = await finish(await Promise.all(answers), run);
-      await answered(client.query('COMMIT'));
+      const outcome = await finish(await Promise.all(results), run);
+      await committed(client.query('COMMIT'));
       return outcome;
     } catch (error) {
       // A connection that cannot even roll back is broken, and the pool drops it.
@@ -106,7 +106,7 @@ function runOn(client: PoolClient, statement: Statement): Promise<QueryResult> {
 }
 
 /** Of what commits, a response that does not come says nothing. */
-async function answered(result: Promise<QueryResult>): Promise<QueryResult> {
+async function committed(result: Promise<QueryResult>): Promise<QueryResult> {
   try {
     return await result;
   } catch (error) {
@@ -115,13 +115,13 @@ async function answered(result: Promise<QueryResult>): Promise<QueryResult> {
 }
 
 /**
- * Sends what is queued without waiting for answers in between. `pg` asks its connection at each
+ * Sends what is queued without waiting for responses in between. `pg` asks its connection at each
  * query whether it does so; switched on for these only, everything else stays as it always was.
  */
 function queuedAtOnce(client: PoolClient, queue: () => Promise<QueryResult>[]): Promise<QueryResult>[] {
   const connection = client as unknown as { pipeline: boolean };
   connection.pipeline = true;
-  const answers = queue();
-  void Promise.allSettled(answers).then(() => (connection.pipeline = false));
-  return answers;
+  const results = queue();
+  void Promise.allSettled(results).then(() => (connection.pipeline = false));
+  return results;
 }

@@ -8,7 +8,7 @@ import { requestTimeout } from '../errors/http-error.ts';
 import { isCompressed } from './read-body.ts';
 
 const INFLATED_CHUNK_BYTES = 65_536;
-/** For which a sender that is answered too early may go on sending: some read the response only then. */
+/** For which a sender that gets its response too early may go on sending: some read the response only then. */
 const LINGER_MS = 5_000;
 
 /**

@@ -26,5 +26,5 @@ export const CurrentCaller = createParamDecorator((_data: unknown, context: Exec
 
 export const WITHOUT_KEY = 'without-key';
 
-/** Marks a controller that answers without an API key: health, metrics. All others want one. */
+/** Marks a controller that needs no API key: health, metrics. All others want one. */
 export const WithoutKey = (): CustomDecorator => SetMetadata(WITHOUT_KEY, true);

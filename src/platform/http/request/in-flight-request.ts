@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
 import type { Caller } from './caller.ts';
 
-/** The status that stands for "the client went away before it was answered"; nginx's, never sent. */
+/** The status that stands for "the client went away before it had a response"; nginx's, never sent. */
 export const CLIENT_WENT_AWAY = 499;
 /** One name for all paths that are no route: whatever people call us by, the names stay few. */
 export const NO_ROUTE = 'none';
@@ -22,7 +22,7 @@ export class InFlightRequest {
   readonly headers: string[] = [];
   headIsWritten = false;
   /** It counts among those of which only so many may be under way. */
-  takesRoom = false;
+  isCounted = false;
   private readonly bytesWrittenBefore: number;
 
   constructor(
@@ -44,13 +44,13 @@ export class InFlightRequest {
   }
 
   /** Whether the client has got the whole response, as far as we can know. */
-  get answered(): boolean {
+  get finished(): boolean {
     return this.response.writableFinished;
   }
 
   /** What was sent; {@link CLIENT_WENT_AWAY} where nothing was, or a response was cut short. */
   get status(): number {
-    return this.answered ? this.response.statusCode : CLIENT_WENT_AWAY;
+    return this.finished ? this.response.statusCode : CLIENT_WENT_AWAY;
   }
 
   /** Of the body, as announced; of a body in chunks all that came over the connection. */
@@ -73,16 +73,16 @@ export interface RequestObserver {
   ended(inFlight: InFlightRequest): void;
 }
 
-interface Answered {
+interface WithInFlightRequest {
   inFlight?: InFlightRequest | undefined;
 }
 
 export const inFlightRequestOf = (response: ServerResponse): InFlightRequest | undefined =>
-  (response as Answered).inFlight;
+  (response as WithInFlightRequest).inFlight;
 
 /** The inFlight begins; it ends with its response, whoever writes that. */
 export function setInFlightRequest(response: ServerResponse, inFlight: InFlightRequest): void {
-  (response as Answered).inFlight = inFlight;
+  (response as WithInFlightRequest).inFlight = inFlight;
 }
 
 /** Tells that the body of this request may take as long as it goes on coming: an import. */

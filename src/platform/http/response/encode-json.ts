@@ -13,7 +13,7 @@ export type Encodable<T> =
  * JSON of a response, in which every {@link JsonText} stands as the text that it is. Undefined
  * members are left out, as by `JSON.stringify`.
  *
- * Only our own answers pass through here: a few levels deep, and never a client's object.
+ * Only our own responses pass through here: a few levels deep, and never a client's object.
  */
 export function encodeJson(value: unknown): string {
   if (value instanceof JsonText) return value.text;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * What helmet sets by default, for answers that are data: nothing in them may be run, framed or
+ * What helmet sets by default, for responses that are data: nothing in them may be run, framed or
  * guessed at, and no cache may keep them. Written here because helmet costs 4 µs per request for
  * the same; see docs/decisions/0004-security-headers.md.
  */

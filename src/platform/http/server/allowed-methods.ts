@@ -5,7 +5,7 @@ interface RouteLayer {
   match(path: string): boolean;
 }
 
-/** The methods to which some route with this path answers, as the `Allow` header wants them. */
+/** The methods to which some route with this path responds, as the `Allow` header wants them. */
 export function allowedMethods(app: Express, path: string): string[] {
   const methods = new Set<string>();
   for (const layer of app.router.stack as unknown as RouteLayer[]) {

@@ -11,11 +11,11 @@ const STALLED_AFTER_MS = 1_000;
 const LINGER_MS = 1_000;
 
 /**
- * All inFlightRequests that are under way: from the last byte of a request's head until the response is
+ * All in-flight requests: from the last byte of a request's head until the response is
  * sent and the body, if any, has arrived.
  */
 export class InFlightRequests {
-  private readonly underWay = new UnorderedList<InFlightRequest>();
+  private readonly inFlight = new UnorderedList<InFlightRequest>();
   private observers: readonly RequestObserver[] = [];
   private unfinishedCount = 0;
   private closing = false;
@@ -26,7 +26,7 @@ export class InFlightRequests {
     this.check = setInterval(() => this.refuseSlowBodies(), CHECK_EVERY_MS).unref();
   }
 
-  /** Not answered yet. */
+  /** In-flight requests without a response yet. */
   get unanswered(): number {
     return this.unfinishedCount;
   }
@@ -35,7 +35,7 @@ export class InFlightRequests {
   countStalled(): number {
     const oldest = performance.now() - STALLED_AFTER_MS;
     let stalled = 0;
-    for (const { startedAt, request } of this.underWay) {
+    for (const { startedAt, request } of this.inFlight) {
       if (startedAt < oldest && !request.complete) stalled++;
     }
     return stalled;
@@ -51,7 +51,7 @@ export class InFlightRequests {
     const inFlight = new InFlightRequest(requestIdOf(request), request, response);
     setInFlightRequest(response, inFlight);
     if (this.closing) response.shouldKeepAlive = false;
-    this.underWay.add(inFlight);
+    this.inFlight.add(inFlight);
     this.unfinishedCount++;
     for (const observer of this.observers) observer.began?.(inFlight);
     // Whoever writes the response, and if nobody does because the client has gone.
@@ -59,24 +59,24 @@ export class InFlightRequests {
     return inFlight;
   }
 
-  /** From now on each connection ends with the response that is under way on it. */
+  /** From now on each connection ends with the response that is in flight on it. */
   close(): void {
     this.closing = true;
     clearInterval(this.check);
-    for (const { response } of this.underWay) if (!response.headersSent) response.shouldKeepAlive = false;
+    for (const { response } of this.inFlight) if (!response.headersSent) response.shouldKeepAlive = false;
   }
 
   private end(inFlight: InFlightRequest): void {
     this.unfinishedCount--;
     for (const observer of this.observers) observer.ended(inFlight);
     const { request } = inFlight;
-    if (request.complete || request.closed) this.underWay.delete(inFlight);
-    else request.once('close', () => this.underWay.delete(inFlight));
+    if (request.complete || request.closed) this.inFlight.delete(inFlight);
+    else request.once('close', () => this.inFlight.delete(inFlight));
   }
 
   private refuseSlowBodies(): void {
     const oldest = performance.now() - this.requestTimeoutMs;
-    for (const inFlight of this.underWay) {
+    for (const inFlight of this.inFlight) {
       const { startedAt, request, response, bodyIsStream } = inFlight;
       if (startedAt < oldest && !request.complete && !bodyIsStream) refuseSlowBody(request, response);
     }

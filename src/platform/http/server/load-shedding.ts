@@ -10,14 +10,14 @@ const COUNT_EVERY_MS = 100;
 const RETRY_AFTER_MS = Number(RETRY_AFTER_UNAVAILABLE) * 1_000;
 
 /**
- * Refuses requests at the channel, before they cost anything, while as many as may be are under way.
+ * Refuses requests at the channel, before they cost anything, while as many as may be are in flight.
  *
  * A refusal costs a third of a request, so a client that ignores `Retry-After` could still take
  * the time of those who are served: its next refusal comes when it was told to come. Measured in
  * docs/decisions/0015-load-shedding.md.
  */
 export class LoadShedding implements RequestObserver {
-  private underWay = 0;
+  private inFlight = 0;
   private readonly refusedAt = new WeakMap<Socket, number>();
   private stalled = 0;
   private countedAt = -Infinity;
@@ -29,12 +29,12 @@ export class LoadShedding implements RequestObserver {
   ) {}
 
   /** @returns false: the request is refused, now or soon. */
-  admit(inFlight: InFlightRequest): boolean {
+  accept(inFlight: InFlightRequest): boolean {
     const { request, response } = inFlight;
     if (ALWAYS.test(request.url ?? '')) return true;
-    if (this.hasRoom()) {
-      this.underWay++;
-      inFlight.takesRoom = true;
+    if (this.hasCapacity()) {
+      this.inFlight++;
+      inFlight.isCounted = true;
       return true;
     }
     const { socket } = request;
@@ -49,18 +49,18 @@ export class LoadShedding implements RequestObserver {
     return false;
   }
 
-  ended({ takesRoom }: InFlightRequest): void {
-    if (takesRoom) this.underWay--;
+  ended({ isCounted }: InFlightRequest): void {
+    if (isCounted) this.inFlight--;
   }
 
   /** Slow clients must not take the room of the others; they are counted only where it matters. */
-  private hasRoom(): boolean {
-    if (this.underWay < this.maxRequests) return true;
+  private hasCapacity(): boolean {
+    if (this.inFlight < this.maxRequests) return true;
     const now = performance.now();
     if (now - this.countedAt > COUNT_EVERY_MS) {
       this.countedAt = now;
       this.stalled = this.countStalled();
     }
-    return this.underWay - this.stalled < this.maxRequests;
+    return this.inFlight - this.stalled < this.maxRequests;
   }
 }

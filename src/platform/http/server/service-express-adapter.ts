@@ -111,7 +111,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
       },
       (request, response) => {
         const inFlight = this.inFlightRequests.begin(request, response);
-        if (!this.loadShedding.admit(inFlight)) return;
+        if (!this.loadShedding.accept(inFlight)) return;
         if (request.headers.host === undefined && request.httpVersionMinor > 0) {
           // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
           sendFailure(response, invalidField('host', 'is missing; HTTP/1.1 requires a Host header'));
@@ -137,7 +137,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
   }
 
   /**
-   * Takes no more connections, answers what is under way, and closes each connection after that:
+   * Takes no more connections, responds to what is in flight, and closes each connection after that:
    * clients that keep theirs open, or never finish a request, cannot hold up the end.
    */
   override async close(): Promise<void> {

@@ -73,7 +73,7 @@ function refusalOf(error: NodeJS.ErrnoException, maxHeaderBytes: number): Domain
 type ServerSocket = Duplex & { _httpMessage?: (ServerResponse & { _headerSent?: boolean }) | null };
 
 /**
- * A client may send requests ahead. Those that came whole before the broken one get their answers
+ * A client may send requests ahead. Those that came whole before the broken one get their responses
  * first: a refusal that overtook them would be taken for the response to the first of them.
  */
 function afterEarlierResponses(socket: ServerSocket, refuse: () => void): void {
