@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { columnList, fieldsWithout, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
 import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
-import { storage } from '../../platform/postgres/storage-errors.ts';
-import { pipelinedTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
+import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
+import { pipelinedTransaction, singleStatement, type RunQuery } from '../../platform/postgres/transactions.ts';
 import { CustomerStore } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
 import type { Customer } from '../domain/customer.ts';
@@ -30,20 +30,22 @@ export class TypeormCustomerStore extends CustomerStore {
   }
 
   async find(id: string): Promise<Customer | null> {
-    return storage(() => findCustomer(this.dataSource.manager, id, ''));
+    return storage(() => findCustomer((query) => singleStatement(this.dataSource, query), id, ''));
   }
 
   put(appId: string, id: string, decide: (present: Customer | null) => Customer) {
-    return this.transaction(async (manager) => {
-      // Not FOR UPDATE: the customer's events may go on being inserted (their foreign key takes
-      // KEY SHARE).
-      const present = await findCustomer(manager, id, 'FOR NO KEY UPDATE');
-      const customer = decide(present);
-      if (present === null) await insert(manager, appId, customer);
-      else await update(manager, customer);
-      await moveEmail(manager, appId, id, present?.email, customer.email);
-      return { customer, created: present === null };
-    });
+    return repeatedly(() =>
+      pipelinedTransaction(this.dataSource, [], async (_, run) => {
+        // Not FOR UPDATE: the customer's events may go on being inserted (their foreign key takes
+        // KEY SHARE).
+        const present = await findCustomer(run, id, 'FOR NO KEY UPDATE');
+        const customer = decide(present);
+        if (present === null) await insert(run, appId, customer);
+        else await update(run, customer);
+        await moveEmail(run, appId, id, present?.email, customer.email);
+        return { customer, created: present === null };
+      }),
+    );
   }
 
   /**
@@ -70,13 +72,10 @@ export class TypeormCustomerStore extends CustomerStore {
       before = end;
     }
   }
-
-  private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return repeatedly(() => this.dataSource.transaction(work));
-  }
 }
 
-const repeatedly = <T>(work: () => Promise<T>): Promise<T> => storage(() => repeated(work));
+/** @throws SERVICE_UNAVAILABLE, also of unknown outcome where a commit got no response. */
+const repeatedly = <T>(work: () => Promise<T>): Promise<T> => storageWrite(() => repeated(work));
 
 /** The customer, its claim of an address, and the events that are left. Null where there is no such customer. */
 async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> {
@@ -93,29 +92,28 @@ async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> 
   return erased;
 }
 
-async function findCustomer(manager: EntityManager, id: string, lock: string): Promise<Customer | null> {
-  const [row] = await manager.query<CustomerColumns[]>(
-    `SELECT ${SELECTED_CUSTOMER} FROM customers AS c WHERE c.id = $1 ${lock}`,
-    [id],
-  );
+async function findCustomer(run: RunQuery, id: string, lock: string): Promise<Customer | null> {
+  const sql = `SELECT ${SELECTED_CUSTOMER} FROM customers AS c WHERE c.id = $1 ${lock}`;
+  const [row] = (await run({ sql, parameters: [id] })).rows as CustomerColumns[];
   return row === undefined ? null : customerOf(row);
 }
 
-async function insert(manager: EntityManager, appId: string, customer: Customer): Promise<void> {
+async function insert(run: RunQuery, appId: string, customer: Customer): Promise<void> {
   const parameters = [appId, ...parametersOf(CUSTOMER_COLUMNS, customer)];
-  const inserted = await manager.query<unknown[]>(INSERT_CUSTOMER, parameters);
-  if (inserted.length === 0) throw new ChangedMeanwhile('the customer was created meanwhile');
+  const { rows } = await run({ sql: INSERT_CUSTOMER, parameters });
+  if (rows.length === 0) throw new ChangedMeanwhile('the customer was created meanwhile');
 }
 
-async function update(manager: EntityManager, customer: Customer): Promise<void> {
-  await manager.query(UPDATE_CUSTOMER, [customer.id, ...parametersOf(CUSTOMER_COLUMNS, customer, CHANGED_FIELDS)]);
+async function update(run: RunQuery, customer: Customer): Promise<void> {
+  const parameters = [customer.id, ...parametersOf(CUSTOMER_COLUMNS, customer, CHANGED_FIELDS)];
+  await run({ sql: UPDATE_CUSTOMER, parameters });
 }
 
 const DELETE_EMAIL_CLAIM = 'DELETE FROM customer_emails AS e WHERE e.sha256 = $1 AND e.customer_id = $2';
 
 /** Claims a customer's new address and gives the old one free. @throws CUSTOMER_EMAIL_EXISTS */
 async function moveEmail(
-  manager: EntityManager,
+  run: RunQuery,
   appId: string,
   customerId: string,
   from: string | undefined,
@@ -124,15 +122,11 @@ async function moveEmail(
   const oldClaim = from === undefined ? undefined : emailClaim(appId, from);
   const newClaim = emailClaim(appId, to);
   if (oldClaim !== undefined && newClaim.equals(oldClaim)) return;
-  const claimed = await manager.query<unknown[]>(
-    `INSERT INTO customer_emails AS e (sha256, customer_id) VALUES ($1, $2)
-     ON CONFLICT DO NOTHING RETURNING e.customer_id`,
-    [newClaim, customerId],
-  );
-  if (claimed.length === 0) throw customerEmailExists();
-  if (oldClaim !== undefined) {
-    await manager.query(DELETE_EMAIL_CLAIM, [oldClaim, customerId]);
-  }
+  const sql = `INSERT INTO customer_emails AS e (sha256, customer_id) VALUES ($1, $2)
+     ON CONFLICT DO NOTHING RETURNING e.customer_id`;
+  const { rows } = await run({ sql, parameters: [newClaim, customerId] });
+  if (rows.length === 0) throw customerEmailExists();
+  if (oldClaim !== undefined) await run({ sql: DELETE_EMAIL_CLAIM, parameters: [oldClaim, customerId] });
 }
 
 const emailClaim = (appId: string, email: string): Buffer =>

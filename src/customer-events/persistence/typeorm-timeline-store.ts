@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
-import { storage } from '../../platform/postgres/storage-errors.ts';
+import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { selectList } from '../../platform/postgres/record-columns.ts';
 import { pipelinedTransaction } from '../../platform/postgres/transactions.ts';
 import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
@@ -73,7 +73,7 @@ export class TypeormTimelineStore extends TimelineStore {
   eraseEvent(customerId: string, id: string): Promise<boolean> {
     const condition = oneEvent(customerId, id);
     if (condition === null) return Promise.resolve(false);
-    return storage(async () => {
+    return storageWrite(async () => {
       const erased = await pipelinedTransaction(this.dataSource, [], (_, run) =>
         eraseEvents(run, customerId, condition),
       );

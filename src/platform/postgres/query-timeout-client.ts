@@ -8,6 +8,11 @@ interface Connection {
   readonly stream: { destroy(): void };
 }
 
+const lostClients = new WeakSet<object>();
+
+/** Whether the connection of a client is known to have gone. */
+export const isLost = (client: object): boolean => lostClients.has(client);
+
 /**
  * A class of connections for one pool, which give themselves up when the database has not responded to
  * a query within `query_timeout`.
@@ -23,7 +28,13 @@ export function queryTimeoutClient(): typeof pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
       open.add(this);
-      this.once('end', () => open.delete(this));
+      this.once('end', () => {
+        open.delete(this);
+        lostClients.add(this);
+      });
+      // From the first moment on: between the listeners of the pool and those of TypeORM there is a moment
+      // without any, in which an ended session would end the process.
+      this.on('error', () => lostClients.add(this));
     }
 
     // The overloads of `query` are many; all that matters here is whether it returns a promise.

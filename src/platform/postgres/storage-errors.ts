@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { storageOutcomeUnknown, StorageUnavailable, storageUnavailable } from './storage-unavailable.ts';
 
 /**
@@ -25,11 +25,24 @@ const UNAVAILABLE = [
   'XX001', // data corrupted: not the sender's fault, and not to be retried here
 ];
 
-/** The five-character SQLSTATE of a failed statement; undefined where PostgreSQL did not respond. */
+/**
+ * The five-character SQLSTATE of a failed statement; undefined where PostgreSQL did not respond.
+ *
+ * It is told by where it comes from, not by its shape: only what PostgreSQL itself reports has a severity,
+ * and the codes of Node's errors (`EPIPE`) can look like a SQLSTATE.
+ */
 export function sqlState(error: unknown): string | undefined {
+  const { code, severity } = driverErrorOf(error);
+  return typeof code === 'string' && typeof severity === 'string' ? code : undefined;
+}
+
+function driverErrorOf(error: unknown): {
+  readonly code?: unknown;
+  readonly severity?: unknown;
+  readonly message?: unknown;
+} {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  const code = (driverError as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  return (driverError ?? {}) as object;
 }
 
 export const isWorthRepeating = (error: unknown): boolean => WORTH_REPEATING.has(sqlState(error) ?? '');
@@ -89,15 +102,29 @@ function isOutcomeUnknown(error: unknown): boolean {
  * recovery then finds the commit in the log: seen in a drill.)
  */
 export function isResponseLost(error: unknown): boolean {
-  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  const { severity } = (driverError ?? {}) as { severity?: unknown };
+  const { severity } = driverErrorOf(error);
   return sqlState(error) === undefined || severity === 'FATAL' || severity === 'PANIC';
+}
+
+/** A transaction, or a statement, whose connection went away before it was committed: nothing of it is stored. */
+export class ConnectionLost extends Error {
+  constructor(cause: unknown) {
+    super(`the connection to the database was lost (${cause instanceof Error ? cause.message : String(cause)})`);
+    this.cause = cause;
+  }
 }
 
 function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return UNAVAILABLE.some((prefix) => state.startsWith(prefix));
-  return error instanceof QueryFailedError || error instanceof CommitResponseLost || isConnectionError(error);
+  return (
+    error instanceof ConnectionLost ||
+    error instanceof CommitResponseLost ||
+    error instanceof QueryFailedError ||
+    // TypeORM takes a connection back that reports an error, and then refuses its next statement.
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    isConnectionError(error)
+  );
 }
 
 /** What `pg`, its pool and TypeORM throw where there is no connection; they have codes for only some of them. */

@@ -1,8 +1,9 @@
 import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { copyIn } from './copy-in.ts';
-import { QUERY_TIMEOUT_MARGIN_MS } from './query-timeout-client.ts';
-import { CommitResponseLost, isResponseLost } from './storage-errors.ts';
+import { isLost, QUERY_TIMEOUT_MARGIN_MS } from './query-timeout-client.ts';
+import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { CommitResponseLost, ConnectionLost, isResponseLost } from './storage-errors.ts';
 
 export type Statement = Query | Copy;
 
@@ -32,7 +33,7 @@ export type RunStatement = (statement: Statement) => Promise<QueryResult>;
  * @throws {CommitResponseLost} where it may be stored or not.
  */
 export function singleStatement(dataSource: DataSource, statement: Statement): Promise<QueryResult> {
-  return withClient(dataSource, (client) => committed(runOn(client, statement)));
+  return withClient(dataSource, (client) => committed(client, () => runOn(client, statement)));
 }
 
 /**
@@ -58,7 +59,7 @@ export function pipelinedTransaction<T>(
       const failed = settled.find((response) => response.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       const outcome = await finish(await Promise.all(results), run);
-      await committed(client.query('COMMIT'));
+      await committed(client, () => client.query('COMMIT'));
       return outcome;
     } catch (error) {
       // A connection that cannot even roll back is broken, and the pool drops it.
@@ -83,10 +84,20 @@ export function longTransaction<T>(
   return pipelinedTransaction(dataSource, [limit], (_, run) => work((query) => run({ ...query, limitMs })));
 }
 
+/**
+ * @throws {ConnectionLost} for any error of work whose connection has gone: what such an error says depends
+ *   on the moment at which it went.
+ */
 async function withClient<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
-    return await work((await runner.connect()) as PoolClient);
+    const client = (await runner.connect()) as PoolClient;
+    try {
+      return await work(client);
+    } catch (error) {
+      const isAnOutcome = error instanceof CommitResponseLost || error instanceof DomainError;
+      throw isLost(client) && !isAnOutcome ? new ConnectionLost(error) : error;
+    }
   } finally {
     await runner.release();
   }
@@ -105,10 +116,14 @@ function runOn(client: PoolClient, statement: Statement): Promise<QueryResult> {
   return client.query(config);
 }
 
-/** Of what commits, a response that does not come says nothing. */
-async function committed(result: Promise<QueryResult>): Promise<QueryResult> {
+/**
+ * Sends what commits. Where no response comes, nobody knows whether it was done; where the connection is known
+ * to be gone, it is not sent at all.
+ */
+async function committed(client: PoolClient, send: () => Promise<QueryResult>): Promise<QueryResult> {
+  if (isLost(client)) throw new ConnectionLost(new Error('it was gone before the commit'));
   try {
-    return await result;
+    return await send();
   } catch (error) {
     throw isResponseLost(error) ? new CommitResponseLost(error) : error;
   }

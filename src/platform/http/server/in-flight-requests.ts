@@ -4,6 +4,7 @@ import { InFlightRequest, setInFlightRequest, type RequestObserver } from '../re
 import { requestTimeout } from '../errors/http-error.ts';
 import { requestIdOf } from '../request/request-id.ts';
 import { sendFailure } from '../response/send.ts';
+import { noteUnreadBody } from './unparsed-requests.ts';
 
 const CHECK_EVERY_MS = 1_000;
 const STALLED_AFTER_MS = 1_000;
@@ -70,8 +71,12 @@ export class InFlightRequests {
     this.unfinishedCount--;
     for (const observer of this.observers) observer.ended(inFlight);
     const { request } = inFlight;
-    if (request.complete || request.closed) this.inFlight.delete(inFlight);
-    else request.once('close', () => this.inFlight.delete(inFlight));
+    if (request.complete || request.closed) {
+      this.inFlight.delete(inFlight);
+      return;
+    }
+    noteUnreadBody(request);
+    request.once('close', () => this.inFlight.delete(inFlight));
   }
 
   private refuseSlowBodies(): void {

@@ -112,9 +112,11 @@ export class ServiceExpressAdapter extends ExpressAdapter {
       (request, response) => {
         const inFlight = this.inFlightRequests.begin(request, response);
         if (!this.loadShedding.accept(inFlight)) return;
-        if (request.headers.host === undefined && request.httpVersionMinor > 0) {
+        const hosts = countHosts(request.rawHeaders);
+        if (hosts !== 1 && (hosts > 1 || request.httpVersionMinor > 0)) {
           // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-          sendFailure(response, invalidField('host', 'is missing; HTTP/1.1 requires a Host header'));
+          const problem = hosts === 0 ? 'is missing; HTTP/1.1 requires a Host header' : 'is given more than once';
+          sendFailure(response, invalidField('host', problem));
         } else if (request.rawHeaders.length > 2 * maxHeaders) {
           sendFailure(response, invalidField('headers', `are more than ${maxHeaders}`));
         } else {
@@ -177,4 +179,14 @@ export class ServiceExpressAdapter extends ExpressAdapter {
 /** Nest has broken the connection off: a part of a response must not look like all of it. */
 function logBrokenResponse(error: Error): void {
   streamLogger.warn({ message: 'a response was broken off', reason: error.name });
+}
+
+/** @param headers names and values in turn. */
+function countHosts(headers: readonly string[]): number {
+  let hosts = 0;
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts;
 }

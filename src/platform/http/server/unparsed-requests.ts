@@ -32,6 +32,10 @@ export function respondToUnparsedRequests(
       socket.destroy();
       return;
     }
+    if (isRestOfAnsweredRequest(socket)) {
+      endSilently(socket);
+      return;
+    }
     afterEarlierResponses(socket, () => {
       if (!canRespond(socket)) {
         socket.destroy();
@@ -56,6 +60,23 @@ export function respondToUnparsedRequests(
   });
 }
 
+/**
+ * Notes that a request has its response, and its body has not arrived: what comes next on the connection is
+ * the rest of that body, and gets no response of its own, however malformed it is.
+ */
+export function noteUnreadBody(request: IncomingMessage): void {
+  (request.socket as ServerSocket).unreadRequest = request;
+}
+
+const isRestOfAnsweredRequest = ({ unreadRequest }: ServerSocket): boolean => unreadRequest?.complete === false;
+
+/** What was sent already reaches the client. */
+function endSilently(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.end();
+}
+
 function refusalOf(error: NodeJS.ErrnoException, maxHeaderBytes: number): DomainError {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
@@ -70,7 +91,11 @@ function refusalOf(error: NodeJS.ErrnoException, maxHeaderBytes: number): Domain
 }
 
 /** A connection of Node's server, and the response that is next on it. */
-type ServerSocket = Duplex & { _httpMessage?: (ServerResponse & { _headerSent?: boolean }) | null };
+type ServerSocket = Duplex & {
+  _httpMessage?: (ServerResponse & { _headerSent?: boolean }) | null;
+  /** The last request on this connection that had its response before its body. */
+  unreadRequest?: IncomingMessage;
+};
 
 /**
  * A client may send requests ahead. Those that came whole before the broken one get their responses
