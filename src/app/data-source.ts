@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ApiKeyRow } from '../api-keys/persistence/api-key.row.ts';
 import { AppRow } from '../api-keys/persistence/app.row.ts';
@@ -8,7 +7,7 @@ import { CustomerEventRow } from '../customer-events/persistence/customer-event.
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
 import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgres/query-timeout-client.ts';
-import { WaitingPool } from '../platform/postgres/waiting-pool.ts';
+import { driverWithWaitingPool } from '../platform/postgres/waiting-pool.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
 import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
 
@@ -29,7 +28,7 @@ export type DatabaseSettings = Pick<
 function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceOptions {
   return {
     type: 'postgres',
-    driver: { ...pg, Pool: WaitingPool },
+    driver: driverWithWaitingPool,
     url,
     // They describe the schema; the stores write their SQL by hand. See docs/decisions, "What of Nest is used".
     entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow, ErasedEventIdRow],

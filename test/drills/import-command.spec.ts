@@ -292,7 +292,7 @@ describe('the import command', () => {
       expect(rejectedFile).toBe('elsewhere.ndjson');
       expect(errors).toMatchObject([
         { line: 2, code: 'VALIDATION_ERROR' },
-        { line: 3, code: 'VALIDATION_ERROR', details: { line: ['has 2 cells, and the header has 4'] } },
+        { line: 3, code: 'VALIDATION_ERROR', details: { line: ['has 2 cells, but the header has 4'] } },
       ]);
       write('rows.ndjson', read('elsewhere.ndjson').split('\n')[0]?.replace('"Order"', '"order"') ?? '');
       expect(await imported(0, 'rows.ndjson')).toMatchObject({ created: 1 });

@@ -21,7 +21,7 @@ interface Sized {
  * A pool that PostgreSQL may keep smaller than it is set: where no further connection is let in, those who want
  * one wait for the connections that there are, as long as they would wait in a pool that is full.
  */
-export class WaitingPool extends pg.Pool {
+class WaitingPool extends pg.Pool {
   private readonly size: number;
   private growing: NodeJS.Timeout | undefined;
 
@@ -69,3 +69,6 @@ export class WaitingPool extends pg.Pool {
     this.growing = undefined;
   }
 }
+
+/** `pg` with this pool, as TypeORM wants a driver. */
+export const driverWithWaitingPool = { ...pg, Pool: WaitingPool };

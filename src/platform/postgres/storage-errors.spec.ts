@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { CommitResponseLost, ConnectionLost, sqlState, storage, storageWrite } from './storage-errors.ts';
+import { StorageOutcomeUnknown, StorageUnavailable } from './storage-unavailable.ts';
+
+const failure = (members: object, message = 'failed'): Error => Object.assign(new Error(message), members);
+const postgres = (code: string, severity = 'ERROR'): Error => failure({ code, severity });
+const thrownBy = (wrapper: typeof storage, error: unknown): Promise<unknown> =>
+  wrapper(() => Promise.reject(error as Error)).catch((thrown: unknown) => thrown);
+
+describe('A storage error', () => {
+  it('has a SQLSTATE only where PostgreSQL has reported it, whatever its code looks like', () => {
+    expect(sqlState(postgres('23505'))).toBe('23505');
+    expect(sqlState(new QueryFailedError('SELECT', [], postgres('57P01', 'FATAL')))).toBe('57P01');
+    expect(sqlState(failure({ code: 'EPIPE' }))).toBeUndefined();
+    expect(sqlState(failure({ code: 'EBADF' }))).toBeUndefined();
+    expect(sqlState(undefined)).toBeUndefined();
+  });
+
+  it.each([
+    ['a pipe that broke', failure({ code: 'EPIPE', syscall: 'write' })],
+    ['a statement on a pipe that broke', new QueryFailedError('SELECT', [], failure({ code: 'EPIPE' }))],
+    ['a connection that TypeORM has taken back', new QueryRunnerAlreadyReleasedError()],
+    ['a transaction whose connection was lost', new ConnectionLost(new Error('anything'))],
+    ['a session ended by an administrator', postgres('57P01', 'FATAL')],
+    ['too many connections', postgres('53300', 'FATAL')],
+  ])('of %s says that the database is not available', async (_, error) => {
+    expect(await thrownBy(storage, error)).toBeInstanceOf(StorageUnavailable);
+  });
+
+  it('of a commit without a response says that the outcome is unknown, of a lost transaction that nothing is stored', async () => {
+    expect(await thrownBy(storageWrite, new CommitResponseLost(new Error('reset')))).toBeInstanceOf(
+      StorageOutcomeUnknown,
+    );
+    expect(await thrownBy(storageWrite, new ConnectionLost(new Error('reset')))).not.toBeInstanceOf(
+      StorageOutcomeUnknown,
+    );
+  });
+
+  it('that is a fault of ours stays what it is', async () => {
+    const error = new TypeError('undefined is not a function');
+    expect(await thrownBy(storage, error)).toBe(error);
+    expect(await thrownBy(storage, postgres('42P01'))).toMatchObject({ code: '42P01' });
+  });
+});
