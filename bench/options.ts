@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const SUITE_NAMES = ['single', 'latency', 'batch', 'import', 'live', 'timeline', 'volume'] as const;
+export const SUITE_NAMES = ['single', 'latency', 'batch', 'import', 'live', 'timeline', 'volume', 'versions'] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
 /** What `npm run bench -- …` was asked for. */
@@ -20,6 +20,8 @@ export interface Options {
   readonly out: string;
   /** Where PostgreSQL keeps its data: given, it is kept, and its large table is used again. */
   readonly dataDir: string | undefined;
+  /** A built checkout of another version, for the suite `versions`. */
+  readonly baseline: string | undefined;
   /** A folder for V8's CPU profiles of the service. */
   readonly cpuProf: string | undefined;
 }
@@ -34,6 +36,7 @@ export const USAGE = `npm run bench -- [${SUITE_NAMES.join(' | ')}] …
   --with-event-ids   give every event an eventId of its own
   --out FILE         the Markdown (docs/benchmarks.md)
   --data-dir FOLDER  keep PostgreSQL's data, and use its large table again
+  --baseline FOLDER  a built checkout of another version, for the suite "versions"
   --cpu-prof FOLDER  write CPU profiles of the service`;
 
 /** @throws Error with what is wrong and the usage. */
@@ -50,13 +53,16 @@ export function parseOptions(args: readonly string[]): Options {
       'with-event-ids': { type: 'boolean', default: false },
       out: { type: 'string', default: 'docs/benchmarks.md' },
       'data-dir': { type: 'string' },
+      baseline: { type: 'string' },
       'cpu-prof': { type: 'string' },
     },
   });
   const unknown = positionals.filter((name) => !isSuiteName(name));
   if (unknown.length > 0) throw new Error(`There is no suite ${unknown.join(', ')}.\n\n${USAGE}`);
   return {
-    suites: positionals.length === 0 ? SUITE_NAMES : positionals.filter(isSuiteName),
+    // `versions` needs a baseline, so it runs only when it is asked for.
+    suites:
+      positionals.length === 0 ? SUITE_NAMES.filter((name) => name !== 'versions') : positionals.filter(isSuiteName),
     pairs: count('pairs', values.pairs),
     seconds: count('seconds', values.seconds),
     warmUpSeconds: count('warm-up', values['warm-up']),
@@ -64,6 +70,7 @@ export function parseOptions(args: readonly string[]): Options {
     rows: count('rows', values.rows),
     withEventIds: values['with-event-ids'],
     out: values.out,
+    baseline: values.baseline,
     dataDir: values['data-dir'],
     cpuProf: values['cpu-prof'],
   };

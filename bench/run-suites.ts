@@ -12,6 +12,7 @@ import { latency } from './suites/latency.ts';
 import { live } from './suites/live.ts';
 import { single } from './suites/single.ts';
 import { timeline } from './suites/timeline.ts';
+import { versions } from './suites/versions.ts';
 import { volume } from './suites/volume.ts';
 
 const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
@@ -22,6 +23,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   live,
   timeline,
   volume,
+  versions,
 };
 
 /**
@@ -72,7 +74,7 @@ async function runSuite(name: SuiteName, given: Omit<Context, 'started'>): Promi
 /** As it was given, but for folders of one machine, which say nothing to others. */
 function commandOf(args: readonly string[]): string {
   const kept = args.filter(
-    (arg, index) => ![arg, args[index - 1]].some((word) => /^--(out|data-dir|cpu-prof)\b/.test(word ?? '')),
+    (arg, index) => ![arg, args[index - 1]].some((word) => /^--(out|data-dir|baseline|cpu-prof)\b/.test(word ?? '')),
   );
   return ['npm run bench', ...(kept.length > 0 ? ['--', ...kept] : [])].join(' ');
 }

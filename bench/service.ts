@@ -34,9 +34,14 @@ export async function withNewKey(database: Database): Promise<ServiceDatabase> {
 }
 
 /** The production build, with its defaults but for the rate limit, which would measure itself. */
-export function startService(engine: Engine, database: Database, cpuProf: string | undefined): Promise<ServerProcess> {
+export function startService(
+  engine: Engine,
+  database: Database,
+  cpuProf: string | undefined,
+  script = serviceFile('main.js'),
+): Promise<ServerProcess> {
   return startServer({
-    script: serviceFile('main.js'),
+    script,
     logFile: join(engine.folder, `service-${database.name}.log`),
     environment: { DATABASE_URL: database.url, HOST: '127.0.0.1', PORT: '0', RATE_LIMITS: '0' },
     nodeArguments: [...NODE_FLAGS, ...(cpuProf === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', cpuProf])],
