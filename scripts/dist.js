@@ -46,7 +46,10 @@ export function fitsTheSources() {
 /** The path of TypeScript's compiler; null where it is not installed. */
 export function compilerOf() {
   try {
-    return createRequire(join(ROOT, 'package.json')).resolve('typescript/lib/tsc.js');
+    const { resolve: find } = createRequire(join(ROOT, 'package.json'));
+    // TypeScript itself comes along with @nestjs/swagger; without Node's types it compiles nothing here.
+    find('@types/node/package.json');
+    return find('typescript/lib/tsc.js');
   } catch {
     return null;
   }
