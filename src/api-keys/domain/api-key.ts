@@ -47,14 +47,15 @@ export const shownPrefix = (key: string, type: ApiKeyType): string =>
   key.slice(0, PREFIX[type].length + SHOWN_OF_SECRET);
 
 /**
- * The key that was found, if it is an agent key that is neither revoked nor expired.
+ * The key that was found, if it is an agent key that is neither revoked nor expired. Revoked is revoked, whatever
+ * the clock of the machine said on which it was done; only an expiry is a time.
  *
  * @param sha256 of the key that was presented.
  * @throws AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED, AUTH_API_KEY_FORBIDDEN
  */
 export function requireUsableKey(found: ApiKey | null, sha256: Buffer, now: number): ApiKey {
   if (found === null || !timingSafeEqual(found.sha256, sha256)) throw apiKeyInvalid();
-  if (found.revokedAt !== null && found.revokedAt <= now) throw apiKeyInvalid();
+  if (found.revokedAt !== null) throw apiKeyInvalid();
   if (found.expiresAt !== null && found.expiresAt <= now) throw apiKeyExpired();
   if (found.type === 'public') throw apiKeyForbidden();
   return found;

@@ -19,7 +19,13 @@ export class ApiKeyGuard implements CanActivate {
     const presented = request.header('x-api-key');
     if (presented === undefined || presented === '') throw apiKeyMissing();
     const key = await this.authentication.authenticate(presented);
-    setCaller(request, { keyId: key.id, keyPrefix: key.prefix, keyType: key.type, app: key.app });
+    setCaller(request, {
+      keyId: key.id,
+      keyPrefix: key.prefix,
+      keyType: key.type,
+      app: key.app,
+      requireStillAllowed: async () => void (await this.authentication.authenticate(presented)),
+    });
     return true;
   }
 }

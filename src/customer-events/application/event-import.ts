@@ -33,11 +33,18 @@ export interface ImportOptions<Line extends ImportLine> {
   readonly onChunk: (rejected: readonly RejectedLine<Line>[]) => void;
   /** Nothing is written: the tally counts what would become of the lines, as far as a look can tell. */
   readonly dryRun?: boolean | undefined;
+  /**
+   * Asked before each chunk, and every few seconds while lines are waited for: where it rejects, the import ends
+   * with that error. SERVICE_UNAVAILABLE from it ends nothing while lines are waited for.
+   */
+  readonly requireStillAllowed?: (() => Promise<void>) | undefined;
 }
 
 /** What is held in memory at most, twice: one chunk is read while the other is written. */
 const CHUNK_LINES = 1_000;
 const CHUNK_CHARACTERS = 2_097_152;
+/** A sender that takes long to fill a chunk is not allowed to go on for longer than others. */
+const ASK_EVERY_MS = 2_000;
 /** Statements that write a chunk at the same time; see docs/decisions/0013-importing-history.md for the measured. */
 const PARTITIONS = 2;
 
@@ -57,7 +64,7 @@ export class EventImport {
    * @param tally counts what is settled; after a failure too it tells how far the import came. The
    *   chunk after it may be stored, or a part of it.
    * @returns whether it came to the end; false where the signal stopped it.
-   * @throws SERVICE_UNAVAILABLE, and what the source throws.
+   * @throws SERVICE_UNAVAILABLE, and what the source and `requireStillAllowed` throw.
    */
   async run<Line extends ImportLine>(
     appId: string,
@@ -74,7 +81,7 @@ export class EventImport {
         // Its failure is looked at below, after that of the write.
         reading.catch(() => {});
         await writing;
-        const next = await unlessAborted(signal, reading);
+        const next = await whileAllowed(options.requireStillAllowed, unlessAborted(signal, reading));
         if (next === STOPPED) return false;
         if (next.done === true) return true;
         writing = this.inTurn(() => this.write(appId, next.value, tally, options));
@@ -98,8 +105,9 @@ export class EventImport {
     appId: string,
     chunk: readonly Line[],
     tally: ImportTally,
-    { onChunk, dryRun }: ImportOptions<Line>,
+    { onChunk, dryRun, requireStillAllowed }: ImportOptions<Line>,
   ): Promise<void> {
+    await requireStillAllowed?.();
     const written = await Promise.all(
       partitionsOf(chunk).map(async (partition) => ({
         partition,
@@ -135,6 +143,22 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
+
+/** Work that takes long is given up where the question is refused meanwhile. */
+async function whileAllowed<T>(requireStillAllowed: (() => Promise<void>) | undefined, work: Promise<T>): Promise<T> {
+  if (requireStillAllowed === undefined) return work;
+  return new Promise<T>((resolve, reject) => {
+    const ask = (): void =>
+      void requireStillAllowed().catch((error: unknown) => {
+        if (!isUnavailable(error)) reject(error as Error);
+      });
+    const timer = setInterval(ask, ASK_EVERY_MS);
+    work.then(resolve, reject).finally(() => clearInterval(timer));
+  });
+}
+
+const isUnavailable = (error: unknown): error is DomainError =>
+  error instanceof DomainError && error.kind === 'unavailable';
 
 function count(tally: ImportTally, { replayed }: Recorded): void {
   if (replayed) tally.replayed++;

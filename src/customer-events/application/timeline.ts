@@ -82,29 +82,33 @@ export class Timeline {
    * All events, the oldest first, as many at a time as are good to hold. It is read as it is
    * consumed, page by page, so between two pages nothing is held in the database.
    *
+   * @param requireStillAllowed asked before each page but the first; where it rejects, so does the iteration.
    * @throws CUSTOMER_NOT_FOUND before the first of them.
    */
   async export(
     appId: string,
     externalId: string,
     filter: TimelineFilter,
+    requireStillAllowed: () => Promise<void>,
   ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
     const query: TimelineQuery = { ...filter, order: 'asc' };
     const first = await this.timelines.page(customerId, query, null, FIRST_EXPORT_PAGE);
     if (first.length === 0) await this.requireCustomer(customerId);
-    return this.pagesFrom(customerId, query, first);
+    return this.pagesFrom(customerId, query, first, requireStillAllowed);
   }
 
   private async *pagesFrom(
     customerId: string,
     query: TimelineQuery,
     first: readonly CustomerEvent[],
+    requireStillAllowed: () => Promise<void>,
   ): AsyncGenerator<readonly CustomerEvent[]> {
     let limit = FIRST_EXPORT_PAGE;
     for (let page = first; ; page = await this.timelines.page(customerId, query, page.at(-1) ?? null, limit)) {
       if (page.length > 0) yield page;
       if (page.length < limit) return;
+      await requireStillAllowed();
       limit = nextExportLimit(page);
     }
   }

@@ -4,6 +4,7 @@ import { type Request } from 'express';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { Responds, BODY_FAILURES, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { bodyStream } from '../../platform/http/request/body-stream.ts';
+import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { EventCounts } from './event-counts.ts';
 import { unsupportedMediaType } from '../../platform/http/errors/http-error.ts';
@@ -47,13 +48,15 @@ export class EventImportController implements BeforeApplicationShutdown {
       'A line is an event as in POST /customer-events; a bad one is rejected and does not stop the rest; blank lines are skipped. ' +
       'What is counted as created is committed. Lines are committed in chunks, in their order: where the import breaks off, ' +
       'what was committed stays, and with eventIds the same file can be sent again. A 503 (or 408) tells in its details how far it came: ' +
-      'throughLine and the counts. The rate limit does not count the lines of an import.',
+      'throughLine and the counts; so does the 401 that ends it where the key is revoked or expires meanwhile. The rate limit does not count the lines of an import.',
   })
   @ApiConsumes(NDJSON)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary', example: TWO_LINES } })
   @Responds(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
   @Fails(...BODY_FAILURES)
   async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<SuccessResponse> {
+    // Waiting for the sender has a limit of its own; writing the lines may take longer than a connection may be idle.
+    allowLongWork(request);
     refuseIdempotencyKey(request);
     requireNdjson(request.headers['content-type']);
     const report = new ImportReport();
@@ -61,6 +64,7 @@ export class EventImportController implements BeforeApplicationShutdown {
       const lines = eventLines(bodyStream(request, this.limits.requestIdleMs), this.limits);
       const finished = await this.imports.run(caller.app.id, lines, report, {
         signal: this.stopping.signal,
+        requireStillAllowed: caller.requireStillAllowed,
         onChunk: (rejected) => report.note(rejected),
       });
       if (!finished) throw importStopped();

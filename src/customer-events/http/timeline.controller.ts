@@ -62,7 +62,8 @@ export class TimelineController {
   @ApiOperation({
     summary: 'Read all events of a customer as a stream, the oldest first',
     description:
-      'One event a line, as in a page. A response that broke off has no end (the last chunk is missing), which HTTP clients report as an error.',
+      'One event a line, as in a page. A response that broke off has no end (the last chunk is missing), which HTTP clients report as an error. ' +
+      'It breaks off, too, where the key is revoked or expires meanwhile.',
   })
   @RespondsNdjson(CustomerEventResponse, 'All events, one a line.')
   @Fails(customerNotFound)
@@ -71,7 +72,9 @@ export class TimelineController {
     @ExternalId() externalId: string,
     @QueryParams() query: TimelineFilterRequest,
   ): Promise<StreamableFile> {
-    return exportResponse(await this.timeline.export(caller.app.id, externalId, timelineFilter(query)));
+    return exportResponse(
+      await this.timeline.export(caller.app.id, externalId, timelineFilter(query), caller.requireStillAllowed),
+    );
   }
 
   @Get(':id')

@@ -9,6 +9,13 @@ export interface Caller {
   readonly keyType: 'agent' | 'public';
   /** The app whose key it is: the caller sees and writes what belongs to it, and nothing else. */
   readonly app: { readonly id: string; readonly slug: string; readonly name: string };
+  /**
+   * Asks again, for a request that lasts: the key may have been revoked or have expired meanwhile. A response is
+   * remembered for API_KEY_CACHE_MS, so that this may be asked often.
+   *
+   * @throws what the guard would throw now; SERVICE_UNAVAILABLE where nobody can tell.
+   */
+  readonly requireStillAllowed: () => Promise<void>;
 }
 
 type RequestWithCaller = Request & { caller?: Caller };
