@@ -8,7 +8,7 @@ export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
 export const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
+export const BACKSLASH = 0x5c;
 export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
@@ -21,6 +21,10 @@ const BRACE_BIT = 0x20;
 
 export const opens = (code: number): boolean => (code | BRACE_BIT) === OPEN_BRACE;
 export const closes = (code: number): boolean => (code | BRACE_BIT) === CLOSE_BRACE;
+
+/** Whether it is one of the four, in a text that nobody has checked. */
+export const isSpace = (code: number): boolean =>
+  code === LAST_SPACE || code === 0x0a || code === 0x0d || code === 0x09;
 
 /** The index of the first character from `at` on that is not white space; `end` if there is none. */
 export function spaceEnd(text: string, at: number, end: number): number {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { parseUtf8 } from '../../../libs/json-payload/utf8.ts';
 import { errorAsValue, type DomainError } from '../../../libs/kernel/domain-error.ts';
+import { isTurnSpent } from '../../../libs/kernel/time-slice.ts';
 import type { NdjsonLine } from '../../../libs/ndjson/ndjson-line.ts';
 import { ndjsonLines } from '../../../libs/ndjson/ndjson-lines.ts';
 import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts';
@@ -10,7 +11,7 @@ import type { ImportLine } from '../application/event-import.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
 import { readEvent } from './customer-event.request.ts';
 
-/** Lines that are read without a pause: a millisecond or two, in which nobody else is served. */
+/** Lines that are read without a pause, unless they are large: a millisecond or two, in which nobody else is served. */
 const LINES_AT_ONCE = 64;
 
 /** A line of NDJSON and what it holds. */
@@ -35,10 +36,16 @@ export async function* eventLines(
   const maxLineBytes = limits.maxPayloadBytes + MAX_BODY_OVERHEAD_BYTES;
   for await (const all of ndjsonLines(bytes, { maxLineBytes })) {
     const lines = after === 0 ? all : all.filter(({ number }) => number > after);
-    for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-      yield lines
-        .slice(at, at + LINES_AT_ONCE)
-        .map((source) => ({ number: source.number, source, draft: draftOf(source, maxLineBytes, read) }));
+    let group: EventLine[] = [];
+    for (const source of lines) {
+      group.push({ number: source.number, source, draft: draftOf(source, maxLineBytes, read) });
+      if (group.length < LINES_AT_ONCE && !isTurnSpent()) continue;
+      yield group;
+      group = [];
+      await setImmediate();
+    }
+    if (group.length > 0) {
+      yield group;
       await setImmediate();
     }
   }

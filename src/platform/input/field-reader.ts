@@ -53,9 +53,9 @@ export function readFields<T extends object>(
   const seen: string[] = [];
   for (const { key, start: from, end: to } of objectMembers(text, start, end)) {
     if (!known.includes(key)) {
-      note(errors, shownField(key), unknownField(key, known));
+      note(errors, shownField(key), () => unknownField(key, known));
     } else if (seen.includes(key)) {
-      note(errors, key, 'is given more than once');
+      note(errors, key, () => 'is given more than once');
     } else {
       seen.push(key);
       const given = value[key];
@@ -76,8 +76,14 @@ export function checked<T extends object>(request: T, errors: FieldErrors): T {
   return request;
 }
 
-export function note(errors: FieldErrors, field: string, problem: string): void {
-  if (Object.keys(errors).length < MAX_FIELDS_NAMED) errors[field] ??= [problem];
+/**
+ * Names a field that is wrong, if it is among the first few.
+ *
+ * @param problem asked only where the field is named: a search for resembling names in thousands of unknown ones
+ *   would take most of the time of a request that is refused.
+ */
+export function note(errors: FieldErrors, field: string, problem: () => string): void {
+  if (errors[field] === undefined && Object.keys(errors).length < MAX_FIELDS_NAMED) errors[field] = [problem()];
 }
 
 const isEmpty = (errors: FieldErrors): boolean => Object.keys(errors).length === 0;

@@ -12,7 +12,7 @@ class QueryParamsPipe implements PipeTransform<Record<string, unknown>, object> 
     const known = knownFields(requestClass);
     const errors = fieldErrors();
     for (const key of Object.keys(query)) {
-      if (!known.includes(key)) note(errors, shownField(key), unknownField(key, known));
+      if (!known.includes(key)) note(errors, shownField(key), () => unknownField(key, known));
     }
     const given = Object.fromEntries(Object.entries(query).filter(([key]) => known.includes(key)));
     return checked(plainToInstance(requestClass, given), errors);
