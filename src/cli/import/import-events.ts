@@ -113,7 +113,8 @@ const countsOf = ({ throughLine, lines, created, replayed, rejected }: ImportTal
 function stateToResume({ path, app, resume, dryRun }: EventFileOptions): ImportState | null {
   const state = readState(path);
   if (!resume) {
-    if (state !== null && !dryRun) {
+    // Of one that did not come to its first line there is nothing to tell.
+    if (state !== null && state.throughLine > 0 && !dryRun) {
       process.stderr.write(
         `An earlier import of ${path} ended after line ${state.throughLine}; this one begins at line 1 again (--resume goes on there)\n`,
       );
