@@ -1,6 +1,6 @@
 import type { Request } from 'autocannon';
 import { customerIdOf } from '../../src/customer-events/domain/customer.ts';
-import { WHOLE_TIMELINE } from '../../src/customer-events/domain/timeline.ts';
+import { PAGE_MAX_BYTES, READ_MAX_ENTRIES, WHOLE_TIMELINE } from '../../src/customer-events/domain/timeline.ts';
 import { selectEvents } from '../../src/customer-events/persistence/timeline-sql.ts';
 import { bareReader, type Statement } from '../bare-reader.ts';
 import { API, service, type Context } from '../context.ts';
@@ -148,6 +148,10 @@ async function walkedPages(server: ServerProcess, get: (path: string) => Request
 /** The statement of a first page as the service's store has it. */
 function pageStatement(customerId: string): Statement {
   // The service asks for one more, to know whether there is a next page.
-  const { sql, parameters } = selectEvents(customerId, { ...WHOLE_TIMELINE, order: 'desc' }, null, PAGE + 1);
+  const { sql, parameters } = selectEvents(customerId, { ...WHOLE_TIMELINE, order: 'desc' }, null, {
+    events: PAGE,
+    bytes: PAGE_MAX_BYTES,
+    entries: READ_MAX_ENTRIES,
+  });
   return { text: sql, values: parameters };
 }

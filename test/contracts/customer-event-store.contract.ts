@@ -10,6 +10,7 @@ import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import {
   WHOLE_TIMELINE,
   type TimelineOrder,
+  type TimelinePart,
   type TimelinePosition,
 } from '../../src/customer-events/domain/timeline.ts';
 import { aCustomer, anEvent, APP, instant } from '../support/builders.ts';
@@ -45,10 +46,19 @@ export function customerEventStoreContract(open: () => Stores): void {
       const found: CustomerEvent[] = [];
       let after: TimelinePosition | null = null;
       for (;;) {
-        const page: CustomerEvent[] = await timelines.page(customer.id, { ...WHOLE_TIMELINE, order }, after, limit);
-        found.push(...page);
-        if (page.length < limit) return found;
-        after = page.at(-1) as CustomerEvent;
+        const part: TimelinePart<CustomerEvent> = await timelines.page(
+          customer.id,
+          { ...WHOLE_TIMELINE, order },
+          after,
+          {
+            events: limit,
+            bytes: 1_000_000,
+            entries: 1_000,
+          },
+        );
+        found.push(...part.events);
+        if (part.next === null) return found;
+        after = part.next;
       }
     };
 

@@ -6,9 +6,11 @@ import type { CustomerEventStore } from '../../src/customer-events/application/c
 import type { CustomerStore } from '../../src/customer-events/application/customer-store.port.ts';
 import type { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
-import { WHOLE_TIMELINE } from '../../src/customer-events/domain/timeline.ts';
+import { WHOLE_TIMELINE, type ReadLimits } from '../../src/customer-events/domain/timeline.ts';
 import type { Stores } from './customer-event-store.contract.ts';
 import { aCustomer, anEvent, APP, OTHER_APP } from '../support/builders.ts';
+
+const FEW: ReadLimits = { events: 10, bytes: 1_000_000, entries: 1_000 };
 
 /** What every CustomerStore does. `open` gives stores in which the customers of this test are not yet. */
 export function customerStoreContract(open: () => Stores): void {
@@ -92,7 +94,10 @@ export function customerStoreContract(open: () => Stores): void {
       await events.append([anEvent(ada), anEvent(ada)], neverAbandoned);
       expect(await customers.erase(ada.id)).toBe(2);
       expect(await customers.find(ada.id)).toBeNull();
-      expect(await timelines.page(ada.id, { ...WHOLE_TIMELINE, order: 'asc' }, null, 10)).toEqual([]);
+      expect(await timelines.page(ada.id, { ...WHOLE_TIMELINE, order: 'asc' }, null, FEW)).toEqual({
+        events: [],
+        next: null,
+      });
       expect(await customers.erase(ada.id)).toBeNull();
     });
   });

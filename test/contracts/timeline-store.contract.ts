@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { neverAbandoned } from '../../libs/kernel/abandoned.ts';
+import { JsonText } from '../../libs/json-payload/json-text.ts';
+import { compareInstants } from '../../libs/time/instant.ts';
 import { randomId } from '../../libs/kernel/ids.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
@@ -7,6 +9,7 @@ import {
   typeFilter,
   WHOLE_TIMELINE,
   type TimelineOrder,
+  type TimelinePart,
   type TimelinePosition,
   type TimelineQuery,
 } from '../../src/customer-events/domain/timeline.ts';
@@ -42,10 +45,14 @@ export function timelineStoreContract(open: () => Stores): void {
       const found: CustomerEvent[] = [];
       let after: TimelinePosition | null = null;
       for (;;) {
-        const page: CustomerEvent[] = await stores.timelines.page(ada.id, query, after, limit);
-        found.push(...page);
-        if (page.length < limit) return found;
-        after = page.at(-1) as CustomerEvent;
+        const part: TimelinePart<CustomerEvent> = await stores.timelines.page(ada.id, query, after, {
+          events: limit,
+          bytes: 1_000_000,
+          entries: 1_000,
+        });
+        found.push(...part.events);
+        if (part.next === null) return found;
+        after = part.next;
       }
     };
 
@@ -130,11 +137,51 @@ export function timelineStoreContract(open: () => Stores): void {
       });
     });
 
+    it.each<[TimelineOrder, number, number, number]>([
+      ['asc', 7, 1_000_000, 3],
+      ['desc', 2, 2_000, 1],
+      ['desc', 50, 1, 7],
+      ['asc', 5, 5_000, 1_000],
+    ])(
+      'reads every match once, %s, in parts of %i events, %i bytes and %i entries',
+      async (order, events, bytes, entries) => {
+        const all = Array.from({ length: 60 }, (_, n) => ({
+          ...at(`2026-04-18T10:00:00.00000${Math.floor(Math.random() * 4)}Z`, n % 9 === 0 ? 'b' : 'a'),
+          payload: new JsonText(JSON.stringify('x'.repeat(Math.floor(Math.random() * 5_000)))),
+        }));
+        await append(...all);
+        for (const types of [[], [typeFilter('b')], [typeFilter('none')]]) {
+          const found: string[] = [];
+          let after: TimelinePosition | null = null;
+          do {
+            const part: TimelinePart<CustomerEvent> = await stores.timelines.page(ada.id, { types, order }, after, {
+              events,
+              bytes,
+              entries,
+            });
+            expect(part.events.length).toBeLessThanOrEqual(events);
+            const size = part.events.reduce((sum, { payload }) => sum + payload.text.length, 0);
+            if (part.events.length > 1) expect(size).toBeLessThanOrEqual(bytes);
+            found.push(...idsOf(part.events));
+            after = part.next;
+          } while (after !== null);
+          const expected = all
+            .filter(({ type }) => types.length === 0 || types.some((filter) => filter.type === type))
+            .sort((a, b) => compareInstants(a.occurredAt, b.occurredAt) || (a.id < b.id ? -1 : 1));
+          expect(found).toEqual(idsOf(order === 'asc' ? expected : expected.toReversed()));
+        }
+      },
+    );
+
     it('outlines what a page would give', async () => {
       await append(at('2026-01-01'), at('2026-01-02T00:00:00.000001Z', 'b'), at('2026-01-03'));
-      const page = await stores.timelines.page(ada.id, NEWEST_FIRST, null, 2);
+      const { events } = await stores.timelines.page(ada.id, NEWEST_FIRST, null, {
+        events: 2,
+        bytes: 10_000,
+        entries: 10,
+      });
       expect(await stores.timelines.outline(ada.id, NEWEST_FIRST, 2)).toEqual(
-        page.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })),
+        events.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })),
       );
     });
 

@@ -13,6 +13,7 @@ interface Plan {
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
   readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
   readonly 'Heap Fetches'?: number;
   readonly Plans?: readonly Plan[];
 }
@@ -56,7 +57,11 @@ describe('a customer with a long history', () => {
 
     const explain = async (query: TimelineQuery, deep: boolean): Promise<Plan[]> => {
       const after = deep ? { occurredAt: '2020-01-01T00:35:00Z' as never, id: `c${'0'.repeat(24)}` } : null;
-      const { sql, parameters } = selectEvents(await idOf('long'), query, after, 51);
+      const { sql, parameters } = selectEvents(await idOf('long'), query, after, {
+        events: 50,
+        bytes: 2_097_152,
+        entries: 20_000,
+      });
       const [row] = await service.app
         .get(DataSource)
         .query<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, parameters);
@@ -102,8 +107,24 @@ describe('a customer with a long history', () => {
     it('and finds events of a type without looking at the rows of others', async () => {
       const nodes = await explain({ types: [typeFilter('order.t3'), typeFilter('nothing.*')], order: 'desc' }, false);
       const found = nodes.filter((node) => node['Node Type'] === 'Index Only Scan');
-      expect(found.map((node) => [node['Index Name'], node['Heap Fetches']])).toEqual([['customer_events_pkey', 0]]);
+      // The second, for the end of a walk, is not executed: the page is full before.
+      expect(found.map((node) => [node['Index Name'], node['Heap Fetches'], node['Actual Loops']])).toEqual([
+        ['customer_events_pkey', 0, 1],
+        ['customer_events_pkey', 0, 0],
+      ]);
       expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    });
+
+    it('and looks at no more than 20,000 entries of the index, and at one row, where no event is of a type', async () => {
+      const nodes = await explain({ types: [typeFilter('nothing.*')], order: 'desc' }, false);
+      const scans = nodes.filter((node) => node['Index Name'] === 'customer_events_pkey');
+      expect(scans.map((node) => [node['Node Type'], node['Actual Rows']])).toEqual(
+        expect.arrayContaining([
+          ['Index Only Scan', 20_000],
+          ['Index Scan', 1],
+        ]),
+      );
+      for (const scan of scans) expect(scan['Actual Rows']).toBeLessThanOrEqual(20_000);
     });
   });
 

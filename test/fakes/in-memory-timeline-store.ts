@@ -1,12 +1,15 @@
-import { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
+import { LATEST_PAYLOADS, TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import { compareInstants } from '../../libs/time/instant.ts';
-import type { EventOutline } from '../../src/customer-events/domain/ticket-context.ts';
-import type {
-  TimelineFilter,
-  TimelinePosition,
-  TimelineQuery,
-  TypeSummary,
+import type { EventOutline, LatestEvent } from '../../src/customer-events/domain/ticket-context.ts';
+import {
+  EVENT_OVERHEAD_BYTES,
+  type ReadLimits,
+  type TimelineFilter,
+  type TimelinePart,
+  type TimelinePosition,
+  type TimelineQuery,
+  type TypeSummary,
 } from '../../src/customer-events/domain/timeline.ts';
 import type { InMemoryCustomers } from './in-memory-customers.ts';
 
@@ -19,21 +22,43 @@ export class InMemoryTimelineStore extends TimelineStore {
     customerId: string,
     query: TimelineQuery,
     after: TimelinePosition | null,
-    limit: number,
-  ): Promise<CustomerEvent[]> {
-    const sign = query.order === 'asc' ? 1 : -1;
-    const events = this.matching(customerId, query).sort((a, b) => sign * comparePositions(a, b));
-    return Promise.resolve(
-      events.filter((event) => after === null || sign * comparePositions(event, after) > 0).slice(0, limit),
-    );
+    limits: ReadLimits,
+  ): Promise<TimelinePart<CustomerEvent>> {
+    const matching = new Set(this.matching(customerId, query));
+    const range = this.sorted(customerId, { ...query, types: [] }, after);
+    const walk = query.types.length === 0 ? range : range.slice(0, limits.entries);
+    const events: CustomerEvent[] = [];
+    let bytes = 0;
+    let last: TimelinePosition | null = null;
+    const part = (next: TimelinePosition | null) => Promise.resolve({ events, next });
+    for (const event of walk) {
+      if (matching.has(event)) {
+        bytes += Math.min(Buffer.byteLength(event.payload.text) + EVENT_OVERHEAD_BYTES, limits.bytes);
+        if (events.length === limits.events || bytes > limits.bytes) return part(last);
+        events.push(event);
+        last = event;
+      }
+    }
+    return part(walk !== range && walk.length === limits.entries ? (walk.at(-1) ?? null) : null);
   }
 
-  async outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
-    return (await this.page(customerId, query, null, limit)).map(({ id, type, occurredAt }) => ({
-      id,
-      type,
-      occurredAt,
-    }));
+  latest(customerId: string, query: TimelineQuery, limit: number, maxPayloadBytes: number): Promise<LatestEvent[]> {
+    let bytes = 0;
+    const found: LatestEvent[] = [];
+    for (const event of this.sorted(customerId, query, null).slice(0, limit)) {
+      const size = Buffer.byteLength(event.payload.text);
+      const fits = size <= maxPayloadBytes;
+      if (fits) bytes += size;
+      const isEnd = bytes > LATEST_PAYLOADS * maxPayloadBytes;
+      found.push(fits && !isEnd ? event : { ...event, payload: null });
+      if (isEnd) break;
+    }
+    return Promise.resolve(found);
+  }
+
+  outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
+    const events = this.sorted(customerId, query, null).slice(0, limit);
+    return Promise.resolve(events.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })));
   }
 
   find(customerId: string, id: string): Promise<CustomerEvent | null> {
@@ -61,6 +86,13 @@ export class InMemoryTimelineStore extends TimelineStore {
     const index = events.findIndex((event) => event.id === id);
     events.splice(index, index < 0 ? 0 : 1).forEach((event) => this.customers.noteErased(event));
     return Promise.resolve(index >= 0);
+  }
+
+  private sorted(customerId: string, query: TimelineQuery, after: TimelinePosition | null): CustomerEvent[] {
+    const sign = query.order === 'asc' ? 1 : -1;
+    return this.matching(customerId, query)
+      .sort((a, b) => sign * comparePositions(a, b))
+      .filter((event) => after === null || sign * comparePositions(event, after) > 0);
   }
 
   private matching(customerId: string, { types, from, to }: TimelineFilter): CustomerEvent[] {

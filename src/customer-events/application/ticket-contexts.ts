@@ -3,7 +3,7 @@ import { Clock } from '../../../libs/kernel/clock.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { instantFromMillis, shiftInstant, type Instant } from '../../../libs/time/instant.ts';
-import { CONTEXT_OUTLINED_EVENTS, eventRuns, type TicketContext } from '../domain/ticket-context.ts';
+import { CONTEXT_MAX_BYTES, CONTEXT_OUTLINED_EVENTS, eventRuns, type TicketContext } from '../domain/ticket-context.ts';
 import { WHOLE_TIMELINE, type TimelineQuery } from '../domain/timeline.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
@@ -39,7 +39,7 @@ export class TicketContexts {
     const from = shiftInstant(asOf, -BigInt(windowSeconds) * MICROS_OF_SECOND) ?? undefined;
     const latest: TimelineQuery = { ...WHOLE_TIMELINE, to, order: 'desc' };
     const [events, outline, summary] = await Promise.all([
-      this.timelines.page(customerId, latest, null, limit),
+      this.timelines.latest(customerId, latest, limit, CONTEXT_MAX_BYTES),
       this.timelines.outline(customerId, latest, CONTEXT_OUTLINED_EVENTS),
       this.timelines.summarize(customerId, { ...WHOLE_TIMELINE, from, to }),
     ]);

@@ -1,18 +1,42 @@
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import type { EventOutline } from '../domain/ticket-context.ts';
-import type { TimelineFilter, TimelinePosition, TimelineQuery, TypeSummary } from '../domain/timeline.ts';
+import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
+import type {
+  ReadLimits,
+  TimelineFilter,
+  TimelinePart,
+  TimelinePosition,
+  TimelineQuery,
+  TypeSummary,
+} from '../domain/timeline.ts';
+
+/** See {@link TimelineStore.latest}. */
+export const LATEST_PAYLOADS = 16;
 
 /** Reads timelines, and erases single events from them. An unknown customer has an empty timeline. */
 export abstract class TimelineStore {
-  /** The next `limit` events behind a position (from the start: null), in the query's order. */
+  /**
+   * The next events behind a position (from the start: null), in the query's order, as many as the limits
+   * let be read at once. There may be none although more follow.
+   */
   abstract page(
     customerId: string,
     query: TimelineQuery,
     after: TimelinePosition | null,
-    limit: number,
-  ): Promise<CustomerEvent[]>;
+    limits: ReadLimits,
+  ): Promise<TimelinePart<CustomerEvent>>;
 
-  /** The same as {@link page} from the start, without payloads. */
+  /**
+   * The first `limit` events, without payloads of more than `maxPayloadBytes`: these are not read. Where the
+   * payloads come to {@link LATEST_PAYLOADS} times as much, the list ends with an event without its payload.
+   */
+  abstract latest(
+    customerId: string,
+    query: TimelineQuery,
+    limit: number,
+    maxPayloadBytes: number,
+  ): Promise<LatestEvent[]>;
+
+  /** The first `limit` events, without payloads. */
   abstract outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]>;
 
   abstract find(customerId: string, id: string): Promise<CustomerEvent | null>;

@@ -5,8 +5,12 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { decodeCursor, encodeCursor } from '../domain/timeline-cursor.ts';
 import {
+  PAGE_MAX_BYTES,
+  READ_MAX_ENTRIES,
   timelineSummary,
+  type ReadLimits,
   type TimelineFilter,
+  type TimelinePart,
   type TimelinePosition,
   type TimelineQuery,
   type TimelineSummary,
@@ -16,16 +20,15 @@ import { TimelineStore } from './timeline-store.port.ts';
 
 export interface TimelinePage {
   readonly events: readonly CustomerEvent[];
-  /** Where the next page begins; null at the end. */
+  /** Where the next page begins, which may be empty; null at the end. */
   readonly nextCursor: string | null;
 }
 
 const FIRST_EXPORT_PAGE = 100;
 const MAX_EXPORT_PAGE = 1_000;
-/** Characters of payload: what an export holds in memory, however large its events are. */
-const EXPORT_PAGE_LENGTH = 1_000_000;
-/** About what an event takes beside its payload. */
-const EVENT_OVERHEAD = 300;
+const MIN_EXPORT_PAGE = 20;
+/** What an export holds in memory, however large its events are. */
+const EXPORT_PAGE_BYTES = 1_048_576;
 
 /** Reads what happened to a customer, and erases single events. */
 @Injectable()
@@ -45,15 +48,10 @@ export class Timeline {
   ): Promise<TimelinePage> {
     const customerId = customerIdOf(appId, externalId);
     const after = cursor === undefined ? null : positionOf(customerId, query, cursor);
-    // One more than asked for tells whether there is a next page.
-    const found = await this.timelines.page(customerId, query, after, limit + 1);
-    if (found.length === 0) await this.requireCustomer(customerId);
-    const events = found.slice(0, limit);
-    const last = events.at(-1);
-    return {
-      events,
-      nextCursor: found.length > limit && last !== undefined ? encodeCursor(customerId, query, last) : null,
-    };
+    const limits: ReadLimits = { events: limit, bytes: PAGE_MAX_BYTES, entries: READ_MAX_ENTRIES };
+    const { events, next } = await this.timelines.page(customerId, query, after, limits);
+    if (events.length === 0 && next === null) await this.requireCustomer(customerId);
+    return { events, nextCursor: next === null ? null : encodeCursor(customerId, query, next) };
   }
 
   /** @throws CUSTOMER_NOT_FOUND, NOT_FOUND */
@@ -93,23 +91,22 @@ export class Timeline {
   ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
     const query: TimelineQuery = { ...filter, order: 'asc' };
-    const first = await this.timelines.page(customerId, query, null, FIRST_EXPORT_PAGE);
-    if (first.length === 0) await this.requireCustomer(customerId);
+    const first = await this.timelines.page(customerId, query, null, exportLimits(FIRST_EXPORT_PAGE));
+    if (first.events.length === 0 && first.next === null) await this.requireCustomer(customerId);
     return this.pagesFrom(customerId, query, first, requireStillAllowed);
   }
 
   private async *pagesFrom(
     customerId: string,
     query: TimelineQuery,
-    first: readonly CustomerEvent[],
+    first: TimelinePart<CustomerEvent>,
     requireStillAllowed: () => Promise<void>,
   ): AsyncGenerator<readonly CustomerEvent[]> {
-    let limit = FIRST_EXPORT_PAGE;
-    for (let page = first; ; page = await this.timelines.page(customerId, query, page.at(-1) ?? null, limit)) {
-      if (page.length > 0) yield page;
-      if (page.length < limit) return;
+    for (let { events, next } = first; ;) {
+      if (events.length > 0) yield events;
+      if (next === null) return;
       await requireStillAllowed();
-      limit = nextExportLimit(page);
+      ({ events, next } = await this.timelines.page(customerId, query, next, exportLimits(2 * events.length)));
     }
   }
 
@@ -124,10 +121,16 @@ export class Timeline {
   }
 }
 
-function nextExportLimit(page: readonly CustomerEvent[]): number {
-  const length = page.reduce((sum, { payload }) => sum + payload.text.length + EVENT_OVERHEAD, 0);
-  const limit = Math.floor((page.length * EXPORT_PAGE_LENGTH) / length);
-  return Math.min(Math.max(limit, 1), MAX_EXPORT_PAGE);
+/**
+ * Bytes end a page. How many events are asked for only keeps the database from measuring far more of them than
+ * fit: twice as many as fitted before.
+ */
+function exportLimits(events: number): ReadLimits {
+  return {
+    events: Math.min(Math.max(events, MIN_EXPORT_PAGE), MAX_EXPORT_PAGE),
+    bytes: EXPORT_PAGE_BYTES,
+    entries: READ_MAX_ENTRIES,
+  };
 }
 
 function positionOf(customerId: string, query: TimelineQuery, cursor: string): TimelinePosition {

@@ -6,7 +6,7 @@ import type { TypeSummary } from './timeline.ts';
 export interface TicketContext {
   readonly asOf: Instant;
   /** The latest events, the newest first. */
-  readonly events: readonly CustomerEvent[];
+  readonly events: readonly LatestEvent[];
   /** Where the events repeat themselves, the latest first. */
   readonly runs: readonly EventRun[];
   /** What happened in the time before `asOf` that was asked for. */
@@ -16,9 +16,14 @@ export interface TicketContext {
 /** Events of one type with none of another type between them: at least {@link MIN_RUN_LENGTH}. */
 export type EventRun = TypeSummary;
 
+/** An event whose payload is null where it is too large to be read for a context. */
+export type LatestEvent = Omit<CustomerEvent, 'payload'> & { readonly payload: CustomerEvent['payload'] | null };
+
 /** An event without its payload. */
 export type EventOutline = Pick<CustomerEvent, 'id' | 'type' | 'occurredAt'>;
 
+/** The whole response has at most so many bytes: what a tool can put into a prompt without a thought. */
+export const CONTEXT_MAX_BYTES = 16_384;
 export const CONTEXT_DEFAULT_LIMIT = 20;
 export const CONTEXT_DEFAULT_WINDOW = 'P7D';
 /** A run is counted back this many events from `asOf`, and no further. */

@@ -29,6 +29,22 @@ export interface TimelinePosition {
   readonly id: string;
 }
 
+/** Where one read of a timeline ends, whichever of them comes first. */
+export interface ReadLimits {
+  readonly events: number;
+  /** Of all its events, each counted with its payload and {@link EVENT_OVERHEAD_BYTES}; the first one always fits. */
+  readonly bytes: number;
+  /** Events that are looked at to find those of the types asked for. */
+  readonly entries: number;
+}
+
+/** What one read of a timeline gave. */
+export interface TimelinePart<Event> {
+  readonly events: readonly Event[];
+  /** Behind which the next read goes on, not always at an event that was given; null at the end. */
+  readonly next: TimelinePosition | null;
+}
+
 /** How many events of one type there are, and when. */
 export interface TypeSummary {
   readonly type: string;
@@ -38,6 +54,12 @@ export interface TypeSummary {
 }
 
 export const WHOLE_TIMELINE: TimelineFilter = { types: [] };
+
+/** At most what an event takes in a response besides its payload. */
+export const EVENT_OVERHEAD_BYTES = 600;
+export const PAGE_MAX_BYTES = 2_097_152;
+/** A filter without a match costs a read about 10 ms: these many entries of the index. */
+export const READ_MAX_ENTRIES = 20_000;
 
 export const TIMELINE_DEFAULT_LIMIT = 50;
 export const TIMELINE_MAX_LIMIT = 200;

@@ -1,7 +1,6 @@
-import type { CustomerEvent } from '../domain/customer-event.ts';
-import type { EventRun, TicketContext } from '../domain/ticket-context.ts';
+import { CONTEXT_MAX_BYTES, type EventRun, type LatestEvent, type TicketContext } from '../domain/ticket-context.ts';
 import { fitting } from './byte-budget.ts';
-import { CONTEXT_MAX_BYTES, SUMMARY_MAX_BYTES } from './ticket-context.response.ts';
+import { SUMMARY_MAX_BYTES } from './ticket-context.response.ts';
 
 /** Headings, and the heading with the customer's id, which has at most 255 characters. */
 const FRAME_BYTES = 1_536;
@@ -27,7 +26,7 @@ export function ticketContextMarkdown(externalId: string, context: TicketContext
 
 /** An event, or the latest of a run with the run. */
 interface Entry {
-  readonly event: CustomerEvent;
+  readonly event: LatestEvent;
   readonly run: EventRun | undefined;
 }
 
@@ -48,7 +47,8 @@ function foldedEvents({ events, runs }: TicketContext): Entry[] {
   return entries;
 }
 
-function entryText({ event, run }: Entry): string {
+function entryText({ event, run }: Entry): string | null {
+  if (event.payload === null) return null;
   const type = codeSpan(event.type);
   const title =
     run === undefined

@@ -1,12 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { encodeJson, type Encodable } from '../../platform/http/response/encode-json.ts';
-import type { TicketContext } from '../domain/ticket-context.ts';
+import { CONTEXT_MAX_BYTES, type TicketContext } from '../domain/ticket-context.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import { fitting } from './byte-budget.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
 import { TypeSummaryResponse, typeSummaryResponse } from './timeline.response.ts';
 
-/** The whole response has at most so many bytes: what a tool can put into a prompt without a thought. */
-export const CONTEXT_MAX_BYTES = 16_384;
 /** The envelope, `asOf` and the names of the lists. */
 const FRAME_BYTES = 256;
 const RUNS_MAX_BYTES = 2_048;
@@ -45,12 +44,13 @@ export function ticketContextResponse(context: TicketContext): Encodable<TicketC
   const runs = fitting(context.runs.map(typeSummaryResponse), textOf, RUNS_MAX_BYTES);
   const summary = fitting(context.summary.map(typeSummaryResponse), textOf, SUMMARY_MAX_BYTES);
   const left = CONTEXT_MAX_BYTES - FRAME_BYTES - runs.bytes - summary.bytes;
-  const events = fitting(context.events.map(customerEventResponse), textOf, left);
+  const small = context.events.filter((event): event is CustomerEvent => event.payload !== null);
+  const events = fitting(small.map(customerEventResponse), textOf, left);
   return {
     asOf: context.asOf,
     events: [...events.items],
     runs: [...runs.items],
     summary: [...summary.items],
-    truncated: runs.cut || summary.cut || events.cut,
+    truncated: runs.cut || summary.cut || events.cut || small.length < context.events.length,
   };
 }

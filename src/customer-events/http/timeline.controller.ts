@@ -28,7 +28,9 @@ export class TimelineController {
   @ApiOperation({
     summary: 'Read the events of a customer, page by page',
     description:
-      'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted or erased meanwhile.',
+      'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted or erased meanwhile. ' +
+      'A page may come back shorter than `limit`, even empty, with a `nextCursor`: it ends after 2 MiB, and a filter that ' +
+      'matches little ends after 20,000 events were looked at. Only `nextCursor: null` is the end.',
   })
   @Responds(200, TimelinePageResponse, 'A page of the timeline.')
   @Fails(customerNotFound)

@@ -16,7 +16,7 @@ export class TimelinePageResponse {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Give it as `cursor` for the next page; null at the end.',
+    description: 'Give it as `cursor` for the next page, however short this one is; null at the end.',
   })
   nextCursor: string | null;
 }

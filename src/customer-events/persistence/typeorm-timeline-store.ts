@@ -8,11 +8,27 @@ import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import { TimelineStore } from '../application/timeline-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
-import type { EventOutline } from '../domain/ticket-context.ts';
-import type { TimelineFilter, TimelinePosition, TimelineQuery, TypeSummary } from '../domain/timeline.ts';
+import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
+import {
+  EVENT_OVERHEAD_BYTES,
+  type ReadLimits,
+  type TimelineFilter,
+  type TimelinePart,
+  type TimelinePosition,
+  type TimelineQuery,
+  type TypeSummary,
+} from '../domain/timeline.ts';
 import { CUSTOMER_EVENT_COLUMNS, EVENT_COLUMNS, eventOf, type EventRow } from './customer-event-columns.ts';
 import { eraseEvents } from './erase-events.ts';
-import { selectEvents, timelineCondition, timelineOrder, type Sql } from './timeline-sql.ts';
+import {
+  selectEvents,
+  selectLatest,
+  selectMeasuredEvents,
+  timelineCondition,
+  timelineOrder,
+  type PageRow,
+  type Sql,
+} from './timeline-sql.ts';
 
 const OUTLINE_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', ['id', 'type', 'occurredAt']);
 
@@ -27,10 +43,26 @@ export class TypeormTimelineStore extends TimelineStore {
     customerId: string,
     query: TimelineQuery,
     after: TimelinePosition | null,
+    limits: ReadLimits,
+  ): Promise<TimelinePart<CustomerEvent>> {
+    const usual = selectEvents(customerId, query, after, limits);
+    const { part, endsAtPayload } = partOf(await this.read<PageRow>(usual.sql, usual.parameters), limits);
+    if (!endsAtPayload) return part;
+    const measured = selectMeasuredEvents(customerId, query, after, limits);
+    return partOf(await this.read<PageRow>(measured.sql, measured.parameters), limits).part;
+  }
+
+  async latest(
+    customerId: string,
+    query: TimelineQuery,
     limit: number,
-  ): Promise<CustomerEvent[]> {
-    const { sql, parameters } = selectEvents(customerId, query, after, limit);
-    return (await this.read<EventRow>(sql, parameters)).map(eventOf);
+    maxPayloadBytes: number,
+  ): Promise<LatestEvent[]> {
+    const { sql, parameters } = selectLatest(customerId, query, limit, maxPayloadBytes);
+    const rows = await this.read<Omit<EventRow, 'payload'> & { payload: string | null }>(sql, parameters);
+    return rows.map((row) =>
+      row.payload === null ? { ...eventOf({ ...row, payload: '' }), payload: null } : eventOf(row as EventRow),
+    );
   }
 
   async outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
@@ -84,6 +116,31 @@ export class TypeormTimelineStore extends TimelineStore {
   private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
     return storage(() => this.dataSource.query<Row[]>(sql, parameters));
   }
+}
+
+/** The events of a page, and where the next one begins; and whether it ends before a payload that was not sent. */
+function partOf(
+  rows: readonly PageRow[],
+  limits: ReadLimits,
+): { part: TimelinePart<CustomerEvent>; endsAtPayload: boolean } {
+  const events: CustomerEvent[] = [];
+  let bytes = 0;
+  let last: PageRow | undefined;
+  let endsAtPayload = false;
+  for (const row of rows) {
+    if (row.matches !== false) {
+      if (events.length === limits.events) break;
+      endsAtPayload = row.payload === null;
+      if (row.payload === null) break;
+      bytes += Buffer.byteLength(row.payload) + EVENT_OVERHEAD_BYTES;
+      if (bytes > limits.bytes && events.length > 0) break;
+      events.push(eventOf(row as EventRow));
+    }
+    last = row;
+  }
+  const isEnd = last === rows.at(-1) && last?.endsWalk !== true;
+  const next = isEnd || last === undefined ? null : { occurredAt: instantOfUtcText(last.occurredAt), id: last.id };
+  return { part: { events, next }, endsAtPayload };
 }
 
 /** The id holds the millisecond of `occurredAt`: so one range of the primary key finds the event. */
