@@ -58,6 +58,7 @@ function readSettings(read: SettingsReader) {
     maxPayloadKeys: read.integer('MAX_PAYLOAD_KEYS', 10_000, 1, 1_000_000),
     ingestQueueEvents: read.integer('INGEST_QUEUE_EVENTS', 5_000, 1, 1_000_000),
     ingestCommitEvents: read.integer('INGEST_COMMIT_EVENTS', 1_000, 1, 5_000),
+    importRetryMs: read.integer('IMPORT_RETRY_MS', 30_000, 0, 600_000),
     rateLimits: read.rateWindows('RATE_LIMITS', '5000/5'),
     apiKeyCacheMs: read.integer('API_KEY_CACHE_MS', 5_000, 0, 9_000),
 

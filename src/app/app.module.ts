@@ -10,6 +10,7 @@ import {
   GROUP_COMMIT_LIMITS,
   type GroupCommitLimits,
 } from '../customer-events/persistence/group-commit-customer-event-store.ts';
+import { IMPORT_RETRY_MS } from '../customer-events/application/event-import.ts';
 import { GroupCommitObserver } from '../customer-events/persistence/group-commit-observer.ts';
 import { ErrorFilter } from '../platform/http/server/error.filter.ts';
 import { RATE_WINDOWS } from '../customer-events/http/event-rate-limit.ts';
@@ -46,11 +47,12 @@ export class AppModule {
         { provide: GroupCommitObserver, inject: [Metrics], useFactory: (metrics: Metrics) => metrics.ingest },
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
+        { provide: IMPORT_RETRY_MS, useValue: config.importRetryMs },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
       exports: [
         ...[DataSource, Clock, GroupCommitObserver],
-        ...[HTTP_LIMITS, RATE_WINDOWS, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS],
+        ...[HTTP_LIMITS, RATE_WINDOWS, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
       ],
     };
   }

@@ -29,10 +29,15 @@ describe('the import command', () => {
   const read = (name: string): string => readFileSync(path(name), 'utf8');
 
   /** Locks are waited for: tests hold them to stop an import where they want it. */
-  const start = (args: string[], stdin: 'ignore' | 'pipe' = 'ignore'): Child =>
+  const start = (args: string[], stdin: 'ignore' | 'pipe' = 'ignore', retryMs = 0): Child =>
     workplace.cli(
       ['import', ...args],
-      { DATABASE_URL: service.database.url, DATABASE_LOCK_TIMEOUT_MS: '60000', DATABASE_STATEMENT_TIMEOUT_MS: '60000' },
+      {
+        DATABASE_URL: service.database.url,
+        DATABASE_LOCK_TIMEOUT_MS: '60000',
+        DATABASE_STATEMENT_TIMEOUT_MS: '60000',
+        IMPORT_RETRY_MS: String(retryMs),
+      },
       stdin,
     );
   const outcomeOf = async (command: Child): Promise<Outcome> => {
@@ -464,6 +469,22 @@ describe('the import command', () => {
       expect(events).toMatchObject({ finished: true, lines: 2 * HALF, rejected: 2 });
       expect(events.created + (events.replayed ?? 0)).toBe(2 * HALF - 2);
       await expectEachOnce('killed');
+    });
+
+    it('by a database that goes away for a moment, goes on when it is back', async () => {
+      const release = await customersOf('back');
+      const file = write('back.ndjson', history('back', 'back').join('\n'));
+      const command = start([file, '--app', 'acme', '--json'], 'ignore', 60_000);
+      await service.database.untilWaiting(1);
+      await service.database.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      await release();
+      const { code, stdout } = await outcomeOf(command);
+      expect(code).toBe(2);
+      const { events } = JSON.parse(stdout) as { events: ImportSummary };
+      expect(events).toMatchObject({ finished: true, lines: 2 * HALF, rejected: 2 });
+      await expectEachOnce('back');
     });
 
     it('by a database that goes away, says so, and how far it came', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { until } from '../support/child.ts';
@@ -37,6 +38,7 @@ describe('an import that breaks off', () => {
     service = await startTestService({
       REQUEST_TIMEOUT_MS: '1500',
       DATABASE_STATEMENT_TIMEOUT_MS: String(STATEMENT_TIMEOUT_MS),
+      IMPORT_RETRY_MS: '500',
     });
   });
   afterAll(() => service.close());
@@ -73,7 +75,7 @@ describe('an import that breaks off', () => {
     const began = Date.now();
     for (let part = 0; Date.now() - began < 4_000; part++) {
       await write(`${manyLines(10, `slow-${part}`).join('\n')}\n`);
-      await new Promise((next) => setTimeout(next, 250));
+      await setTimeout(250);
     }
     end();
     const received = await receives(/"timestamp"/);
@@ -111,6 +113,32 @@ describe('an import that breaks off', () => {
     end();
     expect(await importAll(lines)).toMatchObject({ lines: 24_000, rejected: 0 });
     expect(await rowsWith('fault')).toBe(24_000);
+  });
+
+  it('does not break off for a lock that is released in time: its chunk is tried again', async () => {
+    const patient = withKey(
+      await startServiceOn(service.database, { DATABASE_LOCK_TIMEOUT_MS: '200', IMPORT_RETRY_MS: '20000' }),
+      service.key,
+    );
+    try {
+      const unlock = await lockEvents();
+      const importing = patient.post('/customer-events/import', manyLines(3_000, 'locked').join('\n'), NDJSON);
+      const [response] = await Promise.all([importing, setTimeout(1_000).then(unlock)]);
+      expect(response.status).toBe(200);
+      expect(response.body.data).toMatchObject({ lines: 3_000, created: 3_000, replayed: 0, rejected: 0 });
+      expect(await rowsWith('locked')).toBe(3_000);
+    } finally {
+      await patient.close();
+    }
+  });
+
+  it('for a lock says that nothing after the last settled line is stored', async () => {
+    const unlock = await lockEvents();
+    const response = await service.post('/customer-events/import', manyLines(10, 'none').join('\n'), NDJSON);
+    await unlock();
+    expect(response.status).toBe(503);
+    expect(response.body.message).toContain('All lines up to line 0 are settled; nothing after it is stored');
+    expect(await rowsWith('none')).toBe(0);
   });
 
   it('because the service shuts down, responds with 503 and how far it came, and does not delay the shutdown', async () => {

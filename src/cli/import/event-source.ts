@@ -4,7 +4,7 @@ import { objectMembers } from '../../../libs/json-payload/json-members.ts';
 import { parseUtf8 } from '../../../libs/json-payload/utf8.ts';
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
-import type { ImportLine } from '../../customer-events/application/event-import.ts';
+import type { ImportLine } from '../../customer-events/application/import-tally.ts';
 import type { EventDraft } from '../../customer-events/domain/customer-event.ts';
 import { CustomerEventRequest } from '../../customer-events/input/customer-event.request.ts';
 import { eventLines, eventOfText, type EventLine } from '../../customer-events/input/event-lines.ts';

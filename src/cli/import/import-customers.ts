@@ -1,6 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { BackOff } from '../../../libs/kernel/back-off.ts';
 import { DomainError, errorAsValue } from '../../../libs/kernel/domain-error.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { IMPORT_RETRY_MS } from '../../customer-events/application/event-import.ts';
 import { Customers } from '../../customer-events/application/customers.ts';
 import { customerNotFound } from '../../customer-events/domain/customer-events-error.ts';
 import { EXTERNAL_ID_PATTERN, newCustomer, type CustomerChanges } from '../../customer-events/domain/customer.ts';
@@ -69,10 +71,11 @@ export async function importCustomers(
   const began = Date.now();
   const progress = new Progress('customers', input.size, () => ({ ...tally, bytesRead: input.bytesRead() }), 0);
   const customers = service.get(Customers);
+  const retryMs = service.get<number>(IMPORT_RETRY_MS, { strict: false });
   let failure: string | undefined;
 
   const settle = async (line: CustomerLine): Promise<void> => {
-    const result = await putCustomer(customers, line, options);
+    const result = await putCustomer(customers, line, options, new BackOff(retryMs, signal));
     if (result instanceof DomainError) {
       tally.rejected++;
       noteErrors(errors, [{ line, reason: result }]);
@@ -164,16 +167,20 @@ async function putCustomer(
   customers: Customers,
   { externalId, changes }: CustomerLine,
   { app, dryRun }: CustomerFileOptions,
+  backOff: BackOff,
 ): Promise<'created' | 'updated' | DomainError> {
   if (changes instanceof DomainError) return changes;
-  try {
-    if (dryRun) return await wouldBe(customers, app.id, externalId, changes);
-    const { created } = await customers.put(app.id, externalId, changes);
-    return created ? 'created' : 'updated';
-  } catch (error) {
-    // An unavailable database refuses no line: it ends the import.
-    if (error instanceof DomainError && error.kind !== 'unavailable') return error;
-    throw error;
+  for (;;) {
+    try {
+      if (dryRun) return await wouldBe(customers, app.id, externalId, changes);
+      const { created } = await customers.put(app.id, externalId, changes);
+      return created ? 'created' : 'updated';
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      // An unavailable database refuses no line: it is waited for, and then ends the import.
+      if (error.kind !== 'unavailable') return error;
+      if (!(await backOff.pause())) throw error;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { EventImport, ImportTally } from '../../customer-events/application/event-import.ts';
+import { EventImport } from '../../customer-events/application/event-import.ts';
+import { ImportTally, type AfterThroughLine } from '../../customer-events/application/import-tally.ts';
 import { customerNotFound } from '../../customer-events/domain/customer-events-error.ts';
 import { OperatorError } from '../error-message.ts';
 import { csvSource, ndjsonSource, type FileLine } from './event-source.ts';
@@ -41,7 +42,7 @@ export async function importEvents(
   const input = openInput(path);
   requireSameFile(input, before);
   const tally = Object.assign(new ImportTally(), before === null ? {} : countsOf(before));
-  const lines = new LinesRead(await linesOf(input, options, tally.throughLine));
+  const lines = await linesOf(input, options, tally.throughLine);
   const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS, before?.rejectedBytes ?? 0);
   const stateFile = new StateFile(path);
   if (!dryRun) {
@@ -64,7 +65,7 @@ export async function importEvents(
   let finished = false;
   let failure: string | undefined;
   try {
-    finished = await service.get(EventImport).run(app.id, lines.counted(), tally, {
+    finished = await service.get(EventImport).run(app.id, lines, tally, {
       signal,
       dryRun,
       onChunk: (rejected) => {
@@ -77,7 +78,7 @@ export async function importEvents(
       },
     });
   } catch (error) {
-    failure = reasonOf(error, lines.withoutEventId);
+    failure = reasonOf(error, tally.afterThroughLine);
   } finally {
     progress.stop();
     rejectedFile.close();
@@ -102,7 +103,7 @@ export async function importEvents(
   };
 }
 
-const countsOf = ({ throughLine, lines, created, replayed, rejected }: ImportTally) => ({
+const countsOf = ({ throughLine, lines, created, replayed, rejected }: Omit<ImportTally, 'afterThroughLine'>) => ({
   throughLine,
   lines,
   created,
@@ -157,29 +158,13 @@ function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers 
   );
 }
 
-function reasonOf(error: unknown, withoutEventId: number): string {
-  const doubt =
-    error instanceof OperatorError || withoutEventId === 0
-      ? ''
-      : '; lines without an eventId that were being written may be stored already, and would be stored again';
-  return `${failureOf(error)}${doubt}`;
+function reasonOf(error: unknown, { stored, withoutEventId }: AfterThroughLine): string {
+  if (error instanceof OperatorError || stored === 'none' || withoutEventId === 0) return failureOf(error);
+  const are = stored === 'some' ? 'are' : 'may be';
+  const lines = `${withoutEventId} ${withoutEventId === 1 ? 'line' : 'lines'} without an eventId after it`;
+  return `${failureOf(error)}; ${lines} ${are} stored already, and would be stored again`;
 }
 
 function hintOf({ size }: Input, { dryRun }: EventFileOptions): string {
   return size === undefined || dryRun ? '' : '; --resume goes on from there';
-}
-
-/** Notices lines that cannot be recognised when they come again. */
-class LinesRead {
-  withoutEventId = 0;
-
-  constructor(private readonly source: AsyncIterable<FileLine[]>) {}
-
-  async *counted(): AsyncGenerator<FileLine[], void> {
-    for await (const lines of this.source) {
-      for (const { draft } of lines)
-        if (!(draft instanceof DomainError) && draft.eventId === undefined) this.withoutEventId++;
-      yield lines;
-    }
-  }
 }

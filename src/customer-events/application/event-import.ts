@@ -1,30 +1,22 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { BackOff } from '../../../libs/kernel/back-off.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
-import { CustomerEvents, type Recorded } from './customer-events.ts';
+import { CustomerEvents } from './customer-events.ts';
+import {
+  isUnavailable,
+  mayBeRepeated,
+  settle,
+  storedOf,
+  type FailedPartition,
+  type ImportLine,
+  type ImportTally,
+  type RejectedLine,
+  type SettledPartition,
+} from './import-tally.ts';
 
-/** A line of history: what it asks to be recorded, or why it cannot be. */
-export interface ImportLine {
-  /** Counted from 1, as an editor counts. */
-  readonly number: number;
-  readonly draft: EventDraft | DomainError;
-}
-
-export interface RejectedLine<Line extends ImportLine = ImportLine> {
-  readonly line: Line;
-  readonly reason: DomainError;
-}
-
-/** How an import stands. All that is counted here is settled: what was created is committed. */
-export class ImportTally {
-  /** Lines that held something: `created + replayed + rejected`. */
-  lines = 0;
-  created = 0;
-  replayed = 0;
-  rejected = 0;
-  /** All lines up to this one are settled. */
-  throughLine = 0;
-}
+/** The injection token of the time in milliseconds within which a chunk that could not be written is tried again. */
+export const IMPORT_RETRY_MS = 'IMPORT_RETRY_MS';
 
 export interface ImportOptions<Line extends ImportLine> {
   /** Aborted: the import ends after the chunk that is being written. */
@@ -56,13 +48,19 @@ const PARTITIONS = 2;
 export class EventImport {
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly events: CustomerEvents) {}
+  constructor(
+    private readonly events: CustomerEvents,
+    @Inject(IMPORT_RETRY_MS) private readonly retryMs: number,
+  ) {}
 
   /**
    * Imports all lines, those of one customer in their order.
    *
-   * @param tally counts what is settled; after a failure too it tells how far the import came. The
-   *   chunk after it may be stored, or a part of it.
+   * A chunk that the database does not take is tried again for some time, unless events without an `eventId`
+   * could be stored twice by that.
+   *
+   * @param tally counts what is settled; after a failure too it tells how far the import came, and what is
+   *   stored beyond.
    * @returns whether it came to the end; false where the signal stopped it.
    * @throws SERVICE_UNAVAILABLE, and what the source and `requireStillAllowed` throw.
    */
@@ -84,7 +82,7 @@ export class EventImport {
         const next = await whileAllowed(options.requireStillAllowed, unlessAborted(signal, reading));
         if (next === STOPPED) return false;
         if (next.done === true) return true;
-        writing = this.inTurn(() => this.write(appId, next.value, tally, options));
+        writing = this.write(appId, next.value, tally, options);
         writing.catch(() => {});
       }
     } finally {
@@ -105,30 +103,41 @@ export class EventImport {
     appId: string,
     chunk: readonly Line[],
     tally: ImportTally,
-    { onChunk, dryRun, requireStillAllowed }: ImportOptions<Line>,
+    options: ImportOptions<Line>,
   ): Promise<void> {
-    await requireStillAllowed?.();
-    const written = await Promise.all(
-      partitionsOf(chunk).map(async (partition) => ({
-        partition,
-        results: await this.events[dryRun === true ? 'previewAll' : 'recordAll'](
-          appId,
-          partition.map(({ draft }) => draft),
-        ),
-      })),
-    );
-    const rejected: RejectedLine<Line>[] = [];
-    for (const { partition, results } of written) {
-      for (const [index, result] of results.entries()) {
-        if (result instanceof DomainError) rejected.push({ line: partition[index] as Line, reason: result });
-        else count(tally, result);
+    const backOff = new BackOff(this.retryMs, options.signal);
+    const settled: SettledPartition<Line>[] = [];
+    for (let open: readonly (readonly Line[])[] = partitionsOf(chunk); open.length > 0;) {
+      const failed: FailedPartition<Line>[] = [];
+      for (const attempt of await this.inTurn(() => this.attempt(appId, open, options))) {
+        if ('results' in attempt) settled.push(attempt);
+        else failed.push(attempt);
       }
+      open = failed.map(({ partition }) => partition);
+      if (options.dryRun !== true) tally.afterThroughLine = storedOf(settled, failed);
+      const [first] = failed;
+      if (first !== undefined && !(failed.every(mayBeRepeated) && (await backOff.pause()))) throw first.reason;
     }
-    rejected.sort((a, b) => a.line.number - b.line.number);
-    tally.rejected += rejected.length;
-    tally.lines += chunk.length;
-    tally.throughLine = chunk.at(-1)?.number ?? tally.throughLine;
-    onChunk(rejected);
+    options.onChunk(settle(tally, chunk, settled));
+  }
+
+  /** @throws what `requireStillAllowed` throws; a partition that fails does not throw. */
+  private async attempt<Line extends ImportLine>(
+    appId: string,
+    partitions: readonly (readonly Line[])[],
+    { dryRun, requireStillAllowed }: ImportOptions<Line>,
+  ): Promise<(SettledPartition<Line> | FailedPartition<Line>)[]> {
+    await requireStillAllowed?.();
+    return Promise.all(
+      partitions.map(async (partition) => {
+        const drafts = partition.map(({ draft }) => draft);
+        try {
+          return { partition, results: await this.events[dryRun === true ? 'previewAll' : 'recordAll'](appId, drafts) };
+        } catch (reason) {
+          return { partition, reason };
+        }
+      }),
+    );
   }
 }
 
@@ -155,14 +164,6 @@ async function whileAllowed<T>(requireStillAllowed: (() => Promise<void>) | unde
     const timer = setInterval(ask, ASK_EVERY_MS);
     work.then(resolve, reject).finally(() => clearInterval(timer));
   });
-}
-
-const isUnavailable = (error: unknown): error is DomainError =>
-  error instanceof DomainError && error.kind === 'unavailable';
-
-function count(tally: ImportTally, { replayed }: Recorded): void {
-  if (replayed) tally.replayed++;
-  else tally.created++;
 }
 
 async function* chunksOf<Line extends ImportLine>(

@@ -47,7 +47,7 @@ export class EventImportController implements BeforeApplicationShutdown {
       'NDJSON (one JSON object a line, LF or CRLF), plain or gzip, read as a stream and no faster than it is written. ' +
       'A line is an event as in POST /customer-events; a bad one is rejected and does not stop the rest; blank lines are skipped. ' +
       'What is counted as created is committed. Lines are committed in chunks, in their order: where the import breaks off, ' +
-      'what was committed stays, and with eventIds the same file can be sent again. A 503 (or 408) tells in its details how far it came: ' +
+      'what was committed stays, and with eventIds the same file can be sent again. While the database is away or locked, a chunk is tried again for up to 30 s (IMPORT_RETRY_MS). A 503 (or 408) tells in its details how far it came: ' +
       'throughLine and the counts; so does the 401 that ends it where the key is revoked or expires meanwhile. The rate limit does not count the lines of an import.',
   })
   @ApiConsumes(NDJSON)
@@ -85,12 +85,18 @@ function requireNdjson(contentType: string | undefined): void {
   requireUtf8(contentType);
 }
 
+const AFTER: Readonly<Record<ImportReport['afterThroughLine']['stored'], string>> = {
+  none: 'nothing after it is stored',
+  some: 'of those after it some are stored',
+  unknown: 'those after it may be stored',
+};
+
 /** A refusal that came in the middle tells how far the import came; the details of a 400 are about fields only. */
 function withProgress(error: unknown, report: ImportReport): unknown {
   if (!(error instanceof DomainError)) return error;
   const { throughLine, lines, created, replayed, rejected } = report;
   return new DomainError(error.kind, error.code, {
-    message: `${error.message}. All lines up to line ${throughLine} are settled; of those after it some may be stored`,
+    message: `${error.message}. All lines up to line ${throughLine} are settled; ${AFTER[report.afterThroughLine.stored]}`,
     details:
       error.kind === 'invalid' ? error.details : { ...error.details, throughLine, lines, created, replayed, rejected },
     cause: error.cause,

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ImportTally, type RejectedLine } from '../application/event-import.ts';
+import { ImportTally, type RejectedLine } from '../application/import-tally.ts';
 
 /** A response that names a million lines helps nobody. */
 const MAX_REJECTED_LINES_NAMED = 100;

@@ -7,7 +7,7 @@ import { ndjsonLines } from '../../../libs/ndjson/ndjson-lines.ts';
 import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts';
 import { MAX_BODY_OVERHEAD_BYTES, type FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 import { parseJson } from '../../platform/input/parse-json.ts';
-import type { ImportLine } from '../application/event-import.ts';
+import type { ImportLine } from '../application/import-tally.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
 import { readEvent } from './customer-event.request.ts';
 

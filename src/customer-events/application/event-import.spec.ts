@@ -1,0 +1,133 @@
+import 'reflect-metadata';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
+import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
+import { aCustomer, APP } from '../../../test/support/builders.ts';
+import { SettableClock } from '../../../test/support/clock.ts';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { IsAbandoned } from '../../../libs/kernel/abandoned.ts';
+import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
+import { CustomerEvents } from './customer-events.ts';
+import { EventImport } from './event-import.ts';
+import { ImportTally, type ImportLine } from './import-tally.ts';
+
+const away = () => new DomainError('unavailable', 'SERVICE_UNAVAILABLE', { message: 'away' });
+const outcomeUnknown = () =>
+  new DomainError('unavailable', 'SERVICE_UNAVAILABLE', { message: 'lost', details: { outcome: 'unknown' } });
+
+/** Two customers whose lines are written by statements of their own, as they are in different partitions. */
+const [FIRST, SECOND] = ['user_1', 'user_2'] as const;
+
+/** Fails for a customer as often as it is told. */
+class FailingStore extends InMemoryCustomerEventStore {
+  readonly failures: { customerId: string; error: DomainError; isStored?: boolean }[] = [];
+
+  override async append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned) {
+    const at = this.failures.findIndex(({ customerId }) => events.some((event) => event.customerId === customerId));
+    const [failure] = at < 0 ? [] : this.failures.splice(at, 1);
+    if (failure === undefined) return super.append(events, isAbandoned);
+    if (failure.isStored === true) await super.append(events, isAbandoned);
+    throw failure.error;
+  }
+}
+
+describe('EventImport', () => {
+  const customers = { [FIRST]: aCustomer(FIRST), [SECOND]: aCustomer(SECOND) };
+  let inMemory: InMemoryCustomers;
+  let store: FailingStore;
+  let tally: ImportTally;
+
+  const lines = (withEventIds: boolean): ImportLine[] =>
+    [FIRST, SECOND, FIRST, SECOND].map((customerExternalId, index) => ({
+      number: index + 1,
+      draft: {
+        customerExternalId,
+        type: 'a',
+        payload: new JsonText('{}'),
+        occurredAt: undefined,
+        eventId: withEventIds ? `e-${index}` : undefined,
+      },
+    }));
+  async function* sourceOf(all: readonly ImportLine[]) {
+    yield await Promise.resolve(all);
+  }
+  const run = (all: readonly ImportLine[], retryMs: number, signal = new AbortController().signal): Promise<unknown> =>
+    new EventImport(new CustomerEvents(store, new SettableClock()), retryMs)
+      .run(APP, sourceOf(all), tally, { signal, onChunk: () => {} })
+      .catch((error: unknown) => error);
+  const countOf = (externalId: typeof FIRST | typeof SECOND): number =>
+    inMemory.byId.get(customers[externalId].id)?.events.length ?? 0;
+  const fail = (externalId: typeof FIRST | typeof SECOND, error: DomainError, isStored = false): void =>
+    void store.failures.push({ customerId: customers[externalId].id, error, isStored });
+
+  beforeEach(async () => {
+    inMemory = new InMemoryCustomers();
+    for (const customer of Object.values(customers)) {
+      await new InMemoryCustomerStore(inMemory).put(APP, customer.id, () => customer);
+    }
+    store = new FailingStore(inMemory);
+    tally = new ImportTally();
+  });
+
+  it('tries again what was not stored, and only that', async () => {
+    fail(FIRST, away());
+    expect(await run(lines(false), 10_000)).toBe(true);
+    expect([countOf(FIRST), countOf(SECOND)]).toEqual([2, 2]);
+    expect(tally).toMatchObject({ lines: 4, created: 4, replayed: 0, throughLine: 4 });
+    expect(tally.afterThroughLine).toEqual({ stored: 'none', withoutEventId: 0 });
+  });
+
+  it('gives up when its time is over, and says that nothing is stored', async () => {
+    for (let n = 0; n < 10; n++) [FIRST, SECOND].forEach((customer) => fail(customer, away()));
+    expect(await run(lines(false), 300)).toMatchObject({ message: 'away' });
+    expect(tally).toMatchObject({ lines: 0, throughLine: 0, afterThroughLine: { stored: 'none', withoutEventId: 0 } });
+  });
+
+  it('says that some is stored where another part of the chunk was', async () => {
+    fail(FIRST, away());
+    expect(await run(lines(false), 0)).toMatchObject({ message: 'away' });
+    expect([countOf(FIRST), countOf(SECOND)]).toEqual([0, 2]);
+    expect(tally.afterThroughLine).toEqual({ stored: 'some', withoutEventId: 2 });
+  });
+
+  it('tries again where the outcome is unknown and all events have an eventId', async () => {
+    fail(FIRST, outcomeUnknown(), true);
+    expect(await run(lines(true), 10_000)).toBe(true);
+    expect([countOf(FIRST), countOf(SECOND)]).toEqual([2, 2]);
+    expect(tally).toMatchObject({ created: 2, replayed: 2, afterThroughLine: { stored: 'none' } });
+  });
+
+  it('does not try again where the outcome is unknown and an event has no eventId: it would be stored twice', async () => {
+    fail(FIRST, outcomeUnknown(), true);
+    expect(await run(lines(false), 10_000)).toMatchObject({ message: 'lost' });
+    expect(countOf(FIRST)).toBe(2);
+    expect(tally.afterThroughLine).toEqual({ stored: 'unknown', withoutEventId: 4 });
+  });
+
+  it('does not try again what fails for a fault of ours', async () => {
+    fail(FIRST, new DomainError('invalid', 'VALIDATION_ERROR', { message: 'no' }));
+    expect(await run(lines(true), 10_000)).toMatchObject({ message: 'no' });
+    expect(countOf(FIRST)).toBe(0);
+  });
+
+  it('ends at once while it waits for the database, when it is stopped', async () => {
+    for (let n = 0; n < 100; n++) fail(FIRST, away());
+    const controller = new AbortController();
+    const running = run(lines(false), 600_000, controller.signal);
+    setTimeout(() => controller.abort(), 50);
+    expect(await running).toMatchObject({ message: 'away' });
+  });
+
+  it('lets another import write while it waits for the database', async () => {
+    for (let n = 0; n < 100; n++) fail(FIRST, away());
+    const controller = new AbortController();
+    const imports = new EventImport(new CustomerEvents(store, new SettableClock()), 600_000);
+    const options = { signal: controller.signal, onChunk: () => {} };
+    const waiting = imports.run(APP, sourceOf(lines(false)), tally, options).catch(() => 'ended');
+    const others = lines(false).filter(({ draft }) => 'type' in draft && draft.customerExternalId === SECOND);
+    expect(await imports.run(APP, sourceOf(others), new ImportTally(), options)).toBe(true);
+    controller.abort();
+    expect(await waiting).toBe('ended');
+  });
+});
