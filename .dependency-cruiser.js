@@ -33,7 +33,8 @@ const PLATFORM = {
     @nestjs/common express node:crypto node:http node:stream node:util node:zlib`,
   'src/platform/http/response': `src/platform/http/errors src/platform/http/request ${VALUES}
     @nestjs/common node:http node:stream`,
-  'src/platform/http/docs': 'src/platform/http/errors libs/kernel @nestjs/common @nestjs/swagger',
+  'src/platform/http/docs': `src/platform/http/errors src/platform/http/response libs/kernel @nestjs/common
+    @nestjs/swagger express js-yaml`,
   // platform/postgres: load shedding reacts to an overloaded database.
   'src/platform/http/server': `src/platform/http/errors src/platform/http/request src/platform/http/response
     src/platform/log src/platform/postgres libs/kernel @nestjs/common @nestjs/platform-express express

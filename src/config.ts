@@ -43,6 +43,7 @@ function readSettings(read: SettingsReader) {
   return {
     host: read.text('HOST', '0.0.0.0'),
     port: read.integer('PORT', 3000, 0, 65_535),
+    operationsPort: read.integer('OPERATIONS_PORT', 0, 0, 65_535),
     trustProxyHops: read.integer('TRUST_PROXY_HOPS', 0, 0, 10),
     corsOrigins: read.origins('CORS_ORIGINS'),
 
@@ -63,6 +64,8 @@ function readSettings(read: SettingsReader) {
     apiKeyCacheMs: read.integer('API_KEY_CACHE_MS', 5_000, 0, 9_000),
 
     maxConnections: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    maxConnectionsPerAddress: read.integer('MAX_CONNECTIONS_PER_ADDRESS', 0, 0, 1_000_000),
+    keylessRequestsPerSecond: read.integer('KEYLESS_REQUESTS_PER_SECOND', 1_000, 0, 1_000_000),
     maxRequestsInFlight: read.integer('MAX_REQUESTS_IN_FLIGHT', 1_000, 1, 100_000),
     maxHeaderBytes: read.integer('MAX_HEADER_BYTES', 16_384, 1_024, 1_048_576),
     maxHeaders: read.integer('MAX_HEADERS', 100, 10, 10_000),

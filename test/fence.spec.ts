@@ -47,7 +47,7 @@ const FORBIDDEN: Record<string, string[]> = {
   ],
   'src/platform/http/docs': [
     ...['src/platform/http/server', 'src/platform/http/request', 'src/platform/postgres', 'src/customer-events/http'],
-    ...['src/api-keys/domain', 'src/operations', 'src/config.ts', 'typeorm', 'express', 'node:http'],
+    ...['src/api-keys/domain', 'src/operations', 'src/config.ts', 'typeorm', 'pg', 'node:http'],
   ],
   'src/platform/http/server': [
     ...['src/platform/http/docs', 'src/platform/input', 'src/operations', 'src/api-keys/application', 'src/app'],

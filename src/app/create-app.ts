@@ -1,13 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { SwaggerModule } from '@nestjs/swagger';
+import { Authentication } from '../api-keys/application/authentication.ts';
 import { EventCounts } from '../customer-events/http/event-counts.ts';
 import { SingleEventCounter } from '../customer-events/http/single-event-counter.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from '../config.ts';
 import type { RequestObserver } from '../platform/http/request/in-flight-request.ts';
 import { apiDocument } from './api-document.ts';
+import { serveDocs } from '../platform/http/docs/serve-docs.ts';
 import { ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
 import { ServiceLog } from '../platform/log/service-log.ts';
 import { Metrics } from '../operations/metrics.ts';
@@ -28,8 +29,10 @@ export async function createApp(
     abortOnError: false,
   });
   observe(adapter, app, new RequestLog(log));
+  const authentication = app.get(Authentication, { strict: false });
+  adapter.setKnownKeys((key) => authentication.knows(key));
   if (config.corsOrigins.length > 0) app.enableCors({ origin: [...config.corsOrigins], maxAge: 600 });
-  if (config.docsEnabled) serveDocs(app);
+  if (config.docsEnabled) serveDocs(app, () => apiDocument(app));
   await app.init();
   return app;
 }
@@ -45,11 +48,4 @@ function observe(adapter: ServiceExpressAdapter, app: INestApplication, requestL
     [http, requestLog],
   );
   http.watch(registry, adapter);
-}
-
-function serveDocs(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => apiDocument(app), {
-    customSiteTitle: 'Customer Events API',
-    swaggerOptions: { persistAuthorization: true },
-  });
 }

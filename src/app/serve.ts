@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { createApp } from './create-app.ts';
 import { createDemo, createKeyCommand, demoCurl } from './demo-data.ts';
 import { describeError } from '../platform/log/describe-error.ts';
+import { type ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
 import { ServiceLog } from '../platform/log/service-log.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
 import { migrate } from './migrate.ts';
@@ -26,6 +27,7 @@ export async function serve(config: Config): Promise<void> {
     app = await createApp(config, database.url, log);
     stopOnSignal(config, app, database, log);
     await app.listen(config.port, config.host);
+    await (app.getHttpAdapter() as ServiceExpressAdapter).listenForOperations(config.host);
     const { port } = app.getHttpServer().address() as AddressInfo;
     log.log({ port, msg: 'listening' }, 'Service');
     if (await app.get(DatabaseConnection).connect()) await sayHello(app, config, database);

@@ -34,7 +34,7 @@ export class HttpMetrics implements RequestObserver, UnparsedObserver {
     });
     this.droppedConnections = new Counter({
       name: 'http_dropped_connections_total',
-      help: 'Connections closed at once, because MAX_CONNECTIONS were open.',
+      help: 'Connections closed at once, because MAX_CONNECTIONS, or MAX_CONNECTIONS_PER_ADDRESS, were open.',
       registers,
     });
   }

@@ -22,7 +22,6 @@ export class MetricsController {
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
   async text(): Promise<TextResponse> {
-    const { registry } = this.metrics;
-    return new TextResponse(await registry.metrics(), registry.contentType);
+    return new TextResponse(await this.metrics.text(), this.metrics.registry.contentType);
   }
 }

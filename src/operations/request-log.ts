@@ -6,7 +6,7 @@ import {
   type RequestObserver,
 } from '../platform/http/request/in-flight-request.ts';
 import { parseTraceparent } from '../platform/http/request/traceparent.ts';
-import type { UnparsedObserver } from '../platform/http/server/unparsed-requests.ts';
+import type { ConnectionLimit, UnparsedObserver } from '../platform/http/server/unparsed-requests.ts';
 import { LogThrottle } from '../platform/log/log-throttle.ts';
 import type { ServiceLog } from '../platform/log/service-log.ts';
 
@@ -35,9 +35,9 @@ export class RequestLog implements RequestObserver, UnparsedObserver {
     if (leftOut !== null) this.log.pino.info({ code, leftOut }, 'not a request');
   }
 
-  dropped(): void {
+  dropped(limit: ConnectionLimit): void {
     const leftOut = this.droppedThrottle.pass();
-    if (leftOut !== null) this.log.pino.warn({ leftOut }, 'a connection was closed: MAX_CONNECTIONS are open');
+    if (leftOut !== null) this.log.pino.warn({ leftOut }, `a connection was closed: ${limit} are open`);
   }
 }
 

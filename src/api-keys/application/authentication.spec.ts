@@ -7,6 +7,7 @@ import { Authentication } from './authentication.ts';
 import { KeyAdministration } from './key-administration.ts';
 
 const LONG = 60_000;
+const unknownKey = (n: number): string => `sk_live_agent_${String(n).padStart(48, '0')}`;
 const UNKNOWN = `sk_live_agent_${'x'.repeat(48)}`;
 
 /** Counts what it is asked, and can be away. */
@@ -14,9 +15,26 @@ class ObservedStore extends InMemoryApiKeyStore {
   lookups = 0;
   away = false;
   readonly uses: number[] = [];
+  hanging = 0;
+  private hangsUntil: Promise<void> | undefined;
+  goOn = (): void => {};
 
-  override findBySha256(sha256: Buffer): Promise<ApiKey | null> {
+  /** From now on no look-up ends before {@link goOn}. */
+  hang(): void {
+    this.hangsUntil = new Promise((resolve) => {
+      this.goOn = () => {
+        this.hangsUntil = undefined;
+        resolve();
+      };
+    });
+  }
+
+  override async findBySha256(sha256: Buffer): Promise<ApiKey | null> {
     this.lookups++;
+    if (this.hangsUntil !== undefined) {
+      this.hanging++;
+      await this.hangsUntil;
+    }
     return this.away ? Promise.reject(new Error('away')) : super.findBySha256(sha256);
   }
 
@@ -77,6 +95,44 @@ describe('Authentication', () => {
     store.away = false;
     await authentication.authenticate(secret);
     await expect(authentication.authenticate(UNKNOWN)).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
+  });
+
+  it('looks up two keys at a time that it has not seen, and a key that it has seen at once', async () => {
+    const authentication = remembering(0);
+    await authentication.authenticate(secret);
+    store.hang();
+    const random = Array.from({ length: 100 }, (_, n) => authentication.authenticate(unknownKey(n)));
+    const all = Promise.allSettled(random);
+    await new Promise((next) => setTimeout(next, 5));
+    expect(store.hanging).toBe(2);
+    const known = authentication.authenticate(secret);
+    expect(store.hanging).toBe(3);
+    store.goOn();
+    expect((await known).name).toBe('backend');
+    for (const result of await all) expect(result).toMatchObject({ reason: refusal('AUTH_API_KEY_INVALID') });
+    expect(store.lookups).toBe(102);
+  });
+
+  it('does not call a key unknown that it could not look up in time', async () => {
+    const authentication = remembering(LONG);
+    store.hang();
+    const hanging = [1, 2].map((n) => authentication.authenticate(unknownKey(n)).catch(() => {}));
+    await expect(authentication.authenticate(secret)).rejects.toEqual(refusal('SERVICE_UNAVAILABLE'));
+    store.goOn();
+    await Promise.all(hanging);
+    expect((await authentication.authenticate(secret)).name).toBe('backend');
+  });
+
+  it('knows a key that it has seen, however many wrong ones came since', async () => {
+    const authentication = remembering(LONG);
+    expect(authentication.knows(secret)).toBe(false);
+    await authentication.authenticate(secret);
+    for (let n = 0; n < 10_100; n++) await authentication.authenticate(unknownKey(n)).catch(() => {});
+    expect(authentication.knows(secret)).toBe(true);
+    expect(authentication.knows(unknownKey(1))).toBe(false);
+    const before = store.lookups;
+    await authentication.authenticate(secret);
+    expect(store.lookups).toBe(before);
   });
 
   it('notes the use of a key once a minute, and does not mind where that cannot be', async () => {

@@ -4,11 +4,12 @@ import { Clock } from '../../../libs/kernel/clock.ts';
 import { apiKeyInvalid } from '../domain/api-keys-error.ts';
 import { isWellFormedKey, requireUsableKey, sha256OfKey, type ApiKey } from '../domain/api-key.ts';
 import { ApiKeyStore } from './api-key-store.port.ts';
+import { LookupLimit } from './lookup-limit.ts';
 
 /** The injection token of how long a looked-up key is remembered, in milliseconds. */
 export const API_KEY_CACHE_MS = 'API_KEY_CACHE_MS';
 
-/** Bounds what a stream of wrong keys can make the cache hold. */
+/** Bounds what is remembered of keys, and of wrong keys apart from them: a stream of these pushes no key out. */
 const MAX_KEYS_CACHED = 10_000;
 const NOTE_USE_EVERY_MS = 60_000;
 
@@ -16,11 +17,18 @@ const NOTE_USE_EVERY_MS = 60_000;
  * Finds out whose key it is. A key that was looked up is remembered for a few seconds, known or
  * not, which is how long a revocation may take to be seen by this instance. An expiry is seen at
  * once: it is checked against the clock on every request.
+ *
+ * Keys that were never seen here are looked up a few at a time, so that a stream of random ones takes no room
+ * from keys that were: these are looked up again at once.
  */
 @Injectable()
 export class Authentication {
   private readonly logger = new Logger(Authentication.name);
   private readonly lookups: LRUCache<string, Promise<ApiKey | null>>;
+  private readonly unknownKeys: LRUCache<string, true>;
+  /** Those that were found, however long ago. */
+  private readonly seenKeys = new LRUCache<string, true>({ max: MAX_KEYS_CACHED });
+  private readonly unseenLookups = new LookupLimit();
 
   constructor(
     private readonly store: ApiKeyStore,
@@ -28,7 +36,9 @@ export class Authentication {
     @Inject(API_KEY_CACHE_MS) cacheMs: number,
   ) {
     // lru-cache takes 0 for "for ever"; a millisecond is as good as not at all.
-    this.lookups = new LRUCache({ max: MAX_KEYS_CACHED, ttl: Math.max(cacheMs, 1) });
+    const ttl = Math.max(cacheMs, 1);
+    this.lookups = new LRUCache({ max: MAX_KEYS_CACHED, ttl });
+    this.unknownKeys = new LRUCache({ max: MAX_KEYS_CACHED, ttl });
   }
 
   /** @throws AUTH_API_KEY_INVALID, …_EXPIRED, …_FORBIDDEN; SERVICE_UNAVAILABLE if the keys cannot be read. */
@@ -38,14 +48,21 @@ export class Authentication {
     return requireUsableKey(await this.lookup(sha256), sha256, this.clock.now());
   }
 
+  /** Whether this key was found before. It says nothing of what has become of the key since. */
+  knows(presented: string): boolean {
+    return isWellFormedKey(presented) && this.seenKeys.has(cacheKeyOf(sha256OfKey(presented)));
+  }
+
   private lookup(sha256: Buffer): Promise<ApiKey | null> {
-    const cacheKey = sha256.toString('latin1');
+    const cacheKey = cacheKeyOf(sha256);
     let lookup = this.lookups.get(cacheKey);
     if (lookup === undefined) {
-      lookup = this.store.findBySha256(sha256);
+      if (this.unknownKeys.has(cacheKey)) return Promise.resolve(null);
+      const find = (): Promise<ApiKey | null> => this.store.findBySha256(sha256);
+      lookup = this.seenKeys.has(cacheKey) ? find() : this.unseenLookups.run(find);
       this.lookups.set(cacheKey, lookup);
       lookup.then(
-        (key) => this.noteUse(key),
+        (key) => this.note(cacheKey, key),
         // A response that could not be had is no response: the next request asks again.
         () => this.lookups.delete(cacheKey),
       );
@@ -53,12 +70,24 @@ export class Authentication {
     return lookup;
   }
 
-  /** Off the request's way, and throttle: to know that a key is in use, minutes are enough. */
-  private noteUse(key: ApiKey | null): void {
+  private note(cacheKey: string, key: ApiKey | null): void {
+    if (key === null) {
+      this.lookups.delete(cacheKey);
+      this.unknownKeys.set(cacheKey, true);
+    } else {
+      this.seenKeys.set(cacheKey, true);
+      this.noteUse(key);
+    }
+  }
+
+  /** Off the request's way, and throttled: to know that a key is in use, minutes are enough. */
+  private noteUse(key: ApiKey): void {
     const now = this.clock.now();
-    if (key === null || now - (key.lastUsedAt ?? 0) < NOTE_USE_EVERY_MS) return;
+    if (now - (key.lastUsedAt ?? 0) < NOTE_USE_EVERY_MS) return;
     this.store.noteUse(key.id, now).catch((error: Error) => {
       this.logger.warn({ message: 'the last use of a key could not be noted', reason: error.message });
     });
   }
 }
+
+const cacheKeyOf = (sha256: Buffer): string => sha256.toString('latin1');

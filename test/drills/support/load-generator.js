@@ -39,9 +39,10 @@ clearInterval(pump);
 running = false;
 const elapsed = (performance.now() - startedAt) / 1000;
 const { createdMs, refusedMs, ...counts } = found;
+const p50 = (times) => Math.round((times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0) * 10) / 10;
 const p99 = (times) => Math.round(times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0);
 process.stdout.write(
-  `${JSON.stringify({ ...counts, perSecond: Math.round(counts.created / elapsed), offered: Math.round((counts.created + counts.refused) / elapsed), createdP99: p99(createdMs), refusedP99: p99(refusedMs) })}\n`,
+  `${JSON.stringify({ ...counts, perSecond: Math.round(counts.created / elapsed), offered: Math.round((counts.created + counts.refused) / elapsed), createdP50: p50(createdMs), createdP99: p99(createdMs), refusedP99: p99(refusedMs) })}\n`,
 );
 process.exit(0);
 

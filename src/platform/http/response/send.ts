@@ -13,7 +13,11 @@ const LONG_TEXT = 2_048;
 
 /** Sends a whole text, in one write and with its length. */
 export function sendText(response: ServerResponse, status: number, text: string, contentType: string): void {
-  const body = text.length > LONG_TEXT ? Buffer.from(text) : text;
+  sendBytes(response, status, text.length > LONG_TEXT ? Buffer.from(text) : text, contentType);
+}
+
+/** Sends a whole body, in one write and with its length. */
+export function sendBytes(response: ServerResponse, status: number, body: string | Buffer, contentType: string): void {
   writeHead(response, status, ['Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body))]);
   response.end(body);
 }

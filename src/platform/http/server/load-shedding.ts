@@ -4,8 +4,8 @@ import { tooManyInFlight } from '../errors/http-error.ts';
 import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
 import { sendFailure } from '../response/send.ts';
 
-/** Probes and scrapes tell of the overload: they pass. */
-const ALWAYS = /^\/(health|metrics)\b/;
+/** Probes and scrapes tell of the overload: they pass. Floods of them are slowed down by {@link KeylessPacing}. */
+const ALWAYS: ReadonlySet<string | undefined> = new Set(['/health/live', '/health/ready', '/metrics']);
 const COUNT_EVERY_MS = 100;
 const RETRY_AFTER_MS = Number(RETRY_AFTER_UNAVAILABLE) * 1_000;
 
@@ -31,7 +31,7 @@ export class LoadShedding implements RequestObserver {
   /** @returns false: the request is refused, now or soon. */
   accept(inFlight: InFlightRequest): boolean {
     const { request, response } = inFlight;
-    if (ALWAYS.test(request.url ?? '')) return true;
+    if (ALWAYS.has(request.url)) return true;
     if (this.hasCapacity()) {
       this.inFlight++;
       inFlight.isCounted = true;

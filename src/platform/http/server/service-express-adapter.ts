@@ -1,10 +1,14 @@
-import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, IncomingMessage, ServerResponse, type Server, type ServerOptions } from 'node:http';
 import { promisify } from 'node:util';
 import { Logger, StreamableFile } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { addHeader, setHeaders } from '../response/response-head.ts';
+import { limitConnectionsPerAddress } from './connections-per-address.ts';
+import { KeylessPacing } from './keyless-pacing.ts';
+import { routeNotFound } from '../errors/http-error.ts';
 import { LoadShedding } from './load-shedding.ts';
 import { successEnvelope } from '../response/envelope.ts';
 import { InFlightRequests } from './in-flight-requests.ts';
@@ -12,13 +16,19 @@ import type { InFlightRequest, RequestObserver } from '../request/in-flight-requ
 import { JSON_TYPE, sendFailure, sendText } from '../response/send.ts';
 import { SuccessResponse } from '../response/success-response.ts';
 import { TextResponse } from '../response/text-response.ts';
-import { respondToUnparsedRequests, type UnparsedObserver } from './unparsed-requests.ts';
+import { respondToUnparsedRequests, type ConnectionLimit, type UnparsedObserver } from './unparsed-requests.ts';
 
 /** What the server lets a client do. */
 export interface HttpServerSettings {
   /** Proxies in front of the service whose `X-Forwarded-For` is believed. */
   readonly trustProxyHops: number;
   readonly maxConnections: number;
+  /** 0: as many as there may be at all. */
+  readonly maxConnectionsPerAddress: number;
+  /** Requests without a known key; 0: any number. */
+  readonly keylessRequestsPerSecond: number;
+  /** The port that alone serves health and metrics; 0: the port of the API serves them too. */
+  readonly operationsPort: number;
   readonly maxRequestsInFlight: number;
   readonly maxHeaderBytes: number;
   readonly maxHeaders: number;
@@ -30,6 +40,8 @@ export interface HttpServerSettings {
   readonly keepAliveTimeoutMs: number;
   readonly shutdownGraceMs: number;
 }
+
+type RequestClasses = Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>>;
 
 const CLOSE_IDLE_EVERY_MS = 50;
 
@@ -47,6 +59,9 @@ const streamLogger = new Logger('Stream');
 export class ServiceExpressAdapter extends ExpressAdapter {
   private readonly inFlightRequests: InFlightRequests;
   private readonly loadShedding: LoadShedding;
+  private readonly keylessPacing: KeylessPacing;
+  private isKnownKey: (key: string) => boolean = () => false;
+  private operationsServer: Server | undefined;
   private unparsedObservers: readonly UnparsedObserver[] = [];
 
   constructor(private readonly settings: HttpServerSettings) {
@@ -60,13 +75,22 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     super(app);
     this.inFlightRequests = new InFlightRequests(settings.requestTimeoutMs);
     this.loadShedding = new LoadShedding(settings.maxRequestsInFlight, () => this.inFlightRequests.countStalled());
-    this.inFlightRequests.observe([this.loadShedding]);
+    this.keylessPacing = new KeylessPacing(settings.keylessRequestsPerSecond, ({ headers }) => {
+      const key = headers['x-api-key'];
+      return typeof key === 'string' && this.isKnownKey(key);
+    });
+    this.inFlightRequests.observe([this.loadShedding, this.keylessPacing]);
   }
 
   /** Those who are told of every request, and of what never became one. */
   observe(inFlightRequests: readonly RequestObserver[], unparsed: readonly UnparsedObserver[]): void {
     this.inFlightRequests.observe(inFlightRequests);
     this.unparsedObservers = unparsed;
+  }
+
+  /** @param isKnownKey whether a key was good before, which need not be so now. */
+  setKnownKeys(isKnownKey: (key: string) => boolean): void {
+    this.isKnownKey = isKnownKey;
   }
 
   requestsInFlight(): number {
@@ -94,12 +118,32 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     app.request = ServiceRequest.prototype as unknown as typeof app.request;
     app.response = ServiceResponse.prototype as unknown as typeof app.response;
 
+    const handle = app as unknown as (request: IncomingMessage, response: ServerResponse) => void;
+    const classes = { IncomingMessage: ServiceRequest, ServerResponse: ServiceResponse } as unknown as RequestClasses;
+    const { operationsPort } = this.settings;
+    this.httpServer = this.createServer(classes, (inFlight) => {
+      const { request, response } = inFlight;
+      this.keylessPacing.admit(inFlight, () => {
+        if (!this.loadShedding.accept(inFlight) || this.refuseHead(inFlight)) return;
+        if (operationsPort > 0 && isForOperations(request)) sendFailure(response, routeNotFound());
+        else handle(request, response);
+      });
+    }) as unknown as typeof this.httpServer;
+    if (operationsPort === 0) return;
+    this.operationsServer = this.createServer(classes, (inFlight) => {
+      const { request, response } = inFlight;
+      if (this.refuseHead(inFlight)) return;
+      if (isForOperations(request)) handle(request, response);
+      else sendFailure(response, routeNotFound());
+    });
+  }
+
+  private createServer(classes: RequestClasses, handle: (inFlight: InFlightRequest) => void): Server {
     const { maxHeaders, maxHeaderBytes, maxConnections, headersTimeoutMs, idleTimeoutMs, keepAliveTimeoutMs } =
       this.settings;
     const server = createServer(
       {
-        IncomingMessage: ServiceRequest,
-        ServerResponse: ServiceResponse,
+        ...classes,
         maxHeaderSize: maxHeaderBytes,
         // Node would refuse these itself, without an envelope.
         requireHostHeader: false,
@@ -109,20 +153,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
         requestTimeout: 0,
         connectionsCheckingInterval: 1_000,
       },
-      (request, response) => {
-        const inFlight = this.inFlightRequests.begin(request, response);
-        if (!this.loadShedding.accept(inFlight)) return;
-        const hosts = countHosts(request.rawHeaders);
-        if (hosts !== 1 && (hosts > 1 || request.httpVersionMinor > 0)) {
-          // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-          const problem = hosts === 0 ? 'is missing; HTTP/1.1 requires a Host header' : 'is given more than once';
-          sendFailure(response, invalidField('host', problem));
-        } else if (request.rawHeaders.length > 2 * maxHeaders) {
-          sendFailure(response, invalidField('headers', `are more than ${maxHeaders}`));
-        } else {
-          app(request as never, response as never);
-        }
-      },
+      (request, response) => handle(this.inFlightRequests.begin(request, response)),
     );
     // One more than we take: beyond its own limit Node leaves headers out in silence.
     server.maxHeadersCount = maxHeaders + 1;
@@ -132,10 +163,38 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     respondToUnparsedRequests(server as unknown as Server, maxHeaderBytes, (code) => {
       for (const observer of this.unparsedObservers) observer.refused(code);
     });
-    server.on('drop', () => {
-      for (const observer of this.unparsedObservers) observer.dropped();
-    });
-    this.httpServer = server as unknown as typeof this.httpServer;
+    const dropped = (limit: ConnectionLimit): void => {
+      for (const observer of this.unparsedObservers) observer.dropped(limit);
+    };
+    server.on('drop', () => dropped('MAX_CONNECTIONS'));
+    limitConnectionsPerAddress(server as unknown as Server, this.settings.maxConnectionsPerAddress, () =>
+      dropped('MAX_CONNECTIONS_PER_ADDRESS'),
+    );
+    return server as unknown as Server;
+  }
+
+  /** Of what Express would not look at. @returns whether it is refused. */
+  private refuseHead({ request, response }: InFlightRequest): boolean {
+    const { maxHeaders } = this.settings;
+    const hosts = countHosts(request.rawHeaders);
+    if (hosts !== 1 && (hosts > 1 || request.httpVersionMinor > 0)) {
+      // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+      const problem = hosts === 0 ? 'is missing; HTTP/1.1 requires a Host header' : 'is given more than once';
+      sendFailure(response, invalidField('host', problem));
+    } else if (request.rawHeaders.length > 2 * maxHeaders) {
+      sendFailure(response, invalidField('headers', `are more than ${maxHeaders}`));
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Listens on the port of the operations, where they have one. */
+  async listenForOperations(host: string): Promise<void> {
+    const server = this.operationsServer;
+    if (server === undefined) return;
+    server.listen(this.settings.operationsPort, host);
+    await once(server, 'listening');
   }
 
   /**
@@ -143,17 +202,24 @@ export class ServiceExpressAdapter extends ExpressAdapter {
    * clients that keep theirs open, or never finish a request, cannot hold up the end.
    */
   override async close(): Promise<void> {
-    const server = this.httpServer as unknown as Server;
+    const servers = [this.httpServer as unknown as Server, ...this.openOperationsServer()];
     this.inFlightRequests.close();
-    const closed = super.close() as Promise<void>;
-    const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
-    const grace = setTimeout(() => server.closeAllConnections(), this.settings.shutdownGraceMs);
+    const closed = [super.close() as Promise<void>, ...this.openOperationsServer().map(closeServer)];
+    const idle = setInterval(() => servers.forEach((server) => server.closeIdleConnections()), CLOSE_IDLE_EVERY_MS);
+    const grace = setTimeout(
+      () => servers.forEach((server) => server.closeAllConnections()),
+      this.settings.shutdownGraceMs,
+    );
     try {
-      await closed;
+      await Promise.all(closed);
     } finally {
       clearInterval(idle);
       clearTimeout(grace);
     }
+  }
+
+  private openOperationsServer(): Server[] {
+    return this.operationsServer?.listening === true ? [this.operationsServer] : [];
   }
 
   /**
@@ -180,6 +246,10 @@ export class ServiceExpressAdapter extends ExpressAdapter {
 function logBrokenResponse(error: Error): void {
   streamLogger.warn({ message: 'a response was broken off', reason: error.name });
 }
+
+const closeServer = (server: Server): Promise<void> => promisify(server.close.bind(server))();
+
+const isForOperations = ({ url = '' }: IncomingMessage): boolean => /^\/(?:health|metrics)(?:[/?]|$)/.test(url);
 
 /** @param headers names and values in turn. */
 function countHosts(headers: readonly string[]): number {

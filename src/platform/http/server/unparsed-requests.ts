@@ -13,12 +13,15 @@ import { JSON_TYPE, sendFailure } from '../response/send.ts';
 
 const LINGER_MS = 1_000;
 
+/** The setting that a connection was too many for. */
+export type ConnectionLimit = 'MAX_CONNECTIONS' | 'MAX_CONNECTIONS_PER_ADDRESS';
+
 /** Told of what never becomes a request. */
 export interface UnparsedObserver {
   /** Something was sent that is no request, or too large or slow a one. */
   refused(code: string): void;
   /** A connection was closed at once: there are as many as may be. */
-  dropped(): void;
+  dropped(limit: ConnectionLimit): void;
 }
 
 /** Responds with the failure envelope to what never becomes a request, where Node would send a bare response. */
