@@ -33,6 +33,8 @@ const PLATFORM = {
     @nestjs/common express node:crypto node:http node:stream node:util node:zlib`,
   'src/platform/http/response': `src/platform/http/errors src/platform/http/request ${VALUES}
     @nestjs/common node:http node:stream`,
+  'src/platform/http/rate-limit': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel
+    @nestjs/common @nestjs/core express node:http`,
   'src/platform/http/docs': `src/platform/http/errors src/platform/http/response libs/kernel @nestjs/common
     @nestjs/swagger express js-yaml`,
   // platform/postgres: load shedding reacts to an overloaded database.
@@ -53,6 +55,7 @@ const slice = (name) => ({
     ${VALUES} ${VALIDATION} @nestjs/swagger`,
   [`src/${name}/http`]: `src/${name}/domain src/${name}/application src/${name}/input src/platform/input
     src/platform/http/errors src/platform/http/request src/platform/http/response src/platform/http/docs
+    src/platform/http/rate-limit
     ${VALUES} ${VALIDATION} @nestjs/common @nestjs/core @nestjs/swagger express node:stream`,
   [`src/${name}/*.module.ts`]: `src/${name}/application src/${name}/application/*.port.ts
     src/${name}/persistence src/${name}/http ${VALUES} @nestjs/common @nestjs/core typeorm`,
@@ -66,7 +69,6 @@ const ALSO = {
   'src/customer-events/domain': 'lru-cache',
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/ndjson node:timers',
-  'src/customer-events/http': 'rate-limiter-flexible',
   'src/api-keys/application': 'lru-cache',
 };
 
@@ -82,7 +84,8 @@ const SERVICE = {
   'src/app/migrations': 'typeorm',
   // The one place that sees all of every slice, to put the service together.
   'src/app': `src/app/migrations src/config.ts src/operations src/platform/log src/platform/postgres
-    src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/server
+    src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
+    src/platform/http/server
     ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net`,
   // What commands share: the service or the database opened for one of them, and messages for errors.

@@ -33,7 +33,7 @@ export async function withNewKey(database: Database): Promise<ServiceDatabase> {
   return { ...database, appId: app.id, key };
 }
 
-/** The production build, with its defaults but for the rate limit, which would measure itself. */
+/** The production build, with its defaults but for the rate limits, which would measure themselves. */
 export function startService(
   engine: Engine,
   database: Database,
@@ -43,7 +43,7 @@ export function startService(
   return startServer({
     script,
     logFile: join(engine.folder, `service-${database.name}.log`),
-    environment: { DATABASE_URL: database.url, HOST: '127.0.0.1', PORT: '0', RATE_LIMITS: '0' },
+    environment: { DATABASE_URL: database.url, HOST: '127.0.0.1', PORT: '0', RATE_LIMITS: '0', READ_LIMITS: '0' },
     nodeArguments: [...NODE_FLAGS, ...(cpuProf === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', cpuProf])],
   });
 }

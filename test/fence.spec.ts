@@ -49,6 +49,11 @@ const FORBIDDEN: Record<string, string[]> = {
     ...['src/platform/http/server', 'src/platform/http/request', 'src/platform/postgres', 'src/customer-events/http'],
     ...['src/api-keys/domain', 'src/operations', 'src/config.ts', 'typeorm', 'pg', 'node:http'],
   ],
+  'src/platform/http/rate-limit': [
+    ...['src/platform/http/docs', 'src/platform/http/server', 'src/platform/input', 'src/platform/postgres'],
+    ...['src/api-keys/domain', 'src/customer-events/http', 'src/operations', 'src/config.ts', 'typeorm', 'pg'],
+    ...['@nestjs/swagger', 'node:fs'],
+  ],
   'src/platform/http/server': [
     ...['src/platform/http/docs', 'src/platform/input', 'src/operations', 'src/api-keys/application', 'src/app'],
     ...['src/config.ts', 'typeorm', 'pg', '@nestjs/swagger', 'node:fs'],

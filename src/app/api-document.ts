@@ -6,12 +6,13 @@ import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid } from '../api-keys/domai
 import { apiKeyMissing } from '../api-keys/http/api-key-missing.ts';
 import { openApiDocument } from '../platform/http/docs/open-api-document.ts';
 import { internalError } from '../platform/http/errors/http-error.ts';
+import { tooManyRequests } from '../platform/http/rate-limit/rate-limit.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 
 /** What every route with a key can fail with, whatever it does: here the slices meet. */
 const COMMON_FAILURES: readonly ErrorDefinition[] = [
   ...[invalidFields, apiKeyMissing, apiKeyInvalid, apiKeyExpired, apiKeyForbidden],
-  ...[internalError, storageUnavailable],
+  ...[tooManyRequests, internalError, storageUnavailable],
 ];
 
 /** The OpenAPI document of this service; `docs/openapi.json` is its committed copy. */

@@ -13,11 +13,11 @@ import {
 import { IMPORT_RETRY_MS } from '../customer-events/application/event-import.ts';
 import { GroupCommitObserver } from '../customer-events/persistence/group-commit-observer.ts';
 import { ErrorFilter } from '../platform/http/server/error.filter.ts';
-import { RATE_WINDOWS } from '../customer-events/http/event-rate-limit.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
 import { createDataSource } from './data-source.ts';
+import { RateLimitModule } from './rate-limit.module.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
 
 /** The composition root: here, and only here, the slices, the settings and the database meet. */
@@ -37,13 +37,12 @@ export class AppModule {
     };
     return {
       module: AppModule,
-      imports: [ApiKeysModule, CustomerEventsModule, OperationsModule.forRoot(config)],
+      imports: [ApiKeysModule, RateLimitModule.forRoot(config), CustomerEventsModule, OperationsModule.forRoot(config)],
       providers: [
         DatabaseConnection,
         { provide: DataSource, useFactory: () => createDataSource(databaseUrl, config) },
         { provide: Clock, useClass: SystemClock },
         { provide: HTTP_LIMITS, useValue: limits },
-        { provide: RATE_WINDOWS, useValue: config.rateLimits },
         { provide: GroupCommitObserver, inject: [Metrics], useFactory: (metrics: Metrics) => metrics.ingest },
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
@@ -52,7 +51,7 @@ export class AppModule {
       ],
       exports: [
         ...[DataSource, Clock, GroupCommitObserver],
-        ...[HTTP_LIMITS, RATE_WINDOWS, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
+        ...[HTTP_LIMITS, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
       ],
     };
   }

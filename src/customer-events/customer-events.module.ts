@@ -10,7 +10,6 @@ import { EventImportModule } from './event-import.module.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
-import { EventRateLimit } from './http/event-rate-limit.ts';
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { SingleEventCounter } from './http/single-event-counter.ts';
@@ -37,7 +36,6 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     Timeline,
     TicketContexts,
     EventCounts,
-    EventRateLimit,
     CustomerEventCopy,
     TypeormCustomerEventStore,
     { provide: CustomerEventStore, useClass: GroupCommitCustomerEventStore },

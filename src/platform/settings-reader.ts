@@ -67,15 +67,15 @@ export class SettingsReader {
     return [];
   }
 
-  /** `events/seconds`, several with commas between them; `0` for none. */
-  rateWindows(name: string, fallback: string): readonly { events: number; seconds: number }[] {
+  /** `units/seconds`, several with commas between them; `0` for none. */
+  rateWindows(name: string, fallback: string): readonly { units: number; seconds: number }[] {
     const text = this.value(name) ?? fallback;
     if (text === '0') return [];
     const windows = text.split(',').map((window) => /^([1-9]\d{0,8})\/([1-9]\d{0,5})$/.exec(window.trim()));
     if (windows.every((window) => window !== null)) {
-      return windows.map(([, events, seconds]) => ({ events: Number(events), seconds: Number(seconds) }));
+      return windows.map(([, units, seconds]) => ({ units: Number(units), seconds: Number(seconds) }));
     }
-    this.problems.push(`${name} must look like 3/1,20/10,100/60 (events/seconds), or be 0`);
+    this.problems.push(`${name} must look like 3/1,20/10,100/60 (how many/seconds), or be 0`);
     return [];
   }
 

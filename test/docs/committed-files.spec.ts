@@ -42,9 +42,9 @@ describe('the settings', () => {
 
   it('read several rate limits', () => {
     expect(loadConfig({ RATE_LIMITS: '3/1, 20/10,100/60' }).rateLimits).toEqual([
-      { events: 3, seconds: 1 },
-      { events: 20, seconds: 10 },
-      { events: 100, seconds: 60 },
+      { units: 3, seconds: 1 },
+      { units: 20, seconds: 10 },
+      { units: 100, seconds: 60 },
     ]);
     expect(loadConfig({ RATE_LIMITS: '0' }).rateLimits).toEqual([]);
   });

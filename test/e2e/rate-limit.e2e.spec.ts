@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
-import { startTestService, type TestService } from '../support/test-service.ts';
-import { expectFailure, expectInvalid, expectSuccess } from './helpers/answers.ts';
+import { API, startTestService, type TestService } from '../support/test-service.ts';
+import { expectFailure, expectSuccess } from './helpers/answers.ts';
 
 const POLICY = /^"\d+-per-\d+s";q=\d+;w=\d+(, "\d+-per-\d+s";q=\d+;w=\d+)*$/;
 const STATE = /^"\d+-per-\d+s";r=\d+;t=[1-9]\d*(, "\d+-per-\d+s";r=\d+;t=[1-9]\d*)*$/;
@@ -89,23 +92,37 @@ describe('the rate limit', () => {
       expectSuccess(await send({ eventId: 'not-burnt', payload: { second: true } }, { 'X-API-Key': secret }), 201);
     });
 
-    it('comes after the checks of key and body: what is wrong there is told, and not counted', async () => {
-      const { secret } = await service.createKey({});
-      const headers = { 'X-API-Key': secret };
-      const bad: readonly (readonly [string, string])[] = [
-        ['/customer-events', '{'],
-        ['/customer-events', '{"customerExternalId":"user_42","type":"NO"}'],
-        ['/customer-events/batch', '{"events":[]}'],
-        ['/customer-events/batch', '{'],
+    it('counts a body that is refused, and comes after the check of the key', async () => {
+      const bad: readonly (readonly [string, string, number])[] = [
+        ['/customer-events', '{', 400],
+        ['/customer-events', '{"customerExternalId":"user_42","type":"NO"}', 400],
+        ['/customer-events/batch', '{"events":[]}', 400],
+        ['/customer-events/batch', '{', 400],
       ];
-      for (const [path, body] of bad) {
-        const refused = await service.post(path, body, headers);
-        expectFailure(refused, 400, 'VALIDATION_ERROR');
-        expect(refused.headers).not.toHaveProperty('ratelimit');
+      for (const [path, body, status] of bad) {
+        const { secret } = await service.createKey({});
+        const refused = await service.post(path, body, { 'X-API-Key': secret });
+        expectFailure(refused, status, 'VALIDATION_ERROR');
+        expect(left(refused)).toBe(2);
+        expect(left(await send({}, { 'X-API-Key': secret }))).toBe(1);
       }
-      expect(left(await send({}, headers))).toBe(2);
-      expectFailure(await send({}, { 'X-API-Key': 'wrong' }), 401, 'AUTH_API_KEY_INVALID');
-      expectInvalid(await send({ type: 'NO' }), 'type');
+      const unknown = await send({}, { 'X-API-Key': 'wrong' });
+      expectFailure(unknown, 401, 'AUTH_API_KEY_INVALID');
+      expect(unknown.headers).not.toHaveProperty('ratelimit');
+    });
+
+    it('refuses before the body is read', async () => {
+      const { secret } = await service.createKey({});
+      for (let n = 0; n < 3; n++) await send({}, { 'X-API-Key': secret });
+      const { port } = service.server.address() as AddressInfo;
+      const socket = connect(port, '127.0.0.1');
+      socket.write(
+        `POST ${API}/customer-events/batch HTTP/1.1\r\nHost: a\r\nX-API-Key: ${secret}\r\n` +
+          'Content-Type: application/json\r\nContent-Length: 8000000\r\n\r\n{"events":[',
+      );
+      const [head] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      expect(head.toString()).toMatch(/^HTTP\/1\.1 429 /);
     });
 
     it('counts an event that is refused for its customer, and a repeated one: they cost as much', async () => {
@@ -145,6 +162,39 @@ describe('the rate limit', () => {
     expect(retryAfter).toBeLessThanOrEqual(3_588);
     expectTooMany(await send());
     expect(await rowCount()).toBe(598);
+  });
+
+  it('counts bytes: each 16 KiB of a body, after decompression, as much as one event', async () => {
+    service = await start('10000/600');
+    let before = 10_000;
+    const takes = (response: Response): number => {
+      const now = left(response);
+      const taken = before - now;
+      before = now;
+      return taken;
+    };
+    expect(takes(await send({ payload: { a: 'x'.repeat(16_000) } }))).toBe(1);
+    expect(takes(await send({ payload: { a: 'x'.repeat(40_000) } }))).toBe(3);
+    expect(takes(await send({ payload: { a: 'x'.repeat(100_000) } }))).toBe(7);
+
+    const compressed = (text: string, length?: number) =>
+      service
+        .post('/customer-events/batch', '', { 'Content-Encoding': 'gzip' })
+        .serialize((body: unknown) => body as string)
+        .send(gzipSync(text).subarray(0, length) as never);
+    const blank = ' '.repeat(1_048_576);
+    const one = await compressed(`{"events":[${JSON.stringify(event())}${blank}]}`);
+    expectSuccess(one, 201);
+    expect(takes(one)).toBe(65);
+    const refused = await compressed(`{"events":[${blank}]`);
+    expectFailure(refused, 400, 'VALIDATION_ERROR');
+    expect(takes(refused)).toBe(65);
+    const tooLarge = await compressed(blank.repeat(9));
+    expectFailure(tooLarge, 413, 'PAYLOAD_TOO_LARGE');
+    expect(takes(tooLarge)).toBe(512);
+    const broken = await compressed(blank, 1_000);
+    expectFailure(broken, 400, 'VALIDATION_ERROR');
+    expect(takes(broken)).toBe(63);
   });
 
   it('counts the refused items of a batch, too', async () => {

@@ -71,6 +71,7 @@ export async function startServiceOn(
     API_KEY_CACHE_MS: '0',
     DATABASE_POOL_SIZE: '5',
     RATE_LIMITS: '0',
+    READ_LIMITS: '0',
     SHUTDOWN_GRACE_MS: '1000',
     ...settings,
   });

@@ -1,6 +1,7 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Responds, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 
 export class WhoamiResponse {
@@ -20,6 +21,7 @@ export class WhoamiResponse {
 @ServerController('auth/whoami', 'Authentication')
 export class WhoamiController {
   @Get()
+  @Costs(1)
   @ApiOperation({ summary: 'Whose key is this?' })
   @Responds(200, WhoamiResponse, 'The app that the key belongs to.')
   whoami(@CurrentCaller() { app, keyType }: Caller): WhoamiResponse {

@@ -1,11 +1,9 @@
-import { Post, Res } from '@nestjs/common';
+import { Post } from '@nestjs/common';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
-import { type Response } from 'express';
 import { type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
-import { RATE_LIMIT_HEADERS } from '../../platform/http/docs/header-docs.ts';
 import { EventCounts } from './event-counts.ts';
-import { EventRateLimit, tooManyRequests } from './event-rate-limit.ts';
+import { CostsItsEvents } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
@@ -46,11 +44,11 @@ const BATCH_EXAMPLE = {
 export class CustomerEventsController {
   constructor(
     private readonly customerEvents: CustomerEvents,
-    private readonly rateLimit: EventRateLimit,
     private readonly eventCounts: EventCounts,
   ) {}
 
   @Post()
+  @CostsItsEvents()
   @ApiOperation({
     summary: 'Record an event on the timeline of its customer',
     description: 'A 201 is sent only after the event is committed. With an eventId the call is safe to retry.',
@@ -62,26 +60,24 @@ export class CustomerEventsController {
     schema: { type: 'string' },
   })
   @TakesJson(CustomerEventRequest, { order: { summary: 'An order was placed', value: EVENT_EXAMPLE } })
-  @Responds(201, CustomerEventResponse, 'The event is committed.', RATE_LIMIT_HEADERS)
+  @Responds(201, CustomerEventResponse, 'The event is committed.')
   @Responds(200, CustomerEventResponse, 'The event was committed before, by a request with the same eventId.', {
     ...REPLAYED_HEADER,
-    ...RATE_LIMIT_HEADERS,
   })
-  @Fails(customerNotFound, eventIdConflict, eventErased, tooManyRequests, ...BODY_FAILURES)
+  @Fails(customerNotFound, eventIdConflict, eventErased, ...BODY_FAILURES)
   async record(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @JsonBody() body: CustomerEventRequest,
     @ClientGone() clientGone: IsAbandoned,
-    @Res({ passthrough: true }) response: Response,
   ): Promise<SuccessResponse> {
-    await this.rateLimit.spend(caller.keyId, 1, response);
     return recordedResponse(
       await this.customerEvents.record(caller.app.id, eventDraft(body, idempotencyKey), clientGone),
     );
   }
 
   @Post('batch')
+  @CostsItsEvents()
   @ApiOperation({
     summary: 'Record up to 500 events, with a result for each',
     description:
@@ -90,16 +86,14 @@ export class CustomerEventsController {
       'the batch is safe to send again in any case. At most 8 MiB after decompression (gzip).',
   })
   @TakesJson(EventBatchRequest, BATCH_EXAMPLE)
-  @Responds(201, EventBatchResponse, 'All events are committed.', RATE_LIMIT_HEADERS)
-  @Responds(207, EventBatchResponse, 'Some events were rejected; all others are committed.', RATE_LIMIT_HEADERS)
-  @Fails(tooManyRequests, ...BODY_FAILURES)
+  @Responds(201, EventBatchResponse, 'All events are committed.')
+  @Responds(207, EventBatchResponse, 'Some events were rejected; all others are committed.')
+  @Fails(...BODY_FAILURES)
   async recordBatch(
     @CurrentCaller() caller: Caller,
     @BatchBody() batch: EventBatch,
     @ClientGone() clientGone: IsAbandoned,
-    @Res({ passthrough: true }) response: Response,
   ): Promise<SuccessResponse> {
-    await this.rateLimit.spend(caller.keyId, batch.length, response);
     const data = eventBatchResponse(await this.customerEvents.recordAll(caller.app.id, batch, clientGone));
     this.eventCounts.add('batch', data);
     return new SuccessResponse(data.rejected === 0 ? 201 : 207, data);

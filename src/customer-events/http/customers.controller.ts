@@ -2,6 +2,7 @@ import { Delete, Get, Patch, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
+import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
@@ -18,6 +19,7 @@ export class CustomersController {
   constructor(private readonly customers: Customers) {}
 
   @Patch()
+  @Costs(1)
   @ApiOperation({ summary: 'Create or change a customer', description: 'Only the fields that are given change.' })
   @TakesJson(CustomerRequest, {
     create: {
@@ -38,6 +40,7 @@ export class CustomersController {
   }
 
   @Get()
+  @Costs(1)
   @ApiOperation({ summary: 'Read a customer' })
   @Responds(200, CustomerResponse, 'The customer.')
   @Fails(customerNotFound)
@@ -46,6 +49,7 @@ export class CustomersController {
   }
 
   @Delete()
+  @Costs(10)
   @ApiOperation({
     summary: 'Erase a customer and its events',
     description:

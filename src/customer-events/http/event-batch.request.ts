@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { HTTP_LIMITS, type HttpLimits } from '../../platform/http/request/http-limits.ts';
 import { readJsonText } from '../../platform/http/request/read-body.ts';
+import { raiseCharge } from '../../platform/http/request/request-charge.ts';
 import { ThisRequest } from '../../platform/http/request/this-request.ts';
 import { MAX_BATCH_EVENTS } from '../input/batch-spans.ts';
 import { CustomerEventRequest } from '../input/customer-event.request.ts';
@@ -26,7 +27,9 @@ class EventBatchPipe implements PipeTransform<Request, Promise<EventBatch>> {
 
   async transform(request: Request): Promise<EventBatch> {
     refuseIdempotencyKey(request);
-    return readEventBatch(await readJsonText(request, MAX_BATCH_BYTES), this.limits);
+    const batch = await readEventBatch(await readJsonText(request, MAX_BATCH_BYTES), this.limits);
+    await raiseCharge(request, batch.length);
+    return batch;
   }
 }
 

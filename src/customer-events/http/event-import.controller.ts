@@ -5,6 +5,7 @@ import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { Responds, BODY_FAILURES, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { bodyStream } from '../../platform/http/request/body-stream.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
+import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { EventCounts } from './event-counts.ts';
 import { unsupportedMediaType } from '../../platform/http/errors/http-error.ts';
@@ -41,6 +42,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   }
 
   @Post()
+  @Costs(50)
   @ApiOperation({
     summary: 'Import history: any number of events, a line each',
     description:

@@ -1,6 +1,7 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { Responds, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { PrefersMarkdown } from '../../platform/http/request/prefers-markdown.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
@@ -22,6 +23,7 @@ export class TicketContextController {
   constructor(private readonly contexts: TicketContexts) {}
 
   @Get()
+  @Costs(5)
   @ApiOperation({
     summary: 'What had happened to a customer when a ticket was opened',
     description:

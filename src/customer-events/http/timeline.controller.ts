@@ -1,6 +1,7 @@
 import { Delete, Get, Param, type StreamableFile } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { Responds, RespondsNdjson, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
@@ -25,6 +26,7 @@ export class TimelineController {
   constructor(private readonly timeline: Timeline) {}
 
   @Get()
+  @Costs(1)
   @ApiOperation({
     summary: 'Read the events of a customer, page by page',
     description:
@@ -46,6 +48,7 @@ export class TimelineController {
   }
 
   @Get('summary')
+  @Costs(10)
   @ApiOperation({
     summary: 'Count the events of a customer by type',
     description: 'The type with the latest event comes first.',
@@ -61,6 +64,7 @@ export class TimelineController {
   }
 
   @Get('export')
+  @Costs(50)
   @ApiOperation({
     summary: 'Read all events of a customer as a stream, the oldest first',
     description:
@@ -80,6 +84,7 @@ export class TimelineController {
   }
 
   @Get(':id')
+  @Costs(1)
   @DocumentsEventId()
   @ApiOperation({ summary: 'Read one event' })
   @Responds(200, CustomerEventResponse, 'The event.')
@@ -93,6 +98,7 @@ export class TimelineController {
   }
 
   @Delete(':id')
+  @Costs(10)
   @DocumentsEventId()
   @ApiOperation({
     summary: 'Erase one event',

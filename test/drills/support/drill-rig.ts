@@ -124,6 +124,7 @@ export class DrillRig {
       DATABASE_URL: this.databaseUrl,
       HOST: '127.0.0.1',
       RATE_LIMITS: '0',
+      READ_LIMITS: '0',
       LOG_LEVEL: 'warn',
       ...settings,
       PORT: String(port),

@@ -45,7 +45,7 @@ export const RespondsNdjson = (line: Type, description: string): MethodDecorator
     ApiResponse({
       status: 200,
       description,
-      headers: REQUEST_ID_HEADER,
+      headers: { ...REQUEST_ID_HEADER },
       content: { 'application/x-ndjson': { schema: { $ref: getSchemaPath(line) } } },
     }),
   );

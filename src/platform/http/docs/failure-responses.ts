@@ -71,18 +71,26 @@ const exampleBody = ({ code, message, details }: DomainError): object => ({
   timestamp: '2026-04-18T10:00:00.000Z',
 });
 
-/** Adds what no decorator can know: all codes, and the failures that every route with a key has. */
+/** Adds what no decorator can know: all codes, and the failures and headers that every route with a key has. */
 export function completeFailures(document: OpenAPIObject, common: readonly ErrorDefinition[]): void {
   const code = document.components?.schemas?.[FailureResponse.name] as { properties: { code: { enum?: string[] } } };
   code.properties.code.enum = [...new Set(errorDefinitions().map((definition) => definition.code))].sort();
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
-    if (operation.security !== undefined) addFailures(operation.responses, failureResponses(common));
+    if (operation.security === undefined) continue;
+    addRateLimitHeaders(operation.responses);
+    addFailures(operation.responses, failureResponses(common));
   }
 }
 
 interface Operation {
   readonly security?: unknown;
   readonly responses: Record<string, Omit<FailureDocs, 'status'> | undefined>;
+}
+
+function addRateLimitHeaders(successes: Operation['responses']): void {
+  for (const [status, response] of Object.entries(successes)) {
+    if (status.startsWith('2') && response !== undefined) Object.assign(response.headers, RATE_LIMIT_HEADERS);
+  }
 }
 
 function addFailures(responses: Operation['responses'], failures: readonly FailureDocs[]): void {

@@ -12,11 +12,11 @@ export const RETRY_AFTER_HEADER = {
 /** How the caller stands with its rate limit (draft-ietf-httpapi-ratelimit-headers). */
 export const RATE_LIMIT_HEADERS = {
   RateLimit: {
-    description: 'r: events left, t: seconds until the window ends.',
+    description: 'r: what is left (events where events are sent, else units), t: seconds until the window ends.',
     schema: { type: 'string', example: '"5000-per-5s";r=4999;t=5' },
   },
   'RateLimit-Policy': {
-    description: 'q: events per window, w: its seconds.',
+    description: 'q: events, or units, per window, w: its seconds.',
     schema: { type: 'string', example: '"5000-per-5s";q=5000;w=5' },
   },
 } as const;

@@ -25,11 +25,16 @@ export function setCaller(request: Request, caller: Caller): void {
 }
 
 /** Injects the {@link Caller} that the guard has found. */
-export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
-  const { caller } = context.switchToHttp().getRequest<RequestWithCaller>();
+export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<Request>()),
+);
+
+/** The {@link Caller} that the guard has found. */
+export function callerOf(request: Request): Caller {
+  const { caller } = request as RequestWithCaller;
   if (caller === undefined) throw new Error('a route without a key has no caller');
   return caller;
-});
+}
 
 export const WITHOUT_KEY = 'without-key';
 

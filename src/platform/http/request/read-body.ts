@@ -4,6 +4,7 @@ import { gunzip } from 'node:zlib';
 import { parseUtf8 } from '../../../../libs/json-payload/utf8.ts';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
+import { MAX_INFLATION, raiseCharge, unitsOfBytes } from './request-charge.ts';
 import { bodyTooLarge, unsupportedMediaType } from '../errors/http-error.ts';
 
 const inflate = promisify(gunzip);
@@ -22,10 +23,20 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 export async function readJsonText(request: IncomingMessage, limit: number): Promise<string> {
   requireJson(request.headers['content-type']);
   const compressed = isCompressed(request.headers['content-encoding']);
-  const bytes = await readBytes(request, limit);
-  const text = parseUtf8(compressed ? await decompress(bytes, limit) : bytes);
-  if (text === null) throw invalidField('body', 'is not valid UTF-8');
-  return text;
+  const size: BodySize = { bytes: 0 };
+  try {
+    const bytes = await readBytes(request, limit, size);
+    const text = parseUtf8(compressed ? await decompress(bytes, limit, size) : bytes);
+    if (text === null) throw invalidField('body', 'is not valid UTF-8');
+    return text;
+  } finally {
+    await raiseCharge(request, unitsOfBytes(size.bytes));
+  }
+}
+
+/** What reading a body has cost so far, refused or not. */
+interface BodySize {
+  bytes: number;
 }
 
 function requireJson(contentType: string | undefined): void {
@@ -55,14 +66,13 @@ export function isCompressed(contentEncoding: string | undefined): boolean {
 const ignore = (): void => {};
 
 /** All bytes of the body, or a refusal as soon as it is clear that there are too many. */
-function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+function readBytes(request: IncomingMessage, limit: number, read: BodySize): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(bodyTooLarge(limit));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let size = 0;
     const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > limit) {
+      read.bytes += chunk.length;
+      if (read.bytes > limit) {
         // Node reads on and throws the rest away, within the request's time limit, so that the
         // client can read the response.
         request.off('data', onData).resume();
@@ -71,7 +81,7 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
       }
       chunks.push(chunk);
     };
-    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
+    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, read.bytes));
     const onClose = (): void => {
       if (!request.readableEnded) reject(new Abandoned());
     };
@@ -80,10 +90,14 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   });
 }
 
-async function decompress(bytes: Buffer, limit: number): Promise<Buffer> {
+async function decompress(bytes: Buffer, limit: number, size: BodySize): Promise<Buffer> {
   try {
-    return await inflate(bytes, { maxOutputLength: limit });
+    const inflated = await inflate(bytes, { maxOutputLength: limit });
+    size.bytes = Math.max(size.bytes, inflated.length);
+    return inflated;
   } catch (error) {
+    // How far it was inflated is not known: at most so far.
+    size.bytes = Math.max(size.bytes, Math.min(limit, bytes.length * MAX_INFLATION));
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw bodyTooLarge(limit);
     throw invalidField('body', 'is not valid gzip, although Content-Encoding says so');
   }

@@ -1,23 +1,28 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Response } from 'express';
-import { EventRateLimit, type RateWindow } from './event-rate-limit.ts';
-import { HttpError } from '../../platform/http/errors/http-error.ts';
+import { HttpError } from '../errors/http-error.ts';
+import type { Caller } from '../request/caller.ts';
+import type { RequestCharge } from '../request/request-charge.ts';
+import { MemoryRateStore } from './memory-rate-store.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { RateWindow } from './rate-store.ts';
 
 /** The windows of the published API. */
 const PUBLISHED: readonly RateWindow[] = [
-  { events: 3, seconds: 1 },
-  { events: 20, seconds: 10 },
-  { events: 100, seconds: 60 },
+  { units: 3, seconds: 1 },
+  { units: 20, seconds: 10 },
+  { units: 100, seconds: 60 },
 ];
 
 /** Time stands still but where a test lets it pass. */
-describe('EventRateLimit', () => {
-  let limit: EventRateLimit;
+describe('RateLimit', () => {
+  let limit: RateLimit;
+  let store: MemoryRateStore;
 
   const over = (...windows: RateWindow[]): void => {
-    limit = new EventRateLimit(windows);
+    store = new MemoryRateStore();
+    limit = new RateLimit(store, 'events', windows);
   };
   const pass = (seconds: number): void => {
     jest.advanceTimersByTime(seconds * 1000);
@@ -25,16 +30,18 @@ describe('EventRateLimit', () => {
 
   /** Spends, and gives the refusal (null: it passed) and the headers. */
   const spend = async (events = 1, keyId = 'key') => {
-    const response = new ServerResponse(new IncomingMessage(new Socket())) as Response;
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
     let refusal: HttpError | null = null;
+    let charge: RequestCharge | undefined;
     try {
-      await limit.spend(keyId, events, response);
+      charge = await limit.take({ keyId } as Caller, events, response);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       refusal = error;
     }
     return {
       refusal,
+      charge,
       policy: response.getHeader('RateLimit-Policy'),
       state: response.getHeader('RateLimit'),
       retryAfter: Number(refusal?.headers['Retry-After'] ?? 0),
@@ -52,12 +59,18 @@ describe('EventRateLimit', () => {
   it('without windows lets everything pass, and says nothing', async () => {
     over();
     for (let n = 0; n < 1_000; n++) {
-      expect(await spend(500)).toEqual({ refusal: null, policy: undefined, state: undefined, retryAfter: 0 });
+      expect(await spend(500)).toEqual({
+        refusal: null,
+        charge: undefined,
+        policy: undefined,
+        state: undefined,
+        retryAfter: 0,
+      });
     }
   });
 
   it('lets the quota of a window pass, refuses more, and lets the next window pass', async () => {
-    over({ events: 3, seconds: 10 });
+    over({ units: 3, seconds: 10 });
     expect([await passes(), await passes(), await passes(), await passes()]).toEqual([true, true, true, false]);
     pass(9.9);
     expect(await passes()).toBe(false);
@@ -66,7 +79,7 @@ describe('EventRateLimit', () => {
   });
 
   it('refuses with the code, and with the seconds until a retry passes', async () => {
-    over({ events: 1, seconds: 10 });
+    over({ units: 1, seconds: 10 });
     await spend();
     pass(2.5);
     const { refusal } = await spend();
@@ -80,7 +93,7 @@ describe('EventRateLimit', () => {
   });
 
   it('counts each key on its own', async () => {
-    over({ events: 1, seconds: 10 });
+    over({ units: 1, seconds: 10 });
     expect([await passes(1, 'a'), await passes(1, 'a'), await passes(1, 'b'), await passes(1, 'b')]).toEqual([
       true,
       false,
@@ -90,7 +103,7 @@ describe('EventRateLimit', () => {
   });
 
   it('counts nothing of what it refuses', async () => {
-    over({ events: 3, seconds: 1 }, { events: 4, seconds: 60 });
+    over({ units: 3, seconds: 1 }, { units: 4, seconds: 60 });
     expect(await passes(3)).toBe(true);
     for (let n = 0; n < 50; n++) expect(await passes(2)).toBe(false);
     pass(1);
@@ -122,7 +135,7 @@ describe('EventRateLimit', () => {
     });
 
     it('tell how long a window lasts that a batch made longer', async () => {
-      over({ events: 100, seconds: 60 });
+      over({ units: 100, seconds: 60 });
       expect((await spend(500)).state).toBe('"100-per-60s";r=0;t=300');
     });
   });
@@ -131,14 +144,14 @@ describe('EventRateLimit', () => {
     it('lets it pass as soon as there is room for one event', async () => {
       over(...PUBLISHED);
       expect(await passes(500)).toBe(true);
-      over({ events: 3, seconds: 60 });
+      over({ units: 3, seconds: 60 });
       await spend(2);
       expect(await passes(500)).toBe(true);
       expect(await passes(1)).toBe(false);
     });
 
     it('makes the next request wait for as long as its events should have taken', async () => {
-      over({ events: 10, seconds: 1 });
+      over({ units: 10, seconds: 1 });
       await spend(500);
       const { retryAfter } = await spend();
       expect(retryAfter).toBe(50);
@@ -149,7 +162,7 @@ describe('EventRateLimit', () => {
     });
 
     it('counts that time from the beginning of the window, not from the batch', async () => {
-      over({ events: 100, seconds: 10 });
+      over({ units: 100, seconds: 10 });
       await spend(99);
       pass(9);
       await spend(11);
@@ -160,13 +173,70 @@ describe('EventRateLimit', () => {
     });
 
     it('that would make a window longer than a timer can be, does not end it', async () => {
-      over({ events: 1, seconds: 86_400 });
+      over({ units: 1, seconds: 86_400 });
       await spend(500);
       for (const seconds of [0.01, 10, 86_400]) {
         pass(seconds);
         expect(await passes()).toBe(false);
       }
     });
+  });
+
+  describe('of a request that turns out to be larger', () => {
+    it('takes the difference, and never refuses it', async () => {
+      over({ units: 10, seconds: 60 });
+      const { charge } = await spend(1);
+      await charge?.raiseTo(4);
+      await charge?.raiseTo(3);
+      expect((await spend(1)).state).toBe('"10-per-60s";r=5;t=60');
+      await charge?.raiseTo(24);
+      // 25 units at 10 a minute take 150 s.
+      expect(await spend()).toMatchObject({ retryAfter: 150, state: '"10-per-60s";r=0;t=150' });
+      pass(150);
+      expect(await passes()).toBe(true);
+    });
+
+    it('makes a window last as much longer for several as for one', async () => {
+      over({ units: 10, seconds: 10 });
+      const charges = [await spend(), await spend(), await spend()].map(({ charge }) => charge);
+      for (const charge of charges) await charge?.raiseTo(10);
+      expect((await spend()).retryAfter).toBe(30);
+    });
+
+    it('takes it from the next window, where its own has ended meanwhile', async () => {
+      over({ units: 10, seconds: 10 });
+      const { charge } = await spend();
+      pass(11);
+      await charge?.raiseTo(5);
+      expect((await spend()).state).toBe('"10-per-10s";r=5;t=10');
+    });
+  });
+
+  it.each([-3_600_000, 3_600_000])('does not mind a wall clock that is set by %i ms', async (milliseconds) => {
+    over({ units: 1, seconds: 2 });
+    await spend();
+    jest.setSystemTime(Date.now() + milliseconds);
+    expect((await spend()).retryAfter).toBe(2);
+    pass(1);
+    expect((await spend()).retryAfter).toBe(1);
+    pass(1);
+    expect(await passes()).toBe(true);
+  });
+
+  it('tells the wait for the window that is full, also where many are refused at once', async () => {
+    over({ units: 1, seconds: 1 }, { units: 20, seconds: 3_600 });
+    await spend();
+    const refused = await Promise.all(Array.from({ length: 100 }, () => spend()));
+    expect(refused.map(({ retryAfter }) => retryAfter)).toEqual(Array.from({ length: 100 }, () => 1));
+  });
+
+  it('forgets the windows of keys that have ended', async () => {
+    over({ units: 10, seconds: 1 });
+    for (let n = 0; n < 1_000; n++) await spend(1, `key-${n}`);
+    expect(store.size).toBe(1_000);
+    pass(20);
+    await spend(1, 'another');
+    expect(store.size).toBe(1);
   });
 
   /** How many events of a sender pass within some seconds, who tries all the time. */
@@ -182,7 +252,7 @@ describe('EventRateLimit', () => {
   it.each([1, 2, 3, 7, 50, 500])(
     'gives a sender of batches of %i as much as others, no more and hardly less',
     async (batch) => {
-      over({ events: 10, seconds: 1 }, { events: 500, seconds: 60 });
+      over({ units: 10, seconds: 1 }, { units: 500, seconds: 60 });
       // 500 a minute, of which the last window may be spent at once.
       const passed = await greedy(batch, 1_800, 0.1);
       expect(passed).toBeLessThanOrEqual(15_000 + 500);
@@ -191,7 +261,7 @@ describe('EventRateLimit', () => {
   );
 
   it.each([300, 490])('gives a steady sender of batches of %i the default rate', async (batch) => {
-    over({ events: 5_000, seconds: 5 });
+    over({ units: 5_000, seconds: 5 });
     const passed = await greedy(batch, 100, 0.1);
     expect(passed).toBeLessThanOrEqual(100_000 + 5_000);
     expect(passed).toBeGreaterThanOrEqual(95_000);

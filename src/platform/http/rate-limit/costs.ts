@@ -1,0 +1,15 @@
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+
+export const COST = 'cost';
+
+/** What a request of a route costs: units of READ_LIMITS, or what its body holds, of RATE_LIMITS. */
+export type Cost = number | 'by-body';
+
+/** Charges each request of a route so many units of READ_LIMITS. */
+export const Costs = (units: number): CustomDecorator => SetMetadata(COST, units satisfies Cost);
+
+/**
+ * Charges each request of a route for the events that it brings, of RATE_LIMITS: at least one, and one for
+ * each 16 KiB of its body. What the body holds is known when it has been read; see `raiseCharge`.
+ */
+export const CostsItsEvents = (): CustomDecorator => SetMetadata(COST, 'by-body' satisfies Cost);

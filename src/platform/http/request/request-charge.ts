@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+
+/** What a request has been charged of its caller's rate; it rises where the request turns out to be larger. */
+export interface RequestCharge {
+  /** Charges the difference to what was charged before, if that was less. It never refuses. */
+  raiseTo(units: number): Promise<void>;
+}
+
+/** Bytes of a body, after decompression, that are charged as much as one event. */
+const BODY_BYTES_PER_UNIT = 16_384;
+/** Deflate makes at most so many bytes of one (RFC 1951: 258 bytes of 2 bits). */
+export const MAX_INFLATION = 1_032;
+
+export const unitsOfBytes = (bytes: number): number => Math.ceil(bytes / BODY_BYTES_PER_UNIT);
+
+type ChargedRequest = IncomingMessage & { charge?: RequestCharge | undefined };
+
+export function setCharge(request: IncomingMessage, charge: RequestCharge | undefined): void {
+  (request as ChargedRequest).charge = charge;
+}
+
+/** Charges a request with at least so many units, where its route is charged by what its body holds. */
+export async function raiseCharge(request: IncomingMessage, units: number): Promise<void> {
+  await (request as ChargedRequest).charge?.raiseTo(units);
+}
