@@ -24,7 +24,7 @@ const LIBS = {
 };
 
 const PLATFORM = {
-  'src/platform/settings-reader.ts': '',
+  'src/platform/settings-reader.ts': 'libs/kernel',
   'src/platform/log': '@nestjs/common pino node:util',
   'src/platform/postgres': `${VALUES} @nestjs/common typeorm pg`,
   'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,

@@ -18,7 +18,7 @@ const FORBIDDEN: Record<string, string[]> = {
   'libs/ndjson': ['libs/json-payload', 'src/config.ts', 'src/customer-events/domain', 'csv-parse', 'node:http'],
   'libs/embedded-postgres': ['libs/kernel', 'src/config.ts', 'src/app', '@nestjs/common', 'typeorm', 'node:http'],
 
-  'src/platform/settings-reader.ts': ['src/config.ts', 'src/platform/log', 'libs/kernel', '@nestjs/common', 'node:fs'],
+  'src/platform/settings-reader.ts': ['src/config.ts', 'src/platform/log', 'libs/time', '@nestjs/common', 'node:fs'],
   'src/platform/log': [
     ...['src/customer-events/domain', 'src/platform/http/errors', 'src/operations', 'src/config.ts', 'libs/time'],
     ...['express', 'typeorm', 'node:http', 'node:fs'],

@@ -10,6 +10,7 @@ import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgre
 import { driverWithWaitingPool } from '../platform/postgres/waiting-pool.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
 import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
+import { RateLimitsOfAppsAndKeys1764200000000 } from './migrations/1764200000000-rate-limits-of-apps-and-keys.ts';
 
 /** The settings that one connection needs to know. */
 export type DatabaseSettings = Pick<
@@ -32,7 +33,11 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
     url,
     // They describe the schema; the stores write their SQL by hand. See docs/decisions, "What of Nest is used".
     entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow, ErasedEventIdRow],
-    migrations: [InitialSchema1764000000000, TimelineReadsAndErasure1764100000000],
+    migrations: [
+      InitialSchema1764000000000,
+      TimelineReadsAndErasure1764100000000,
+      RateLimitsOfAppsAndKeys1764200000000,
+    ],
     migrationsTableName: 'migrations',
     synchronize: false,
     // Ids come from the service, so no extension is needed, nor the right to install one.

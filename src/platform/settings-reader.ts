@@ -1,3 +1,5 @@
+import { parseRateWindows, type RateWindow } from '../../libs/kernel/rate-window.ts';
+
 /** Reads and checks settings by their names, and notes every one that is wrong. */
 export class SettingsReader {
   readonly problems: string[] = [];
@@ -67,14 +69,10 @@ export class SettingsReader {
     return [];
   }
 
-  /** `units/seconds`, several with commas between them; `0` for none. */
-  rateWindows(name: string, fallback: string): readonly { units: number; seconds: number }[] {
-    const text = this.value(name) ?? fallback;
-    if (text === '0') return [];
-    const windows = text.split(',').map((window) => /^([1-9]\d{0,8})\/([1-9]\d{0,5})$/.exec(window.trim()));
-    if (windows.every((window) => window !== null)) {
-      return windows.map(([, units, seconds]) => ({ units: Number(units), seconds: Number(seconds) }));
-    }
+  /** See {@link parseRateWindows}. */
+  rateWindows(name: string, fallback: string): readonly RateWindow[] {
+    const windows = parseRateWindows(this.value(name) ?? fallback);
+    if (windows !== null) return windows;
     this.problems.push(`${name} must look like 3/1,20/10,100/60 (how many/seconds), or be 0`);
     return [];
   }

@@ -3,6 +3,8 @@ import { randomId } from '../../libs/kernel/ids.ts';
 import type { ApiKeyStore } from '../../src/api-keys/application/api-key-store.port.ts';
 import { newSecretKey, sha256OfKey, shownPrefix, type ApiKey, type App } from '../../src/api-keys/domain/api-key.ts';
 
+const UNLIMITED = { eventLimits: null, readLimits: null };
+
 /** What every ApiKeyStore does. */
 export function apiKeyStoreContract(open: () => ApiKeyStore): void {
   describe('as an ApiKeyStore', () => {
@@ -11,7 +13,7 @@ export function apiKeyStoreContract(open: () => ApiKeyStore): void {
 
     beforeEach(async () => {
       keys = open();
-      app = { id: randomId(), slug: `acme-${randomId()}`, name: 'Acme' };
+      app = { id: randomId(), slug: `acme-${randomId()}`, name: 'Acme', ...UNLIMITED };
       await keys.addApp(app, 1_000);
     });
 
@@ -28,12 +30,13 @@ export function apiKeyStoreContract(open: () => ApiKeyStore): void {
         revokedAt: null,
         lastUsedAt: null,
         createdAt: 1_000,
+        ...UNLIMITED,
         ...fields,
       };
     };
 
     it('finds apps by their slug, and lists them in order', async () => {
-      const first = { id: randomId(), slug: `aaa-${randomId()}`, name: 'First' };
+      const first = { id: randomId(), slug: `aaa-${randomId()}`, name: 'First', ...UNLIMITED };
       expect(await keys.addApp(first, 1_000)).toBe(true);
       expect(await keys.findApp(app.slug)).toEqual(app);
       expect(await keys.findApp('nobody')).toBeNull();
@@ -52,6 +55,22 @@ export function apiKeyStoreContract(open: () => ApiKeyStore): void {
       await keys.addKey(key);
       expect(await keys.findBySha256(key.sha256)).toEqual(key);
       expect(await keys.findBySha256(sha256OfKey('other'))).toBeNull();
+    });
+
+    it('keeps the limits of a key, and of its app, found with the key', async () => {
+      const windows = [
+        { units: 1_000, seconds: 1 },
+        { units: 5_000, seconds: 60 },
+      ];
+      const key = aKey({ eventLimits: windows, readLimits: [] });
+      await keys.addKey(key);
+      expect(await keys.findBySha256(key.sha256)).toEqual(key);
+      const limited = { ...app, eventLimits: [], readLimits: windows };
+      await keys.setAppLimits(limited);
+      expect(await keys.findApp(app.slug)).toEqual(limited);
+      expect(await keys.findBySha256(key.sha256)).toEqual({ ...key, app: limited });
+      await keys.setAppLimits(app);
+      expect(await keys.findApp(app.slug)).toEqual(app);
     });
 
     it('lists the keys of one app, the oldest first', async () => {

@@ -79,6 +79,49 @@ describe('the operator commands', () => {
     });
   });
 
+  describe('limits', () => {
+    it('of an app are set, shown, shared by its keys, and taken back', async () => {
+      await done('apps', 'create', '--slug', 'limited', '--name', 'Limited');
+      const line = await done('apps', 'set', '--slug', 'limited', '--event-limits', '5/600', '--read-limits', '7/600');
+      expect(line).toMatch(/ {2}limited {2}Limited {2}events 5\/600 {2}reads 7\/600$/);
+      expect(await done('apps', 'list')).toContain(line);
+      const keys = [
+        await done('keys', 'create', '--app', 'limited', '--name', 'a'),
+        await done('keys', 'create', '--app', 'limited', '--name', 'b'),
+      ];
+      for (let n = 0; n < 7; n++) await whoami(keys[n % 2] as string).expect(200);
+      const refusal = await whoami(keys[0] as string).expect(429);
+      expect(refusal.headers['ratelimit-policy']).toBe('"app-7-per-600s";q=7;w=600');
+      await whoami(keys[1] as string).expect(429);
+      expect(await json('apps', 'set', '--slug', 'limited', '--read-limits', 'default')).toMatchObject({
+        slug: 'limited',
+        eventLimits: '5/600',
+      });
+      await whoami(keys[0] as string).expect(200);
+    });
+
+    it('of a key are set when it is made, and shown', async () => {
+      const create = ['keys', 'create', '--app', 'acme', '--name', 'limited'];
+      const key = await done(...create, '--limit', 'none', '--read-limit', '1/600,2/700');
+      expect((await whoami(key).expect(200)).headers.ratelimit).toMatch(/^"1-per-600s";r=0;t=600, "2-per-700s";r=1;/);
+      await whoami(key).expect(429);
+      expect(await done('keys', 'list', '--app', 'acme')).toMatch(
+        / {2}limited {2}events none {2}reads 1\/600,2\/700$/m,
+      );
+      const listed = await json<{ prefix: string }[]>('keys', 'list', '--app', 'acme');
+      expect(listed).toContainEqual(expect.objectContaining({ eventLimits: 'none', readLimits: '1/600,2/700' }));
+    });
+
+    it('that cannot be read, or of no app, are refused', async () => {
+      expect(await refused('apps', 'set', '--slug', 'acme', '--read-limits', '5')).toMatch(
+        /expected how many\/seconds/,
+      );
+      expect(await refused('apps', 'set', '--slug', 'nobody', '--read-limits', '5/1')).toBe(
+        'There is no app "nobody"\n',
+      );
+    });
+  });
+
   describe('keys', () => {
     it('create prints the key, and nothing else; it works', async () => {
       const key = await done('keys', 'create', '--app', 'acme', '--name', 'backend');

@@ -23,6 +23,13 @@ export class InMemoryApiKeyStore extends ApiKeyStore {
     return Promise.resolve(true);
   }
 
+  setAppLimits({ id, eventLimits, readLimits }: Pick<App, 'id' | 'eventLimits' | 'readLimits'>): Promise<void> {
+    const changed = (app: App): App => (app.id === id ? { ...app, eventLimits, readLimits } : app);
+    for (const [slug, app] of this.apps) this.apps.set(slug, changed(app));
+    for (const [keyId, key] of this.keys) this.keys.set(keyId, { ...key, app: changed(key.app) });
+    return Promise.resolve();
+  }
+
   addKey(key: ApiKey): Promise<void> {
     this.keys.set(key.id, key);
     return Promise.resolve();

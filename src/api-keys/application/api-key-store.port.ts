@@ -12,6 +12,8 @@ export abstract class ApiKeyStore {
   /** Returns false, and stores nothing, where the slug is taken. */
   abstract addApp(app: App, createdAt: number): Promise<boolean>;
 
+  /** Stores the limits of an app that exists. */
+  abstract setAppLimits(app: Pick<App, 'id' | 'eventLimits' | 'readLimits'>): Promise<void>;
   abstract addKey(key: ApiKey): Promise<void>;
 
   /** All keys of an app, the oldest first. */

@@ -29,7 +29,7 @@ export class KeyAdministration {
       throw new AdministrationError('A slug has 1 to 63 of a-z, 0-9 and "-", and neither begins nor ends with "-"');
     }
     if (name.trim() === '') throw new AdministrationError('An app needs a name');
-    const app: App = { id: randomId(), slug, name };
+    const app: App = { id: randomId(), slug, name, eventLimits: null, readLimits: null };
     if (!(await this.store.addApp(app, this.clock.now()))) {
       throw new AdministrationError(`There is an app "${slug}" already`);
     }
@@ -41,9 +41,21 @@ export class KeyAdministration {
   }
 
   /**
+   * Sets limits that all keys of an app share; those that are not given stay.
+   *
+   * @throws {AdministrationError}
+   */
+  async setAppLimits(appSlug: string, limits: Partial<Pick<App, 'eventLimits' | 'readLimits'>>): Promise<App> {
+    const app = { ...(await this.appOf(appSlug)), ...limits };
+    await this.store.setAppLimits(app);
+    return app;
+  }
+
+  /**
    * Creates a key; its text is in the response and nowhere else.
    *
    * @param expiresAt milliseconds since the Unix epoch; null: never.
+   * @param limits those that are not given are the ones of any key.
    * @throws {AdministrationError}
    */
   async createKey(
@@ -51,6 +63,7 @@ export class KeyAdministration {
     name: string,
     type: ApiKeyType,
     expiresAt: number | null,
+    limits: Partial<Pick<ApiKey, 'eventLimits' | 'readLimits'>> = {},
   ): Promise<{ key: ApiKey; secret: string }> {
     const app = await this.appOf(appSlug);
     const now = this.clock.now();
@@ -68,6 +81,8 @@ export class KeyAdministration {
       revokedAt: null,
       lastUsedAt: null,
       createdAt: now,
+      eventLimits: limits.eventLimits ?? null,
+      readLimits: limits.readLimits ?? null,
     };
     await this.store.addKey(key);
     return { key, secret };

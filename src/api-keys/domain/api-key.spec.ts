@@ -15,7 +15,7 @@ const SECRET = newSecretKey('agent');
 
 const key = (fields: Partial<ApiKey> = {}): ApiKey => ({
   id: 'k',
-  app: { id: 'a', slug: 'acme', name: 'Acme' },
+  app: { id: 'a', slug: 'acme', name: 'Acme', eventLimits: null, readLimits: null },
   name: 'backend',
   type: 'agent',
   prefix: shownPrefix(SECRET, 'agent'),
@@ -24,6 +24,8 @@ const key = (fields: Partial<ApiKey> = {}): ApiKey => ({
   revokedAt: null,
   lastUsedAt: null,
   createdAt: 0,
+  eventLimits: null,
+  readLimits: null,
   ...fields,
 });
 

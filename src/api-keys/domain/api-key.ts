@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { RateWindow } from '../../../libs/kernel/rate-window.ts';
 import { randomStringSource } from '../../../libs/kernel/random-string.ts';
 import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid } from './api-keys-error.ts';
 
@@ -9,6 +10,10 @@ export interface App {
   readonly id: string;
   readonly slug: string;
   readonly name: string;
+  /** How fast all its keys together may send events; null: no such limit. */
+  readonly eventLimits: readonly RateWindow[] | null;
+  /** The same of everything else that they ask for, in units. */
+  readonly readLimits: readonly RateWindow[] | null;
 }
 
 /** What is kept of a key. The key itself is shown once, at its creation. */
@@ -25,6 +30,9 @@ export interface ApiKey {
   readonly revokedAt: number | null;
   readonly lastUsedAt: number | null;
   readonly createdAt: number;
+  /** How fast it may send events, and, in units, ask for anything else; null: as fast as any key. */
+  readonly eventLimits: readonly RateWindow[] | null;
+  readonly readLimits: readonly RateWindow[] | null;
 }
 
 export const APP_SLUG_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -24,6 +24,10 @@ export class ApiKeyGuard implements CanActivate {
       keyPrefix: key.prefix,
       keyType: key.type,
       app: key.app,
+      limits: {
+        key: { events: key.eventLimits, reads: key.readLimits },
+        app: { events: key.app.eventLimits, reads: key.app.readLimits },
+      },
       requireStillAllowed: async () => void (await this.authentication.authenticate(presented)),
     });
     return true;

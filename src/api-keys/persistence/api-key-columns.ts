@@ -1,19 +1,31 @@
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
+import { formatRateWindows, parseRateWindows, type RateWindow } from '../../../libs/kernel/rate-window.ts';
 import {
   column,
   millisColumn,
   recordOfRow,
   selectList,
+  type Column,
   type RecordColumns,
   type RowOf,
 } from '../../platform/postgres/record-columns.ts';
 import type { ApiKey, ApiKeyType, App } from '../domain/api-key.ts';
+
+/** Limits as a text; null where nothing is set, or where it was set by hand to what cannot be read. */
+const limitsColumn = (name: string): Column<readonly RateWindow[] | null, string | null> => ({
+  name,
+  read: (limits) => limits,
+  parameterOf: (windows) => (windows === null ? null : formatRateWindows(windows)),
+  valueOfRow: (stored) => (stored === null ? null : parseRateWindows(stored)),
+});
 
 /** Each field of an app, and the column of `apps` that holds it. */
 export const APP_COLUMNS = {
   id: column('id'),
   slug: column('slug'),
   name: column('name'),
+  eventLimits: limitsColumn('event_limits'),
+  readLimits: limitsColumn('read_limits'),
 } satisfies RecordColumns<App>;
 
 /** Each field of a key, and the column of `api_keys` that holds it. Of its app, that is `app_id`. */
@@ -27,6 +39,8 @@ export const API_KEY_COLUMNS = {
   revokedAt: millisColumn<number | null>('revoked_at'),
   lastUsedAt: millisColumn<number | null>('last_used_at'),
   createdAt: millisColumn('created_at'),
+  eventLimits: limitsColumn('event_limits'),
+  readLimits: limitsColumn('read_limits'),
 } satisfies RecordColumns<Omit<ApiKey, 'app'>>;
 
 /** What a SELECT from `apps AS a` reads. */

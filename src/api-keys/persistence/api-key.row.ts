@@ -39,4 +39,10 @@ export class ApiKeyRow implements Record<keyof Omit<ApiKey, 'app'>, unknown> {
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
+
+  @Column({ type: 'text', collation: 'C', name: 'event_limits', nullable: true })
+  eventLimits: string | null;
+
+  @Column({ type: 'text', collation: 'C', name: 'read_limits', nullable: true })
+  readLimits: string | null;
 }

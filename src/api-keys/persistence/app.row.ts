@@ -16,4 +16,10 @@ export class AppRow implements Record<keyof App, unknown> {
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
+
+  @Column({ type: 'text', collation: 'C', name: 'event_limits', nullable: true })
+  eventLimits: string | null;
+
+  @Column({ type: 'text', collation: 'C', name: 'read_limits', nullable: true })
+  readLimits: string | null;
 }

@@ -49,6 +49,14 @@ export class TypeormApiKeyStore extends ApiKeyStore {
     return inserted.length === 1;
   }
 
+  async setAppLimits(app: Pick<App, 'id' | 'eventLimits' | 'readLimits'>): Promise<void> {
+    await this.query('UPDATE apps AS a SET event_limits = $2, read_limits = $3 WHERE a.id = $1', [
+      app.id,
+      APP_COLUMNS.eventLimits.parameterOf(app.eventLimits),
+      APP_COLUMNS.readLimits.parameterOf(app.readLimits),
+    ]);
+  }
+
   async addKey(key: ApiKey): Promise<void> {
     await this.query(INSERT_KEY, [key.app.id, ...parametersOf(API_KEY_COLUMNS, key)]);
   }

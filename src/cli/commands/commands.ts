@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
-import type { ApiKey, ApiKeyType } from '../../api-keys/domain/api-key.ts';
+import type { ApiKey, ApiKeyType, App } from '../../api-keys/domain/api-key.ts';
 import { loadConfig } from '../../config.ts';
 import { millisOfInstant, parseInstant } from '../../../libs/time/instant.ts';
 import { importCommand } from '../import/import-command.ts';
+import { describeLimits, limitsText, rateLimitOption, type Limits } from './rate-limit-option.ts';
 import { withDatabase, withService } from '../with-service.ts';
 import { migrate } from '../../app/migrate.ts';
 
@@ -32,18 +33,25 @@ export function commands(): Command {
     .addOption(json())
     .action(async ({ slug, name, ...options }: { slug: string; name: string; json?: boolean }) => {
       const app = await withAdministration((administration) => administration.createApp(slug, name));
-      print(options, app, [`${app.id}  ${app.slug}  ${app.name}`]);
+      print(options, describeApp(app), [appLine(app)]);
     });
   apps
     .command('list')
     .addOption(json())
     .action(async (options: { json?: boolean }) => {
       const all = await withAdministration((administration) => administration.listApps());
-      print(
-        options,
-        all,
-        all.map((app) => `${app.id}  ${app.slug}  ${app.name}`),
-      );
+      print(options, all.map(describeApp), all.map(appLine));
+    });
+  apps
+    .command('set')
+    .description('set limits that all keys of an app share, seen within ten seconds')
+    .requiredOption('--slug <slug>', 'which app')
+    .addOption(rateLimitOption('--event-limits', 'events'))
+    .addOption(rateLimitOption('--read-limits', 'units of all other requests'))
+    .addOption(json())
+    .action(async ({ slug, json: asJson, ...limits }: SetOptions) => {
+      const app = await withAdministration((administration) => administration.setAppLimits(slug, limits));
+      print({ json: asJson }, describeApp(app), [appLine(app)]);
     });
 
   const keys = program.command('keys').description('the API keys of an app');
@@ -54,10 +62,15 @@ export function commands(): Command {
     .requiredOption('--name <name>', 'what it is for')
     .addOption(new Option('--type <type>', 'agent keys are for servers').choices(['agent', 'public']).default('agent'))
     .option('--expires <instant>', 'a date or an instant, such as 2027-01-01', millisOf)
+    .addOption(rateLimitOption('--limit', 'events of this key'))
+    .addOption(rateLimitOption('--read-limit', 'units of all its other requests'))
     .addOption(json())
-    .action(async (options: { app: string; name: string; type: ApiKeyType; expires?: number; json?: boolean }) => {
+    .action(async (options: CreateKeyOptions) => {
       const { key, secret } = await withAdministration((administration) =>
-        administration.createKey(options.app, options.name, options.type, options.expires ?? null),
+        administration.createKey(options.app, options.name, options.type, options.expires ?? null, {
+          eventLimits: options.limit ?? null,
+          readLimits: options.readLimit ?? null,
+        }),
       );
       print(options, { ...describeKey(key), key: secret }, [secret]);
     });
@@ -70,7 +83,7 @@ export function commands(): Command {
       print(
         options,
         all,
-        all.map((key) => `${key.id}  ${key.prefix}…  ${key.type}  ${stateOf(key)}  ${key.name}`),
+        all.map((key) => `${key.id}  ${key.prefix}…  ${key.type}  ${stateOf(key)}  ${key.name}${limitsText(key)}`),
       );
     });
   keys
@@ -86,6 +99,25 @@ export function commands(): Command {
   program.addCommand(importCommand());
   return program;
 }
+
+interface SetOptions extends Partial<Pick<App, 'eventLimits' | 'readLimits'>> {
+  readonly slug: string;
+  readonly json?: boolean;
+}
+
+interface CreateKeyOptions {
+  readonly app: string;
+  readonly name: string;
+  readonly type: ApiKeyType;
+  readonly expires?: number;
+  readonly limit?: Limits;
+  readonly readLimit?: Limits;
+  readonly json?: boolean;
+}
+
+const describeApp = ({ id, slug, name, ...limits }: App) => ({ id, slug, name, ...describeLimits(limits) });
+
+const appLine = (app: App): string => `${app.id}  ${app.slug}  ${app.name}${limitsText(describeLimits(app))}`;
 
 function millisOf(text: string): number {
   const instant = parseInstant(text);
@@ -107,7 +139,8 @@ function describeKey(key: ApiKey) {
     expiresAt: isoOf(key.expiresAt),
     revokedAt: isoOf(key.revokedAt),
     lastUsedAt: isoOf(key.lastUsedAt),
-  } satisfies Record<Exclude<keyof ApiKey, 'sha256'>, unknown>;
+    ...describeLimits(key),
+  } satisfies Record<Exclude<keyof ApiKey, 'sha256' | 'eventLimits' | 'readLimits'>, unknown>;
 }
 
 function stateOf(key: ReturnType<typeof describeKey>): string {
@@ -116,7 +149,7 @@ function stateOf(key: ReturnType<typeof describeKey>): string {
   return 'valid';
 }
 
-function print(options: { json?: boolean }, value: unknown, lines: string[]): void {
+function print(options: { json?: boolean | undefined }, value: unknown, lines: string[]): void {
   const text = options.json === true ? JSON.stringify(value) : lines.join('\n');
   process.stdout.write(text === '' ? '' : `${text}\n`);
 }

@@ -1,12 +1,12 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { RateWindow } from '../../../../libs/kernel/rate-window.ts';
 import { HttpError } from '../errors/http-error.ts';
 import type { Caller } from '../request/caller.ts';
 import type { RequestCharge } from '../request/request-charge.ts';
 import { MemoryRateStore } from './memory-rate-store.ts';
 import { RateLimit } from './rate-limit.ts';
-import type { RateWindow } from './rate-store.ts';
 
 /** The windows of the published API. */
 const PUBLISHED: readonly RateWindow[] = [
@@ -24,6 +24,16 @@ describe('RateLimit', () => {
     store = new MemoryRateStore();
     limit = new RateLimit(store, 'events', windows);
   };
+  /** What is set for keys and for their app, by which the callers are known. */
+  let limitsOfKeys: Record<string, readonly RateWindow[]>;
+  let limitsOfApp: readonly RateWindow[] | null;
+  const callerWith = (keyId: string): Caller => {
+    const limits = {
+      key: { events: limitsOfKeys[keyId] ?? null, reads: null },
+      app: { events: limitsOfApp, reads: null },
+    };
+    return { keyId, app: { id: 'app' }, limits } as Caller;
+  };
   const pass = (seconds: number): void => {
     jest.advanceTimersByTime(seconds * 1000);
   };
@@ -34,7 +44,7 @@ describe('RateLimit', () => {
     let refusal: HttpError | null = null;
     let charge: RequestCharge | undefined;
     try {
-      charge = await limit.take({ keyId } as Caller, events, response);
+      charge = await limit.take(callerWith(keyId), events, response);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       refusal = error;
@@ -51,6 +61,8 @@ describe('RateLimit', () => {
 
   beforeEach(() => {
     jest.useFakeTimers();
+    limitsOfKeys = {};
+    limitsOfApp = null;
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -228,6 +240,26 @@ describe('RateLimit', () => {
     await spend();
     const refused = await Promise.all(Array.from({ length: 100 }, () => spend()));
     expect(refused.map(({ retryAfter }) => retryAfter)).toEqual(Array.from({ length: 100 }, () => 1));
+  });
+
+  it('of a key takes the place of the default, and none is none', async () => {
+    over({ units: 1, seconds: 10 });
+    limitsOfKeys = { fast: [{ units: 3, seconds: 60 }], free: [] };
+    expect((await spend(1, 'fast')).state).toBe('"3-per-60s";r=2;t=60');
+    expect((await spend(500, 'free')).state).toBeUndefined();
+    expect((await spend(1, 'usual')).state).toBe('"1-per-10s";r=0;t=10');
+  });
+
+  it('of an app is shared by its keys: key and app must both have room', async () => {
+    over({ units: 3, seconds: 10 });
+    limitsOfApp = [{ units: 4, seconds: 60 }];
+    expect((await spend(2, 'a')).state).toBe('"3-per-10s";r=1;t=10, "app-4-per-60s";r=2;t=60');
+    await spend(1, 'a');
+    expect((await spend(1, 'a')).retryAfter).toBe(10);
+    expect((await spend(1, 'b')).state).toBe('"3-per-10s";r=2;t=10, "app-4-per-60s";r=0;t=60');
+    expect((await spend(1, 'b')).retryAfter).toBe(60);
+    pass(60);
+    expect(await passes(1, 'a')).toBe(true);
   });
 
   it('forgets the windows of keys that have ended', async () => {

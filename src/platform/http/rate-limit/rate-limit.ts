@@ -1,25 +1,23 @@
 import type { ServerResponse } from 'node:http';
 import { defineErrorOf } from '../../../../libs/kernel/domain-error.ts';
+import type { RateLimits, RateWindow } from '../../../../libs/kernel/rate-window.ts';
 import { HttpError } from '../errors/http-error.ts';
 import type { Caller } from '../request/caller.ts';
 import type { RequestCharge } from '../request/request-charge.ts';
 import { replaceHeader } from '../response/response-head.ts';
-import type { CountedWindow, RateStore, RateWindow, WindowState } from './rate-store.ts';
+import type { CountedWindow, RateStore, WindowState } from './rate-store.ts';
 
 export const tooManyRequests = defineErrorOf(
   HttpError,
   'too-many',
   'TOO_MANY_REQUESTS',
   (retryAfterSeconds: number) => ({
-    message: `The rate limit of this key is reached; send the request again in ${retryAfterSeconds} s`,
+    message: `The rate limit of this key, or of its app, is reached; send the request again in ${retryAfterSeconds} s`,
     details: { retryAfterSeconds },
     headers: { 'Retry-After': String(retryAfterSeconds) },
   }),
   1,
 );
-
-/** What a limit counts: events that come in, or units of all other requests. */
-export type RateKind = 'events' | 'reads';
 
 /** A window, and what headers call it. */
 interface NamedWindow extends CountedWindow {
@@ -27,17 +25,17 @@ interface NamedWindow extends CountedWindow {
 }
 
 /**
- * Limits how much one key may ask for, in several windows at once. It counts events, or units of work, not
+ * Limits how much one key, and all keys of an app, may ask for, in several windows at once. It counts events, or units of work, not
  * requests, so that a batch is neither punished nor a loophole: a request passes as soon as every
  * window has room for one unit, and what it takes beyond a window's quota makes that window last as
  * much longer.
  */
 export class RateLimit {
-  /** @param windows none: no limit. */
+  /** @param defaults of a key for which nothing else is set. */
   constructor(
     private readonly store: RateStore,
-    private readonly kind: RateKind,
-    private readonly windows: readonly RateWindow[],
+    private readonly kind: keyof RateLimits,
+    private readonly defaults: readonly RateWindow[],
   ) {}
 
   /**
@@ -55,11 +53,19 @@ export class RateLimit {
     return new Charge(this.store, windows, units, response);
   }
 
-  private windowsOf({ keyId }: Caller): NamedWindow[] {
-    return this.windows.map((window) => ({
-      ...window,
-      key: `${this.kind} ${keyId} ${window.units}/${window.seconds}`,
-      name: `"${window.units}-per-${window.seconds}s"`,
+  /** Those of the key, and those that all keys of its app share. */
+  private windowsOf({ keyId, app, limits }: Caller): NamedWindow[] {
+    const windows = this.named(limits.key[this.kind] ?? this.defaults, `key ${keyId}`, '');
+    const shared = limits.app[this.kind];
+    return shared === null ? windows : [...windows, ...this.named(shared, `app ${app.id}`, 'app-')];
+  }
+
+  private named(windows: readonly RateWindow[], owner: string, prefix: string): NamedWindow[] {
+    return windows.map(({ units, seconds }) => ({
+      units,
+      seconds,
+      key: `${this.kind} ${owner} ${units}/${seconds}`,
+      name: `"${prefix}${units}-per-${seconds}s"`,
     }));
   }
 }

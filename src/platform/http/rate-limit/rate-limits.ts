@@ -1,15 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { RateLimits as WindowsOfKinds } from '../../../../libs/kernel/rate-window.ts';
 import { RateLimit } from './rate-limit.ts';
-import { RateStore, type RateWindow } from './rate-store.ts';
+import { RateStore } from './rate-store.ts';
 
-/** The injection token of {@link RateSettings}: a part of the settings, bound in the app's module. */
-export const RATE_SETTINGS = 'RATE_SETTINGS';
-
-/** The windows of a key for which nothing else is set. */
-export interface RateSettings {
-  readonly events: readonly RateWindow[];
-  readonly reads: readonly RateWindow[];
-}
+/** The injection token of the limits of a key for which nothing else is set: a part of the settings. */
+export const DEFAULT_RATE_LIMITS = 'DEFAULT_RATE_LIMITS';
 
 /** The limits of all keys: how fast their events come in, and how fast they ask for anything else. */
 @Injectable()
@@ -17,8 +12,8 @@ export class RateLimits {
   readonly events: RateLimit;
   readonly reads: RateLimit;
 
-  constructor(store: RateStore, @Inject(RATE_SETTINGS) settings: RateSettings) {
-    this.events = new RateLimit(store, 'events', settings.events);
-    this.reads = new RateLimit(store, 'reads', settings.reads);
+  constructor(store: RateStore, @Inject(DEFAULT_RATE_LIMITS) defaults: WindowsOfKinds) {
+    this.events = new RateLimit(store, 'events', defaults.events);
+    this.reads = new RateLimit(store, 'reads', defaults.reads);
   }
 }

@@ -1,8 +1,4 @@
-/** At most so many units within so many seconds. */
-export interface RateWindow {
-  readonly units: number;
-  readonly seconds: number;
-}
+import type { RateWindow } from '../../../../libs/kernel/rate-window.ts';
 
 /** A window of one key or app, by the name under which its units are counted. */
 export interface CountedWindow extends RateWindow {

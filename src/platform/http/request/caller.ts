@@ -1,5 +1,6 @@
 import { createParamDecorator, SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import type { RateLimits, RateWindow } from '../../../../libs/kernel/rate-window.ts';
 
 /** Who is calling: what a valid API key stands for. */
 export interface Caller {
@@ -9,6 +10,11 @@ export interface Caller {
   readonly keyType: 'agent' | 'public';
   /** The app whose key it is: the caller sees and writes what belongs to it, and nothing else. */
   readonly app: { readonly id: string; readonly slug: string; readonly name: string };
+  /** What is set for this key and, shared by all its keys, for the app; null: nothing. */
+  readonly limits: {
+    readonly key: RateLimits<readonly RateWindow[] | null>;
+    readonly app: RateLimits<readonly RateWindow[] | null>;
+  };
   /**
    * Asks again, for a request that lasts: the key may have been revoked or have expired meanwhile. A response is
    * remembered for API_KEY_CACHE_MS, so that this may be asked often.
