@@ -34,7 +34,7 @@ const PLATFORM = {
   'src/platform/http/response': `src/platform/http/errors src/platform/http/request ${VALUES}
     @nestjs/common node:http node:stream`,
   'src/platform/http/rate-limit': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel
-    @nestjs/common @nestjs/core express node:http`,
+    @nestjs/common @nestjs/core express pg rate-limiter-flexible node:http`,
   'src/platform/http/docs': `src/platform/http/errors src/platform/http/response libs/kernel @nestjs/common
     @nestjs/swagger express js-yaml`,
   // platform/postgres: load shedding reacts to an overloaded database.

@@ -62,6 +62,7 @@ function readSettings(read: SettingsReader) {
     importRetryMs: read.integer('IMPORT_RETRY_MS', 30_000, 0, 600_000),
     rateLimits: read.rateWindows('RATE_LIMITS', '5000/5'),
     readLimits: read.rateWindows('READ_LIMITS', '20000/10'),
+    rateLimitStore: read.oneOf('RATE_LIMIT_STORE', ['memory', 'postgres'] as const, 'memory'),
     apiKeyCacheMs: read.integer('API_KEY_CACHE_MS', 5_000, 0, 9_000),
 
     maxConnections: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),

@@ -51,7 +51,7 @@ const FORBIDDEN: Record<string, string[]> = {
   ],
   'src/platform/http/rate-limit': [
     ...['src/platform/http/docs', 'src/platform/http/server', 'src/platform/input', 'src/platform/postgres'],
-    ...['src/api-keys/domain', 'src/customer-events/http', 'src/operations', 'src/config.ts', 'typeorm', 'pg'],
+    ...['src/api-keys/domain', 'src/customer-events/http', 'src/operations', 'src/config.ts', 'typeorm'],
     ...['@nestjs/swagger', 'node:fs'],
   ],
   'src/platform/http/server': [

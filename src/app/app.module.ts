@@ -37,7 +37,12 @@ export class AppModule {
     };
     return {
       module: AppModule,
-      imports: [ApiKeysModule, RateLimitModule.forRoot(config), CustomerEventsModule, OperationsModule.forRoot(config)],
+      imports: [
+        ApiKeysModule,
+        RateLimitModule.forRoot(config, databaseUrl),
+        CustomerEventsModule,
+        OperationsModule.forRoot(config),
+      ],
       providers: [
         DatabaseConnection,
         { provide: DataSource, useFactory: () => createDataSource(databaseUrl, config) },

@@ -11,6 +11,7 @@ import { driverWithWaitingPool } from '../platform/postgres/waiting-pool.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
 import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
 import { RateLimitsOfAppsAndKeys1764200000000 } from './migrations/1764200000000-rate-limits-of-apps-and-keys.ts';
+import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
 export type DatabaseSettings = Pick<
@@ -37,6 +38,7 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
       InitialSchema1764000000000,
       TimelineReadsAndErasure1764100000000,
       RateLimitsOfAppsAndKeys1764200000000,
+      SharedRateLimits1764200100000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import type { RateLimits as WindowsOfKinds } from '../../libs/kernel/rate-window.ts';
 import type { Config } from '../config.ts';
 import { MemoryRateStore } from '../platform/http/rate-limit/memory-rate-store.ts';
+import { PostgresRateStore } from '../platform/http/rate-limit/postgres-rate-store.ts';
 import { RateLimitGuard } from '../platform/http/rate-limit/rate-limit.guard.ts';
 import { DEFAULT_RATE_LIMITS, RateLimits } from '../platform/http/rate-limit/rate-limits.ts';
 import { RateStore } from '../platform/http/rate-limit/rate-store.ts';
@@ -10,14 +11,18 @@ import { RateStore } from '../platform/http/rate-limit/rate-store.ts';
 /** Its guard is global, and runs after those of modules that are imported before it. */
 @Module({})
 export class RateLimitModule {
-  static forRoot(config: Config): DynamicModule {
+  static forRoot(config: Config, databaseUrl: string): DynamicModule {
     const defaults: WindowsOfKinds = { events: config.rateLimits, reads: config.readLimits };
     return {
       module: RateLimitModule,
       providers: [
         RateLimits,
         { provide: DEFAULT_RATE_LIMITS, useValue: defaults },
-        { provide: RateStore, useClass: MemoryRateStore },
+        {
+          provide: RateStore,
+          useFactory: () =>
+            config.rateLimitStore === 'postgres' ? new PostgresRateStore(databaseUrl) : new MemoryRateStore(),
+        },
         { provide: APP_GUARD, useClass: RateLimitGuard },
       ],
     };
