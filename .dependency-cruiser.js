@@ -13,7 +13,7 @@ const VALUES = 'libs/kernel libs/time libs/json-payload';
 const VALIDATION = 'class-validator class-transformer';
 
 const LIBS = {
-  'libs/kernel': 'node:crypto',
+  'libs/kernel': 'node:crypto node:timers/promises',
   'libs/time': '',
   'libs/byte-streams': 'node:stream node:zlib',
   'libs/json-payload': 'libs/byte-streams node:buffer',
@@ -40,7 +40,7 @@ const PLATFORM = {
   // platform/postgres: load shedding reacts to an overloaded database.
   'src/platform/http/server': `src/platform/http/errors src/platform/http/request src/platform/http/response
     src/platform/log src/platform/postgres libs/kernel @nestjs/common @nestjs/platform-express express
-    node:crypto node:http node:net node:stream node:util`,
+    node:crypto node:events node:http node:net node:stream node:util`,
 };
 
 /** `http → application → domain ← persistence`; persistence sees the application's ports only. */

@@ -18,6 +18,7 @@ import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
 import { createDataSource } from './data-source.ts';
 import { RateLimitModule } from './rate-limit.module.ts';
+import { STREAM_SETTINGS, StreamLimits, type StreamSettings } from '../platform/http/request/stream-limits.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
 
 /** The composition root: here, and only here, the slices, the settings and the database meet. */
@@ -48,6 +49,8 @@ export class AppModule {
         { provide: DataSource, useFactory: () => createDataSource(databaseUrl, config) },
         { provide: Clock, useClass: SystemClock },
         { provide: HTTP_LIMITS, useValue: limits },
+        StreamLimits,
+        { provide: STREAM_SETTINGS, useValue: config satisfies StreamSettings },
         { provide: GroupCommitObserver, inject: [Metrics], useFactory: (metrics: Metrics) => metrics.ingest },
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
@@ -56,7 +59,7 @@ export class AppModule {
       ],
       exports: [
         ...[DataSource, Clock, GroupCommitObserver],
-        ...[HTTP_LIMITS, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
+        ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
       ],
     };
   }

@@ -40,13 +40,24 @@ export class HttpMetrics implements RequestObserver, UnparsedObserver {
   }
 
   /** @param server whose connections and in-flight requests are told of. */
-  watch(registry: Registry, server: { requestsInFlight(): number; connections(): Promise<number> }): void {
+  watch(
+    registry: Registry,
+    server: { requestsInFlight(): number; reservedBytes(): number; connections(): Promise<number> },
+  ): void {
     new Gauge({
       name: 'http_requests_in_flight',
       help: 'In-flight requests.',
       registers: [registry],
       collect() {
         this.set(server.requestsInFlight());
+      },
+    });
+    new Gauge({
+      name: 'http_memory_reserved_bytes',
+      help: 'Bytes held for clients: bodies, streams, and responses that are not read yet; of MEMORY_BUDGET_BYTES.',
+      registers: [registry],
+      collect() {
+        this.set(server.reservedBytes());
       },
     });
     new Gauge({

@@ -32,7 +32,7 @@ export async function* ndjsonSource(
 ): AsyncGenerator<FileLine[], void> {
   const read = (text: string): EventDraft | DomainError => eventOfText(fixedText(text), limits);
   for await (const lines of eventLines(bytes, limits, read, after)) {
-    yield lines.map((line) => ({ number: line.number, draft: line.draft, content: () => contentOf(line) }));
+    yield lines.map((line) => ({ ...line, content: () => contentOf(line) }));
   }
 }
 
@@ -72,6 +72,7 @@ export async function csvSource(
     const problem = row.problem ?? wrongNumberOfCells(row, header);
     return {
       number: row.number,
+      sourceBytes: json.length,
       draft: problem === undefined ? eventOfText(json, limits) : invalidField('line', problem),
       content: () =>
         row.cells.length === 0 ? undefined : row.problem === undefined ? { json } : { undecodable: json },

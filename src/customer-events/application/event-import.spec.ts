@@ -41,6 +41,7 @@ describe('EventImport', () => {
   const lines = (withEventIds: boolean): ImportLine[] =>
     [FIRST, SECOND, FIRST, SECOND].map((customerExternalId, index) => ({
       number: index + 1,
+      sourceBytes: 100,
       draft: {
         customerExternalId,
         type: 'a',

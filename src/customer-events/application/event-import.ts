@@ -34,7 +34,7 @@ export interface ImportOptions<Line extends ImportLine> {
 
 /** What is held in memory at most, twice: one chunk is read while the other is written. */
 const CHUNK_LINES = 1_000;
-const CHUNK_CHARACTERS = 2_097_152;
+const CHUNK_BYTES = 1_048_576;
 /** A sender that takes long to fill a chunk is not allowed to go on for longer than others. */
 const ASK_EVERY_MS = 2_000;
 /** Statements that write a chunk at the same time; see docs/decisions/0013-importing-history.md for the measured. */
@@ -170,15 +170,15 @@ async function* chunksOf<Line extends ImportLine>(
   source: AsyncIterable<readonly Line[]>,
 ): AsyncGenerator<readonly Line[], void> {
   let chunk: Line[] = [];
-  let characters = 0;
+  let bytes = 0;
   for await (const lines of source) {
     for (const line of lines) {
       chunk.push(line);
-      if (!(line.draft instanceof DomainError)) characters += line.draft.payload.text.length;
-      if (chunk.length < CHUNK_LINES && characters < CHUNK_CHARACTERS) continue;
+      bytes += line.sourceBytes;
+      if (chunk.length < CHUNK_LINES && bytes < CHUNK_BYTES) continue;
       yield chunk;
       chunk = [];
-      characters = 0;
+      bytes = 0;
     }
   }
   if (chunk.length > 0) yield chunk;

@@ -6,6 +6,8 @@ import type { Recorded } from './customer-events.ts';
 export interface ImportLine {
   /** Counted from 1, as an editor counts. */
   readonly number: number;
+  /** What it takes in its source, and as long as it is held: blanks too. */
+  readonly sourceBytes: number;
   readonly draft: EventDraft | DomainError;
 }
 

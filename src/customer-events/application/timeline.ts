@@ -28,7 +28,7 @@ const FIRST_EXPORT_PAGE = 100;
 const MAX_EXPORT_PAGE = 1_000;
 const MIN_EXPORT_PAGE = 20;
 /** What an export holds in memory, however large its events are. */
-const EXPORT_PAGE_BYTES = 1_048_576;
+const EXPORT_PAGE_BYTES = 524_288;
 
 /** Reads what happened to a customer, and erases single events. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Inject, Logger, Post, Req, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
-import { type Request } from 'express';
+import type { Request, Response } from 'express';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { Responds, BODY_FAILURES, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { bodyStream } from '../../platform/http/request/body-stream.ts';
@@ -11,12 +11,17 @@ import { EventCounts } from './event-counts.ts';
 import { unsupportedMediaType } from '../../platform/http/errors/http-error.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../../platform/http/request/http-limits.ts';
 import { requireUtf8 } from '../../platform/http/request/read-body.ts';
+import { StreamLimits, tooManyStreams, tooManyStreamsOfKey } from '../../platform/http/request/stream-limits.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { EventImport } from '../application/event-import.ts';
 import { importStopped } from '../domain/customer-events-error.ts';
 import { EventImportResponse, ImportReport } from './event-import.response.ts';
-import { eventLines } from '../input/event-lines.ts';
+import type { ImportLine } from '../application/import-tally.ts';
+import { eventLines, type EventLine } from '../input/event-lines.ts';
 import { refuseIdempotencyKey } from './idempotency-key.param.ts';
+
+/** A chunk of lines that is read and one that is written, as text, as drafts and as rows: measured. */
+const IMPORT_BYTES = 8_388_608;
 
 const NDJSON = 'application/x-ndjson';
 const NDJSON_MEDIA_TYPE = /^application\/x-ndjson\s*(?:;|$)/i;
@@ -33,6 +38,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   constructor(
     private readonly imports: EventImport,
     private readonly eventCounts: EventCounts,
+    private readonly streams: StreamLimits,
     @Inject(HTTP_LIMITS) private readonly limits: HttpLimits,
   ) {}
 
@@ -55,15 +61,16 @@ export class EventImportController implements BeforeApplicationShutdown {
   @ApiConsumes(NDJSON)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary', example: TWO_LINES } })
   @Responds(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
-  @Fails(...BODY_FAILURES)
+  @Fails(...BODY_FAILURES, tooManyStreams, tooManyStreamsOfKey)
   async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<SuccessResponse> {
     // Waiting for the sender has a limit of its own; writing the lines may take longer than a connection may be idle.
     allowLongWork(request);
     refuseIdempotencyKey(request);
     requireNdjson(request.headers['content-type']);
+    this.streams.open(caller, request.res as Response, IMPORT_BYTES);
     const report = new ImportReport();
     try {
-      const lines = eventLines(bodyStream(request, this.limits.requestIdleMs), this.limits);
+      const lines = withoutSources(eventLines(bodyStream(request, this.limits.requestIdleMs), this.limits));
       const finished = await this.imports.run(caller.app.id, lines, report, {
         signal: this.stopping.signal,
         requireStillAllowed: caller.requireStillAllowed,
@@ -77,6 +84,13 @@ export class EventImportController implements BeforeApplicationShutdown {
       this.eventCounts.add('import', report);
     }
     return new SuccessResponse(200, report.response());
+  }
+}
+
+/** Each would keep the whole chunk alive in which it came. */
+async function* withoutSources(groups: AsyncIterable<readonly EventLine[]>): AsyncGenerator<ImportLine[], void> {
+  for await (const group of groups) {
+    yield group.map(({ number, sourceBytes, draft }) => ({ number, sourceBytes, draft }));
   }
 }
 

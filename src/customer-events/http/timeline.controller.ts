@@ -1,7 +1,9 @@
-import { Delete, Get, Param, type StreamableFile } from '@nestjs/common';
+import { Delete, Get, Param, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { Responds, RespondsNdjson, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
+import type { Response } from 'express';
+import { StreamLimits, tooManyStreams, tooManyStreamsOfKey } from '../../platform/http/request/stream-limits.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
@@ -20,10 +22,16 @@ import {
   timelineSummaryResponse,
 } from './timeline.response.ts';
 
+/** A page as rows, as lines, and as what the connection has not taken yet: measured. */
+const EXPORT_BYTES = 4_194_304;
+
 @ServerController('customers/:externalId/events', 'Timeline')
 @DocumentsExternalId()
 export class TimelineController {
-  constructor(private readonly timeline: Timeline) {}
+  constructor(
+    private readonly timeline: Timeline,
+    private readonly streams: StreamLimits,
+  ) {}
 
   @Get()
   @Costs(1)
@@ -72,12 +80,14 @@ export class TimelineController {
       'It breaks off, too, where the key is revoked or expires meanwhile.',
   })
   @RespondsNdjson(CustomerEventResponse, 'All events, one a line.')
-  @Fails(customerNotFound)
+  @Fails(customerNotFound, tooManyStreams, tooManyStreamsOfKey)
   async export(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @QueryParams() query: TimelineFilterRequest,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
+    this.streams.open(caller, response, EXPORT_BYTES);
     return exportResponse(
       await this.timeline.export(caller.app.id, externalId, timelineFilter(query), caller.requireStillAllowed),
     );

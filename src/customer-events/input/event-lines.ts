@@ -38,7 +38,12 @@ export async function* eventLines(
     const lines = after === 0 ? all : all.filter(({ number }) => number > after);
     let group: EventLine[] = [];
     for (const source of lines) {
-      group.push({ number: source.number, source, draft: draftOf(source, maxLineBytes, read) });
+      group.push({
+        number: source.number,
+        sourceBytes: source.tooLong === true ? 0 : source.bytes.length,
+        source,
+        draft: draftOf(source, maxLineBytes, read),
+      });
       if (group.length < LINES_AT_ONCE && !isTurnSpent()) continue;
       yield group;
       group = [];

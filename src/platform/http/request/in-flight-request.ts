@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
 import type { Caller } from './caller.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 /** The status that stands for "the client went away before it had a response"; nginx's, never sent. */
 export const CLIENT_WENT_AWAY = 499;
@@ -24,13 +25,36 @@ export class InFlightRequest {
   /** It counts among those of which only so many may be under way. */
   isCounted = false;
   private readonly bytesWrittenBefore: number;
+  private held = 0;
 
   constructor(
     readonly id: string,
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    private readonly memory: MemoryBudget,
   ) {
     this.bytesWrittenBefore = request.socket.bytesWritten;
+  }
+
+  /**
+   * Counts bytes that are held for this request until its response has closed.
+   *
+   * @throws SERVICE_UNAVAILABLE where the service holds as much as it may.
+   */
+  reserve(bytes: number): void {
+    this.memory.reserve(bytes, this.held);
+    this.held += bytes;
+  }
+
+  /** Counts them in any case: of what is done already nothing may be refused. */
+  hold(bytes: number): void {
+    this.memory.add(bytes);
+    this.held += bytes;
+  }
+
+  releaseMemory(): void {
+    this.memory.release(this.held);
+    this.held = 0;
   }
 
   /** The template of the route, such as `/api/v1/customers/:externalId`. */

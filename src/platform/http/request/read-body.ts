@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createGunzip } from 'node:zlib';
 import { parseUtf8 } from '../../../../libs/json-payload/utf8.ts';
+import { DomainError } from '../../../../libs/kernel/domain-error.ts';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
-import { MAX_INFLATION, raiseCharge, unitsOfBytes } from './request-charge.ts';
+import { raiseCharge, unitsOfBytes } from './request-charge.ts';
+import { inFlightRequestOf, type InFlightRequest } from './in-flight-request.ts';
 import { bodyTooLarge, unsupportedMediaType } from '../errors/http-error.ts';
-
-const inflate = promisify(gunzip);
 
 /** `application/json`, or a type built on it (RFC 6839), in UTF-8, the only encoding of JSON (RFC 8259, 8.1). */
 const JSON_MEDIA_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)\s*(?:;|$)/i;
@@ -23,20 +22,42 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 export async function readJsonText(request: IncomingMessage, limit: number): Promise<string> {
   requireJson(request.headers['content-type']);
   const compressed = isCompressed(request.headers['content-encoding']);
-  const size: BodySize = { bytes: 0 };
+  const body = new ReadBody(limit, inFlightOf(request));
   try {
-    const bytes = await readBytes(request, limit, size);
-    const text = parseUtf8(compressed ? await decompress(bytes, limit, size) : bytes);
+    const bytes = await readBytes(request, body);
+    const text = parseUtf8(compressed ? await decompress(bytes, body) : bytes);
     if (text === null) throw invalidField('body', 'is not valid UTF-8');
+    body.reserve(text.length * COPIES_OF_TEXT);
     return text;
   } finally {
-    await raiseCharge(request, unitsOfBytes(size.bytes));
+    await raiseCharge(request, unitsOfBytes(body.bytes));
   }
 }
 
-/** What reading a body has cost so far, refused or not. */
-interface BodySize {
-  bytes: number;
+const inFlightOf = (request: IncomingMessage): InFlightRequest | undefined => {
+  const { res } = request as { res?: ServerResponse };
+  return res === undefined ? undefined : inFlightRequestOf(res);
+};
+
+/** The text itself, what is parsed out of it, and what the database is sent: measured with batches of 8 MiB. */
+const COPIES_OF_TEXT = 3;
+/** What a piece takes beside its bytes: a body may come byte by byte. */
+const PIECE_OVERHEAD_BYTES = 128;
+
+/** What a body has cost so far, refused or not. */
+class ReadBody {
+  /** Before decompression, or after it, whichever are more. */
+  bytes = 0;
+
+  constructor(
+    readonly limit: number,
+    private readonly inFlight: InFlightRequest | undefined,
+  ) {}
+
+  /** @throws SERVICE_UNAVAILABLE */
+  reserve(bytes: number): void {
+    this.inFlight?.reserve(bytes + PIECE_OVERHEAD_BYTES);
+  }
 }
 
 function requireJson(contentType: string | undefined): void {
@@ -63,25 +84,31 @@ export function isCompressed(contentEncoding: string | undefined): boolean {
   throw unsupportedMediaType('The body may be compressed with gzip only');
 }
 
+const INFLATED_CHUNK_BYTES = 65_536;
+
 const ignore = (): void => {};
 
 /** All bytes of the body, or a refusal as soon as it is clear that there are too many. */
-function readBytes(request: IncomingMessage, limit: number, read: BodySize): Promise<Buffer> {
+function readBytes(request: IncomingMessage, body: ReadBody): Promise<Buffer> {
+  const { limit } = body;
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(bodyTooLarge(limit));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const onData = (chunk: Buffer): void => {
-      read.bytes += chunk.length;
-      if (read.bytes > limit) {
+      body.bytes += chunk.length;
+      try {
+        if (body.bytes > limit) throw bodyTooLarge(limit);
+        body.reserve(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
         // Node reads on and throws the rest away, within the request's time limit, so that the
         // client can read the response.
         request.off('data', onData).resume();
-        reject(bodyTooLarge(limit));
-        return;
+        chunks.length = 0;
+        reject(error as Error);
       }
-      chunks.push(chunk);
     };
-    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, read.bytes));
+    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, body.bytes));
     const onClose = (): void => {
       if (!request.readableEnded) reject(new Abandoned());
     };
@@ -90,15 +117,24 @@ function readBytes(request: IncomingMessage, limit: number, read: BodySize): Pro
   });
 }
 
-async function decompress(bytes: Buffer, limit: number, size: BodySize): Promise<Buffer> {
+/** Piece by piece: what comes out is counted before more does. */
+async function decompress(bytes: Buffer, body: ReadBody): Promise<Buffer> {
+  const gunzip = createGunzip({ chunkSize: INFLATED_CHUNK_BYTES });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  gunzip.end(bytes);
   try {
-    const inflated = await inflate(bytes, { maxOutputLength: limit });
-    size.bytes = Math.max(size.bytes, inflated.length);
-    return inflated;
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      body.bytes = Math.max(body.bytes, Math.min(size, body.limit));
+      if (size > body.limit) throw bodyTooLarge(body.limit);
+      body.reserve(chunk.length);
+      chunks.push(chunk);
+    }
   } catch (error) {
-    // How far it was inflated is not known: at most so far.
-    size.bytes = Math.max(size.bytes, Math.min(limit, bytes.length * MAX_INFLATION));
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw bodyTooLarge(limit);
-    throw invalidField('body', 'is not valid gzip, although Content-Encoding says so');
+    throw error instanceof DomainError
+      ? error
+      : invalidField('body', 'is not valid gzip, although Content-Encoding says so');
   }
+  return Buffer.concat(chunks, size);
 }

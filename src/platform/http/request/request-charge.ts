@@ -8,8 +8,6 @@ export interface RequestCharge {
 
 /** Bytes of a body, after decompression, that are charged as much as one event. */
 const BODY_BYTES_PER_UNIT = 16_384;
-/** Deflate makes at most so many bytes of one (RFC 1951: 258 bytes of 2 bits). */
-export const MAX_INFLATION = 1_032;
 
 export const unitsOfBytes = (bytes: number): number => Math.ceil(bytes / BODY_BYTES_PER_UNIT);
 

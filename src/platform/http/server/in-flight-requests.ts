@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UnorderedList } from '../../../../libs/kernel/unordered-list.ts';
+import type { MemoryBudget } from '../request/memory-budget.ts';
 import { InFlightRequest, setInFlightRequest, type RequestObserver } from '../request/in-flight-request.ts';
 import { requestTimeout } from '../errors/http-error.ts';
 import { requestIdOf } from '../request/request-id.ts';
@@ -23,7 +24,10 @@ export class InFlightRequests {
   private readonly check: NodeJS.Timeout;
 
   /** @param requestTimeoutMs within which a body must have arrived. Node's own limit would know no exception. */
-  constructor(private readonly requestTimeoutMs: number) {
+  constructor(
+    private readonly requestTimeoutMs: number,
+    private readonly memory: MemoryBudget,
+  ) {
     this.check = setInterval(() => this.refuseSlowBodies(), CHECK_EVERY_MS).unref();
   }
 
@@ -49,7 +53,7 @@ export class InFlightRequests {
 
   /** Tells the observers now and at the end. */
   begin(request: IncomingMessage, response: ServerResponse): InFlightRequest {
-    const inFlight = new InFlightRequest(requestIdOf(request), request, response);
+    const inFlight = new InFlightRequest(requestIdOf(request), request, response, this.memory);
     setInFlightRequest(response, inFlight);
     if (this.closing) response.shouldKeepAlive = false;
     this.inFlight.add(inFlight);
@@ -69,6 +73,7 @@ export class InFlightRequests {
 
   private end(inFlight: InFlightRequest): void {
     this.unfinishedCount--;
+    inFlight.releaseMemory();
     for (const observer of this.observers) observer.ended(inFlight);
     const { request } = inFlight;
     if (request.complete || request.closed) {

@@ -6,14 +6,15 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { addHeader, setHeaders } from '../response/response-head.ts';
+import { MemoryBudget } from '../request/memory-budget.ts';
 import { limitConnectionsPerAddress } from './connections-per-address.ts';
 import { KeylessPacing } from './keyless-pacing.ts';
 import { routeNotFound } from '../errors/http-error.ts';
 import { LoadShedding } from './load-shedding.ts';
 import { successEnvelope } from '../response/envelope.ts';
 import { InFlightRequests } from './in-flight-requests.ts';
-import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
-import { JSON_TYPE, sendFailure, sendText } from '../response/send.ts';
+import { inFlightRequestOf, type InFlightRequest, type RequestObserver } from '../request/in-flight-request.ts';
+import { bodyOf, JSON_TYPE, sendBytes, sendFailure } from '../response/send.ts';
 import { SuccessResponse } from '../response/success-response.ts';
 import { TextResponse } from '../response/text-response.ts';
 import { respondToUnparsedRequests, type ConnectionLimit, type UnparsedObserver } from './unparsed-requests.ts';
@@ -30,6 +31,8 @@ export interface HttpServerSettings {
   /** The port that alone serves health and metrics; 0: the port of the API serves them too. */
   readonly operationsPort: number;
   readonly maxRequestsInFlight: number;
+  /** Bytes that are held for all clients at most. */
+  readonly memoryBudgetBytes: number;
   readonly maxHeaderBytes: number;
   readonly maxHeaders: number;
   readonly headersTimeoutMs: number;
@@ -43,6 +46,8 @@ export interface HttpServerSettings {
 
 type RequestClasses = Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>>;
 
+/** Smaller responses are in the sockets as soon as they are sent. */
+const COUNTED_BYTES = 16_384;
 const CLOSE_IDLE_EVERY_MS = 50;
 
 const streamLogger = new Logger('Stream');
@@ -59,6 +64,7 @@ const streamLogger = new Logger('Stream');
 export class ServiceExpressAdapter extends ExpressAdapter {
   private readonly inFlightRequests: InFlightRequests;
   private readonly loadShedding: LoadShedding;
+  private readonly memory: MemoryBudget;
   private readonly keylessPacing: KeylessPacing;
   private isKnownKey: (key: string) => boolean = () => false;
   private operationsServer: Server | undefined;
@@ -73,7 +79,8 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     // A number of hops, never `true`: that would let any client choose its address.
     app.set('trust proxy', settings.trustProxyHops);
     super(app);
-    this.inFlightRequests = new InFlightRequests(settings.requestTimeoutMs);
+    this.memory = new MemoryBudget(settings.memoryBudgetBytes);
+    this.inFlightRequests = new InFlightRequests(settings.requestTimeoutMs, this.memory);
     this.loadShedding = new LoadShedding(settings.maxRequestsInFlight, () => this.inFlightRequests.countStalled());
     this.keylessPacing = new KeylessPacing(settings.keylessRequestsPerSecond, ({ headers }) => {
       const key = headers['x-api-key'];
@@ -95,6 +102,10 @@ export class ServiceExpressAdapter extends ExpressAdapter {
 
   requestsInFlight(): number {
     return this.inFlightRequests.unanswered;
+  }
+
+  reservedBytes(): number {
+    return this.memory.reservedBytes;
   }
 
   connections(): Promise<number> {
@@ -228,7 +239,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
    */
   override reply(response: Response, body: unknown, statusCode?: number): void {
     if (body instanceof TextResponse) {
-      sendText(response, response.statusCode, body.text, body.contentType);
+      send(response, response.statusCode, body.text, body.contentType);
       return;
     }
     if (body instanceof StreamableFile) {
@@ -238,13 +249,28 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     const success =
       body instanceof SuccessResponse ? body : new SuccessResponse(statusCode ?? response.statusCode, body ?? null);
     for (const [name, value] of Object.entries(success.headers)) addHeader(response, name, value);
-    sendText(response, success.status, successEnvelope(success.data), JSON_TYPE);
+    send(response, success.status, successEnvelope(success.data), JSON_TYPE);
   }
 }
 
 /** Nest has broken the connection off: a part of a response must not look like all of it. */
 function logBrokenResponse(error: Error): void {
   streamLogger.warn({ message: 'a response was broken off', reason: error.name });
+}
+
+/**
+ * A response is held until its client has read it. Of a write it says what is committed, so that it is sent in any case.
+ *
+ * @throws SERVICE_UNAVAILABLE for a read, where too much is held already.
+ */
+function send(response: Response, status: number, text: string, contentType: string): void {
+  const body = bodyOf(text);
+  if (body.length >= COUNTED_BYTES) {
+    const inFlight = inFlightRequestOf(response);
+    if (inFlight?.request.method === 'GET') inFlight.reserve(body.length);
+    else inFlight?.hold(body.length);
+  }
+  sendBytes(response, status, body, contentType);
 }
 
 const closeServer = (server: Server): Promise<void> => promisify(server.close.bind(server))();

@@ -1,0 +1,218 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { constants, createGzip } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../support/child.ts';
+import { DrillRig, type Instance } from './support/drill-rig.ts';
+
+const FULL = process.env.DRILL === 'full';
+/** For which a load is held. */
+const SECONDS = FULL ? 15 : 3;
+/** The limit of ops/kubernetes.yaml. */
+const LIMIT_MIB = 512;
+const API = '/api/v1';
+
+describe('Memory under clients that hold what they can', () => {
+  let rig: DrillRig;
+  let instance: Instance;
+  let otherKey: string;
+  const keys: string[] = [];
+  let sockets: Socket[] = [];
+  const lines: string[] = [];
+  let running = false;
+  let reads = 0;
+
+  const open = (message: string | Buffer): Socket => {
+    const socket = connect(instance.port, '127.0.0.1').on('error', () => {});
+    socket.pause();
+    socket.write(message);
+    sockets.push(socket);
+    return socket;
+  };
+  /** With the keys of the tenant in turn, so that the limits of one key are not what is seen. */
+  const head = (method: string, path: string, ...headers: string[]): string => {
+    const key = keys[sockets.length % keys.length] as string;
+    return `${[`${method} ${API}${path} HTTP/1.1`, 'Host: drill', `X-API-Key: ${key}`, ...headers].join('\r\n')}\r\n\r\n`;
+  };
+  const openMany = (count: number, message: () => string | Buffer): void => {
+    for (let n = 0; n < count; n++) open(message());
+  };
+
+  const rssMiB = (): number =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${instance.child.process.pid}/status`, 'utf8'))?.[1]) / 1024;
+
+  /** What the service says that it holds for clients. */
+  const reservedMiB = async (): Promise<number> =>
+    Number(/^http_memory_reserved_bytes (\d+)/m.exec((await instance.get('/metrics')).body)?.[1]) / 1_048_576;
+
+  const fill = (externalId: string, from: number, to: number, payload: string): Promise<unknown> =>
+    rig.query(
+      `INSERT INTO customer_events (customer_id, occurred_at, id, type, payload, created_at)
+       SELECT c.id, timestamptz '2020-01-01' + g * interval '1 second', 'c' || lpad(to_hex(g), 24, '0'), 'a', (${payload})::json, now()
+       FROM customers AS c, generate_series($2::int, $3::int) AS g WHERE c.external_id = $1`,
+      [externalId, from, to],
+    );
+  const put = async (externalId: string, key: string): Promise<void> => {
+    const response = await fetch(`http://127.0.0.1:${instance.port}${API}/customers/${externalId}`, {
+      method: 'PATCH',
+      headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email: `${externalId}@example.com`, name: 'x' }),
+    });
+    expect(response.status).toBe(201);
+  };
+  /** Status of another tenant's event. */
+  const post = async (): Promise<number> => {
+    const response = await fetch(`http://127.0.0.1:${instance.port}${API}/customer-events`, {
+      method: 'POST',
+      headers: { 'X-API-Key': otherKey, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ customerExternalId: 'other', type: 'drill', payload: { total: 99.9 } }),
+    });
+    await response.text();
+    return response.status;
+  };
+
+  beforeAll(async () => {
+    rig = await DrillRig.start();
+    await rig.prepare();
+    await rig.cli('apps', 'create', '--slug', 'other', '--name', 'Other');
+    otherKey = (await rig.cli('keys', 'create', '--app', 'other', '--name', 'drill')).trim();
+    keys.push(rig.key);
+    for (let n = 0; n < 3; n++) keys.push((await rig.cli('keys', 'create', '--app', 'acme', '--name', 'drill')).trim());
+    instance = await rig.startInstance({ LOG_LEVEL: 'error' });
+    await until(async () => (await instance.get('/health/ready')).status === 200);
+    await rig.createCustomer(instance);
+    await put('other', otherKey);
+    await put('large', rig.key);
+    await put('mixed', rig.key);
+    await fill('large', 1, 400, `'"' || repeat(md5(g::text), 2040) || '"'`);
+    await fill('mixed', 1, 1_500, `'{}'`);
+    await fill('mixed', 1_501, 2_500, `'"' || repeat(md5(g::text), 1875) || '"'`);
+    await rig.query('ANALYZE customer_events');
+  }, 120_000);
+  beforeEach(async () => {
+    await rig.stopInstances();
+    instance = await rig.startInstance({ LOG_LEVEL: 'error' });
+    await until(async () => (await instance.get('/health/ready')).status === 200);
+  }, 60_000);
+  afterEach(() => {
+    sockets.forEach((socket) => socket.destroy());
+    sockets = [];
+  });
+  afterAll(async () => {
+    await rig.close();
+    if (FULL) process.stdout.write(`\n${lines.join('\n')}\n`);
+  }, 60_000);
+
+  /** An event, 130,000 blanks and a line end, again and again: 120 MB that come as 155 KB. */
+  const paddedLines = async (): Promise<Buffer> => {
+    const gzip = createGzip();
+    const compressed: Buffer[] = [];
+    gzip.on('data', (chunk: Buffer) => compressed.push(chunk));
+    const line = `${JSON.stringify({ customerExternalId: 'user_42', type: 'a' })}${' '.repeat(130_000)}\n`;
+    for (let n = 0; n < 950; n++) if (!gzip.write(line)) await once(gzip, 'drain');
+    await new Promise<void>((done) => gzip.flush(constants.Z_SYNC_FLUSH, done));
+    return Buffer.concat(compressed);
+  };
+
+  it.each<[string, number, () => Promise<void> | void]>([
+    [
+      '24 imports of blank-padded lines that do not end',
+      150,
+      async () => {
+        const bytes = await paddedLines();
+        const chunk = Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+        const start = (): string =>
+          head(
+            'POST',
+            '/customer-events/import',
+            ...['Content-Type: application/x-ndjson', 'Content-Encoding: gzip', 'Transfer-Encoding: chunked'],
+          );
+        openMany(24, () => Buffer.concat([Buffer.from(start()), chunk]));
+      },
+    ],
+    [
+      '150 batches of 8 MiB without their last byte',
+      150,
+      () => {
+        const body = Buffer.alloc(8 * 1024 * 1024 - 1, ' ');
+        body.write('{"events":[');
+        const start = (): string =>
+          head(
+            'POST',
+            '/customer-events/batch',
+            ...['Content-Type: application/json', `Content-Length: ${body.length + 1}`],
+          );
+        for (let n = 0; n < 150; n++) open(start()).write(body);
+      },
+    ],
+    [
+      '60 × 5 pages of 200 × 64 KiB that nobody reads',
+      50,
+      // The operating system takes the first 2 MiB or so of each connection.
+      () => openMany(60, () => head('GET', '/customers/large/events?limit=200').repeat(5)),
+    ],
+    ['150 exports that nobody reads', 100, () => openMany(150, () => head('GET', '/customers/large/events/export'))],
+    [
+      '40 exports of a customer whose later events are large, read to there',
+      100,
+      () => {
+        for (let n = 0; n < 40; n++) {
+          const socket = open(head('GET', '/customers/mixed/events/export'));
+          let read = 0;
+          socket.on('data', (chunk: Buffer) => {
+            read += chunk.length;
+            if (read > 300_000) socket.pause();
+          });
+          socket.resume();
+        }
+      },
+    ],
+    [
+      '20 contexts at a time of 200 × 64 KiB',
+      0,
+      () => {
+        const again = async (): Promise<void> => {
+          while (running) {
+            const response = await fetch(`http://127.0.0.1:${instance.port}${API}/customers/large/context?limit=200`, {
+              headers: { 'X-API-Key': rig.key },
+            });
+            await response.text();
+            reads++;
+          }
+        };
+        for (let n = 0; n < 20; n++) again().catch(() => {});
+      },
+    ],
+  ])(
+    '%s: at least %i MiB are held, it stays below the limit of the container, and others are served',
+    async (name, heldMiB, load) => {
+      running = true;
+      reads = 0;
+      const before = rssMiB();
+      let most = 0;
+      const watch = setInterval(() => (most = Math.max(most, rssMiB())), 20);
+      const statuses: number[] = [];
+      await load();
+      const end = performance.now() + SECONDS * 1_000;
+      while (performance.now() < end) {
+        statuses.push(await post());
+        await sleep(50);
+      }
+      clearInterval(watch);
+      running = false;
+      const held = await reservedMiB();
+      lines.push(
+        `${name}: ${Math.round(held)} MiB held, ${reads} reads; RSS ${Math.round(before)} -> at most ${Math.round(most)} MiB; ${statuses.length} events of another tenant`,
+      );
+      // The load took hold: it was not refused as a whole.
+      expect(held).toBeGreaterThanOrEqual(heldMiB);
+      if (name.includes('contexts')) expect(reads).toBeGreaterThan(0);
+      expect(new Set(statuses)).toEqual(new Set([201]));
+      expect(most).toBeLessThan(LIMIT_MIB);
+      expect(instance.child.process.exitCode).toBeNull();
+    },
+    120_000,
+  );
+});
