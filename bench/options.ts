@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util';
 
-export const SUITE_NAMES = ['single', 'latency', 'batch', 'import', 'live', 'timeline', 'volume', 'versions'] as const;
+export const SUITE_NAMES = [
+  'single',
+  'latency',
+  'batch',
+  'import',
+  'live',
+  'fairness',
+  'timeline',
+  'volume',
+  'versions',
+] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
 /** What `npm run bench -- …` was asked for. */

@@ -25,6 +25,17 @@ export async function createServiceDatabase(engine: Engine, name: string, custom
   return service;
 }
 
+/** One more app in the same database, with customers and a key. */
+export async function withNewApp(database: ServiceDatabase, slug: string, customers: number): Promise<ServiceDatabase> {
+  await operatorCommand(database, 'apps', 'create', '--slug', slug, '--name', slug);
+  const [app] = await database.query<{ id: string }>('SELECT a.id FROM apps AS a WHERE a.slug = $1', [slug]);
+  if (app === undefined) throw new Error(`the app "${slug}" was not created`);
+  const key = await operatorCommand(database, 'keys', 'create', '--app', slug, '--name', 'bench');
+  const service = { ...database, appId: app.id, key };
+  await addCustomers(service, customers);
+  return service;
+}
+
 /** A service database that is there already. Keys are shown once only, so it gets a new one. */
 export async function withNewKey(database: Database): Promise<ServiceDatabase> {
   const [app] = await database.query<{ id: string }>(`SELECT a.id FROM apps AS a WHERE a.slug = 'bench'`);

@@ -53,6 +53,7 @@ function readSettings(read: SettingsReader) {
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 500),
     databaseConnectTimeoutMs: read.integer('DATABASE_CONNECT_TIMEOUT_MS', 2_000, 100, 60_000),
     databaseStatementTimeoutMs: read.integer('DATABASE_STATEMENT_TIMEOUT_MS', 4_000, 100, 600_000),
+    databaseReadTimeoutMs: read.integer('DATABASE_READ_TIMEOUT_MS', 2_000, 100, 600_000),
     databaseLockTimeoutMs: read.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, 100, 600_000),
 
     maxPayloadBytes: read.integer('MAX_PAYLOAD_BYTES', 65_536, 2, 8_388_608),
@@ -71,6 +72,7 @@ function readSettings(read: SettingsReader) {
     memoryBudgetBytes: read.integer('MEMORY_BUDGET_BYTES', 268_435_456, 50_331_648, 1_099_511_627_776),
     maxStreams: read.integer('MAX_STREAMS', 32, 1, 100_000),
     maxStreamsPerKey: read.integer('MAX_STREAMS_PER_KEY', 8, 1, 100_000),
+    maxCostlyRequestsPerApp: read.integer('MAX_COSTLY_REQUESTS_PER_APP', 16, 1, 100_000),
     maxRequestsInFlight: read.integer('MAX_REQUESTS_IN_FLIGHT', 1_000, 1, 100_000),
     maxHeaderBytes: read.integer('MAX_HEADER_BYTES', 16_384, 1_024, 1_048_576),
     maxHeaders: read.integer('MAX_HEADERS', 100, 10, 10_000),

@@ -16,7 +16,10 @@ import { ErrorFilter } from '../platform/http/server/error.filter.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
-import { createDataSource } from './data-source.ts';
+import { createReadDataSource, createWriteDataSource, poolSizes } from './data-source.ts';
+import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
+import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
+import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 import { RateLimitModule } from './rate-limit.module.ts';
 import { STREAM_SETTINGS, StreamLimits, type StreamSettings } from '../platform/http/request/stream-limits.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
@@ -36,6 +39,8 @@ export class AppModule {
       maxQueuedEvents: config.ingestQueueEvents,
       maxEventsPerCommit: config.ingestCommitEvents,
     };
+    const pool = poolSizes(config);
+    const maxWaitMs = config.databaseConnectTimeoutMs;
     return {
       module: AppModule,
       imports: [
@@ -46,7 +51,10 @@ export class AppModule {
       ],
       providers: [
         DatabaseConnection,
-        { provide: DataSource, useFactory: () => createDataSource(databaseUrl, config) },
+        { provide: DataSource, useFactory: () => createWriteDataSource(databaseUrl, config) },
+        { provide: ReadDataSource, useFactory: () => createReadDataSource(databaseUrl, config) },
+        { provide: ReadTurns, useFactory: () => new ReadTurns(othersThanOne(pool.reads), maxWaitMs, noConnection) },
+        { provide: WriteTurns, useFactory: () => new WriteTurns(othersThanOne(pool.writes), maxWaitMs, noConnection) },
         { provide: Clock, useClass: SystemClock },
         { provide: HTTP_LIMITS, useValue: limits },
         StreamLimits,
@@ -58,9 +66,15 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
       exports: [
-        ...[DataSource, Clock, GroupCommitObserver],
+        ...[DataSource, ReadDataSource, ReadTurns, WriteTurns, Clock, GroupCommitObserver],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
       ],
     };
   }
 }
+
+/** One connection of each pool is left to what is nobody's turn: live events, and the look-up of keys. */
+const othersThanOne = (connections: number): number => Math.max(1, connections - 1);
+
+const noConnection = (): Error =>
+  storageUnavailable(new Error('no connection to the database became free within DATABASE_CONNECT_TIMEOUT_MS'));

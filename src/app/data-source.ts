@@ -7,6 +7,7 @@ import { CustomerEventRow } from '../customer-events/persistence/customer-event.
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
 import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgres/query-timeout-client.ts';
+import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { driverWithWaitingPool } from '../platform/postgres/waiting-pool.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
 import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
@@ -16,7 +17,11 @@ import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared
 /** The settings that one connection needs to know. */
 export type DatabaseSettings = Pick<
   Config,
-  'databasePoolSize' | 'databaseConnectTimeoutMs' | 'databaseStatementTimeoutMs' | 'databaseLockTimeoutMs'
+  | 'databasePoolSize'
+  | 'databaseReadTimeoutMs'
+  | 'databaseConnectTimeoutMs'
+  | 'databaseStatementTimeoutMs'
+  | 'databaseLockTimeoutMs'
 >;
 
 /**
@@ -63,6 +68,31 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
   };
 }
 
+/** For the commands that change the schema; and for what writes, where it is the service. */
 export function createDataSource(url: string, settings: DatabaseSettings): DataSource {
   return new DataSource(dataSourceOptions(url, settings));
 }
+
+/** How DATABASE_POOL_SIZE is shared out: to what writes, and to what reads. */
+export function poolSizes({ databasePoolSize }: Pick<Config, 'databasePoolSize'>): { writes: number; reads: number } {
+  const writes = Math.max(Math.min(2, databasePoolSize - 1), Math.floor(databasePoolSize * SHARE_OF_WRITES));
+  return { writes, reads: databasePoolSize - writes };
+}
+
+/** Of the usual ten, one for live events, and two for imports and other changes. */
+const SHARE_OF_WRITES = 0.3;
+
+export const createWriteDataSource = (url: string, settings: DatabaseSettings): DataSource =>
+  createDataSource(url, { ...settings, databasePoolSize: poolSizes(settings).writes });
+
+/** Reads have less time than writes; it knows no entities, since all its SQL is written by hand. */
+export const createReadDataSource = (url: string, settings: DatabaseSettings): ReadDataSource =>
+  new ReadDataSource({
+    ...dataSourceOptions(url, {
+      ...settings,
+      databasePoolSize: poolSizes(settings).reads,
+      databaseStatementTimeoutMs: settings.databaseReadTimeoutMs,
+    }),
+    entities: [],
+    migrations: [],
+  });

@@ -2,13 +2,14 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { RateLimits as WindowsOfKinds } from '../../libs/kernel/rate-window.ts';
 import type { Config } from '../config.ts';
+import { CostlyRequestsGuard, MAX_COSTLY_REQUESTS_PER_APP } from '../platform/http/rate-limit/costly-requests.ts';
 import { MemoryRateStore } from '../platform/http/rate-limit/memory-rate-store.ts';
 import { PostgresRateStore } from '../platform/http/rate-limit/postgres-rate-store.ts';
 import { RateLimitGuard } from '../platform/http/rate-limit/rate-limit.guard.ts';
 import { DEFAULT_RATE_LIMITS, RateLimits } from '../platform/http/rate-limit/rate-limits.ts';
 import { RateStore } from '../platform/http/rate-limit/rate-store.ts';
 
-/** Its guard is global, and runs after those of modules that are imported before it. */
+/** Its guards are global, and run after those of modules that are imported before it. */
 @Module({})
 export class RateLimitModule {
   static forRoot(config: Config, databaseUrl: string): DynamicModule {
@@ -24,6 +25,8 @@ export class RateLimitModule {
             config.rateLimitStore === 'postgres' ? new PostgresRateStore(databaseUrl) : new MemoryRateStore(),
         },
         { provide: APP_GUARD, useClass: RateLimitGuard },
+        { provide: MAX_COSTLY_REQUESTS_PER_APP, useValue: config.maxCostlyRequestsPerApp },
+        { provide: APP_GUARD, useClass: CostlyRequestsGuard },
       ],
     };
   }

@@ -2,12 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { poolUsage } from '../platform/postgres/pool-usage.ts';
+import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { publishEventCounts, type CountsByChannel } from './event-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 
 /** To make the text takes some milliseconds. */
 const MAX_MADE_PER_SECOND = 10;
+
+/** Works that wait for the turn of their app, for each pool. */
+export interface WaitingWorks {
+  readonly reads: number;
+  readonly writes: number;
+}
 
 interface Made {
   readonly since: number;
@@ -21,31 +28,42 @@ export class Metrics {
   readonly registry = new Registry();
   readonly http: HttpMetrics;
   readonly ingest: IngestMetrics;
+  private waitingWorks: () => WaitingWorks = () => ({ reads: 0, writes: 0 });
   private made: Made = { since: -Infinity, count: 0 };
 
-  constructor(dataSource: DataSource) {
+  constructor(dataSource: DataSource, readDataSource: ReadDataSource) {
     collectDefaultMetrics({ register: this.registry });
     this.http = new HttpMetrics(this.registry);
     this.ingest = new IngestMetrics(this.registry);
+    const pools = { writes: dataSource, reads: readDataSource };
     new Gauge({
       name: 'database_pool_connections',
-      help: 'Connections to the database, by what they do: busy or idle.',
-      labelNames: ['state'],
+      help: 'Connections to the database, by pool (writes, reads) and by what they do: busy or idle.',
+      labelNames: ['pool', 'state'],
       registers: [this.registry],
       collect() {
-        const { busy, idle } = poolUsage(dataSource);
-        this.set({ state: 'busy' }, busy);
-        this.set({ state: 'idle' }, idle);
+        for (const [pool, source] of Object.entries(pools)) {
+          const { busy, idle } = poolUsage(source);
+          this.set({ pool, state: 'busy' }, busy);
+          this.set({ pool, state: 'idle' }, idle);
+        }
       },
     });
+    const waiting = (pool: keyof WaitingWorks): number => poolUsage(pools[pool]).waiting + this.waitingWorks()[pool];
     new Gauge({
       name: 'database_pool_waiting',
-      help: 'Statements that wait for a connection.',
+      help: 'Statements that wait for a connection, or for the turn of their app, by pool.',
+      labelNames: ['pool'],
       registers: [this.registry],
       collect() {
-        this.set(poolUsage(dataSource).waiting);
+        for (const pool of ['writes', 'reads'] as const) this.set({ pool }, waiting(pool));
       },
     });
+  }
+
+  /** @param waiting how many works wait for the turn of their app. The app passes it in, since operations know no slice. */
+  publishWaiting(waiting: () => WaitingWorks): void {
+    this.waitingWorks = waiting;
   }
 
   /** What is told now; where many ask, the last text that was made in this second. */

@@ -50,17 +50,17 @@ describe('on PostgreSQL', () => {
   });
 
   const open = () => ({
-    customers: new TypeormCustomerStore(dataSource),
+    customers: new TypeormCustomerStore(dataSource, dataSource),
     events: new GroupCommitCustomerEventStore(
       new TypeormCustomerEventStore(dataSource, new CustomerEventCopy()),
       LIMITS,
     ),
-    timelines: new TypeormTimelineStore(dataSource),
+    timelines: new TypeormTimelineStore(dataSource, dataSource),
   });
   customerEventStoreContract(open);
   customerStoreContract(open);
   timelineStoreContract(open);
-  apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource));
+  apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource, dataSource));
 
   describe('by COPY', () => {
     const copy = new CustomerEventCopy({ minCopiedEvents: 1, pauseAfterConflict: 0, isHistory: true });

@@ -47,7 +47,7 @@ describe('appending events while customers are erased', () => {
 
   beforeEach(async () => {
     afterStatement = () => undefined;
-    customers = new TypeormCustomerStore(dataSource);
+    customers = new TypeormCustomerStore(dataSource, dataSource);
     events = new TypeormCustomerEventStore(dataSource, new CustomerEventCopy());
     [ada, bob] = [aCustomer(`ada-${randomId()}`), aCustomer(`bob-${randomId()}`)];
     for (const customer of [ada, bob]) await customers.put(APP, customer.id, () => customer);

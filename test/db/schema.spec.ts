@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config.ts';
-import { createDataSource } from '../../src/app/data-source.ts';
+import { createDataSource, createReadDataSource } from '../../src/app/data-source.ts';
 import { SchemaOutdated, DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
 import { migrate } from '../../src/app/migrate.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -43,7 +43,10 @@ describe('the schema', () => {
   });
 
   it('is never changed by a start: that stops, and says what to do', async () => {
-    const connection = new DatabaseConnection(createDataSource(database.url, config));
+    const connection = new DatabaseConnection(
+      createDataSource(database.url, config),
+      createReadDataSource(database.url, config),
+    );
     await expect(connection.connect()).rejects.toThrow(SchemaOutdated);
     await expect(connection.connect()).rejects.toThrow('npm run migrate');
     await connection.onApplicationShutdown();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { ReadDataSource } from '../../src/platform/postgres/read-data-source.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectSuccess } from './helpers/answers.ts';
 
@@ -86,7 +86,7 @@ describe('bounded reads', () => {
   );
 
   it('the payloads beyond a page are not sent by PostgreSQL', async () => {
-    const dataSource = service.app.get(DataSource);
+    const dataSource = service.app.get(ReadDataSource);
     const read = async (path: string): Promise<number> => {
       let bytes = 0;
       const query = dataSource.query.bind(dataSource);

@@ -194,7 +194,9 @@ describe('the rate limit', () => {
     expect(takes(tooLarge)).toBe(512);
     const broken = await compressed(blank, 1_000);
     expectFailure(broken, 400, 'VALIDATION_ERROR');
-    expect(takes(broken)).toBe(63);
+    // As far as it was inflated: 1,000 bytes of gzip are about a mebibyte of blanks.
+    expect(takes(broken)).toBeGreaterThan(50);
+    expect(takes(broken)).toBeLessThanOrEqual(63);
   });
 
   it('counts the refused items of a batch, too', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { columnList, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
+import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage } from '../../platform/postgres/storage-errors.ts';
 import { ApiKeyStore } from '../application/api-key-store.port.ts';
 import type { ApiKey, App } from '../domain/api-key.ts';
@@ -26,7 +27,10 @@ const INSERT_KEY = `
 
 @Injectable()
 export class TypeormApiKeyStore extends ApiKeyStore {
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly reading: ReadDataSource,
+  ) {
     super();
   }
 
@@ -81,11 +85,9 @@ export class TypeormApiKeyStore extends ApiKeyStore {
   }
 
   private async keys(condition: string, parameter: unknown): Promise<ApiKey[]> {
-    const rows = await this.query<ApiKeyColumns[]>(
-      `SELECT ${SELECTED_KEY} FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id
-       WHERE ${condition} ORDER BY k.created_at, k.id`,
-      [parameter],
-    );
+    const sql = `SELECT ${SELECTED_KEY} FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id
+       WHERE ${condition} ORDER BY k.created_at, k.id`;
+    const rows = await storage(() => this.reading.query<ApiKeyColumns[]>(sql, [parameter]));
     return rows.map(apiKeyOf);
   }
 

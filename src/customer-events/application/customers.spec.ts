@@ -7,6 +7,7 @@ import { SettableClock } from '../../../test/support/clock.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { neverAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { customerIdOf } from '../domain/customer.ts';
+import { readTurns, writeTurns } from '../../../test/support/turns.ts';
 import { Customers } from './customers.ts';
 
 const ADA = { email: 'ada@example.com', name: 'Ada' };
@@ -19,7 +20,7 @@ describe('Customers', () => {
   beforeEach(() => {
     shared = new InMemoryCustomers();
     clock = new SettableClock();
-    customers = new Customers(new InMemoryCustomerStore(shared), clock);
+    customers = new Customers(new InMemoryCustomerStore(shared), clock, readTurns(), writeTurns());
   });
 
   it('creates a customer, with nothing in what was not given', async () => {

@@ -5,6 +5,7 @@ import { customerNotFound } from '../domain/customer-events-error.ts';
 import { changedCustomer, customerIdOf, newCustomer, type Customer, type CustomerChanges } from '../domain/customer.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { CustomerStore } from './customer-store.port.ts';
+import { ReadTurns, WriteTurns } from './turns.ts';
 
 const EMPTY_OBJECT = new JsonText('{}');
 
@@ -14,27 +15,29 @@ export class Customers {
   constructor(
     private readonly store: CustomerStore,
     private readonly clock: Clock,
+    private readonly reads: ReadTurns,
+    private readonly writes: WriteTurns,
   ) {}
 
   put(appId: string, externalId: string, changes: CustomerChanges): Promise<{ customer: Customer; created: boolean }> {
     const now = instantFromMillis(this.clock.now());
-    return this.store.put(appId, customerIdOf(appId, externalId), (present) =>
+    const decide = (present: Customer | null): Customer =>
       present === null
         ? newCustomer(appId, externalId, changes, now, EMPTY_OBJECT)
-        : changedCustomer(present, changes, now),
-    );
+        : changedCustomer(present, changes, now);
+    return this.writes.run(appId, () => this.store.put(appId, customerIdOf(appId, externalId), decide));
   }
 
   /** @throws CUSTOMER_NOT_FOUND */
   async get(appId: string, externalId: string): Promise<Customer> {
-    const customer = await this.store.find(customerIdOf(appId, externalId));
+    const customer = await this.reads.run(appId, () => this.store.find(customerIdOf(appId, externalId)));
     if (customer === null) throw customerNotFound();
     return customer;
   }
 
   /** @throws CUSTOMER_NOT_FOUND */
   async erase(appId: string, externalId: string): Promise<{ deletedEvents: number }> {
-    const deletedEvents = await this.store.erase(customerIdOf(appId, externalId));
+    const deletedEvents = await this.writes.run(appId, () => this.store.erase(customerIdOf(appId, externalId)));
     if (deletedEvents === null) throw customerNotFound();
     return { deletedEvents };
   }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
 import { aCustomer, APP } from '../../../test/support/builders.ts';
+import { writeTurns } from '../../../test/support/turns.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { IsAbandoned } from '../../../libs/kernel/abandoned.ts';
@@ -54,7 +55,7 @@ describe('EventImport', () => {
     yield await Promise.resolve(all);
   }
   const run = (all: readonly ImportLine[], retryMs: number, signal = new AbortController().signal): Promise<unknown> =>
-    new EventImport(new CustomerEvents(store, new SettableClock()), retryMs)
+    new EventImport(new CustomerEvents(store, new SettableClock()), retryMs, writeTurns())
       .run(APP, sourceOf(all), tally, { signal, onChunk: () => {} })
       .catch((error: unknown) => error);
   const countOf = (externalId: typeof FIRST | typeof SECOND): number =>
@@ -123,7 +124,7 @@ describe('EventImport', () => {
   it('lets another import write while it waits for the database', async () => {
     for (let n = 0; n < 100; n++) fail(FIRST, away());
     const controller = new AbortController();
-    const imports = new EventImport(new CustomerEvents(store, new SettableClock()), 600_000);
+    const imports = new EventImport(new CustomerEvents(store, new SettableClock()), 600_000, writeTurns());
     const options = { signal: controller.signal, onChunk: () => {} };
     const waiting = imports.run(APP, sourceOf(lines(false)), tally, options).catch(() => 'ended');
     const others = lines(false).filter(({ draft }) => 'type' in draft && draft.customerExternalId === SECOND);

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BackOff } from '../../../libs/kernel/back-off.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
-import { CustomerEvents } from './customer-events.ts';
+import { CustomerEvents, type Recorded } from './customer-events.ts';
+import { WriteTurns } from './turns.ts';
 import {
   isUnavailable,
   mayBeRepeated,
@@ -51,6 +52,7 @@ export class EventImport {
   constructor(
     private readonly events: CustomerEvents,
     @Inject(IMPORT_RETRY_MS) private readonly retryMs: number,
+    private readonly writes: WriteTurns,
   ) {}
 
   /**
@@ -132,7 +134,9 @@ export class EventImport {
       partitions.map(async (partition) => {
         const drafts = partition.map(({ draft }) => draft);
         try {
-          return { partition, results: await this.events[dryRun === true ? 'previewAll' : 'recordAll'](appId, drafts) };
+          const record = (): Promise<(Recorded | DomainError)[]> =>
+            this.events[dryRun === true ? 'previewAll' : 'recordAll'](appId, drafts);
+          return { partition, results: await this.writes.run(appId, record) };
         } catch (reason) {
           return { partition, reason };
         }

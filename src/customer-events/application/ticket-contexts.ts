@@ -7,6 +7,7 @@ import { CONTEXT_MAX_BYTES, CONTEXT_OUTLINED_EVENTS, eventRuns, type TicketConte
 import { WHOLE_TIMELINE, type TimelineQuery } from '../domain/timeline.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
+import { ReadTurns } from './turns.ts';
 
 const MICROS_OF_SECOND = 1_000_000n;
 
@@ -17,6 +18,7 @@ export class TicketContexts {
     private readonly customers: CustomerStore,
     private readonly timelines: TimelineStore,
     private readonly clock: Clock,
+    private readonly reads: ReadTurns,
   ) {}
 
   /**
@@ -39,11 +41,12 @@ export class TicketContexts {
     const from = shiftInstant(asOf, -BigInt(windowSeconds) * MICROS_OF_SECOND) ?? undefined;
     const latest: TimelineQuery = { ...WHOLE_TIMELINE, to, order: 'desc' };
     const [events, outline, summary] = await Promise.all([
-      this.timelines.latest(customerId, latest, limit, CONTEXT_MAX_BYTES),
-      this.timelines.outline(customerId, latest, CONTEXT_OUTLINED_EVENTS),
-      this.timelines.summarize(customerId, { ...WHOLE_TIMELINE, from, to }),
+      this.reads.run(appId, () => this.timelines.latest(customerId, latest, limit, CONTEXT_MAX_BYTES)),
+      this.reads.run(appId, () => this.timelines.outline(customerId, latest, CONTEXT_OUTLINED_EVENTS)),
+      this.reads.runCostly(appId, () => this.timelines.summarize(customerId, { ...WHOLE_TIMELINE, from, to })),
     ]);
-    if (events.length === 0 && (await this.customers.find(customerId)) === null) throw customerNotFound();
+    if (events.length === 0 && (await this.reads.run(appId, () => this.customers.find(customerId))) === null)
+      throw customerNotFound();
     return { asOf, events, runs: eventRuns(outline, limit), summary };
   }
 }

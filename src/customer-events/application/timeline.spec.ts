@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
 import { InMemoryTimelineStore } from '../../../test/fakes/in-memory-timeline-store.ts';
 import { aCustomer, anEvent, APP, instant, OTHER_APP } from '../../../test/support/builders.ts';
+import { readTurns, writeTurns } from '../../../test/support/turns.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { WHOLE_TIMELINE, type TimelineQuery } from '../domain/timeline.ts';
 import { Timeline } from './timeline.ts';
@@ -22,7 +23,12 @@ describe('Timeline', () => {
     customers.byId.set(ada.id, { appId: APP, customer: ada, events: [...events] });
     const bob = aCustomer('bob');
     customers.byId.set(bob.id, { appId: APP, customer: bob, events: [] });
-    timeline = new Timeline(new InMemoryCustomerStore(customers), new InMemoryTimelineStore(customers));
+    timeline = new Timeline(
+      new InMemoryCustomerStore(customers),
+      new InMemoryTimelineStore(customers),
+      readTurns(),
+      writeTurns(),
+    );
   });
 
   const walk = async (query: TimelineQuery, limit: number): Promise<{ found: CustomerEvent[]; pages: number }> => {

@@ -17,6 +17,7 @@ import {
 } from '../domain/timeline.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
+import { ReadTurns, WriteTurns } from './turns.ts';
 
 export interface TimelinePage {
   readonly events: readonly CustomerEvent[];
@@ -36,6 +37,8 @@ export class Timeline {
   constructor(
     private readonly customers: CustomerStore,
     private readonly timelines: TimelineStore,
+    private readonly reads: ReadTurns,
+    private readonly writes: WriteTurns,
   ) {}
 
   /** @throws CUSTOMER_NOT_FOUND; VALIDATION_ERROR for a cursor that is none of this walk. */
@@ -49,30 +52,33 @@ export class Timeline {
     const customerId = customerIdOf(appId, externalId);
     const after = cursor === undefined ? null : positionOf(customerId, query, cursor);
     const limits: ReadLimits = { events: limit, bytes: PAGE_MAX_BYTES, entries: READ_MAX_ENTRIES };
-    const { events, next } = await this.timelines.page(customerId, query, after, limits);
-    if (events.length === 0 && next === null) await this.requireCustomer(customerId);
+    const read = () => this.timelines.page(customerId, query, after, limits);
+    const isFiltered = query.types.length > 0;
+    const { events, next } = await (isFiltered ? this.reads.runCostly(appId, read) : this.reads.run(appId, read));
+    if (events.length === 0 && next === null) await this.requireCustomer(appId, customerId);
     return { events, nextCursor: next === null ? null : encodeCursor(customerId, query, next) };
   }
 
   /** @throws CUSTOMER_NOT_FOUND, NOT_FOUND */
   async event(appId: string, externalId: string, id: string): Promise<CustomerEvent> {
     const customerId = customerIdOf(appId, externalId);
-    const event = await this.timelines.find(customerId, id);
-    return event ?? this.refuseEvent(customerId);
+    const event = await this.reads.run(appId, () => this.timelines.find(customerId, id));
+    return event ?? this.refuseEvent(appId, customerId);
   }
 
   /** @throws CUSTOMER_NOT_FOUND, NOT_FOUND */
   async eraseEvent(appId: string, externalId: string, id: string): Promise<{ deletedEvents: number }> {
     const customerId = customerIdOf(appId, externalId);
-    if (!(await this.timelines.eraseEvent(customerId, id))) await this.refuseEvent(customerId);
+    const isErased = await this.writes.run(appId, () => this.timelines.eraseEvent(customerId, id));
+    if (!isErased) await this.refuseEvent(appId, customerId);
     return { deletedEvents: 1 };
   }
 
   /** @throws CUSTOMER_NOT_FOUND */
   async summary(appId: string, externalId: string, filter: TimelineFilter): Promise<TimelineSummary> {
     const customerId = customerIdOf(appId, externalId);
-    const types = await this.timelines.summarize(customerId, filter);
-    if (types.length === 0) await this.requireCustomer(customerId);
+    const types = await this.reads.runCostly(appId, () => this.timelines.summarize(customerId, filter));
+    if (types.length === 0) await this.requireCustomer(appId, customerId);
     return timelineSummary(types);
   }
 
@@ -91,33 +97,37 @@ export class Timeline {
   ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
     const query: TimelineQuery = { ...filter, order: 'asc' };
-    const first = await this.timelines.page(customerId, query, null, exportLimits(FIRST_EXPORT_PAGE));
-    if (first.events.length === 0 && first.next === null) await this.requireCustomer(customerId);
-    return this.pagesFrom(customerId, query, first, requireStillAllowed);
-  }
-
-  private async *pagesFrom(
-    customerId: string,
-    query: TimelineQuery,
-    first: TimelinePart<CustomerEvent>,
-    requireStillAllowed: () => Promise<void>,
-  ): AsyncGenerator<readonly CustomerEvent[]> {
-    for (let { events, next } = first; ;) {
-      if (events.length > 0) yield events;
-      if (next === null) return;
-      await requireStillAllowed();
-      ({ events, next } = await this.timelines.page(customerId, query, next, exportLimits(2 * events.length)));
-    }
+    const read: ReadPart = (after, events) =>
+      this.reads.run(appId, () => this.timelines.page(customerId, query, after, exportLimits(events)));
+    const first = await read(null, FIRST_EXPORT_PAGE);
+    if (first.events.length === 0 && first.next === null) await this.requireCustomer(appId, customerId);
+    return pagesFrom(first, read, requireStillAllowed);
   }
 
   /** An event proves its customer, so the look-up is needed only where there is none. */
-  private async requireCustomer(customerId: string): Promise<void> {
-    if ((await this.customers.find(customerId)) === null) throw customerNotFound();
+  private async requireCustomer(appId: string, customerId: string): Promise<void> {
+    if ((await this.reads.run(appId, () => this.customers.find(customerId))) === null) throw customerNotFound();
   }
 
-  private async refuseEvent(customerId: string): Promise<never> {
-    await this.requireCustomer(customerId);
+  private async refuseEvent(appId: string, customerId: string): Promise<never> {
+    await this.requireCustomer(appId, customerId);
     throw eventNotFound();
+  }
+}
+
+/** Reads a part of an export behind a position, of at most so many events. */
+type ReadPart = (after: TimelinePosition | null, events: number) => Promise<TimelinePart<CustomerEvent>>;
+
+async function* pagesFrom(
+  first: TimelinePart<CustomerEvent>,
+  read: ReadPart,
+  requireStillAllowed: () => Promise<void>,
+): AsyncGenerator<readonly CustomerEvent[]> {
+  for (let { events, next } = first; ;) {
+    if (events.length > 0) yield events;
+    if (next === null) return;
+    await requireStillAllowed();
+    ({ events, next } = await read(next, 2 * events.length));
   }
 }
 

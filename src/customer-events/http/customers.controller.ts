@@ -2,6 +2,7 @@ import { Delete, Get, Patch, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
+import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
@@ -49,6 +50,7 @@ export class CustomersController {
   }
 
   @Delete()
+  @Costly()
   @Costs(10)
   @ApiOperation({
     summary: 'Erase a customer and its events',
@@ -57,7 +59,7 @@ export class CustomersController {
       'EVENT_ERASED even if the customer is created anew. A long history is erased in parts; if the request breaks off, send it again.',
   })
   @Responds(200, ErasedEventsResponse, 'Nothing of the customer is left.')
-  @Fails(customerNotFound)
+  @Fails(customerNotFound, tooManyCostlyRequests)
   erase(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,

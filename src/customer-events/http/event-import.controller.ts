@@ -5,6 +5,7 @@ import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { Responds, BODY_FAILURES, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { bodyStream } from '../../platform/http/request/body-stream.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
+import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { EventCounts } from './event-counts.ts';
@@ -49,6 +50,7 @@ export class EventImportController implements BeforeApplicationShutdown {
 
   @Post()
   @Costs(50)
+  @Costly()
   @ApiOperation({
     summary: 'Import history: any number of events, a line each',
     description:
@@ -61,7 +63,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   @ApiConsumes(NDJSON)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary', example: TWO_LINES } })
   @Responds(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
-  @Fails(...BODY_FAILURES, tooManyStreams, tooManyStreamsOfKey)
+  @Fails(...BODY_FAILURES, tooManyStreams, tooManyStreamsOfKey, tooManyCostlyRequests)
   async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<SuccessResponse> {
     // Waiting for the sender has a limit of its own; writing the lines may take longer than a connection may be idle.
     allowLongWork(request);

@@ -1,6 +1,7 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { Responds, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { PrefersMarkdown } from '../../platform/http/request/prefers-markdown.ts';
@@ -15,6 +16,9 @@ import { TicketContextRequest, windowSeconds } from './ticket-context.request.ts
 import { TicketContextResponse, ticketContextResponse } from './ticket-context.response.ts';
 import { instantOf } from './timeline.request.ts';
 
+/** A context of more events costs as much as a summary. */
+const LONG_CONTEXT = 50;
+
 const MARKDOWN_TYPE = 'text/markdown; charset=utf-8';
 
 @ServerController('customers/:externalId/context', 'Timeline')
@@ -24,13 +28,14 @@ export class TicketContextController {
 
   @Get()
   @Costs(5)
+  @Costly(({ query }) => Number(query.limit) > LONG_CONTEXT)
   @ApiOperation({
     summary: 'What had happened to a customer when a ticket was opened',
     description:
       'For the agent, or the tool, that answers the ticket: deterministic, and at most 16 KiB. With `Accept: text/markdown` it is a short note.',
   })
   @Responds(200, TicketContextResponse, 'The context.', {}, ['text/markdown'])
-  @Fails(customerNotFound)
+  @Fails(customerNotFound, tooManyCostlyRequests)
   async context(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,

@@ -1,6 +1,7 @@
 import { Delete, Get, Param, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { Responds, RespondsNdjson, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import type { Response } from 'express';
 import { StreamLimits, tooManyStreams, tooManyStreamsOfKey } from '../../platform/http/request/stream-limits.ts';
@@ -34,6 +35,7 @@ export class TimelineController {
   ) {}
 
   @Get()
+  @Costly(({ query }) => query.type !== undefined)
   @Costs(1)
   @ApiOperation({
     summary: 'Read the events of a customer, page by page',
@@ -43,7 +45,7 @@ export class TimelineController {
       'matches little ends after 20,000 events were looked at. Only `nextCursor: null` is the end.',
   })
   @Responds(200, TimelinePageResponse, 'A page of the timeline.')
-  @Fails(customerNotFound)
+  @Fails(customerNotFound, tooManyCostlyRequests)
   async page(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
@@ -56,13 +58,14 @@ export class TimelineController {
   }
 
   @Get('summary')
+  @Costly()
   @Costs(10)
   @ApiOperation({
     summary: 'Count the events of a customer by type',
     description: 'The type with the latest event comes first.',
   })
   @Responds(200, TimelineSummaryResponse, 'What the timeline, or the part of it that was asked for, consists of.')
-  @Fails(customerNotFound)
+  @Fails(customerNotFound, tooManyCostlyRequests)
   async summary(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
@@ -72,6 +75,7 @@ export class TimelineController {
   }
 
   @Get('export')
+  @Costly()
   @Costs(50)
   @ApiOperation({
     summary: 'Read all events of a customer as a stream, the oldest first',
@@ -80,7 +84,7 @@ export class TimelineController {
       'It breaks off, too, where the key is revoked or expires meanwhile.',
   })
   @RespondsNdjson(CustomerEventResponse, 'All events, one a line.')
-  @Fails(customerNotFound, tooManyStreams, tooManyStreamsOfKey)
+  @Fails(customerNotFound, tooManyStreams, tooManyStreamsOfKey, tooManyCostlyRequests)
   async export(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,

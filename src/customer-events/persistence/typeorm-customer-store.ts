@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { columnList, fieldsWithout, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
 import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
+import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, singleStatement, type RunQuery } from '../../platform/postgres/transactions.ts';
 import { CustomerStore } from '../application/customer-store.port.ts';
@@ -25,12 +26,15 @@ const UPDATE_CUSTOMER = `
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
 export class TypeormCustomerStore extends CustomerStore {
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly reading: ReadDataSource,
+  ) {
     super();
   }
 
   async find(id: string): Promise<Customer | null> {
-    return storage(() => findCustomer((query) => singleStatement(this.dataSource, query), id, ''));
+    return storage(() => findCustomer((query) => singleStatement(this.reading, query), id, ''));
   }
 
   put(appId: string, id: string, decide: (present: Customer | null) => Customer) {

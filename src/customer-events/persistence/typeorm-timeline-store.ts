@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
+import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { selectList } from '../../platform/postgres/record-columns.ts';
 import { pipelinedTransaction } from '../../platform/postgres/transactions.ts';
@@ -35,7 +36,10 @@ const OUTLINE_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', ['id', 'type', '
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
 export class TypeormTimelineStore extends TimelineStore {
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly reading: ReadDataSource,
+  ) {
     super();
   }
 
@@ -114,7 +118,7 @@ export class TypeormTimelineStore extends TimelineStore {
   }
 
   private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
-    return storage(() => this.dataSource.query<Row[]>(sql, parameters));
+    return storage(() => this.reading.query<Row[]>(sql, parameters));
   }
 }
 

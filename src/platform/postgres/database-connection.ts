@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { pendingMigrations } from './pending-migrations.ts';
+import { ReadDataSource } from './read-data-source.ts';
 import { StorageUnavailable } from './storage-unavailable.ts';
 import { storage } from './storage-errors.ts';
 
@@ -17,13 +18,16 @@ export class SchemaOutdated extends Error {
   }
 }
 
-/** Connects the service's DataSource, and disconnects it at the end. */
+/** Connects the service's DataSources, and disconnects them at the end. */
 @Injectable()
 export class DatabaseConnection implements OnApplicationShutdown {
   private readonly logger = new Logger(DatabaseConnection.name);
   private stopped = false;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly readDataSource: ReadDataSource,
+  ) {}
 
   /**
    * Waits until the database can be reached, however long that takes, and says so.
@@ -48,7 +52,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
   /** @throws SERVICE_UNAVAILABLE; {@link SchemaOutdated} */
   connectOnce(): Promise<void> {
     return storage(async () => {
-      if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+      for (const dataSource of this.dataSources) if (!dataSource.isInitialized) await dataSource.initialize();
       const pending = await pendingMigrations(this.dataSource);
       if (pending.length > 0) throw new SchemaOutdated(pending);
     });
@@ -56,6 +60,10 @@ export class DatabaseConnection implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    for (const dataSource of this.dataSources) if (dataSource.isInitialized) await dataSource.destroy();
+  }
+
+  private get dataSources(): readonly DataSource[] {
+    return [this.dataSource, this.readDataSource];
   }
 }

@@ -8,7 +8,13 @@ import { LogThrottle } from '../../log/log-throttle.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { inFlightRequestOf } from '../request/in-flight-request.ts';
 import { internalError, methodNotAllowed, routeNotFound } from '../errors/http-error.ts';
+import { RefusalPacing } from './refusal-pacing.ts';
 import { sendFailure } from '../response/send.ts';
+
+/** Between two refusals on a connection whose client does not wait. */
+const PAUSE_AFTER_TOO_MANY_MS = 100;
+/** However many they are, there are no more than 500 such refusals a second. */
+const PAUSE_FOR_EACH_WAITING_MS = 2;
 
 /** Turns whatever was thrown into the failure envelope; the inside of a fault goes to the log only. */
 @Catch()
@@ -16,6 +22,7 @@ export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(ErrorFilter.name);
   /** While the database is away, every request meets the same error; its line in the log has the code. */
   private readonly throttle = new LogThrottle(2);
+  private readonly pacing = new RefusalPacing();
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -24,7 +31,15 @@ export class ErrorFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    sendFailure(response, this.refusalOf(error, http.getRequest<Request>(), inFlightRequestOf(response)?.id));
+    const refusal = this.refusalOf(error, http.getRequest<Request>(), inFlightRequestOf(response)?.id);
+    if (refusal.kind !== 'too-many') {
+      sendFailure(response, refusal);
+      return;
+    }
+    const pauseMs = Math.max(PAUSE_AFTER_TOO_MANY_MS, this.pacing.waiting * PAUSE_FOR_EACH_WAITING_MS);
+    this.pacing.refuse(http.getRequest<Request>().socket, pauseMs, () => {
+      if (!response.headersSent && !response.destroyed) sendFailure(response, refusal);
+    });
   }
 
   private refusalOf(error: unknown, request: Request, id: string | undefined): DomainError {

@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net';
 import { RETRY_AFTER_UNAVAILABLE } from '../errors/failure-headers.ts';
 import { tooManyInFlight } from '../errors/http-error.ts';
 import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
 import { sendFailure } from '../response/send.ts';
+import { RefusalPacing } from './refusal-pacing.ts';
 
 /** Probes and scrapes tell of the overload: they pass. Floods of them are slowed down by {@link KeylessPacing}. */
 const ALWAYS: ReadonlySet<string | undefined> = new Set(['/health/live', '/health/ready', '/metrics']);
@@ -18,7 +18,7 @@ const RETRY_AFTER_MS = Number(RETRY_AFTER_UNAVAILABLE) * 1_000;
  */
 export class LoadShedding implements RequestObserver {
   private inFlight = 0;
-  private readonly refusedAt = new WeakMap<Socket, number>();
+  private readonly pacing = new RefusalPacing();
   private stalled = 0;
   private countedAt = -Infinity;
 
@@ -37,15 +37,9 @@ export class LoadShedding implements RequestObserver {
       inFlight.isCounted = true;
       return true;
     }
-    const { socket } = request;
-    const now = performance.now();
-    const tooEarly = (this.refusedAt.get(socket) ?? -Infinity) + RETRY_AFTER_MS - now;
-    this.refusedAt.set(socket, now + Math.max(0, tooEarly));
-    const refuse = (): void => {
+    this.pacing.refuse(request.socket, RETRY_AFTER_MS, () => {
       if (!response.destroyed) sendFailure(response, tooManyInFlight());
-    };
-    if (tooEarly > 0) setTimeout(refuse, tooEarly);
-    else refuse();
+    });
     return false;
   }
 

@@ -1,0 +1,73 @@
+import {
+  Inject,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { defineErrorOf } from '../../../../libs/kernel/domain-error.ts';
+import { HttpError } from '../errors/http-error.ts';
+import { callerOf } from '../request/caller.ts';
+
+const COSTLY = 'costly';
+const RETRY_AFTER_SECONDS = 1;
+
+/** The injection token of how many costly requests of one app may be in flight. */
+export const MAX_COSTLY_REQUESTS_PER_APP = 'MAX_COSTLY_REQUESTS_PER_APP';
+
+export const tooManyCostlyRequests = defineErrorOf(
+  HttpError,
+  'too-many',
+  'TOO_MANY_REQUESTS',
+  (limit: number) => ({
+    message:
+      `The keys of this app have ${limit} requests in flight of those that cost much ` +
+      '(import, export, erasure, summary, filtered pages, long contexts); send the request again when one has ended',
+    details: { limit, retryAfterSeconds: RETRY_AFTER_SECONDS },
+    headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+  }),
+  16,
+);
+
+/**
+ * Marks a route that may cost much more than others: only so many of them may be in flight for one app.
+ *
+ * @param isCostly which of its requests are; all, if it is left out.
+ */
+export const Costly = (isCostly: (request: Request) => boolean = () => true): CustomDecorator =>
+  SetMetadata(COSTLY, isCostly);
+
+/** Counts the costly requests of each app, from their beginning until their response has closed. */
+@Injectable()
+export class CostlyRequestsGuard implements CanActivate {
+  private readonly inFlight = new Map<string, number>();
+
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(MAX_COSTLY_REQUESTS_PER_APP) private readonly limit: number,
+  ) {}
+
+  /** @throws TOO_MANY_REQUESTS */
+  canActivate(context: ExecutionContext): boolean {
+    const isCostly = this.reflector.get<((request: Request) => boolean) | undefined>(COSTLY, context.getHandler());
+    if (isCostly === undefined) return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    if (!isCostly(request)) return true;
+    const { id } = callerOf(request).app;
+    const count = this.inFlight.get(id) ?? 0;
+    if (count >= this.limit) throw tooManyCostlyRequests(this.limit);
+    this.inFlight.set(id, count + 1);
+    http.getResponse<Response>().once('close', () => this.end(id));
+    return true;
+  }
+
+  private end(appId: string): void {
+    const left = (this.inFlight.get(appId) ?? 1) - 1;
+    if (left > 0) this.inFlight.set(appId, left);
+    else this.inFlight.delete(appId);
+  }
+}
