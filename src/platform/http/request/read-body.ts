@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { parseUtf8 } from '../../../../libs/json-payload/utf8.ts';
 import { DomainError } from '../../../../libs/kernel/domain-error.ts';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
+import { isTurnSpent, nextTurn } from '../../../../libs/kernel/time-slice.ts';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { raiseCharge, unitsOfBytes } from './request-charge.ts';
 import { inFlightRequestOf, type InFlightRequest } from './in-flight-request.ts';
@@ -24,8 +25,10 @@ export async function readJsonText(request: IncomingMessage, limit: number): Pro
   const compressed = isCompressed(request.headers['content-encoding']);
   const body = new ReadBody(limit, inFlightOf(request));
   try {
-    const bytes = await readBytes(request, body);
-    const text = parseUtf8(compressed ? await decompress(bytes, body) : bytes);
+    const received = await readBytes(request, body);
+    const bytes = compressed ? await decompress(received, body) : received;
+    if (bytes.length > LARGE_BYTES && isTurnSpent()) await nextTurn();
+    const text = parseUtf8(bytes);
     if (text === null) throw invalidField('body', 'is not valid UTF-8');
     body.reserve(text.length * COPIES_OF_TEXT);
     return text;
@@ -84,6 +87,8 @@ export function isCompressed(contentEncoding: string | undefined): boolean {
   throw unsupportedMediaType('The body may be compressed with gzip only');
 }
 
+/** To put so much together, and to decode it, takes a part of a millisecond: more takes turns with others. */
+const LARGE_BYTES = 262_144;
 const INFLATED_CHUNK_BYTES = 65_536;
 
 const ignore = (): void => {};
@@ -136,5 +141,6 @@ async function decompress(bytes: Buffer, body: ReadBody): Promise<Buffer> {
       ? error
       : invalidField('body', 'is not valid gzip, although Content-Encoding says so');
   }
+  if (size > LARGE_BYTES && isTurnSpent()) await nextTurn();
   return Buffer.concat(chunks, size);
 }
