@@ -1,5 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 import { Metrics } from './metrics.ts';
 
@@ -21,6 +22,7 @@ export class Readiness implements BeforeApplicationShutdown {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly reading: ReadDataSource,
     private readonly metrics: Metrics,
   ) {}
 
@@ -63,9 +65,12 @@ export class Readiness implements BeforeApplicationShutdown {
   }
 
   private async isReadOnly(): Promise<boolean> {
-    const [row] = await this.dataSource.query<{ read_only: string }[]>(
-      "SELECT current_setting('transaction_read_only') AS read_only",
-    );
-    return row?.read_only === 'on';
+    const readOnly = [this.dataSource, this.reading].map(async (dataSource) => {
+      const [row] = await dataSource.query<{ read_only: string }[]>(
+        "SELECT current_setting('transaction_read_only') AS read_only",
+      );
+      return row?.read_only === 'on';
+    });
+    return (await Promise.all(readOnly)).includes(true);
   }
 }
