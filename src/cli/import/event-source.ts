@@ -9,7 +9,7 @@ import type { EventDraft } from '../../customer-events/domain/customer-event.ts'
 import { CustomerEventRequest } from '../../customer-events/input/customer-event.request.ts';
 import { eventLines, eventOfText, type EventLine } from '../../customer-events/input/event-lines.ts';
 import { csvObjects } from './csv-objects.ts';
-import { openCsv, wrongNumberOfCells, type CsvRow } from './csv-rows.ts';
+import { openCsv, type CsvRow } from './csv-rows.ts';
 import type { LineContent } from './rejected-file.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 
@@ -55,6 +55,12 @@ function fixedText(line: string): string {
   return content.key === 'text' ? String(JSON.parse(text)) : text;
 }
 
+/** What was refused for its shape is kept as it stands: as an event it would have cells in the wrong fields. */
+function contentOfRow({ problem, raw }: CsvRow, json: string): LineContent {
+  if (raw !== undefined) return { row: raw };
+  return problem === undefined ? { json } : { undecodable: json };
+}
+
 /** The rows of CSV whose columns are named like the fields of an event. */
 export async function csvSource(
   bytes: AsyncIterable<Buffer>,
@@ -69,13 +75,11 @@ export async function csvSource(
   });
   const lineOf = (row: CsvRow): FileLine => {
     const json = objects.jsonText(row.cells);
-    const problem = row.problem ?? wrongNumberOfCells(row, header);
     return {
       number: row.number,
       sourceBytes: json.length,
-      draft: problem === undefined ? eventOfText(json, limits) : invalidField('line', problem),
-      content: () =>
-        row.cells.length === 0 ? undefined : row.problem === undefined ? { json } : { undecodable: json },
+      draft: row.problem === undefined ? eventOfText(json, limits) : invalidField('line', row.problem),
+      content: () => contentOfRow(row, json),
     };
   };
   return (async function* () {

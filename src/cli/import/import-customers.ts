@@ -13,7 +13,7 @@ import { CustomerRequest, customerChanges } from '../../customer-events/input/cu
 import { parseJson } from '../../platform/input/parse-json.ts';
 import { readFields } from '../../platform/input/field-reader.ts';
 import { csvObjects, type CsvObjects } from './csv-objects.ts';
-import { openCsv, wrongNumberOfCells, type CsvRow } from './csv-rows.ts';
+import { openCsv, type CsvRow } from './csv-rows.ts';
 import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
 import { openInput } from './input-file.ts';
 import { Progress } from './progress.ts';
@@ -89,7 +89,7 @@ export async function importCustomers(
 
   try {
     for await (const group of rows) {
-      const lines = group.map((row) => customerLine(row, header, objects, limits));
+      const lines = group.map((row) => customerLine(row, objects, limits));
       for (const together of apart(lines)) await allEnded(together.map(settle));
       tally.throughLine = lines.at(-1)?.number ?? tally.throughLine;
       if (signal.aborted) break;
@@ -120,15 +120,10 @@ async function allEnded(works: readonly Promise<void>[]): Promise<void> {
   await Promise.all(works);
 }
 
-function customerLine(
-  row: CsvRow,
-  header: readonly string[],
-  objects: CsvObjects,
-  limits: FreeFormLimits,
-): CustomerLine {
+function customerLine(row: CsvRow, objects: CsvObjects, limits: FreeFormLimits): CustomerLine {
   const externalId = row.cells[objects.indexOf(EXTERNAL_ID)] ?? '';
   const json = objects.jsonText(row.cells);
-  const problem = row.problem ?? wrongNumberOfCells(row, header);
+  const { problem } = row;
   return {
     number: row.number,
     externalId,

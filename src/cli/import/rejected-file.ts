@@ -2,9 +2,16 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync, write
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { OperatorError } from '../error-message.ts';
 
-/** `json`: one JSON text. `text`: a text that is no JSON. `undecodable`: what is not UTF-8, read as Latin-1. */
+/**
+ * `json`: one JSON text. `text`: a text that is no JSON. `undecodable`: what is not UTF-8, read as Latin-1. `row`: a row of
+ * CSV that does not have the cells of the header, as it stands.
+ */
 export type LineContent =
-  { readonly json: string } | { readonly text: string } | { readonly undecodable: string } | undefined;
+  | { readonly json: string }
+  | { readonly text: string }
+  | { readonly undecodable: string }
+  | { readonly row: string }
+  | undefined;
 
 /** A line that was rejected, and why. */
 export interface Rejection<Line extends { readonly number: number }> {
@@ -21,7 +28,8 @@ export interface RejectedFormat<Line extends { readonly number: number }> {
 
 /**
  * NDJSON, `{"rejected":{line,code,message,details},"event":…}`. A line that was no JSON stands
- * under `text`; one that was not UTF-8 under `undecodable`, to be fixed and renamed to `text`.
+ * under `text`; one that was not UTF-8 under `undecodable`, to be fixed and renamed to `text`; a row of CSV with too many or too
+ * few cells under `row`, to be fixed in the CSV. The last two are refused again as long as they are not fixed.
  */
 export const REJECTED_EVENTS: RejectedFormat<{ readonly number: number; content(): LineContent }> = {
   head: '',

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { OperatorError } from '../error-message.ts';
+import { openCsv, type CsvRow } from './csv-rows.ts';
+
+async function* pieces(text: string | Buffer, size: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text as string);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** However the file is cut into pieces, the rows are the same. */
+async function read(text: string | Buffer, delimiter = ','): Promise<{ header: readonly string[]; rows: CsvRow[] }> {
+  const results = [];
+  for (const size of [1_000_000, 1, 2, 3, 7]) {
+    const table = await openCsv(pieces(text, size), delimiter);
+    const rows: CsvRow[] = [];
+    for await (const group of table.rows) rows.push(...group);
+    results.push({ header: table.header, rows });
+  }
+  for (const result of results) expect(result).toEqual(results[0]);
+  return results[0] as { header: readonly string[]; rows: CsvRow[] };
+}
+const shown = ({ rows }: { rows: CsvRow[] }) => rows.map(({ number, cells }) => [number, ...cells]);
+
+const CLEAN = [
+  [2, 'a', '1'],
+  [3, 'b', '2'],
+  [4, 'c', '3'],
+];
+
+describe('openCsv', () => {
+  it.each([
+    ['LF', 'x,y\na,1\nb,2\nc,3\n'],
+    ['CRLF', 'x,y\r\na,1\r\nb,2\r\nc,3\r\n'],
+    ['CR alone', 'x,y\ra,1\rb,2\rc,3\r'],
+    ['a header with LF, rows with CRLF', 'x,y\na,1\r\nb,2\r\nc,3\r\n'],
+    ['CRLF, the last row with LF', 'x,y\r\na,1\r\nb,2\r\nc,3\n'],
+    ['CRLF, with rows with LF appended', 'x,y\r\na,1\r\nb,2\nc,3\n'],
+    ['LF, with rows with CRLF appended', 'x,y\na,1\nb,2\r\nc,3\r\n'],
+    ['LF, the last row without a line end', 'x,y\na,1\nb,2\nc,3'],
+    ['a mix, after quoted cells', '"x","y"\n"a","1"\r\n"b","2"\n"c","3"\r\n'],
+    ['a byte order mark and CRLF', '\ufeffx,y\r\na,1\r\nb,2\r\nc,3'],
+  ])('reads lines that end with %s: the same values as from a clean file', async (_, text) => {
+    const table = await read(text);
+    expect(table.header).toEqual(['x', 'y']);
+    expect(shown(table)).toEqual(CLEAN);
+  });
+
+  it('keeps line ends within quotes, and counts lines as an editor does', async () => {
+    const table = await read('x,y\r\n"a\r\nb\r\n",1\r\n"c\nd",2\n\n\r\ne,3\r\n');
+    expect(shown(table)).toEqual([
+      [4, 'a\r\nb\r\n', '1'],
+      [6, 'c\nd', '2'],
+      [9, 'e', '3'],
+    ]);
+  });
+
+  it('keeps a row with too many or too few cells as it stands', async () => {
+    const { rows } = await read('x,y,z\r\na,Hello, world,9.90\r\n"b ""q""",2\nc,3,4\n');
+    expect(rows).toEqual([
+      expect.objectContaining({ number: 2, problem: 'has 4 cells, but the header has 3', raw: 'a,Hello, world,9.90' }),
+      expect.objectContaining({ number: 3, problem: 'has 2 cells, but the header has 3', raw: '"b ""q""",2' }),
+      { number: 4, cells: ['c', '3', '4'], problem: undefined, raw: undefined },
+    ]);
+  });
+
+  it('says at which line the quote opens that is never closed', async () => {
+    const text = 'x,y\r\n"a\r\nb",1\r\nc,"2\r\nd,3\r\ne,4\r\n';
+    for (const size of [1_000_000, 5]) {
+      const reading = (async () => {
+        const table = await openCsv(pieces(text, size), ',');
+        for await (const group of table.rows) expect(group.length).toBeGreaterThan(0);
+      })();
+      await expect(reading).rejects.toThrow(OperatorError);
+      await expect(reading).rejects.toThrow('a quote is opened and never closed, found at line 4;');
+    }
+  });
+
+  it('refuses a file without a header', async () => {
+    await expect(openCsv(pieces('', 1), ',')).rejects.toThrow('has no header');
+    await expect(openCsv(pieces('\n\n', 1), ',')).rejects.toThrow('has no header');
+  });
+});

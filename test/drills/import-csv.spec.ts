@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ImportSummary } from '../../src/cli/import/import-summary.ts';
+import { Workplace } from '../support/service-process.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+
+/** Each command is a process of its own. */
+jest.setTimeout(120_000);
+
+interface Summaries {
+  readonly events: ImportSummary;
+  readonly customers?: ImportSummary;
+}
+
+describe('the import command reads the CSV files that people have', () => {
+  let workplace: Workplace;
+  let service: TestService;
+
+  const path = (name: string): string => join(workplace.folder, name);
+  const write = (name: string, content: string | Buffer): string => {
+    writeFileSync(path(name), content);
+    return name;
+  };
+  /** The exit status and what `--json` tells. */
+  const imported = async (...args: string[]): Promise<{ code: number | null } & Summaries> => {
+    const command = workplace.cli(['import', ...args, '--app', 'acme', '--json'], {
+      DATABASE_URL: service.database.url,
+    });
+    const { code } = await command.ends();
+    if (command.stdout() === '') throw new Error(command.output());
+    return { code, ...(JSON.parse(command.stdout()) as Summaries) };
+  };
+  /** Payloads by `eventId`, as they are stored. */
+  const stored = async (prefix: string): Promise<Record<string, string>> => {
+    const rows = await service.database.query<{ event_id: string; payload: string }>(
+      'SELECT t.event_id, t.payload::text FROM customer_events AS t WHERE t.event_id LIKE $1',
+      [`${prefix}-%`],
+    );
+    return Object.fromEntries(rows.map(({ event_id, payload }) => [event_id, payload]));
+  };
+
+  beforeAll(async () => {
+    workplace = new Workplace();
+    service = await startTestService();
+  });
+  afterAll(async () => {
+    await workplace.close();
+    await service.close();
+  });
+
+  it.each([
+    ['header LF, rows CRLF', ['\n', '\r\n', '\r\n', '\r\n']],
+    ['CRLF, the last row LF', ['\r\n', '\r\n', '\r\n', '\n']],
+    ['CRLF, rows with LF appended', ['\r\n', '\r\n', '\n', '\n']],
+  ])('events and customers with %s have the same values as in a clean file', async (name, ends) => {
+    const prefix = name.replaceAll(/\W/g, '').toLowerCase();
+    const lines = (rows: readonly string[]): string => rows.map((row, at) => `${row}${ends[at]}`).join('');
+    write(
+      'c.csv',
+      lines([
+        'externalId,email,name',
+        ...['a', 'b', 'c'].map((id) => `${prefix}${id},${prefix}${id}@example.com,Name`),
+      ]),
+    );
+    write(
+      'e.csv',
+      lines([
+        'customerExternalId,type,eventId,payload.note',
+        ...['a', 'b', 'c'].map((id) => `${prefix}${id},order.placed,${prefix}-${id},note`),
+      ]),
+    );
+    const { code, events, customers } = await imported('e.csv', '--create-customers', 'c.csv');
+    expect({ code, created: events.created, customers: customers?.created }).toEqual({
+      code: 0,
+      created: 3,
+      customers: 3,
+    });
+    expect(await stored(prefix)).toEqual(
+      Object.fromEntries(['a', 'b', 'c'].map((id) => [`${prefix}-${id}`, '{"note":"note"}'])),
+    );
+    const names = await service.database.query<{ name: string }>(
+      'SELECT DISTINCT c.name FROM customers AS c WHERE c.external_id LIKE $1',
+      [`${prefix}%`],
+    );
+    expect(names).toEqual([{ name: 'Name' }]);
+  });
+
+  it('a row with too many or too few cells is kept as it stands, and refused again as long as it is not fixed', async () => {
+    write(
+      'shape.csv',
+      'customerExternalId,type,eventId,payload.note,payload.total\r\n' +
+        'user_42,order.placed,shape-1,Hello, world,9.90\r\n' +
+        'user_42,order.placed,shape-2,short\r\n' +
+        'user_42,order.placed,shape-3,good,1\r\n',
+    );
+    const first = await imported('shape.csv');
+    expect({ code: first.code, created: first.events.created, rejected: first.events.rejected }).toEqual({
+      code: 2,
+      created: 1,
+      rejected: 2,
+    });
+    const kept = readFileSync(path('shape.csv.rejected.ndjson'), 'utf8').trimEnd().split('\n');
+    expect(kept.map((line) => JSON.parse(line) as object)).toEqual([
+      { rejected: expect.objectContaining({ line: 2 }), row: 'user_42,order.placed,shape-1,Hello, world,9.90' },
+      { rejected: expect.objectContaining({ line: 3 }), row: 'user_42,order.placed,shape-2,short' },
+    ]);
+    const again = await imported('shape.csv.rejected.ndjson');
+    expect({ code: again.code, created: again.events.created, rejected: again.events.rejected }).toEqual({
+      code: 2,
+      created: 0,
+      rejected: 2,
+    });
+    expect(await stored('shape')).toEqual({ 'shape-3': '{"note":"good","total":1}' });
+  });
+
+  it('a row of customers with too many or too few cells keeps every cell, and is refused again as long as it is not fixed', async () => {
+    write(
+      'people.csv',
+      'externalId,email,name\nextra_1,extra_1@example.com,Ada,Lovelace\nextra_2,extra_2@example.com\nextra_3,extra_3@example.com,Good\n',
+    );
+    write('none.csv', 'customerExternalId,type\n');
+    const { customers } = await imported('none.csv', '--create-customers', 'people.csv');
+    expect(customers).toMatchObject({ created: 1, rejected: 2 });
+    const kept = readFileSync(path('people.csv.rejected.csv'), 'utf8').split('\n');
+    expect(kept[1]).toMatch(/,extra_1,extra_1@example.com,Ada,Lovelace$/);
+    expect(kept[2]).toMatch(/,extra_2,extra_2@example.com$/);
+    const again = await imported('none.csv', '--create-customers', 'people.csv.rejected.csv');
+    expect(again.customers).toMatchObject({ created: 0, rejected: 2 });
+  });
+});
