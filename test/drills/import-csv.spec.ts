@@ -128,4 +128,33 @@ describe('the import command reads the CSV files that people have', () => {
     const again = await imported('none.csv', '--create-customers', 'people.csv.rejected.csv');
     expect(again.customers).toMatchObject({ created: 0, rejected: 2 });
   });
+
+  it.each<[string, string, string | Buffer, RegExp]>([
+    ['a workbook', 'a.csv', Buffer.from('PK\x03\x04\x14\x00'), /^The file is a workbook of Excel \(XLSX\)/],
+    ['UTF-16', 'b.csv', Buffer.from('\ufeffcustomerExternalId,type\n', 'utf16le'), /^The file is text in UTF-16/],
+    ['a JSON array', 'c.json', '[{"customerExternalId":"user_42","type":"a"}]', /^The file is a JSON array/],
+    ['CSV under another name', 'd.txt', 'customerExternalId,type\nuser_42,a\n', /--format csv/],
+    ['a header without what every row needs', 'e.csv', 'customer;type\nuser_42;a\n', /no column "customerExternalId"/],
+  ])('%s is told in one sentence, and nothing is stored', async (_, name, content, message) => {
+    const command = workplace.cli(['import', write(name, content), '--app', 'acme'], {
+      DATABASE_URL: service.database.url,
+    });
+    const { code } = await command.ends();
+    expect(code).toBe(1);
+    expect(command.output()).toMatch(new RegExp(message.source.replace('^', ''), 'm'));
+    expect(command.output()).not.toMatch(/ {4}at /);
+  });
+
+  it('cells that are separated by semicolons are found out, and said', async () => {
+    write(
+      'semicolons.csv',
+      'sep=;\r\ncustomerExternalId;type;eventId;payload.total\r\nuser_42;order.placed;semi-1;9.90\r\n',
+    );
+    const command = workplace.cli(['import', 'semicolons.csv', '--app', 'acme'], {
+      DATABASE_URL: service.database.url,
+    });
+    expect(await command.ends()).toMatchObject({ code: 0 });
+    expect(command.output()).toContain('events: cells are separated by ";"');
+    expect(await stored('semi')).toEqual({ 'semi-1': '{"total":9.90}' });
+  });
 });

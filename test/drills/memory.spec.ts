@@ -157,10 +157,10 @@ describe('Memory under clients that hold what they can', () => {
       // The operating system takes the first 2 MiB or so of each connection.
       () => openMany(60, () => head('GET', '/customers/large/events?limit=200').repeat(5)),
     ],
-    ['150 exports that nobody reads', 100, () => openMany(150, () => head('GET', '/customers/large/events/export'))],
+    ['150 exports that nobody reads', 60, () => openMany(150, () => head('GET', '/customers/large/events/export'))],
     [
       '40 exports of a customer whose later events are large, read to there',
-      100,
+      60,
       () => {
         for (let n = 0; n < 40; n++) {
           const socket = open(head('GET', '/customers/mixed/events/export'));

@@ -75,6 +75,26 @@ describe('openCsv', () => {
     }
   });
 
+  it.each([
+    [',', 'x,y\na,1\n'],
+    [';', 'x;y\na;1\n'],
+    ['\t', 'x\ty\na\t1\n'],
+    ['|', 'x|y\r\na|1\r\n'],
+    [';', '"x,z";y\na;1\n'],
+    [';', 'sep=;\r\nx;y\r\na;1\r\n'],
+    [';', '\ufeffsep=;\nx;y\na;1\n'],
+  ])('finds out that cells are separated by %j', async (delimiter, text) => {
+    const table = await openCsv(pieces(text, 1_000));
+    const rows: CsvRow[] = [];
+    for await (const group of table.rows) rows.push(...group);
+    expect([table.delimiter, table.header.length, ...(rows[0]?.cells ?? [])]).toEqual([delimiter, 2, 'a', '1']);
+    expect(rows[0]?.number).toBe(text.includes('sep=') ? 3 : 2);
+  });
+
+  it('takes the delimiter that is given, whatever the header has', async () => {
+    expect((await openCsv(pieces('x;y,z\n', 100), ',')).header).toEqual(['x;y', 'z']);
+  });
+
   it('refuses a file without a header', async () => {
     await expect(openCsv(pieces('', 1), ',')).rejects.toThrow('has no header');
     await expect(openCsv(pieces('\n\n', 1), ',')).rejects.toThrow('has no header');

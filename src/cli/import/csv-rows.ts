@@ -17,10 +17,16 @@ export interface CsvRow {
 }
 
 export interface CsvTable {
+  /** Between the cells: as given, or as the header shows. */
+  readonly delimiter: string;
   readonly header: readonly string[];
   readonly rows: AsyncIterable<readonly CsvRow[]>;
 }
 
+/** The first of those that are found equally often. */
+const DELIMITERS = [',', ';', '\t', '|'];
+/** What Excel writes, and reads, to name the delimiter. */
+const SEPARATOR_LINE = /^sep=(.)\r?\n/i;
 const ROWS_AT_ONCE = 64;
 const BEGINNING_BYTES = 262_144;
 /** A record beyond this is taken for a quote that was never closed: it would swallow the file, and the memory. */
@@ -30,22 +36,33 @@ const MAX_RECORD_BYTES = 33_554_432;
  * Reads CSV with a header (RFC 4180; LF and CRLF in any mix, quoted cells may contain line ends, empty lines
  * are skipped), in constant memory. A file without LF may end its lines with CR.
  *
- * @param delimiter between cells.
+ * @param given the delimiter between cells; undefined: the one that the header has most of, or that Excel's first line
+ *   `sep=;` names.
  * @throws {OperatorError} where there is no header; the iteration: where it is not well-formed.
  */
-export async function openCsv(bytes: AsyncIterable<Buffer>, delimiter: string): Promise<CsvTable> {
-  const rows = rowsOf(withoutByteOrderMark(bytes), delimiter)[Symbol.asyncIterator]();
+export async function openCsv(bytes: AsyncIterable<Buffer>, given?: string): Promise<CsvTable> {
+  const text = withoutByteOrderMark(bytes);
+  const beginning = await beginningOf(text);
+  const named = SEPARATOR_LINE.exec(beginning.toString('latin1', 0, 8))?.[1];
+  const delimiter = given ?? named ?? delimiterOf(beginning);
+  const rows = rowsOf(beginning, text, delimiter, named !== undefined)[Symbol.asyncIterator]();
   const first = await rows.next();
   if (first.done === true || first.value.problem !== undefined)
     throw new OperatorError('The CSV file has no header that can be read');
   return {
+    delimiter,
     header: first.value.cells.map((cell) => cell.trim()),
     rows: grouped({ [Symbol.asyncIterator]: () => rows }),
   };
 }
 
-async function* rowsOf(bytes: AsyncGenerator<Buffer>, delimiter: string): AsyncGenerator<CsvRow, void> {
-  const beginning = await beginningOf(bytes);
+async function* rowsOf(
+  beginning: Buffer,
+  rest: AsyncGenerator<Buffer>,
+  delimiter: string,
+  hasSeparatorLine: boolean,
+): AsyncGenerator<CsvRow, void> {
+  let isSeparatorLine = hasSeparatorLine;
   const lineEnd = lineEndOf(beginning);
   const position = new CsvPosition(lineEnd);
   let columns: number | undefined;
@@ -59,13 +76,18 @@ async function* rowsOf(bytes: AsyncGenerator<Buffer>, delimiter: string): AsyncG
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_BYTES,
     on_record: (cells: unknown, { bytes: end }) => {
-      const row = rowOf(cells as Buffer[], position.record(end), columns);
+      const record = position.record(end);
+      if (isSeparatorLine) {
+        isSeparatorLine = false;
+        return null as never;
+      }
+      const row = rowOf(cells as Buffer[], record, columns);
       columns ??= row.cells.length;
       return row as never;
     },
   });
   // Spreadsheets write a byte order mark. With its own option for it, the parser would give cells as texts again.
-  const source = Readable.from(shownTo(position, beginning, bytes), { objectMode: false });
+  const source = Readable.from(shownTo(position, beginning, rest), { objectMode: false });
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
@@ -75,7 +97,15 @@ async function* rowsOf(bytes: AsyncGenerator<Buffer>, delimiter: string): AsyncG
   }
 }
 
-/** Enough of the file to see how its lines end. */
+/** The delimiter that stands most often between the cells of the header; a comma, if none does. */
+function delimiterOf(beginning: Buffer): string {
+  const header = beginning.toString('latin1').replaceAll(/"[^"]*"/g, '');
+  const line = header.slice(0, /[\r\n]|$/.exec(header)?.index);
+  const [most = ','] = DELIMITERS.toSorted((a, b) => line.split(b).length - line.split(a).length);
+  return most;
+}
+
+/** Enough of the file to see its header and how its lines end. */
 async function beginningOf(bytes: AsyncGenerator<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for (let length = 0; length < BEGINNING_BYTES;) {

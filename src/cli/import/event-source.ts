@@ -8,8 +8,10 @@ import type { ImportLine } from '../../customer-events/application/import-tally.
 import type { EventDraft } from '../../customer-events/domain/customer-event.ts';
 import { CustomerEventRequest } from '../../customer-events/input/customer-event.request.ts';
 import { eventLines, eventOfText, type EventLine } from '../../customer-events/input/event-lines.ts';
+import { OperatorError } from '../error-message.ts';
 import { csvObjects } from './csv-objects.ts';
 import { openCsv, type CsvRow } from './csv-rows.ts';
+import { requireNdjson } from './file-signature.ts';
 import type { LineContent } from './rejected-file.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 
@@ -31,8 +33,17 @@ export async function* ndjsonSource(
   { limits, after }: SourceOptions,
 ): AsyncGenerator<FileLine[], void> {
   const read = (text: string): EventDraft | DomainError => eventOfText(fixedText(text), limits);
-  for await (const lines of eventLines(bytes, limits, read, after)) {
+  for await (const lines of eventLines(likeNdjson(bytes), limits, read, after)) {
     yield lines.map((line) => ({ ...line, content: () => contentOf(line) }));
+  }
+}
+
+async function* likeNdjson(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let isFirst = true;
+  for await (const chunk of bytes) {
+    if (isFirst) requireNdjson(chunk);
+    isFirst = false;
+    yield chunk;
   }
 }
 
@@ -55,6 +66,23 @@ function fixedText(line: string): string {
   return content.key === 'text' ? String(JSON.parse(text)) : text;
 }
 
+/** Said where it is not what CSV is named after. */
+export function tellDelimiter(what: string, delimiter: string): void {
+  if (delimiter === ',') return;
+  process.stderr.write(
+    `${what}: cells are separated by ${delimiter === '\t' ? 'tabs' : `"${delimiter}"`} (--delimiter)\n`,
+  );
+}
+
+/** @throws {OperatorError} naming the columns that every row needs and the header has not. */
+export function requireColumns(header: readonly string[], columns: readonly string[]): void {
+  const missing = columns.filter((column) => !header.includes(column));
+  if (missing.length === 0) return;
+  throw new OperatorError(
+    `The CSV file has no column ${missing.map((column) => `"${column}"`).join(' and ')}; its header is: ${header.join(', ')}`,
+  );
+}
+
 /** What was refused for its shape is kept as it stands: as an event it would have cells in the wrong fields. */
 function contentOfRow({ problem, raw }: CsvRow, json: string): LineContent {
   if (raw !== undefined) return { row: raw };
@@ -65,14 +93,20 @@ function contentOfRow({ problem, raw }: CsvRow, json: string): LineContent {
 export async function csvSource(
   bytes: AsyncIterable<Buffer>,
   { limits, after }: SourceOptions,
-  csv: { readonly delimiter: string; readonly textColumns: readonly string[] },
+  csv: {
+    /** Undefined: it is found out. */
+    readonly delimiter: string | undefined;
+    readonly textColumns: readonly string[];
+  },
 ): Promise<AsyncIterable<FileLine[]>> {
-  const { header, rows } = await openCsv(bytes, csv.delimiter);
+  const { header, rows, delimiter } = await openCsv(bytes, csv.delimiter);
+  if (csv.delimiter === undefined) tellDelimiter('events', delimiter);
   const objects = csvObjects(header, {
     requestClass: CustomerEventRequest,
     objectField: 'payload',
     textColumns: csv.textColumns,
   });
+  requireColumns(header, ['customerExternalId', 'type']);
   const lineOf = (row: CsvRow): FileLine => {
     const json = objects.jsonText(row.cells);
     return {

@@ -5,17 +5,20 @@ import type { Config } from '../../config.ts';
 import { OperatorError } from '../error-message.ts';
 import { withService } from '../with-service.ts';
 import { importCustomers } from './import-customers.ts';
-import { importEvents } from './import-events.ts';
+import { openEventImport } from './import-events.ts';
+import { stateFileOf } from './import-state.ts';
 import { summaryLines, type ImportSummary } from './import-summary.ts';
 import { requireInput, STANDARD_INPUT } from './input-file.ts';
 
 interface Options {
   readonly app: string;
   readonly format?: 'ndjson' | 'csv';
-  readonly delimiter: string;
+  readonly delimiter?: string;
   readonly text: readonly string[];
   readonly createCustomers?: string;
   readonly rejected?: string;
+  readonly rejectedCustomers?: string;
+  readonly state?: string;
   readonly dryRun?: boolean;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -37,7 +40,7 @@ export function importCommand(): Command {
     .addOption(
       new Option('--format <format>', 'default: by the name of the file, else ndjson').choices(['ndjson', 'csv']),
     )
-    .option('--delimiter <character>', 'between the cells of CSV', delimiterOf, ',')
+    .option('--delimiter <character>', 'between the cells of CSV (default: found out from the header)', delimiterOf)
     .option(
       '--text <column>',
       'a payload column of CSV whose cells are strings even where they look like numbers (repeatable)',
@@ -49,6 +52,8 @@ export function importCommand(): Command {
       'first create or change customers: externalId, email, name, phone, avatarUrl, metadata',
     )
     .option('--rejected <path>', 'where rejected lines go (default: FILE.rejected.ndjson)')
+    .option('--rejected-customers <path>', 'where rejected customers go (default: FILE.rejected.csv)')
+    .option('--state <path>', 'where it is written down how far the import came (default: FILE.import-state.json)')
     .option('--dry-run', 'check everything, write nothing')
     .option('--resume', 'go on where an interrupted import of this file ended')
     .option('--json', 'print JSON')
@@ -63,8 +68,13 @@ async function run(service: INestApplicationContext, config: Config, path: strin
   }
   const app = await service.get(KeyAdministration).appOf(options.app);
   const rejectedPath = options.rejected ?? `${path === STANDARD_INPUT ? 'stdin' : path}.rejected.ndjson`;
-  requireInput(path, rejectedPath);
-  if (options.createCustomers !== undefined) requireInput(options.createCustomers, rejectedPath);
+  const rejectedCustomersPath = options.rejectedCustomers ?? `${options.createCustomers}.rejected.csv`;
+  const inputs = [path, ...(options.createCustomers === undefined ? [] : [options.createCustomers])];
+  for (const input of inputs) {
+    for (const written of [rejectedPath, rejectedCustomersPath, options.state ?? stateFileOf(path)]) {
+      requireInput(input, written);
+    }
+  }
   const { signal, release } = stopOnSignal();
   const shared = {
     app,
@@ -75,23 +85,32 @@ async function run(service: INestApplicationContext, config: Config, path: strin
   };
   const assumedCustomers = new Set<string>();
   try {
-    // A resumed import had its customers already.
-    const customers =
-      options.createCustomers === undefined || options.resume === true
-        ? undefined
-        : await importCustomers(service, { ...shared, path: options.createCustomers, externalIds: assumedCustomers });
-    const events =
-      customers?.finished === false
-        ? undefined
-        : await importEvents(service, {
-            ...shared,
-            path,
-            format: options.format ?? (/\.csv(\.gz)?$/i.test(path) ? 'csv' : 'ndjson'),
-            textColumns: options.text,
-            rejectedPath,
-            resume: options.resume === true,
-            assumedCustomers,
-          });
+    const eventImport = await openEventImport(service, {
+      ...shared,
+      path,
+      format: options.format ?? (/\.csv(\.gz)?$/i.test(path) ? 'csv' : 'ndjson'),
+      textColumns: options.text,
+      rejectedPath,
+      statePath: options.state ?? stateFileOf(path),
+      resume: options.resume === true,
+    });
+    let customers: ImportSummary | undefined;
+    try {
+      // A resumed import had its customers already.
+      if (options.createCustomers !== undefined && options.resume !== true) {
+        customers = await importCustomers(service, {
+          ...shared,
+          path: options.createCustomers,
+          rejectedPath: rejectedCustomersPath,
+          externalIds: assumedCustomers,
+        });
+      }
+    } catch (error) {
+      eventImport.close();
+      throw error;
+    }
+    if (customers?.finished === false) eventImport.close();
+    const events = customers?.finished === false ? undefined : await eventImport.run(assumedCustomers);
     print(options, customers, events);
     return statusOf([customers, events].filter((summary) => summary !== undefined));
   } finally {

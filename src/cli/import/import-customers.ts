@@ -13,6 +13,7 @@ import { CustomerRequest, customerChanges } from '../../customer-events/input/cu
 import { parseJson } from '../../platform/input/parse-json.ts';
 import { readFields } from '../../platform/input/field-reader.ts';
 import { csvObjects, type CsvObjects } from './csv-objects.ts';
+import { requireColumns, tellDelimiter } from './event-source.ts';
 import { openCsv, type CsvRow } from './csv-rows.ts';
 import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
 import { openInput } from './input-file.ts';
@@ -28,8 +29,10 @@ const AT_ONCE = 8;
 
 export interface CustomerFileOptions {
   readonly path: string;
+  readonly rejectedPath: string;
   readonly app: { readonly id: string };
-  readonly delimiter: string;
+  /** Undefined: it is found out. */
+  readonly delimiter: string | undefined;
   readonly dryRun: boolean;
   readonly limits: FreeFormLimits;
   readonly signal: AbortSignal;
@@ -58,15 +61,17 @@ export async function importCustomers(
 ): Promise<ImportSummary> {
   const { path, limits, dryRun, signal } = options;
   const input = openInput(path);
-  const { header, rows } = await openCsv(input.bytes, options.delimiter);
+  const { header, rows, delimiter } = await openCsv(input.bytes, options.delimiter);
+  if (options.delimiter === undefined) tellDelimiter('customers', delimiter);
   const objects = csvObjects(header, {
     requestClass: CustomerRequest,
     objectField: 'metadata',
     besides: [EXTERNAL_ID, ...REJECTED_COLUMNS],
     textColumns: [],
   });
+  requireColumns(header, [EXTERNAL_ID]);
   const tally = { lines: 0, created: 0, updated: 0, rejected: 0, throughLine: 0 };
-  const rejectedFile = new RejectedFile(`${path}.rejected.csv`, rejectedRows(header, options.delimiter), 0);
+  const rejectedFile = new RejectedFile(options.rejectedPath, rejectedRows(header, delimiter), 0);
   const errors: ErrorSummary[] = [];
   const began = Date.now();
   const progress = new Progress('customers', input.size, () => ({ ...tally, bytesRead: input.bytesRead() }), 0);
@@ -139,6 +144,7 @@ function rejectedRows(header: readonly string[], delimiter: string): RejectedFor
     `${[...first, ...cells.filter((_, column) => isOwn(column))].map((cell) => csvCell(cell, delimiter)).join(delimiter)}\n`;
   return {
     head: textOf(REJECTED_COLUMNS, header),
+    begins: REJECTED_COLUMNS[0] ?? '',
     textOf: ({ line, reason: { code, message, details } }) =>
       textOf(
         [String(line.number), `${code}: ${details === undefined ? message : JSON.stringify(details)}`],

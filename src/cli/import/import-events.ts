@@ -16,44 +16,85 @@ export interface EventFileOptions {
   readonly path: string;
   readonly app: { readonly id: string; readonly slug: string };
   readonly format: 'ndjson' | 'csv';
-  readonly delimiter: string;
+  /** Undefined: it is found out. */
+  readonly delimiter: string | undefined;
   readonly textColumns: readonly string[];
   readonly rejectedPath: string;
+  readonly statePath: string;
   readonly dryRun: boolean;
   readonly resume: boolean;
   readonly limits: FreeFormLimits;
-  /** Customers that a dry run takes for created. */
-  readonly assumedCustomers: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
+interface RunOptions extends EventFileOptions {
+  readonly assumedCustomers: ReadonlySet<string>;
+}
+
+/** An import of events all of whose files are open. */
+export interface OpenEventImport {
+  /**
+   * It does not throw where it breaks off in the middle: the summary says so.
+   *
+   * @param assumedCustomers that a dry run takes for created.
+   */
+  run(assumedCustomers: ReadonlySet<string>): Promise<ImportSummary>;
+  /** Instead of running it: leaves no trace. */
+  close(): void;
+}
+
 /**
- * Imports a file of events, keeping its own account beside it: rejected lines in a file, and how
- * far it came. It does not throw where it breaks off in the middle: the summary says so.
+ * Opens a file of events and what the import of it writes beside it: rejected lines, and how far it came. So nothing
+ * is committed, not even a customer, before it is known that both can be written.
  *
  * @throws {OperatorError} where it cannot begin.
  */
-export async function importEvents(
+export async function openEventImport(
   service: INestApplicationContext,
   options: EventFileOptions,
-): Promise<ImportSummary> {
-  const { path, app, dryRun, signal } = options;
+): Promise<OpenEventImport> {
+  const { path, app, dryRun } = options;
   const before = stateToResume(options);
   const input = openInput(path);
   requireSameFile(input, before);
   const tally = Object.assign(new ImportTally(), before === null ? {} : countsOf(before));
   const lines = await linesOf(input, options, tally.throughLine);
   const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS, before?.rejectedBytes ?? 0);
-  const stateFile = new StateFile(path);
+  const stateFile = new StateFile(options.statePath);
+  const files = { input, lines, rejectedFile, stateFile };
   if (!dryRun) {
     try {
-      // Before the first line: an import that cannot write down how far it came does not begin.
       saveState(stateFile, input, app.slug, tally, rejectedFile);
     } catch (error) {
       rejectedFile.close();
       throw error;
     }
   }
+  return {
+    run: (assumedCustomers) => runImport(service, { ...options, assumedCustomers }, files, tally),
+    close: () => {
+      rejectedFile.close();
+      if (before === null && !dryRun) stateFile.remove();
+      else stateFile.close();
+      input.close();
+    },
+  };
+}
+
+interface ImportFiles {
+  readonly input: Input;
+  readonly lines: AsyncIterable<FileLine[]>;
+  readonly rejectedFile: RejectedFile<FileLine>;
+  readonly stateFile: StateFile;
+}
+
+async function runImport(
+  service: INestApplicationContext,
+  options: RunOptions,
+  { input, lines, rejectedFile, stateFile }: ImportFiles,
+  tally: ImportTally,
+): Promise<ImportSummary> {
+  const { path, app, dryRun, signal } = options;
   const errors: ErrorSummary[] = [];
   const began = Date.now();
   const progress = new Progress(
@@ -111,8 +152,8 @@ const countsOf = ({ throughLine, lines, created, replayed, rejected }: Omit<Impo
   rejected,
 });
 
-function stateToResume({ path, app, resume, dryRun }: EventFileOptions): ImportState | null {
-  const state = readState(path);
+function stateToResume({ path, statePath, app, resume, dryRun }: EventFileOptions): ImportState | null {
+  const state = readState(statePath);
   if (!resume) {
     // Of one that did not come to its first line there is nothing to tell.
     if (state !== null && state.throughLine > 0 && !dryRun) {
@@ -150,7 +191,7 @@ function saveState(
   file.write({ app, size, modifiedMs, ...countsOf(tally), rejectedBytes: bytes });
 }
 
-function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers }: EventFileOptions): boolean {
+function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers }: RunOptions): boolean {
   return (
     reason.code === customerNotFound.code &&
     !(draft instanceof DomainError) &&

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { OperatorError } from '../error-message.ts';
+import { openOwnFile } from './open-own-file.ts';
 
 /** How far an import of a file came: enough to go on from there. */
 export interface ImportState {
@@ -19,7 +20,8 @@ export interface ImportState {
 /** One sector: a write of it is whole or has not been, whatever kills the process. */
 const STATE_BYTES = 512;
 
-const stateFileOf = (path: string): string => `${path}.import-state.json`;
+/** Where the state of an import is, if no other place was chosen. */
+export const stateFileOf = (path: string): string => `${path}.import-state.json`;
 
 /**
  * The state of an import, in a small file beside the one that is imported. It is written after
@@ -36,7 +38,9 @@ export class StateFile {
    * @throws {OperatorError} where there can be no such file.
    */
   write(state: ImportState): void {
-    this.file ??= openToWrite(stateFileOf(this.path));
+    this.file ??= openOwnFile(this.path, 'The progress of the import cannot be written', (beginning) =>
+      beginning.startsWith('{"app":'),
+    ).file;
     writeSync(this.file, JSON.stringify(state).padEnd(STATE_BYTES), 0);
   }
 
@@ -47,27 +51,16 @@ export class StateFile {
 
   remove(): void {
     this.close();
-    rmSync(stateFileOf(this.path), { force: true });
+    rmSync(this.path, { force: true });
   }
 }
 
-function openToWrite(path: string): number {
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw new OperatorError(
-      `The progress of the import cannot be written to ${path} (${(error as NodeJS.ErrnoException).code}). ` +
-        'Move the imported file to a folder that you can write to.',
-    );
-  }
-}
-
-/** Null where no import of this file was interrupted. @throws {OperatorError} */
+/** Null where no import was interrupted that had its state there. @throws {OperatorError} */
 export function readState(path: string): ImportState | null {
   try {
-    return JSON.parse(readFileSync(stateFileOf(path), 'utf8')) as ImportState;
+    return JSON.parse(readFileSync(path, 'utf8')) as ImportState;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new OperatorError(`${stateFileOf(path)} cannot be read; remove it, and import the file from its beginning`);
+    throw new OperatorError(`${path} cannot be read; remove it, and import the file from its beginning`);
   }
 }

@@ -2,6 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { gunzip } from '../../../libs/byte-streams/gunzip.ts';
 import { OperatorError } from '../error-message.ts';
+import { requireText } from './file-signature.ts';
 
 export const STANDARD_INPUT = '-';
 const READ_BYTES = 262_144;
@@ -64,10 +65,20 @@ async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buff
   if (first.done === true) return;
   const whole = putBack(first.value, bytes);
   if (!first.value.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) {
-    yield* whole;
+    yield* looksLikeText(whole);
     return;
   }
-  yield* gunzip(whole, READ_BYTES, () => new OperatorError('The file is damaged: it is not valid gzip to its end'));
+  const damaged = (): OperatorError => new OperatorError('The file is damaged: it is not valid gzip to its end');
+  yield* looksLikeText(gunzip(whole, READ_BYTES, damaged));
+}
+
+async function* looksLikeText(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of bytes) {
+    if (isFirst) requireText(chunk);
+    isFirst = false;
+    yield chunk;
+  }
 }
 
 async function* putBack(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

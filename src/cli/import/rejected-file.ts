@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { OperatorError } from '../error-message.ts';
+import { openOwnFile } from './open-own-file.ts';
 
 /**
  * `json`: one JSON text. `text`: a text that is no JSON. `undecodable`: what is not UTF-8, read as Latin-1. `row`: a row of
@@ -23,6 +23,8 @@ export interface Rejection<Line extends { readonly number: number }> {
 export interface RejectedFormat<Line extends { readonly number: number }> {
   /** What stands before the first of them. */
   readonly head: string;
+  /** By which such a file is recognised. */
+  readonly begins: string;
   textOf(rejection: Rejection<Line>): string;
 }
 
@@ -33,6 +35,7 @@ export interface RejectedFormat<Line extends { readonly number: number }> {
  */
 export const REJECTED_EVENTS: RejectedFormat<{ readonly number: number; content(): LineContent }> = {
   head: '',
+  begins: '{"rejected":',
   textOf({ line, reason: { code, message, details } }) {
     const about = JSON.stringify({ line: line.number, code, message, details });
     return `{"rejected":${about}${contentMember(line.content())}}\n`;
@@ -63,17 +66,15 @@ export class RejectedFile<Line extends { readonly number: number }> {
     private readonly format: RejectedFormat<Line>,
     keptBytes: number,
   ) {
-    try {
-      this.file = openSync(path, constants.O_WRONLY | constants.O_CREAT);
-      const stats = fstatSync(this.file);
-      this.isFile = stats.isFile();
-      // It may have been taken away to be fixed meanwhile.
-      this.bytes = Math.min(keptBytes, stats.size);
-      // What stands beyond belongs to a chunk that is imported again.
-      if (this.isFile) ftruncateSync(this.file, this.bytes);
-    } catch (error) {
-      throw new OperatorError(`Rejected lines cannot be written to ${path} (${(error as NodeJS.ErrnoException).code})`);
-    }
+    const { file, isFile, size } = openOwnFile(path, 'Rejected lines cannot be written', (beginning) =>
+      beginning.startsWith(format.begins),
+    );
+    this.file = file;
+    this.isFile = isFile;
+    // It may have been taken away to be fixed meanwhile.
+    this.bytes = Math.min(keptBytes, size);
+    // What stands beyond belongs to a chunk that is imported again.
+    if (isFile) ftruncateSync(file, this.bytes);
   }
 
   /** Written when it returns, though a power failure may still take it. */
