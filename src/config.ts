@@ -68,7 +68,7 @@ function readSettings(read: SettingsReader) {
 
     maxConnections: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
     maxConnectionsPerAddress: read.integer('MAX_CONNECTIONS_PER_ADDRESS', 0, 0, 1_000_000),
-    keylessRequestsPerSecond: read.integer('KEYLESS_REQUESTS_PER_SECOND', 1_000, 0, 1_000_000),
+    keylessRequestsPerSecond: read.integer('KEYLESS_REQUESTS_PER_SECOND', 500, 0, 1_000_000),
     memoryBudgetBytes: read.integer('MEMORY_BUDGET_BYTES', 268_435_456, 50_331_648, 1_099_511_627_776),
     maxStreams: read.integer('MAX_STREAMS', 32, 1, 100_000),
     maxStreamsPerKey: read.integer('MAX_STREAMS_PER_KEY', 8, 1, 100_000),
