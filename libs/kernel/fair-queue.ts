@@ -5,7 +5,7 @@ interface Waiting {
 
 /**
  * Runs so many works at a time, and shares the places among owners: where some wait, owners take turns, and no owner has
- * the last place: others need not wait for what it is at. Works of one owner run in their order.
+ * the last of several places: others need not wait for what it is at. Works of one owner run in their order.
  */
 export class FairQueue {
   private running = 0;
@@ -14,8 +14,8 @@ export class FairQueue {
   private waitingCount = 0;
 
   /**
-   * @param places works at a time.
-   * @param maxWaitMs for a place.
+   * @param places works at a time. Of three and more, an owner never has the last one.
+   * @param maxWaitMs for a place, where nothing else is said.
    * @param tooLate makes the error of a work that did not get its turn in time.
    */
   constructor(
@@ -30,9 +30,9 @@ export class FairQueue {
   }
 
   /** @throws what `tooLate` makes, and then the work was not begun; what the work throws. */
-  async run<T>(owner: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(owner: string, work: () => Promise<T>, maxWaitMs = this.maxWaitMs): Promise<T> {
     if (this.hasPlaceFor(owner)) this.take(owner);
-    else await this.turn(owner);
+    else await this.turn(owner, maxWaitMs);
     try {
       return await work();
     } finally {
@@ -41,7 +41,8 @@ export class FairQueue {
   }
 
   private hasPlaceFor(owner: string): boolean {
-    return this.running < this.places && this.count(owner) < Math.max(1, this.places - 1);
+    const most = this.places > 2 ? this.places - 1 : this.places;
+    return this.running < this.places && this.count(owner) < most;
   }
 
   private count(owner: string): number {
@@ -76,12 +77,12 @@ export class FairQueue {
     }
   }
 
-  private turn(owner: string): Promise<void> {
+  private turn(owner: string, maxWaitMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.giveUp(owner, waiting);
         reject(this.tooLate());
-      }, this.maxWaitMs).unref();
+      }, maxWaitMs).unref();
       const waiting: Waiting = { start: resolve, timer };
       const others = this.waitingOf.get(owner);
       if (others === undefined) this.waitingOf.set(owner, [waiting]);

@@ -134,7 +134,7 @@ describe('the import command reads the CSV files that people have', () => {
     ['UTF-16', 'b.csv', Buffer.from('\ufeffcustomerExternalId,type\n', 'utf16le'), /^The file is text in UTF-16/],
     ['a JSON array', 'c.json', '[{"customerExternalId":"user_42","type":"a"}]', /^The file is a JSON array/],
     ['CSV under another name', 'd.txt', 'customerExternalId,type\nuser_42,a\n', /--format csv/],
-    ['a header without what every row needs', 'e.csv', 'customer;type\nuser_42;a\n', /no column "customerExternalId"/],
+    ['a header without what every row needs', 'e.csv', 'customerExternalId;eventId\nuser_42;a\n', /no column "type"/],
   ])('%s is told in one sentence, and nothing is stored', async (_, name, content, message) => {
     const command = workplace.cli(['import', write(name, content), '--app', 'acme'], {
       DATABASE_URL: service.database.url,

@@ -110,4 +110,17 @@ describe('the files that the import command writes', () => {
     expect(readFileSync(path('target.txt'), 'utf8')).toBe('');
     expect((await run('linked.ndjson', '--rejected', '/dev/null')).code).toBe(2);
   });
+
+  it('keep what an earlier import has left where this one does not begin', async () => {
+    const state =
+      '{"app":"acme","size":1,"modifiedMs":1,"throughLine":5,"lines":5,"created":5,"replayed":0,"rejected":0,"rejectedBytes":0}';
+    write('kept.ndjson', line());
+    write('kept.ndjson.import-state.json', state);
+    write('kept.ndjson.rejected.ndjson', '{"rejected":{"line":1}}\n');
+    write('wrong.csv', 'externalId,nonsense\n');
+    const { code } = await run('kept.ndjson', '--create-customers', 'wrong.csv');
+    expect(code).toBe(1);
+    expect(readFileSync(path('kept.ndjson.import-state.json'), 'utf8')).toBe(state);
+    expect(readFileSync(path('kept.ndjson.rejected.ndjson'), 'utf8')).toBe('{"rejected":{"line":1}}\n');
+  });
 });

@@ -71,7 +71,8 @@ export async function importCustomers(
   });
   requireColumns(header, [EXTERNAL_ID]);
   const tally = { lines: 0, created: 0, updated: 0, rejected: 0, throughLine: 0 };
-  const rejectedFile = new RejectedFile(options.rejectedPath, rejectedRows(header, delimiter), 0);
+  const rejectedFile = new RejectedFile(options.rejectedPath, rejectedRows(header, delimiter));
+  rejectedFile.begin(0);
   const errors: ErrorSummary[] = [];
   const began = Date.now();
   const progress = new Progress('customers', input.size, () => ({ ...tally, bytesRead: input.bytesRead() }), 0);

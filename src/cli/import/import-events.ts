@@ -39,7 +39,7 @@ export interface OpenEventImport {
    * @param assumedCustomers that a dry run takes for created.
    */
   run(assumedCustomers: ReadonlySet<string>): Promise<ImportSummary>;
-  /** Instead of running it: leaves no trace. */
+  /** Instead of running it: what an earlier import has left stays as it is. */
   close(): void;
 }
 
@@ -59,23 +59,24 @@ export async function openEventImport(
   requireSameFile(input, before);
   const tally = Object.assign(new ImportTally(), before === null ? {} : countsOf(before));
   const lines = await linesOf(input, options, tally.throughLine);
-  const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS, before?.rejectedBytes ?? 0);
+  const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS);
   const stateFile = new StateFile(options.statePath);
   const files = { input, lines, rejectedFile, stateFile };
-  if (!dryRun) {
-    try {
-      saveState(stateFile, input, app.slug, tally, rejectedFile);
-    } catch (error) {
-      rejectedFile.close();
-      throw error;
-    }
+  try {
+    if (!dryRun && input.size !== undefined) stateFile.open();
+  } catch (error) {
+    rejectedFile.close();
+    throw error;
   }
   return {
-    run: (assumedCustomers) => runImport(service, { ...options, assumedCustomers }, files, tally),
+    run: async (assumedCustomers) => {
+      rejectedFile.begin(before?.rejectedBytes ?? 0);
+      if (!dryRun) saveState(stateFile, input, app.slug, tally, rejectedFile);
+      return runImport(service, { ...options, assumedCustomers }, files, tally);
+    },
     close: () => {
       rejectedFile.close();
-      if (before === null && !dryRun) stateFile.remove();
-      else stateFile.close();
+      stateFile.close();
       input.close();
     },
   };

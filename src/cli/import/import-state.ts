@@ -29,24 +29,31 @@ export const stateFileOf = (path: string): string => `${path}.import-state.json`
  */
 export class StateFile {
   private file: number | undefined;
+  private wasThere = false;
 
   constructor(private readonly path: string) {}
 
-  /**
-   * In place: a new file and a rename for each chunk took 1.3 ms, as long as 60 of its lines.
-   *
-   * @throws {OperatorError} where there can be no such file.
-   */
-  write(state: ImportState): void {
-    this.file ??= openOwnFile(this.path, 'The progress of the import cannot be written', (beginning) =>
-      beginning.startsWith('{"app":'),
-    ).file;
-    writeSync(this.file, JSON.stringify(state).padEnd(STATE_BYTES), 0);
+  /** Changes nothing yet. @throws {OperatorError} where there can be no such file. */
+  open(): void {
+    const isState = (beginning: string): boolean => beginning.startsWith('{"app":');
+    const { file, size } = openOwnFile(this.path, 'The progress of the import cannot be written', isState);
+    this.file = file;
+    this.wasThere = size > 0;
   }
 
+  /** In place: a new file and a rename for each chunk took 1.3 ms, as long as 60 of its lines. */
+  write(state: ImportState): void {
+    if (this.file === undefined) throw new Error('the file of the state is not open');
+    writeSync(this.file, JSON.stringify(state).padEnd(STATE_BYTES), 0);
+    this.wasThere = true;
+  }
+
+  /** One to which nothing was ever written goes. */
   close(): void {
-    if (this.file !== undefined) closeSync(this.file);
+    if (this.file === undefined) return;
+    closeSync(this.file);
     this.file = undefined;
+    if (!this.wasThere) rmSync(this.path, { force: true });
   }
 
   remove(): void {

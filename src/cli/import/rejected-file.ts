@@ -52,29 +52,33 @@ function contentMember(content: LineContent): string {
 /** A file of rejected lines: there only where there are any. */
 export class RejectedFile<Line extends { readonly number: number }> {
   /** What is written. */
-  bytes: number;
+  bytes = 0;
   private readonly file: number;
   /** Not `/dev/null`, a terminal or a pipe. */
   private readonly isFile: boolean;
+  private readonly sizeBefore: number;
+  private hasBegun = false;
 
-  /**
-   * @param keptBytes that are to be kept of a file that an interrupted import has left; 0: none.
-   * @throws {OperatorError} where it cannot be written: found before the first line is imported.
-   */
+  /** @throws {OperatorError} where it cannot be written: found before the first line is imported. */
   constructor(
     readonly path: string,
     private readonly format: RejectedFormat<Line>,
-    keptBytes: number,
   ) {
     const { file, isFile, size } = openOwnFile(path, 'Rejected lines cannot be written', (beginning) =>
       beginning.startsWith(format.begins),
     );
     this.file = file;
     this.isFile = isFile;
+    this.sizeBefore = size;
+  }
+
+  /** @param keptBytes that are to be kept of what an interrupted import has left; 0: none. */
+  begin(keptBytes: number): void {
     // It may have been taken away to be fixed meanwhile.
-    this.bytes = Math.min(keptBytes, size);
+    this.bytes = Math.min(keptBytes, this.sizeBefore);
     // What stands beyond belongs to a chunk that is imported again.
-    if (isFile) ftruncateSync(file, this.bytes);
+    if (this.isFile) ftruncateSync(this.file, this.bytes);
+    this.hasBegun = true;
   }
 
   /** Written when it returns, though a power failure may still take it. */
@@ -88,6 +92,8 @@ export class RejectedFile<Line extends { readonly number: number }> {
 
   close(): void {
     closeSync(this.file);
-    if (this.isFile && this.bytes === 0) rmSync(this.path, { force: true });
+    // One that was there and was not begun is another import's.
+    const isEmpty = this.hasBegun ? this.bytes === 0 : this.sizeBefore === 0;
+    if (this.isFile && isEmpty) rmSync(this.path, { force: true });
   }
 }

@@ -1,5 +1,7 @@
 import type { Customer } from '../domain/customer.ts';
 
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Keeps customers. */
 export abstract class CustomerStore {
   abstract find(id: string): Promise<Customer | null>;
@@ -17,6 +19,11 @@ export abstract class CustomerStore {
     decide: (present: Customer | null) => Customer,
   ): Promise<{ customer: Customer; created: boolean }>;
 
-  /** Erases a customer and its events. Returns how many events there were; null: no such customer. */
-  abstract erase(id: string): Promise<number | null>;
+  /**
+   * Erases a customer and its events.
+   *
+   * @param inTurn runs each of the steps in which a long history is erased, when it is its turn; left out: at once.
+   * @returns how many events there were; null: no such customer.
+   */
+  abstract erase(id: string, inTurn?: InTurn): Promise<number | null>;
 }

@@ -8,7 +8,9 @@ import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { neverAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { readTurns, writeTurns } from '../../../test/support/turns.ts';
+import type { InTurn } from './customer-store.port.ts';
 import { Customers } from './customers.ts';
+import { WriteTurns } from './turns.ts';
 
 const ADA = { email: 'ada@example.com', name: 'Ada' };
 
@@ -91,5 +93,24 @@ describe('Customers', () => {
     expect(await customers.erase(APP, 'user_42')).toEqual({ deletedEvents: 2 });
     await expect(customers.get(APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
     await expect(customers.erase(APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+  });
+
+  it('an erasure takes a turn for each of its steps: the changes of others need not wait for all of it', async () => {
+    let goOn = (): void => {};
+    const longHistory = new Promise<void>((resolve) => (goOn = resolve));
+    class LongErasure extends InMemoryCustomerStore {
+      override async erase(id: string, inTurn: InTurn = (work) => work()): Promise<number | null> {
+        await inTurn(() => Promise.resolve());
+        await longHistory;
+        return inTurn(() => super.erase(id));
+      }
+    }
+    const onePlace = new WriteTurns(1, 1_000, () => new Error('too late'));
+    const busy = new Customers(new LongErasure(shared), clock, readTurns(), onePlace);
+    await busy.put(APP, 'user_42', ADA);
+    const erasing = busy.erase(APP, 'user_42');
+    await busy.put(OTHER_APP, 'user_43', ADA);
+    goOn();
+    expect(await erasing).toEqual({ deletedEvents: 0 });
   });
 });

@@ -7,6 +7,8 @@ import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { ReadTurns, WriteTurns } from './turns.ts';
 
+/** For the turn of a step: an erasure that has begun had better wait than break off. */
+const ERASURE_WAITS_MS = 60_000;
 const EMPTY_OBJECT = new JsonText('{}');
 
 /** Creates, changes, reads and erases the customers of an app. */
@@ -37,7 +39,10 @@ export class Customers {
 
   /** @throws CUSTOMER_NOT_FOUND */
   async erase(appId: string, externalId: string): Promise<{ deletedEvents: number }> {
-    const deletedEvents = await this.writes.run(appId, () => this.store.erase(customerIdOf(appId, externalId)));
+    // Each step takes a turn of its own: a long history would hold up the changes of others.
+    const deletedEvents = await this.store.erase(customerIdOf(appId, externalId), (step) =>
+      this.writes.run(appId, step, ERASURE_WAITS_MS),
+    );
     if (deletedEvents === null) throw customerNotFound();
     return { deletedEvents };
   }

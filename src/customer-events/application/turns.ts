@@ -7,9 +7,13 @@ const COSTLY_AT_A_TIME = 2;
 export class ReadTurns extends FairQueue {
   private readonly costly: FairQueue;
 
-  constructor(places: number, maxWaitMs: number, tooLate: () => Error) {
-    super(places, maxWaitMs, tooLate);
-    this.costly = new FairQueue(COSTLY_AT_A_TIME, maxWaitMs, tooLate);
+  constructor(
+    places: number,
+    private readonly maxWaitForBothMs: number,
+    tooLate: () => Error,
+  ) {
+    super(places, maxWaitForBothMs, tooLate);
+    this.costly = new FairQueue(COSTLY_AT_A_TIME, maxWaitForBothMs, tooLate);
   }
 
   override get waiting(): number {
@@ -18,7 +22,8 @@ export class ReadTurns extends FairQueue {
 
   /** A read that goes through much of a history: of these there are even fewer at a time. */
   runCostly<T>(appId: string, work: () => Promise<T>): Promise<T> {
-    return this.costly.run(appId, () => this.run(appId, work));
+    const deadline = performance.now() + this.maxWaitForBothMs;
+    return this.costly.run(appId, () => this.run(appId, work, Math.max(0, deadline - performance.now())));
   }
 }
 

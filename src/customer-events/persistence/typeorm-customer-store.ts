@@ -6,7 +6,7 @@ import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts'
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, singleStatement, type RunQuery } from '../../platform/postgres/transactions.ts';
-import { CustomerStore } from '../application/customer-store.port.ts';
+import { CustomerStore, type InTurn } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
 import type { Customer } from '../domain/customer.ts';
 import { CUSTOMER_COLUMNS, customerOf, SELECTED_CUSTOMER, type CustomerColumns } from './customer-columns.ts';
@@ -57,19 +57,20 @@ export class TypeormCustomerStore extends CustomerStore {
    * is erased before that in parts, each in a transaction of its own, so that nobody's inserts wait
    * for longer than one part takes.
    */
-  async erase(id: string): Promise<number | null> {
-    const erasedBefore = await this.erasePartsOfHistory(id);
-    const rest = await repeatedly(() => pipelinedTransaction(this.dataSource, [], (_, run) => eraseCustomer(run, id)));
+  async erase(id: string, inTurn: InTurn = (work) => work()): Promise<number | null> {
+    const erasedBefore = await this.erasePartsOfHistory(id, inTurn);
+    const eraseRest = () => pipelinedTransaction(this.dataSource, [], (_, run) => eraseCustomer(run, id));
+    const rest = await inTurn(() => repeatedly(eraseRest));
     return rest === null ? null : erasedBefore + rest;
   }
 
-  private async erasePartsOfHistory(id: string): Promise<number> {
+  private async erasePartsOfHistory(id: string, inTurn: InTurn): Promise<number> {
     let erased = 0;
     let before: PartEnd | null = null;
     for (;;) {
       const from: PartEnd | null = before;
-      const end: PartEnd | null = await storage(() => endOfPart(this.dataSource, id, from));
-      if (end !== null) erased += await repeatedly(() => erasePart(this.dataSource, id, from, end));
+      const end: PartEnd | null = await inTurn(() => storage(() => endOfPart(this.dataSource, id, from)));
+      if (end !== null) erased += await inTurn(() => repeatedly(() => erasePart(this.dataSource, id, from, end)));
       else if (from === null) return erased;
       // Once more from the beginning: of what was antedated meanwhile, and so that what is erased is
       // marked in the index by a look that holds no lock, and not by the one that does.
