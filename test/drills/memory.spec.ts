@@ -12,6 +12,7 @@ const FULL = process.env.DRILL === 'full';
 const SECONDS = FULL ? 15 : 3;
 /** The limit of ops/kubernetes.yaml. */
 const LIMIT_MIB = 512;
+const TAKES_HOLD_WITHIN_MS = 30_000;
 const API = '/api/v1';
 
 describe('Memory under clients that hold what they can', () => {
@@ -200,13 +201,15 @@ describe('Memory under clients that hold what they can', () => {
       const statuses: number[] = [];
       await load();
       const end = performance.now() + SECONDS * 1_000;
-      while (performance.now() < end) {
+      let held = 0;
+      // Where the machine is busy, the load takes longer to take hold.
+      while (performance.now() < end || (held < heldMiB && performance.now() < end + TAKES_HOLD_WITHIN_MS)) {
+        held = await reservedMiB();
         statuses.push(await post());
         await sleep(50);
       }
       clearInterval(watch);
       running = false;
-      const held = await reservedMiB();
       lines.push(
         `${name}: ${Math.round(held)} MiB held, ${reads} reads; RSS ${Math.round(before)} -> at most ${Math.round(most)} MiB; ${statuses.length} events of another tenant`,
       );
