@@ -8,6 +8,7 @@ import type { TimelineStore } from '../../src/customer-events/application/timeli
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { WHOLE_TIMELINE, type ReadLimits } from '../../src/customer-events/domain/timeline.ts';
 import type { Stores } from './customer-event-store.contract.ts';
+import { customerGroupsContract } from './customer-groups.contract.ts';
 import { aCustomer, anEvent, APP, OTHER_APP } from '../support/builders.ts';
 
 const FEW: ReadLimits = { events: 10, bytes: 1_000_000, entries: 1_000 };
@@ -100,5 +101,7 @@ export function customerStoreContract(open: () => Stores): void {
       });
       expect(await customers.erase(ada.id)).toBeNull();
     });
+
+    customerGroupsContract(() => open().customers);
   });
 }

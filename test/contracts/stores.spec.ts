@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -59,6 +59,15 @@ describe('on PostgreSQL', () => {
   });
   customerEventStoreContract(open);
   customerStoreContract(open);
+  it('has left a claim for the address of each customer, and no other', async () => {
+    const differences = await database.query(`
+      SELECT c.id, c.email, e.customer_id FROM customers AS c
+      FULL JOIN customer_emails AS e
+        ON e.customer_id = c.id
+        AND e.sha256 = sha256(convert_to(c.app_id, 'UTF8') || '\\x00' || convert_to(lower(c.email), 'UTF8'))
+      WHERE c.id IS NULL OR e.customer_id IS NULL`);
+    expect(differences).toEqual([]);
+  });
   timelineStoreContract(open);
   apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource, dataSource));
 

@@ -1,7 +1,17 @@
 import { CustomerStore } from '../../src/customer-events/application/customer-store.port.ts';
 import { customerEmailExists } from '../../src/customer-events/domain/customer-events-error.ts';
+import type { CustomerPreview } from '../../src/customer-events/domain/customer-preview.ts';
+import {
+  settlePuts,
+  settleWith,
+  type ClaimingCustomer,
+  type CustomerPut,
+  type PresentCustomers,
+  type PutOutcome,
+} from '../../src/customer-events/domain/customer-puts.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+import { emailClaim } from '../../src/customer-events/domain/email-claim.ts';
 
 /** What the in-memory stores share, as the tables of one database do. */
 export class InMemoryCustomers {
@@ -35,6 +45,36 @@ export class InMemoryCustomerStore extends CustomerStore {
     }
     this.customers.byId.set(id, { appId, customer, events: present?.events ?? [] });
     return { customer, created: present === undefined };
+  }
+
+  async putAll(appId: string, puts: readonly CustomerPut[]): Promise<PutOutcome[]> {
+    const present = this.claimingCustomers(appId);
+    const isTaken = new Map([...present.values()].map(({ claim }) => [claim, true]));
+    const { outcomes, changes } = settleWith(appId, puts, present, isTaken);
+    for (const { id, after } of changes) {
+      const events = this.customers.byId.get(id)?.events ?? [];
+      this.customers.byId.set(id, { appId, customer: after.customer, events });
+    }
+    return outcomes;
+  }
+
+  async previewAll(appId: string, puts: readonly CustomerPut[], before: CustomerPreview): Promise<PutOutcome[]> {
+    const present = this.claimingCustomers(appId);
+    const taken = new Set([...present.values()].map(({ claim }) => claim));
+    const stored: PresentCustomers = {
+      byId: (ids) => Promise.resolve(new Map([...present].filter(([id]) => ids.includes(id)))),
+      taken: (claims) => Promise.resolve(new Set(claims.filter((claim) => taken.has(claim)))),
+    };
+    const { outcomes, changes } = await settlePuts(appId, puts, before.over(stored));
+    before.note(changes);
+    return outcomes;
+  }
+
+  private claimingCustomers(appId: string): Map<string, ClaimingCustomer> {
+    const own = [...this.customers.byId].filter(([, present]) => present.appId === appId);
+    return new Map(
+      own.map(([id, { customer }]) => [id, { customer, claim: emailClaim(appId, customer.email) }] as const),
+    );
   }
 
   erase(id: string): Promise<number | null> {

@@ -1,6 +1,7 @@
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { formatRateWindows, parseRateWindows, type RateWindow } from '../../../libs/kernel/rate-window.ts';
 import {
+  bytesColumn,
   column,
   millisColumn,
   recordOfRow,
@@ -14,6 +15,7 @@ import type { ApiKey, ApiKeyType, App } from '../domain/api-key.ts';
 /** Limits as a text; null where nothing is set, or where it was set by hand to what cannot be read. */
 const limitsColumn = (name: string): Column<readonly RateWindow[] | null, string | null> => ({
   name,
+  type: 'text',
   read: (limits) => limits,
   parameterOf: (windows) => (windows === null ? null : formatRateWindows(windows)),
   valueOfRow: (stored) => (stored === null ? null : parseRateWindows(stored)),
@@ -34,7 +36,7 @@ export const API_KEY_COLUMNS = {
   name: column('name'),
   type: column<ApiKeyType>('type'),
   prefix: column('prefix'),
-  sha256: column<Buffer>('sha256'),
+  sha256: bytesColumn('sha256'),
   expiresAt: millisColumn<number | null>('expires_at'),
   revokedAt: millisColumn<number | null>('revoked_at'),
   lastUsedAt: millisColumn<number | null>('last_used_at'),

@@ -1,3 +1,5 @@
+import type { CustomerPreview } from '../domain/customer-preview.ts';
+import type { CustomerPut, PutOutcome } from '../domain/customer-puts.ts';
 import type { Customer } from '../domain/customer.ts';
 
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
@@ -18,6 +20,21 @@ export abstract class CustomerStore {
     id: string,
     decide: (present: Customer | null) => Customer,
   ): Promise<{ customer: Customer; created: boolean }>;
+
+  /**
+   * Changes many customers of an app in one transaction, each with its own outcome, as if one after the other in
+   * their order.
+   *
+   * @throws SERVICE_UNAVAILABLE, and then none is stored, or that is not known.
+   */
+  abstract putAll(appId: string, puts: readonly CustomerPut[]): Promise<PutOutcome[]>;
+
+  /**
+   * What {@link putAll} would respond now; nothing is written, and no value is tried in the database.
+   *
+   * @param before what earlier previews of the same run made of customers and addresses; this one is added.
+   */
+  abstract previewAll(appId: string, puts: readonly CustomerPut[], before: CustomerPreview): Promise<PutOutcome[]>;
 
   /**
    * Erases a customer and its events.

@@ -10,6 +10,8 @@ export const customerEmailExists = defineError('conflict', 'CUSTOMER_EMAIL_EXIST
   details: { email: ['is taken by another customer'] },
 }));
 
+export const customerRefused = (): DomainError => invalidField('customer', 'cannot be stored by the database');
+
 /** Takes the names of the fields that differ; their values are not told. */
 export const eventIdConflict = defineError(
   'conflict',

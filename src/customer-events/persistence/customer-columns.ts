@@ -1,5 +1,6 @@
 import {
   column,
+  fieldsWithout,
   instantColumn,
   jsonColumn,
   recordOfRow,
@@ -22,6 +23,9 @@ export const CUSTOMER_COLUMNS = {
   createdAt: instantColumn('created_at'),
   updatedAt: instantColumn('updated_at'),
 } satisfies RecordColumns<Customer>;
+
+/** What of a customer can change. */
+export const CHANGED_FIELDS = fieldsWithout(CUSTOMER_COLUMNS, 'id', 'externalId', 'createdAt');
 
 /** What a SELECT from `customers AS c` reads, for {@link customerOf}. */
 export const SELECTED_CUSTOMER = selectList(CUSTOMER_COLUMNS, 'c');

@@ -1,23 +1,32 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { columnList, fieldsWithout, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
+import { columnList, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
 import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
-import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
+import { isRefusedValue, storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, singleStatement, type RunQuery } from '../../platform/postgres/transactions.ts';
 import { CustomerStore, type InTurn } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
+import type { CustomerPreview } from '../domain/customer-preview.ts';
+import { settlePuts, type CustomerPut, type PutOutcome } from '../domain/customer-puts.ts';
 import type { Customer } from '../domain/customer.ts';
-import { CUSTOMER_COLUMNS, customerOf, SELECTED_CUSTOMER, type CustomerColumns } from './customer-columns.ts';
+import { emailClaim } from '../domain/email-claim.ts';
+import {
+  CHANGED_FIELDS,
+  CUSTOMER_COLUMNS,
+  customerOf,
+  SELECTED_CUSTOMER,
+  type CustomerColumns,
+} from './customer-columns.ts';
 import { endOfPart, eraseEvents, erasePart, type PartEnd } from './erase-events.ts';
+import { putCustomers, putCustomersApart } from './put-customers.ts';
+import { claimBytes, StoredCustomers } from './stored-customers.ts';
 
 const INSERT_CUSTOMER = `
   INSERT INTO customers AS c (app_id, ${columnList(CUSTOMER_COLUMNS)})
   VALUES (${placeholderList(1 + Object.keys(CUSTOMER_COLUMNS).length)})
   ON CONFLICT DO NOTHING RETURNING c.id`;
 
-const CHANGED_FIELDS = fieldsWithout(CUSTOMER_COLUMNS, 'id', 'externalId', 'createdAt');
 const UPDATE_CUSTOMER = `
   UPDATE customers AS c
   SET (${columnList(CUSTOMER_COLUMNS, CHANGED_FIELDS)}) = ROW (${placeholderList(CHANGED_FIELDS.length, 2)})
@@ -50,6 +59,29 @@ export class TypeormCustomerStore extends CustomerStore {
         return { customer, created: present === null };
       }),
     );
+  }
+
+  putAll(appId: string, puts: readonly CustomerPut[]): Promise<PutOutcome[]> {
+    const inTransaction = (write: typeof putCustomers) =>
+      pipelinedTransaction(this.dataSource, [], (_, run) => write(run, appId, puts));
+    return repeatedly(async () => {
+      try {
+        return await inTransaction(putCustomers);
+      } catch (error) {
+        if (!isRefusedValue(error)) throw error;
+        return await inTransaction(putCustomersApart);
+      }
+    });
+  }
+
+  async previewAll(appId: string, puts: readonly CustomerPut[], before: CustomerPreview): Promise<PutOutcome[]> {
+    const preview = async () => {
+      const stored = new StoredCustomers((query) => singleStatement(this.reading, query), '');
+      return settlePuts(appId, puts, before.over(stored));
+    };
+    const { outcomes, changes } = await storage(() => repeated(preview));
+    before.note(changes);
+    return outcomes;
   }
 
   /**
@@ -92,7 +124,7 @@ async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> 
   const [row] = rows as { app_id: string; email: string }[];
   if (row === undefined) return null;
   const erased = await eraseEvents(run, id, { sql: 't.customer_id = $1', parameters: [id] });
-  await run({ sql: DELETE_EMAIL_CLAIM, parameters: [emailClaim(row.app_id, row.email), id] });
+  await run({ sql: DELETE_EMAIL_CLAIM, parameters: [claimBytes(emailClaim(row.app_id, row.email)), id] });
   await run({ sql: 'DELETE FROM customers AS c WHERE c.id = $1', parameters: [id] });
   return erased;
 }
@@ -126,13 +158,10 @@ async function moveEmail(
 ): Promise<void> {
   const oldClaim = from === undefined ? undefined : emailClaim(appId, from);
   const newClaim = emailClaim(appId, to);
-  if (oldClaim !== undefined && newClaim.equals(oldClaim)) return;
+  if (newClaim === oldClaim) return;
   const sql = `INSERT INTO customer_emails AS e (sha256, customer_id) VALUES ($1, $2)
      ON CONFLICT DO NOTHING RETURNING e.customer_id`;
-  const { rows } = await run({ sql, parameters: [newClaim, customerId] });
+  const { rows } = await run({ sql, parameters: [claimBytes(newClaim), customerId] });
   if (rows.length === 0) throw customerEmailExists();
-  if (oldClaim !== undefined) await run({ sql: DELETE_EMAIL_CLAIM, parameters: [oldClaim, customerId] });
+  if (oldClaim !== undefined) await run({ sql: DELETE_EMAIL_CLAIM, parameters: [claimBytes(oldClaim), customerId] });
 }
-
-const emailClaim = (appId: string, email: string): Buffer =>
-  createHash('sha256').update(`${appId}\0${email.toLowerCase()}`).digest();

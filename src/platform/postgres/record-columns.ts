@@ -2,10 +2,14 @@ import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { instantOfUtcText, utcText } from './utc-text.ts';
 
+export type ColumnType = 'text' | 'bytea' | 'json' | 'timestamptz';
+
 /** How one field of a record is stored. */
 export interface Column<Value, Stored = never> {
   /** The name of its column. */
   readonly name: string;
+  /** Its type in PostgreSQL. */
+  readonly type: ColumnType;
   /** SQL that reads the column. */
   readonly read: (column: string) => string;
   /** The value as the parameter of a statement. */
@@ -39,26 +43,33 @@ export type RowOf<Columns, Prefix extends string = ''> = {
 
 /** Of some record; its values are known to their own column only. */
 type AnyColumns = Readonly<Record<string, AnyColumn>>;
-type AnyColumn = Pick<Column<never>, 'name' | 'read' | 'parameterOf'> & {
+type AnyColumn = Pick<Column<never>, 'name' | 'type' | 'read' | 'parameterOf'> & {
   readonly valueOfRow: (stored: never) => unknown;
 };
 type FieldOf<Columns> = keyof Columns & string;
 
 const asItIs = (column: string): string => column;
 
-/** A column whose values `pg` takes and gives as they are: `text`, `bytea`. */
-export const column = <Value extends string | Buffer | null = string>(
-  name: string,
-): Column<NoInfer<Value>, NoInfer<Value>> => ({
+export const column = <Value extends string | null = string>(name: string): Column<NoInfer<Value>, NoInfer<Value>> => ({
   name,
+  type: 'text',
   read: asItIs,
   parameterOf: (value) => value,
+  valueOfRow: (stored) => stored,
+});
+
+export const bytesColumn = (name: string): Column<Buffer, Buffer> => ({
+  name,
+  type: 'bytea',
+  read: asItIs,
+  parameterOf: (bytes) => bytes,
   valueOfRow: (stored) => stored,
 });
 
 /** `timestamptz`, exact to the microsecond. */
 export const instantColumn = (name: string): Column<Instant, string> => ({
   name,
+  type: 'timestamptz',
   read: utcText,
   parameterOf: (instant) => instant,
   valueOfRow: instantOfUtcText,
@@ -67,6 +78,7 @@ export const instantColumn = (name: string): Column<Instant, string> => ({
 /** `json`, of which the text is what counts. */
 export const jsonColumn = (name: string): Column<JsonText, string> => ({
   name,
+  type: 'json',
   read: (json) => `${json}::text`,
   parameterOf: (json) => json.text,
   valueOfRow: (text) => new JsonText(text),
@@ -77,6 +89,7 @@ export const millisColumn = <Value extends number | null = number>(
   name: string,
 ): Column<NoInfer<Value>, NoInfer<Value>> => ({
   name,
+  type: 'timestamptz',
   read: (instant) => `(extract(epoch FROM ${instant}) * 1000)::float8`,
   parameterOf: (millis) => (millis === null ? null : new Date(millis)),
   valueOfRow: (stored) => stored,
@@ -129,6 +142,28 @@ export function parametersOf<Columns extends AnyColumns>(
   fields: readonly FieldOf<Columns>[] = fieldsOf(columns),
 ): unknown[] {
   return fields.map((field) => (columns[field] as AnyColumn).parameterOf(record[field] as never));
+}
+
+/** `$1::text[], $2::json[], …`: many records for `unnest`, an array for each field; see {@link arraysOf}. */
+export function arrayList<Columns extends AnyColumns>(
+  columns: Columns,
+  first: number,
+  fields: readonly FieldOf<Columns>[] = fieldsOf(columns),
+): string {
+  const typeOf = (field: FieldOf<Columns>): string => (columns[field] as AnyColumn).type;
+  return fields.map((field, index) => `$${first + index}::${typeOf(field)}[]`).join(', ');
+}
+
+/** The parameters of {@link arrayList}. */
+export function arraysOf<Columns extends AnyColumns>(
+  columns: Columns,
+  records: readonly RecordOf<Columns>[],
+  fields: readonly FieldOf<Columns>[] = fieldsOf(columns),
+): unknown[][] {
+  return fields.map((field) => {
+    const { parameterOf } = columns[field] as AnyColumn;
+    return records.map((record) => parameterOf(record[field] as never));
+  });
 }
 
 /** The record that a row holds. Hot paths write this out, into a literal of `AllFields`. */

@@ -1,0 +1,119 @@
+import { arrayList, arraysOf, columnList } from '../../platform/postgres/record-columns.ts';
+import { ChangedMeanwhile } from '../../platform/postgres/repeated.ts';
+import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
+import type { Query, RunQuery } from '../../platform/postgres/transactions.ts';
+import { customerRefused } from '../domain/customer-events-error.ts';
+import { settlePuts, type CustomerPut, type PutChange, type PutOutcome } from '../domain/customer-puts.ts';
+import type { Customer } from '../domain/customer.ts';
+import { CHANGED_FIELDS, CUSTOMER_COLUMNS } from './customer-columns.ts';
+import { claimBytes, StoredCustomers } from './stored-customers.ts';
+
+const INSERT_CUSTOMERS = `
+  INSERT INTO customers AS c (app_id, ${columnList(CUSTOMER_COLUMNS)})
+  SELECT $1::text, k.* FROM unnest(${arrayList(CUSTOMER_COLUMNS, 2)}) AS k
+  ON CONFLICT DO NOTHING`;
+
+const UPDATED_FIELDS = ['id' as const, ...CHANGED_FIELDS];
+const CHANGED_VALUES = CHANGED_FIELDS.map((field) => `k.${CUSTOMER_COLUMNS[field].name}`).join(', ');
+const UPDATE_CUSTOMERS = `
+  UPDATE customers AS c
+  SET (${columnList(CUSTOMER_COLUMNS, CHANGED_FIELDS)}) = ROW (${CHANGED_VALUES})
+  FROM unnest(${arrayList(CUSTOMER_COLUMNS, 1, UPDATED_FIELDS)})
+    AS k (${columnList(CUSTOMER_COLUMNS, UPDATED_FIELDS)})
+  WHERE c.id = k.id`;
+
+const DELETE_CLAIMS = `
+  DELETE FROM customer_emails AS e
+  USING unnest($1::bytea[], $2::text[]) AS k (sha256, customer_id)
+  WHERE e.sha256 = k.sha256 AND e.customer_id = k.customer_id`;
+
+const INSERT_CLAIMS = `
+  INSERT INTO customer_emails AS e (sha256, customer_id)
+  SELECT k.* FROM unnest($1::bytea[], $2::text[]) AS k
+  ON CONFLICT DO NOTHING`;
+
+/**
+ * Changes many customers within a transaction.
+ *
+ * Rows are locked, and then inserted, in one order everywhere, or two groups could wait for each other.
+ *
+ * @throws {ChangedMeanwhile}, and what PostgreSQL says, also of values that it refuses.
+ */
+export async function putCustomers(run: RunQuery, appId: string, puts: readonly CustomerPut[]): Promise<PutOutcome[]> {
+  const { outcomes, changes } = await settlePuts(appId, puts, new StoredCustomers(run, 'FOR NO KEY UPDATE'));
+  const sorted = changes.toSorted((a, b) => compareText(a.id, b.id));
+  await insertCustomers(run, appId, customersAfter(sorted.filter(({ before }) => before === null)));
+  await updateCustomers(run, customersAfter(sorted.filter(({ before }) => before !== null)));
+  await moveClaims(run, changes);
+  return outcomes;
+}
+
+/**
+ * Like {@link putCustomers}, for a group in which PostgreSQL refuses values: it finds them by halving, behind
+ * savepoints, so that only their changes are refused.
+ */
+export async function putCustomersApart(
+  run: RunQuery,
+  appId: string,
+  puts: readonly CustomerPut[],
+): Promise<PutOutcome[]> {
+  await run(savepoint('SAVEPOINT'));
+  try {
+    const outcomes = await putCustomers(run, appId, puts);
+    await run(savepoint('RELEASE SAVEPOINT'));
+    return outcomes;
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error;
+    await run(savepoint('ROLLBACK TO SAVEPOINT'));
+    if (puts.length === 1) return [{ kind: 'refused', error: customerRefused() }];
+    const half = Math.ceil(puts.length / 2);
+    const first = await putCustomersApart(run, appId, puts.slice(0, half));
+    return [...first, ...(await putCustomersApart(run, appId, puts.slice(half)))];
+  }
+}
+
+const savepoint = (command: string): Query => ({ sql: `${command} before_puts`, parameters: [] });
+
+const customersAfter = (changes: readonly PutChange[]): Customer[] => changes.map(({ after }) => after.customer);
+
+async function insertCustomers(run: RunQuery, appId: string, customers: readonly Customer[]): Promise<void> {
+  if (customers.length === 0) return;
+  const { rowCount } = await run({
+    sql: INSERT_CUSTOMERS,
+    parameters: [appId, ...arraysOf(CUSTOMER_COLUMNS, customers)],
+  });
+  if (rowCount !== customers.length) throw new ChangedMeanwhile('a customer was created meanwhile');
+}
+
+async function updateCustomers(run: RunQuery, customers: readonly Customer[]): Promise<void> {
+  if (customers.length === 0) return;
+  await run({ sql: UPDATE_CUSTOMERS, parameters: arraysOf(CUSTOMER_COLUMNS, customers, UPDATED_FIELDS) });
+}
+
+/** The old ones first: within a group, one customer may take what another gives up. */
+async function moveClaims(run: RunQuery, changes: readonly PutChange[]): Promise<void> {
+  const moved = changes.filter(({ before, after }) => before?.claim !== after.claim);
+  const old = claimsOf(moved, 'before');
+  if (old.count > 0) await run({ sql: DELETE_CLAIMS, parameters: old.parameters });
+  const wanted = claimsOf(moved, 'after');
+  if (wanted.count === 0) return;
+  const { rowCount } = await run({ sql: INSERT_CLAIMS, parameters: wanted.parameters });
+  if (rowCount !== wanted.count) throw new ChangedMeanwhile('an e-mail address was taken meanwhile');
+}
+
+function claimsOf(
+  changes: readonly PutChange[],
+  side: 'before' | 'after',
+): { readonly count: number; readonly parameters: unknown[] } {
+  const claims = changes.flatMap((change) => {
+    const customer = change[side];
+    return customer === null ? [] : [{ id: change.id, claim: customer.claim }];
+  });
+  claims.sort((a, b) => compareText(a.claim, b.claim));
+  return {
+    count: claims.length,
+    parameters: [claims.map(({ claim }) => claimBytes(claim)), claims.map(({ id }) => id)],
+  };
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
