@@ -6,6 +6,7 @@ import { anEvent, APP, OTHER_APP } from '../../../test/support/builders.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { neverAbandoned } from '../../../libs/kernel/abandoned.ts';
+import { CustomerPreview } from '../domain/customer-preview.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { readTurns, writeTurns } from '../../../test/support/turns.ts';
 import type { InTurn } from './customer-store.port.ts';
@@ -74,6 +75,57 @@ describe('Customers', () => {
       metadata: new JsonText('{"a":1}'),
       createdAt: '2026-04-18T12:00:00.123Z',
       updatedAt: '2026-04-18T12:00:01.123Z',
+    });
+  });
+
+  describe('many at once', () => {
+    const NAMELESS = { email: 'carl@example.com' };
+    const entries = [
+      { externalId: 'user_42', changes: { name: 'Countess' } },
+      { externalId: 'user_43', changes: { ...ADA, email: 'bob@example.com' } },
+      { externalId: 'user_44', changes: NAMELESS },
+      { externalId: 'user_45', changes: ADA },
+      { externalId: 'user_43', changes: { name: 'Bob' } },
+    ];
+
+    beforeEach(async () => {
+      await customers.put(APP, 'user_42', ADA);
+      clock.millis += 1_000;
+    });
+
+    const refusedOrKept = [
+      'created',
+      expect.objectContaining({ code: 'VALIDATION_ERROR' }),
+      expect.objectContaining({ code: 'CUSTOMER_EMAIL_EXISTS' }),
+    ];
+
+    it('creates and changes them, and says of each what became of it', async () => {
+      const results = await customers.putAll(APP, entries, 'upsert');
+      expect(results).toEqual(['updated', ...refusedOrKept, 'updated']);
+      expect(await customers.get(APP, 'user_42')).toMatchObject({
+        ...ADA,
+        name: 'Countess',
+        createdAt: '2026-04-18T12:00:00.123Z',
+        updatedAt: '2026-04-18T12:00:01.123Z',
+      });
+      expect(await customers.get(APP, 'user_43')).toMatchObject({ name: 'Bob', email: 'bob@example.com' });
+    });
+
+    it('only creates them where they are to be inserted: one that exists stays as it is', async () => {
+      const results = await customers.putAll(APP, entries, 'insert');
+      expect(results).toEqual(['unchanged', ...refusedOrKept, 'unchanged']);
+      expect(await customers.get(APP, 'user_42')).toMatchObject({ ...ADA, updatedAt: '2026-04-18T12:00:00.123Z' });
+      expect(await customers.get(APP, 'user_43')).toMatchObject({ ...ADA, email: 'bob@example.com' });
+    });
+
+    it.each(['insert', 'upsert'] as const)('foretells what %s will do, in as many parts as it comes', async (mode) => {
+      const preview = new CustomerPreview();
+      const foretold = [
+        ...(await customers.previewAll(APP, entries.slice(0, 2), mode, preview)),
+        ...(await customers.previewAll(APP, entries.slice(2), mode, preview)),
+      ];
+      await expect(customers.get(APP, 'user_43')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+      expect(foretold).toEqual(await customers.putAll(APP, entries, mode));
     });
   });
 

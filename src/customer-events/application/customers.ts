@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
+import type { CustomerPreview } from '../domain/customer-preview.ts';
+import type { CustomerPut, PutOutcome } from '../domain/customer-puts.ts';
 import { changedCustomer, customerIdOf, newCustomer, type Customer, type CustomerChanges } from '../domain/customer.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { CustomerStore } from './customer-store.port.ts';
@@ -10,6 +13,17 @@ import { ReadTurns, WriteTurns } from './turns.ts';
 /** For the turn of a step: an erasure that has begun had better wait than break off. */
 const ERASURE_WAITS_MS = 60_000;
 const EMPTY_OBJECT = new JsonText('{}');
+
+export interface CustomerEntry {
+  readonly externalId: string;
+  readonly changes: CustomerChanges;
+}
+
+/** What becomes of a customer that exists: `insert` leaves it as it is, `upsert` changes it. */
+export type PutMode = 'insert' | 'upsert';
+
+/** What became of one of many entries; an error: it was refused. */
+export type PutResult = 'created' | 'updated' | 'unchanged' | DomainError;
 
 /** Creates, changes, reads and erases the customers of an app. */
 @Injectable()
@@ -22,12 +36,34 @@ export class Customers {
   ) {}
 
   put(appId: string, externalId: string, changes: CustomerChanges): Promise<{ customer: Customer; created: boolean }> {
-    const now = instantFromMillis(this.clock.now());
-    const decide = (present: Customer | null): Customer =>
-      present === null
-        ? newCustomer(appId, externalId, changes, now, EMPTY_OBJECT)
-        : changedCustomer(present, changes, now);
-    return this.writes.run(appId, () => this.store.put(appId, customerIdOf(appId, externalId), decide));
+    const { id, decide } = this.customerPut(appId, { externalId, changes }, 'upsert');
+    return this.writes.run(appId, () => this.store.put(appId, id, decide));
+  }
+
+  /**
+   * Creates or changes many customers in one transaction, as if one after the other in their order. What is refused
+   * keeps none of the others back.
+   *
+   * @returns a result for each entry.
+   */
+  async putAll(appId: string, entries: readonly CustomerEntry[], mode: PutMode): Promise<PutResult[]> {
+    const puts = entries.map((entry) => this.customerPut(appId, entry, mode));
+    return (await this.writes.run(appId, () => this.store.putAll(appId, puts))).map(resultOf);
+  }
+
+  /**
+   * What {@link putAll} would return now; nothing is written.
+   *
+   * @param before what earlier previews of the same run made of customers and addresses; this one is added.
+   */
+  async previewAll(
+    appId: string,
+    entries: readonly CustomerEntry[],
+    mode: PutMode,
+    before: CustomerPreview,
+  ): Promise<PutResult[]> {
+    const puts = entries.map((entry) => this.customerPut(appId, entry, mode));
+    return (await this.reads.run(appId, () => this.store.previewAll(appId, puts, before))).map(resultOf);
   }
 
   /** @throws CUSTOMER_NOT_FOUND */
@@ -46,4 +82,15 @@ export class Customers {
     if (deletedEvents === null) throw customerNotFound();
     return { deletedEvents };
   }
+
+  private customerPut(appId: string, { externalId, changes }: CustomerEntry, mode: PutMode): CustomerPut {
+    const now = instantFromMillis(this.clock.now());
+    const decide = (present: Customer | null): Customer => {
+      if (present === null) return newCustomer(appId, externalId, changes, now, EMPTY_OBJECT);
+      return mode === 'insert' ? present : changedCustomer(present, changes, now);
+    };
+    return { id: customerIdOf(appId, externalId), decide };
+  }
 }
+
+const resultOf = (outcome: PutOutcome): PutResult => (outcome.kind === 'refused' ? outcome.error : outcome.kind);
