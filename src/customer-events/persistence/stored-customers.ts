@@ -4,6 +4,13 @@ import type { ClaimingCustomer, PresentCustomers } from '../domain/customer-puts
 import { emailClaim } from '../domain/email-claim.ts';
 import { customerOf, SELECTED_CUSTOMER, type CustomerColumns } from './customer-columns.ts';
 
+type CustomerRow = CustomerColumns & { readonly app_id: string };
+
+interface ClaimRow {
+  readonly sha256: Buffer;
+  readonly customer_id: string;
+}
+
 /** The customers of an app as the database has them. */
 export class StoredCustomers implements PresentCustomers {
   private readonly absent = new Set<string>();
@@ -19,8 +26,8 @@ export class StoredCustomers implements PresentCustomers {
     const sql = `
       SELECT c.app_id, ${SELECTED_CUSTOMER} FROM customers AS c
       WHERE c.id = ANY ($1::text[]) ORDER BY c.id ${this.lock}`;
-    const rows = (await this.run({ sql, parameters: [ids] })).rows as (CustomerColumns & { app_id: string })[];
-    const found = new Map(rows.map((row) => [row.id, claimingCustomer(row)]));
+    const { rows } = await this.run({ sql, parameters: [ids] });
+    const found = new Map((rows as CustomerRow[]).map((row) => [row.id, claimingCustomer(row)]));
     for (const id of ids) if (!found.has(id)) this.absent.add(id);
     return found;
   }
@@ -29,20 +36,25 @@ export class StoredCustomers implements PresentCustomers {
   async taken(claims: readonly string[]): Promise<Set<string>> {
     if (claims.length === 0) return new Set();
     const sql = 'SELECT e.sha256, e.customer_id FROM customer_emails AS e WHERE e.sha256 = ANY ($1::bytea[])';
-    const { rows } = await this.run({ sql, parameters: [claims.map(claimBytes)] });
-    return new Set(
-      (rows as { sha256: Buffer; customer_id: string }[]).map(({ sha256, customer_id }) => {
-        if (this.absent.has(customer_id)) throw new ChangedMeanwhile('a customer was created meanwhile');
-        return sha256.toString('latin1');
-      }),
-    );
+    const rows = (await this.run({ sql, parameters: [claims.map(claimBytes)] })).rows as ClaimRow[];
+    await this.requireAbsent(rows.map(({ customer_id }) => customer_id).filter((id) => this.absent.has(id)));
+    return new Set(rows.map(({ sha256 }) => sha256.toString('latin1')));
+  }
+
+  /** A claim may also be left over from a customer that was deleted by hand: then it stays taken, as for a single put. */
+  private async requireAbsent(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    // Without a lock: others lock rows in the order of their ids, and wait for those that are locked already.
+    const sql = 'SELECT 1 FROM customers AS c WHERE c.id = ANY ($1::text[])';
+    const { rows } = await this.run({ sql, parameters: [ids] });
+    if (rows.length > 0) throw new ChangedMeanwhile('a customer was created meanwhile');
   }
 }
 
 /** As the table of claims has it. */
 export const claimBytes = (claim: string): Buffer => Buffer.from(claim, 'latin1');
 
-function claimingCustomer(row: CustomerColumns & { app_id: string }): ClaimingCustomer {
+function claimingCustomer(row: CustomerRow): ClaimingCustomer {
   const customer = customerOf(row);
   return { customer, claim: emailClaim(row.app_id, customer.email) };
 }
