@@ -111,9 +111,23 @@ export function customerEventStoreContract(open: () => Stores): void {
         { kind: 'created' },
         { kind: 'existing', event: first },
       ];
-      expect(await events.preview(asked)).toEqual(expected);
+      expect(await events.preview(asked, () => false)).toEqual(expected);
       expect(await append(...asked)).toEqual(expected);
-      expect(await events.preview([])).toEqual([]);
+      expect(await events.preview([], () => false)).toEqual([]);
+    });
+
+    it('takes customers for existing beforehand where it is told to', async () => {
+      const nobody = aCustomer('nobody');
+      const asked = [
+        anEvent(nobody, { eventId: 'e-1' }),
+        anEvent(nobody, { eventId: 'e-1' }),
+        anEvent(aCustomer('else')),
+      ];
+      expect(await events.preview(asked, (id) => id === nobody.id)).toEqual([
+        { kind: 'created' },
+        { kind: 'existing', event: asked[0] },
+        { kind: 'customer-unknown' },
+      ]);
     });
 
     it('creates the first of two with the same eventId', async () => {

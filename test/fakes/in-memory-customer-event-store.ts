@@ -17,17 +17,20 @@ export class InMemoryCustomerEventStore extends CustomerEventStore {
     return events.map((event) => this.appendOne(event));
   }
 
-  async preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
-    const outcomes = events.map((event) => this.appendOne(event));
-    for (const event of events) {
-      const stored = this.customers.byId.get(event.customerId)?.events ?? [];
-      if (stored.includes(event)) stored.splice(stored.indexOf(event), 1);
-    }
-    return outcomes;
+  async preview(
+    events: readonly CustomerEvent[],
+    isAssumed: (customerId: string) => boolean,
+  ): Promise<AppendOutcome[]> {
+    const copies = new Map(
+      events.map(({ customerId }) => {
+        const stored = this.customers.byId.get(customerId)?.events;
+        return [customerId, stored === undefined && !isAssumed(customerId) ? undefined : [...(stored ?? [])]];
+      }),
+    );
+    return events.map((event) => this.appendOne(event, copies.get(event.customerId)));
   }
 
-  private appendOne(event: CustomerEvent): AppendOutcome {
-    const events = this.customers.byId.get(event.customerId)?.events;
+  private appendOne(event: CustomerEvent, events = this.customers.byId.get(event.customerId)?.events): AppendOutcome {
     if (events === undefined) return { kind: 'customer-unknown' };
     const existing = event.eventId === null ? undefined : events.find(({ eventId }) => eventId === event.eventId);
     if (existing !== undefined) return { kind: 'existing', event: existing };

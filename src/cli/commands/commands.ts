@@ -4,6 +4,7 @@ import type { ApiKey, ApiKeyType, App } from '../../api-keys/domain/api-key.ts';
 import { loadConfig } from '../../config.ts';
 import { millisOfInstant, parseInstant } from '../../../libs/time/instant.ts';
 import { importCommand } from '../import/import-command.ts';
+import { READY_MAPPINGS, readyMapping } from '../import/ready-mappings.ts';
 import { describeLimits, limitsText, rateLimitOption, type Limits } from './rate-limit-option.ts';
 import { withDatabase, withService } from '../with-service.ts';
 import { migrate } from '../../app/migrate.ts';
@@ -97,6 +98,13 @@ export function commands(): Command {
     });
 
   program.addCommand(importCommand());
+  program
+    .command('mappings')
+    .argument('[name]', 'print this one, as YAML')
+    .description('the ready mappings of import')
+    .action((name: string | undefined) => {
+      process.stdout.write(name === undefined ? `${Object.keys(READY_MAPPINGS).join('\n')}\n` : readyMapping(name));
+    });
   return program;
 }
 

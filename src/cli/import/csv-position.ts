@@ -1,4 +1,4 @@
-const LF = 0x0a;
+export const LF = 0x0a;
 export const CR = 0x0d;
 const QUOTE = 0x22;
 
@@ -39,13 +39,15 @@ export class CsvPosition {
   }
 
   /** The line on which the quote opens that is still open at the end of what was seen. */
-  lineOfOpenQuote(delimiter: number): number {
+  lineOfOpenQuote(delimiter: number, escape: number): number {
     const bytes = Buffer.concat(this.pending);
     let opened = 0;
     for (let at = 0, isOpen = false, begins = true; at < bytes.length; at++) {
       const byte = bytes[at];
-      if (byte === QUOTE && (isOpen || begins)) {
-        if (isOpen && bytes[at + 1] === QUOTE) at++;
+      if (isOpen && escape !== QUOTE && byte === escape) {
+        at++;
+      } else if (byte === QUOTE && (isOpen || begins)) {
+        if (isOpen && escape === QUOTE && bytes[at + 1] === QUOTE) at++;
         else if (!(isOpen = !isOpen)) continue;
         else opened = at;
       }

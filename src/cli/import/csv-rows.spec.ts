@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { OperatorError } from '../error-message.ts';
-import { openCsv, type CsvRow } from './csv-rows.ts';
+import { openCsv, type CsvFormat, type CsvRow } from './csv-rows.ts';
 
 async function* pieces(text: string | Buffer, size: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text as string);
@@ -8,10 +8,13 @@ async function* pieces(text: string | Buffer, size: number): AsyncGenerator<Buff
 }
 
 /** However the file is cut into pieces, the rows are the same. */
-async function read(text: string | Buffer, delimiter = ','): Promise<{ header: readonly string[]; rows: CsvRow[] }> {
+async function read(
+  text: string | Buffer,
+  format: CsvFormat = {},
+): Promise<{ header: readonly string[]; rows: CsvRow[] }> {
   const results = [];
   for (const size of [1_000_000, 1, 2, 3, 7]) {
-    const table = await openCsv(pieces(text, size), delimiter);
+    const table = await openCsv(pieces(text, size), format);
     const rows: CsvRow[] = [];
     for await (const group of table.rows) rows.push(...group);
     results.push({ header: table.header, rows });
@@ -67,11 +70,11 @@ describe('openCsv', () => {
     const text = 'x,y\r\n"a\r\nb",1\r\nc,"2\r\nd,3\r\ne,4\r\n';
     for (const size of [1_000_000, 5]) {
       const reading = (async () => {
-        const table = await openCsv(pieces(text, size), ',');
+        const table = await openCsv(pieces(text, size));
         for await (const group of table.rows) expect(group.length).toBeGreaterThan(0);
       })();
       await expect(reading).rejects.toThrow(OperatorError);
-      await expect(reading).rejects.toThrow('a quote is opened and never closed, found at line 4;');
+      await expect(reading).rejects.toThrow('a quote is opened and never closed, found at line 4');
     }
   });
 
@@ -92,11 +95,56 @@ describe('openCsv', () => {
   });
 
   it('takes the delimiter that is given, whatever the header has', async () => {
-    expect((await openCsv(pieces('x;y,z\n', 100), ',')).header).toEqual(['x;y', 'z']);
+    expect((await openCsv(pieces('x;y,z\n', 100))).header).toEqual(['x;y', 'z']);
+  });
+
+  it('passes over empty columns at the end, and rows of empty cells', async () => {
+    const table = await openCsv(pieces('x,y,,\na,1,,\n,,,\nb,2,,\n,,\n\n', 3));
+    const rows: CsvRow[] = [];
+    for await (const group of table.rows) rows.push(...group);
+    expect(table.header).toEqual(['x', 'y']);
+    expect(shown({ rows })).toEqual([
+      [2, 'a', '1'],
+      [4, 'b', '2'],
+    ]);
+    expect(table.passedOver).toEqual({ emptyColumns: 2, emptyRows: 2 });
+  });
+
+  it('does not pass over a value in a column without a name', async () => {
+    const { rows } = await read('x,y,,\na,1,,!\nb,2,,\n');
+    expect(rows).toMatchObject([
+      { number: 2, problem: 'has a value in column 4, which has no name in the header', raw: 'a,1,,!' },
+      { number: 3, cells: ['b', '2'], problem: undefined },
+    ]);
+  });
+
+  it('reads quotes behind a backslash where it is told to', async () => {
+    const { rows } = await read('x,y\n"a \\"b\\", c",1\n"d\\\\",2\n', { escape: '\\' });
+    expect(shown({ rows })).toEqual([
+      [2, 'a "b", c', '1'],
+      [3, 'd\\', '2'],
+    ]);
+    await expect(read('x,y\n"a \\"b\\", c",1\n')).rejects.toThrow('found at line 2 (if quotes within quotes are');
+    await expect(read('x,y\na,1\n"b\\",2\n', { escape: '\\' })).rejects.toThrow('never closed, found at line 3');
+  });
+
+  it('refuses a file that goes on with another line end than CR', async () => {
+    const reading = async () => {
+      const table = await openCsv(pieces(`x,y\r${'a,1\r'.repeat(70_000)}b,2\nc,3\n`, 65_536));
+      for await (const group of table.rows) expect(group.length).toBeGreaterThan(0);
+    };
+    await expect(reading()).rejects.toThrow('Lines end with CR at the beginning of the file and with LF later');
+  });
+
+  it.each<[string, Buffer, RegExp]>([
+    ['a workbook', Buffer.from('PK\x03\x04\x14\x00\x06\x00'), /^This is a workbook of Excel/],
+    ['UTF-16', Buffer.from('\ufeffx,y\na,1\n', 'utf16le'), /^This is text in UTF-16/],
+  ])('refuses %s', async (_, bytes, message) => {
+    for (const size of [1_000, 1]) await expect(openCsv(pieces(bytes, size))).rejects.toThrow(message);
   });
 
   it('refuses a file without a header', async () => {
-    await expect(openCsv(pieces('', 1), ',')).rejects.toThrow('has no header');
-    await expect(openCsv(pieces('\n\n', 1), ',')).rejects.toThrow('has no header');
+    await expect(openCsv(pieces('', 1))).rejects.toThrow('has no header');
+    await expect(openCsv(pieces('\n\n', 1))).rejects.toThrow('has no header');
   });
 });

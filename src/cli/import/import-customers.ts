@@ -1,144 +1,242 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { BackOff } from '../../../libs/kernel/back-off.ts';
 import { DomainError, errorAsValue } from '../../../libs/kernel/domain-error.ts';
-import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
+import { Customers, type PutMode, type PutResult } from '../../customer-events/application/customers.ts';
 import { IMPORT_RETRY_MS } from '../../customer-events/application/event-import.ts';
-import { Customers } from '../../customer-events/application/customers.ts';
-import { customerNotFound } from '../../customer-events/domain/customer-events-error.ts';
-import { EXTERNAL_ID_PATTERN, newCustomer, type CustomerChanges } from '../../customer-events/domain/customer.ts';
-import { instantFromMillis } from '../../../libs/time/instant.ts';
-import { invalidField } from '../../../libs/kernel/input-error.ts';
+import { type CustomerPreview } from '../../customer-events/domain/customer-preview.ts';
+import { EXTERNAL_ID_PATTERN, type CustomerChanges } from '../../customer-events/domain/customer.ts';
 import { EXTERNAL_ID_RULE } from '../../customer-events/input/customer-event.request.ts';
 import { CustomerRequest, customerChanges } from '../../customer-events/input/customer.request.ts';
-import { parseJson } from '../../platform/input/parse-json.ts';
 import { readFields } from '../../platform/input/field-reader.ts';
-import { csvObjects, type CsvObjects } from './csv-objects.ts';
-import { requireColumns, tellDelimiter } from './event-source.ts';
-import { openCsv, type CsvRow } from './csv-rows.ts';
-import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
-import { openInput } from './input-file.ts';
-import { Progress } from './progress.ts';
-import { RejectedFile, type RejectedFormat } from './rejected-file.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
+import { parseJson } from '../../platform/input/parse-json.ts';
+import { CsvObjects } from './csv-objects.ts';
+import { openCsvFile, type CsvFile } from './csv-file.ts';
+import { requireFields, type CsvFields } from './csv-plan.ts';
+import type { CsvRow } from './csv-rows.ts';
+import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
+import type { Mapping } from './mapping.ts';
+import { Progress } from './progress.ts';
+import { RejectedFile, type RejectedFormat, type Rejection } from './rejected-file.ts';
+import { SpreadsheetDamage } from './spreadsheet-damage.ts';
 
 const EXTERNAL_ID = 'externalId';
 /** The first columns of a file of rejected customers; there they are for the reader alone. */
 const REJECTED_COLUMNS: readonly string[] = ['rejectedLine', 'rejectedReason'];
-/** Customers that are written at the same time: each is a transaction of its own. */
-const AT_ONCE = 8;
+const CUSTOMER_FIELDS: CsvFields = {
+  requestClass: CustomerRequest,
+  objectField: 'metadata',
+  apart: [EXTERNAL_ID],
+  besides: REJECTED_COLUMNS,
+};
+/** Customers of a transaction, at most; live writes wait for one no longer than some tens of milliseconds. */
+const GROUP_ROWS = 500;
+const GROUP_CHARACTERS = 1_048_576;
 
 export interface CustomerFileOptions {
   readonly path: string;
   readonly rejectedPath: string;
   readonly app: { readonly id: string };
-  /** Undefined: it is found out. */
-  readonly delimiter: string | undefined;
+  readonly mapping: Mapping;
+  readonly mode: PutMode;
+  readonly strict: boolean;
   readonly dryRun: boolean;
   readonly limits: FreeFormLimits;
   readonly signal: AbortSignal;
-  /** The external ids of all customers that are there afterwards are added. */
-  readonly externalIds: Set<string>;
 }
 
 interface CustomerLine {
   readonly number: number;
   readonly externalId: string;
   readonly changes: CustomerChanges | DomainError;
-  readonly cells: readonly string[];
+  readonly row: CsvRow;
+  readonly characters: number;
+}
+
+/** An import of customers all of whose files are open. */
+export interface OpenCustomerImport {
+  readonly notes: readonly string[];
+  /** Names of declared columns that the file has not. */
+  readonly unused: readonly string[];
+  /**
+   * It does not throw where it breaks off in the middle: the summary says so. It may be run again.
+   *
+   * @param preview remembers what a dry run would have changed.
+   */
+  run(preview: CustomerPreview): Promise<ImportSummary>;
+  /** Instead of running it. */
+  close(): void;
 }
 
 /**
- * Creates or changes the customers of a CSV file with the columns externalId, email, name, phone,
- * avatarUrl and metadata (or `metadata.<key>`). An empty cell leaves its field as it is.
- *
- * It does not throw where it breaks off in the middle: the summary says so. It may be run again.
+ * Opens a CSV file of customers with the columns externalId, email, name, phone, avatarUrl and metadata (or
+ * `metadata.<key>`), or what is mapped to them. An empty cell leaves its field as it is.
  *
  * @throws {OperatorError} where it cannot begin.
  */
-export async function importCustomers(
+export async function openCustomerImport(
   service: INestApplicationContext,
   options: CustomerFileOptions,
-): Promise<ImportSummary> {
-  const { path, limits, dryRun, signal } = options;
-  const input = openInput(path);
-  const { header, rows, delimiter } = await openCsv(input.bytes, options.delimiter);
-  if (options.delimiter === undefined) tellDelimiter('customers', delimiter);
-  const objects = csvObjects(header, {
-    requestClass: CustomerRequest,
-    objectField: 'metadata',
-    besides: [EXTERNAL_ID, ...REJECTED_COLUMNS],
-    textColumns: [],
-  });
-  requireColumns(header, [EXTERNAL_ID]);
-  const tally = { lines: 0, created: 0, updated: 0, rejected: 0, throughLine: 0 };
-  const rejectedFile = new RejectedFile(options.rejectedPath, rejectedRows(header, delimiter));
-  rejectedFile.begin(0);
-  const errors: ErrorSummary[] = [];
-  const began = Date.now();
-  const progress = new Progress('customers', input.size, () => ({ ...tally, bytesRead: input.bytesRead() }), 0);
-  const customers = service.get(Customers);
-  const retryMs = service.get<number>(IMPORT_RETRY_MS, { strict: false });
-  let failure: string | undefined;
+): Promise<OpenCustomerImport> {
+  const { path, mapping, signal } = options;
+  const file = await openCsvFile({ path, what: 'customers', fields: CUSTOMER_FIELDS, mapping, signal });
+  const { table } = file;
+  requireFields(table.header, file.plan, [EXTERNAL_ID]);
+  const rejectedFile = new RejectedFile(options.rejectedPath, rejectedRows(table.header, table.delimiter));
+  const run = new CustomerFileImport(service, options, file, rejectedFile);
+  return { notes: file.notes, unused: file.plan.unused, run: (preview) => run.run(preview), close: () => run.close() };
+}
 
-  const settle = async (line: CustomerLine): Promise<void> => {
-    const result = await putCustomer(customers, line, options, new BackOff(retryMs, signal));
-    if (result instanceof DomainError) {
-      tally.rejected++;
-      noteErrors(errors, [{ line, reason: result }]);
-      rejectedFile.write([{ line, reason: result }]);
-    } else {
-      tally[result]++;
-      if (dryRun) options.externalIds.add(line.externalId);
-    }
-    tally.lines++;
-  };
+/** One run over one file. */
+class CustomerFileImport {
+  private readonly tally = { lines: 0, created: 0, updated: 0, unchanged: 0, rejected: 0, throughLine: 0 };
+  private readonly errors: ErrorSummary[] = [];
+  private readonly damage = new SpreadsheetDamage();
+  private readonly objects: CsvObjects;
 
-  try {
-    for await (const group of rows) {
-      const lines = group.map((row) => customerLine(row, objects, limits));
-      for (const together of apart(lines)) await allEnded(together.map(settle));
-      tally.throughLine = lines.at(-1)?.number ?? tally.throughLine;
-      if (signal.aborted) break;
-    }
-    if (signal.aborted) failure = 'interrupted';
-  } catch (error) {
-    failure = failureOf(error);
-  } finally {
-    progress.stop();
-    rejectedFile.close();
-    input.close();
+  constructor(
+    private readonly service: INestApplicationContext,
+    private readonly options: CustomerFileOptions,
+    private readonly file: CsvFile,
+    private readonly rejectedFile: RejectedFile<CustomerLine>,
+  ) {
+    const { prefixExternalId } = options.mapping;
+    const withPrefix = (text: string): string => `${prefixExternalId ?? ''}${text}`;
+    const { stripApostrophes } = options.mapping;
+    this.objects = new CsvObjects(file.plan, file.types, { [EXTERNAL_ID]: withPrefix }, stripApostrophes);
   }
-  return {
-    file: path,
-    dryRun,
-    finished: failure === undefined,
-    ...tally,
-    rejectedFile: tally.rejected > 0 ? rejectedFile.path : null,
-    seconds: (Date.now() - began) / 1000,
-    errors,
-    failure: failure === undefined ? undefined : `${failure}; it may be imported again from its beginning`,
-  };
+
+  close(): void {
+    this.rejectedFile.close();
+    this.file.input.close();
+  }
+
+  async run(preview: CustomerPreview): Promise<ImportSummary> {
+    const { path, dryRun } = this.options;
+    const began = Date.now();
+    this.rejectedFile.begin(0);
+    const { input, table } = this.file;
+    const progress = new Progress('customers', input.size, () => ({ ...this.tally, bytesRead: input.bytesRead() }));
+    let failure: string | undefined;
+    try {
+      failure = await this.import(preview);
+    } catch (error) {
+      failure = failureOf(error);
+    } finally {
+      progress.stop();
+      this.close();
+    }
+    return {
+      file: path,
+      dryRun,
+      finished: failure === undefined,
+      ...this.tally,
+      rejectedFile: this.tally.rejected > 0 ? this.rejectedFile.path : null,
+      seconds: (Date.now() - began) / 1000,
+      errors: this.errors,
+      exact: dryRun ? !preview.isFull : undefined,
+      passedOver: table.passedOver,
+      warnings: this.damage.warnings,
+      failure: failure === undefined ? undefined : `${failure}; it may be imported again from its beginning`,
+    };
+  }
+
+  /** Returns why it did not come to its end, if it did not. */
+  private async import(preview: CustomerPreview): Promise<string | undefined> {
+    for await (const group of groupsOf(this.lines())) {
+      if (this.options.signal.aborted) return 'interrupted';
+      await this.write(group, preview);
+      this.tally.throughLine = group.at(-1)?.number ?? this.tally.throughLine;
+    }
+    return this.options.signal.aborted ? 'interrupted' : undefined;
+  }
+
+  private async *lines(): AsyncGenerator<CustomerLine[], void> {
+    for await (const rows of this.file.table.rows) yield rows.map((row) => this.lineOf(row));
+  }
+
+  private lineOf(row: CsvRow): CustomerLine {
+    const { number, cells, problem } = row;
+    const externalId = this.objects.textOf(EXTERNAL_ID, cells);
+    const { json, problems } = this.objects.of(cells);
+    const line = { number, externalId, row, characters: json.length };
+    if (problem !== undefined) return { ...line, changes: invalidField('line', problem) };
+    if (problems.size > 0) {
+      const details = [...problems].map(([field, wrong]) => [field, [wrong]]);
+      return { ...line, changes: invalidFields(Object.fromEntries(details) as Record<string, string[]>) };
+    }
+    return { ...line, changes: this.checked(number, externalId, changesOf(externalId, json, this.options.limits)) };
+  }
+
+  /** A warning, or with `strict` a refusal, where a spreadsheet is likely to have changed something. */
+  private checked(line: number, externalId: string, changes: CustomerChanges | DomainError): typeof changes {
+    if (changes instanceof DomainError) return changes;
+    const { strict, mapping } = this.options;
+    const ids = {
+      [EXTERNAL_ID]: externalId.slice(mapping.prefixExternalId?.length ?? 0),
+      phone: changes.phone ?? '',
+    };
+    const found = Object.entries(ids).map(([field, text]) => [field, this.damage.ofId(line, field, text)] as const);
+    const address = ['email', this.damage.ofAddress(line, externalId, changes.email ?? '')] as const;
+    const problems = [...found, address].flatMap(([field, what]) => (what === undefined ? [] : [[field, [what]]]));
+    return strict && problems.length > 0
+      ? invalidFields(Object.fromEntries(problems) as Record<string, string[]>)
+      : changes;
+  }
+
+  private async write(lines: readonly CustomerLine[], preview: CustomerPreview): Promise<void> {
+    const rejected: Rejection<CustomerLine>[] = [];
+    const valid = lines.filter(({ changes }) => !(changes instanceof DomainError));
+    const results = valid.length === 0 ? [] : await this.put(valid, preview);
+    const resultOf = new Map(valid.map((line, index) => [line, results[index] as PutResult]));
+    for (const line of lines) {
+      const result = line.changes instanceof DomainError ? line.changes : (resultOf.get(line) as PutResult);
+      this.tally.lines++;
+      if (result instanceof DomainError) rejected.push({ line, reason: result });
+      else this.tally[result]++;
+    }
+    this.tally.rejected += rejected.length;
+    noteErrors(this.errors, rejected);
+    this.rejectedFile.write(rejected);
+  }
+
+  /** An unavailable database refuses no line: it is waited for, and then ends the import. */
+  private async put(lines: readonly CustomerLine[], preview: CustomerPreview): Promise<PutResult[]> {
+    const { app, mode, dryRun, signal } = this.options;
+    const customers = this.service.get(Customers);
+    const entries = lines.map(({ externalId, changes }) => ({ externalId, changes: changes as CustomerChanges }));
+    const backOff = new BackOff(this.service.get<number>(IMPORT_RETRY_MS, { strict: false }), signal);
+    for (;;) {
+      try {
+        return dryRun
+          ? await customers.previewAll(app.id, entries, mode, preview)
+          : await customers.putAll(app.id, entries, mode);
+      } catch (error) {
+        const isUnavailable = error instanceof DomainError && error.kind === 'unavailable';
+        if (!isUnavailable || !(await backOff.pause())) throw error;
+      }
+    }
+  }
 }
 
-/** Where one fails, the others are waited for, so that what is counted and written is all there is. */
-async function allEnded(works: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(works);
-  await Promise.all(works);
+async function* groupsOf(source: AsyncIterable<CustomerLine[]>): AsyncGenerator<CustomerLine[], void> {
+  let group: CustomerLine[] = [];
+  let characters = 0;
+  for await (const lines of source) {
+    for (const line of lines) {
+      group.push(line);
+      characters += line.characters;
+      if (group.length < GROUP_ROWS && characters < GROUP_CHARACTERS) continue;
+      yield group;
+      group = [];
+      characters = 0;
+    }
+  }
+  if (group.length > 0) yield group;
 }
 
-function customerLine(row: CsvRow, objects: CsvObjects, limits: FreeFormLimits): CustomerLine {
-  const externalId = row.cells[objects.indexOf(EXTERNAL_ID)] ?? '';
-  const json = objects.jsonText(row.cells);
-  const { problem } = row;
-  return {
-    number: row.number,
-    externalId,
-    changes: problem === undefined ? changesOf(externalId, json, limits) : invalidField('line', problem),
-    cells: row.cells,
-  };
-}
-
-/** The rows as they were, behind what is wrong with them: those with a wrong number of cells stay as they are, too. */
+/** The rows as they stand, behind what is wrong with them: those with a wrong number of cells too. */
 function rejectedRows(header: readonly string[], delimiter: string): RejectedFormat<CustomerLine> {
   const isOwn = (column: number): boolean => !REJECTED_COLUMNS.includes(header[column] ?? '');
   const textOf = (first: readonly string[], cells: readonly string[]): string =>
@@ -149,7 +247,7 @@ function rejectedRows(header: readonly string[], delimiter: string): RejectedFor
     textOf: ({ line, reason: { code, message, details } }) =>
       textOf(
         [String(line.number), `${code}: ${details === undefined ? message : JSON.stringify(details)}`],
-        line.cells,
+        line.row.cells,
       ),
   };
 }
@@ -163,59 +261,4 @@ function changesOf(externalId: string, json: string, limits: FreeFormLimits): Cu
     const source = { name: 'customer', value: parseJson(json), text: json, start: 0, end: json.length };
     return customerChanges(readFields(CustomerRequest, source, limits));
   });
-}
-
-async function putCustomer(
-  customers: Customers,
-  { externalId, changes }: CustomerLine,
-  { app, dryRun }: CustomerFileOptions,
-  backOff: BackOff,
-): Promise<'created' | 'updated' | DomainError> {
-  if (changes instanceof DomainError) return changes;
-  for (;;) {
-    try {
-      if (dryRun) return await wouldBe(customers, app.id, externalId, changes);
-      const { created } = await customers.put(app.id, externalId, changes);
-      return created ? 'created' : 'updated';
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      // An unavailable database refuses no line: it is waited for, and then ends the import.
-      if (error.kind !== 'unavailable') return error;
-      if (!(await backOff.pause())) throw error;
-    }
-  }
-}
-
-async function wouldBe(
-  customers: Customers,
-  appId: string,
-  externalId: string,
-  changes: CustomerChanges,
-): Promise<'created' | 'updated'> {
-  try {
-    await customers.get(appId, externalId);
-    return 'updated';
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== customerNotFound.code) throw error;
-    newCustomer(appId, externalId, changes, instantFromMillis(Date.now()), new JsonText('{}'));
-    return 'created';
-  }
-}
-
-/** Lines that may be written at the same time: none of them has a customer or an address of another. */
-function* apart(lines: readonly CustomerLine[]): Generator<CustomerLine[], void> {
-  let together: CustomerLine[] = [];
-  let keys = new Set<string>();
-  for (const line of lines) {
-    const email = line.changes instanceof DomainError ? undefined : line.changes.email?.toLowerCase();
-    const own = [`id ${line.externalId}`, `email ${email ?? line.externalId}`];
-    if (together.length === AT_ONCE || own.some((key) => keys.has(key))) {
-      yield together;
-      together = [];
-      keys = new Set();
-    }
-    together.push(line);
-    for (const key of own) keys.add(key);
-  }
-  if (together.length > 0) yield together;
 }

@@ -1,44 +1,47 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { EventImport } from '../../customer-events/application/event-import.ts';
-import { ImportTally, type AfterThroughLine } from '../../customer-events/application/import-tally.ts';
-import { customerNotFound } from '../../customer-events/domain/customer-events-error.ts';
-import { OperatorError } from '../error-message.ts';
-import { csvSource, ndjsonSource, type FileLine } from './event-source.ts';
-import { readState, StateFile, type ImportState } from './import-state.ts';
-import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
-import { openInput, type Input } from './input-file.ts';
-import { Progress } from './progress.ts';
-import { REJECTED_EVENTS, RejectedFile } from './rejected-file.ts';
+import { ImportPreview } from '../../customer-events/application/import-preview.ts';
+import { ImportTally, withoutEventId, type AfterThroughLine } from '../../customer-events/application/import-tally.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
+import { OperatorError } from '../error-message.ts';
+import { csvSource } from './csv-source.ts';
+import type { EventSource, FileLine, SourceOptions } from './file-line.ts';
+import { readState, StateFile, type ImportState, type LinesBegun } from './import-state.ts';
+import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
+import { openInput, STANDARD_INPUT } from './input-file.ts';
+import type { Mapping } from './mapping.ts';
+import { ndjsonOf, ndjsonSource } from './ndjson-source.ts';
+import { Progress } from './progress.ts';
+import { hashOfLines, LF, ReadPrefix } from './read-prefix.ts';
+import { REJECTED_EVENTS, RejectedFile, type Rejection } from './rejected-file.ts';
+import { lastLine, readingHash, requireUnchanged, stateToGoOnFrom } from './resume.ts';
 
 export interface EventFileOptions {
   readonly path: string;
   readonly app: { readonly id: string; readonly slug: string };
   readonly format: 'ndjson' | 'csv';
-  /** Undefined: it is found out. */
-  readonly delimiter: string | undefined;
-  readonly textColumns: readonly string[];
+  readonly mapping: Mapping;
+  readonly strict: boolean;
   readonly rejectedPath: string;
   readonly statePath: string;
   readonly dryRun: boolean;
   readonly resume: boolean;
+  readonly again: boolean;
   readonly limits: FreeFormLimits;
   readonly signal: AbortSignal;
 }
 
-interface RunOptions extends EventFileOptions {
-  readonly assumedCustomers: ReadonlySet<string>;
-}
-
 /** An import of events all of whose files are open. */
 export interface OpenEventImport {
+  readonly notes: readonly string[];
+  /** Names of declared columns that the file has not. */
+  readonly unused: readonly string[];
   /**
    * It does not throw where it breaks off in the middle: the summary says so.
    *
-   * @param assumedCustomers that a dry run takes for created.
+   * @param isAssumed whether a dry run takes a customer that does not exist for one that does.
    */
-  run(assumedCustomers: ReadonlySet<string>): Promise<ImportSummary>;
+  run(isAssumed: (customerId: string) => boolean): Promise<ImportSummary>;
   /** Instead of running it: what an earlier import has left stays as it is. */
   close(): void;
 }
@@ -54,98 +57,211 @@ export async function openEventImport(
   options: EventFileOptions,
 ): Promise<OpenEventImport> {
   const { path, app, dryRun } = options;
-  const before = stateToResume(options);
-  const input = openInput(path);
-  requireSameFile(input, before);
-  const tally = Object.assign(new ImportTally(), before === null ? {} : countsOf(before));
-  const lines = await linesOf(input, options, tally.throughLine);
+  const before = stateToGoOnFrom(readState(options.statePath), { ...options, appSlug: app.slug });
+  const alsoStored = new Set(before?.also?.lines);
+  const prefix = dryRun || path === STANDARD_INPUT ? undefined : new ReadPrefix(before?.throughLine);
+  const source = await openSource({
+    ...options,
+    isSettled: (number) => number <= (before?.throughLine ?? 0) || alsoStored.has(number),
+    prefix,
+  });
+  const reading = readingHash(source.reading);
+  if (before !== null)
+    requireUnchanged(before, { settled: await settledHash(options, before, prefix?.lineEnd), reading }, path);
   const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS);
   const stateFile = new StateFile(options.statePath);
-  const files = { input, lines, rejectedFile, stateFile };
   try {
-    if (!dryRun && input.size !== undefined) stateFile.open();
+    if (prefix !== undefined) stateFile.open();
   } catch (error) {
     rejectedFile.close();
     throw error;
   }
+  const run = new EventFileImport(service, options, { source, prefix, rejectedFile, stateFile }, reading, before);
   return {
-    run: async (assumedCustomers) => {
-      rejectedFile.begin(before?.rejectedBytes ?? 0);
-      if (!dryRun) saveState(stateFile, input, app.slug, tally, rejectedFile);
-      return runImport(service, { ...options, assumedCustomers }, files, tally);
-    },
-    close: () => {
-      rejectedFile.close();
-      stateFile.close();
-      input.close();
-    },
+    notes: source.notes,
+    unused: source.unused,
+    run: (isAssumed) => run.run(isAssumed),
+    close: () => run.close(),
   };
 }
 
+const openSource = (options: SourceOptions & { readonly format: 'ndjson' | 'csv' }): Promise<EventSource> =>
+  options.format === 'ndjson' ? ndjsonSource(options) : csvSource(options);
+
+/** Of the part of the file that was imported before, as it is now. */
+async function settledHash(
+  { path, format }: EventFileOptions,
+  before: ImportState,
+  lineEnd: number = LF,
+): Promise<string> {
+  const input = openInput(path);
+  const bytes = format === 'ndjson' ? ndjsonOf(input.bytes) : input.bytes;
+  try {
+    return await hashOfLines(bytes, lastLine(before), lineEnd);
+  } finally {
+    input.close();
+  }
+}
+
 interface ImportFiles {
-  readonly input: Input;
-  readonly lines: AsyncIterable<FileLine[]>;
+  readonly source: EventSource;
+  /** Undefined: it is not written down how far the import came. */
+  readonly prefix: ReadPrefix | undefined;
   readonly rejectedFile: RejectedFile<FileLine>;
   readonly stateFile: StateFile;
 }
 
-async function runImport(
-  service: INestApplicationContext,
-  options: RunOptions,
-  { input, lines, rejectedFile, stateFile }: ImportFiles,
-  tally: ImportTally,
-): Promise<ImportSummary> {
-  const { path, app, dryRun, signal } = options;
-  const errors: ErrorSummary[] = [];
-  const began = Date.now();
-  const progress = new Progress(
-    'events',
-    input.size,
-    () => ({ lines: tally.lines, rejected: tally.rejected, bytesRead: input.bytesRead() }),
-    tally.lines,
-  );
-  let finished = false;
-  let failure: string | undefined;
-  try {
-    finished = await service.get(EventImport).run(app.id, lines, tally, {
-      signal,
-      dryRun,
-      onChunk: (rejected) => {
-        const real = dryRun ? rejected.filter(({ line, reason }) => !isAssumed(line, reason, options)) : rejected;
-        tally.rejected -= rejected.length - real.length;
-        tally.created += rejected.length - real.length;
-        noteErrors(errors, real);
-        rejectedFile.write(real);
-        if (!dryRun) saveState(stateFile, input, app.slug, tally, rejectedFile);
-      },
-    });
-  } catch (error) {
-    failure = reasonOf(error, tally.afterThroughLine);
-  } finally {
-    progress.stop();
+/** One run over one file. */
+class EventFileImport {
+  private readonly tally: ImportTally;
+  private readonly errors: ErrorSummary[] = [];
+  /** Settled lines that are stored without an `eventId`. */
+  private withoutEventId: number;
+  private begun: LinesBegun | undefined;
+  private chunkWithoutEventId = 0;
+
+  constructor(
+    private readonly service: INestApplicationContext,
+    private readonly options: EventFileOptions,
+    private readonly files: ImportFiles,
+    private readonly reading: string,
+    private readonly before: ImportState | null,
+  ) {
+    this.tally = Object.assign(new ImportTally(), before === null ? {} : countsOf(before));
+    const also = before?.also?.lines.length ?? 0;
+    this.tally.lines += also;
+    this.tally.created += also;
+    this.withoutEventId = (before?.withoutEventId ?? 0) + also;
+  }
+
+  close(): void {
+    const { source, rejectedFile, stateFile } = this.files;
     rejectedFile.close();
     stateFile.close();
-    input.close();
+    source.input.close();
   }
-  if (finished && !dryRun) stateFile.remove();
-  const { throughLine, lines: count, created, replayed, rejected } = tally;
-  return {
-    file: path,
-    dryRun,
-    finished,
-    throughLine,
-    lines: count,
-    created,
-    replayed,
-    rejected,
-    rejectedFile: rejected > 0 ? options.rejectedPath : null,
-    seconds: (Date.now() - began) / 1000,
-    errors,
-    failure: finished ? undefined : `${failure ?? 'interrupted'}${hintOf(input, options)}`,
-  };
+
+  async run(isAssumed: (customerId: string) => boolean): Promise<ImportSummary> {
+    const { source, prefix, rejectedFile, stateFile } = this.files;
+    const { dryRun } = this.options;
+    const preview = dryRun ? new ImportPreview(isAssumed) : undefined;
+    const began = Date.now();
+    rejectedFile.begin(this.before?.rejectedBytes ?? 0);
+    this.saveState();
+    let finished = false;
+    let failure: string | undefined;
+    const progress = this.progress();
+    try {
+      finished = await this.import(preview);
+    } catch (error) {
+      failure = reasonOf(error, this.tally.afterThroughLine);
+    } finally {
+      progress.stop();
+      if (!finished) this.saveUnfinished();
+      this.close();
+    }
+    if (finished && prefix !== undefined) stateFile.remove();
+    const { throughLine, lines, created, replayed, rejected } = this.tally;
+    return {
+      file: this.options.path,
+      dryRun,
+      finished,
+      ...{ throughLine, lines, created, replayed, rejected },
+      rejectedFile: rejected > 0 ? this.options.rejectedPath : null,
+      seconds: (Date.now() - began) / 1000,
+      errors: this.errors,
+      exact: preview?.isExact,
+      passedOver: source.passedOver,
+      warnings: source.damage?.warnings ?? [],
+      failure: finished ? undefined : `${failure ?? 'interrupted'}${this.hint()}`,
+    };
+  }
+
+  private import(preview: ImportPreview | undefined): Promise<boolean> {
+    return this.service.get(EventImport).run(this.options.app.id, this.files.source.lines, this.tally, {
+      signal: this.options.signal,
+      preview,
+      onBegin: (lines) => this.beginChunk(lines),
+      onChunk: (rejected) => this.endChunk(rejected),
+    });
+  }
+
+  /** Written down before: where the process is killed, nobody else knows what it was about. */
+  private beginChunk(lines: readonly FileLine[]): void {
+    this.chunkWithoutEventId = withoutEventId(lines);
+    const throughLine = lines.at(-1)?.number ?? 0;
+    this.begun = this.chunkWithoutEventId === 0 ? undefined : { throughLine, withoutEventId: this.chunkWithoutEventId };
+    if (this.begun !== undefined) this.saveState();
+  }
+
+  private endChunk(rejected: readonly Rejection<FileLine>[]): void {
+    noteErrors(this.errors, rejected);
+    this.files.rejectedFile.write(rejected);
+    this.withoutEventId += this.chunkWithoutEventId - withoutEventId(rejected.map(({ line }) => line));
+    this.begun = undefined;
+    this.saveState();
+  }
+
+  /** What is known of the chunk that broke off: lines that are stored are passed over by the next run. */
+  private saveUnfinished(): void {
+    const { stored, storedLines, withoutEventId: unknown } = this.tally.afterThroughLine;
+    const { prefix } = this.files;
+    if (prefix === undefined) return;
+    const { throughLine } = this.begun ?? {};
+    const isUnknown = stored === 'unknown' && throughLine !== undefined;
+    this.begun = isUnknown ? { throughLine, withoutEventId: unknown - storedLines.length } : undefined;
+    const last = Math.max(...storedLines, 0);
+    this.saveState(last === 0 ? undefined : { lines: storedLines, settled: prefix.through(last) });
+  }
+
+  private saveState(also = this.alsoBefore()): void {
+    const { prefix, rejectedFile, stateFile } = this.files;
+    if (prefix === undefined) return;
+    const { throughLine } = this.tally;
+    stateFile.write({
+      app: this.options.app.slug,
+      settled: throughLine === this.before?.throughLine ? this.before.settled : prefix.through(throughLine),
+      reading: this.reading,
+      ...countsOf(this.tally),
+      withoutEventId: this.withoutEventId,
+      rejectedBytes: rejectedFile.bytes,
+      begun: this.begun,
+      also,
+    });
+  }
+
+  /** What an earlier run has left behind the line up to which this one came. */
+  private alsoBefore(): ImportState['also'] {
+    const { before } = this;
+    return before !== null && lastLine(before) > this.tally.throughLine ? before.also : undefined;
+  }
+
+  private progress(): Progress {
+    const { input } = this.files.source;
+    const { tally } = this;
+    return new Progress('events', input.size, () => ({
+      lines: tally.lines,
+      rejected: tally.rejected,
+      bytesRead: input.bytesRead(),
+    }));
+  }
+
+  private hint(): string {
+    if (this.files.prefix === undefined) return '';
+    const { begun } = this;
+    return begun === undefined || begun.withoutEventId === 0
+      ? '; --resume goes on from there'
+      : '; look at their timelines: --resume --again goes on from there, and stores them';
+  }
 }
 
-const countsOf = ({ throughLine, lines, created, replayed, rejected }: Omit<ImportTally, 'afterThroughLine'>) => ({
+const countsOf = ({
+  throughLine,
+  lines,
+  created,
+  replayed,
+  rejected,
+}: Pick<ImportTally, 'throughLine' | 'lines' | 'created' | 'replayed' | 'rejected'>) => ({
   throughLine,
   lines,
   created,
@@ -153,60 +269,9 @@ const countsOf = ({ throughLine, lines, created, replayed, rejected }: Omit<Impo
   rejected,
 });
 
-function stateToResume({ path, statePath, app, resume, dryRun }: EventFileOptions): ImportState | null {
-  const state = readState(statePath);
-  if (!resume) {
-    // Of one that did not come to its first line there is nothing to tell.
-    if (state !== null && state.throughLine > 0 && !dryRun) {
-      process.stderr.write(
-        `An earlier import of ${path} ended after line ${state.throughLine}; this one begins at line 1 again (--resume goes on there)\n`,
-      );
-    }
-    return null;
-  }
-  if (state === null) throw new OperatorError(`There is no interrupted import of ${path} that could be resumed`);
-  if (state.app !== app.slug)
-    throw new OperatorError(`The interrupted import of ${path} was for the app "${state.app}"`);
-  return state;
-}
-
-function requireSameFile({ path, size, modifiedMs }: Input, before: ImportState | null): void {
-  if (before === null || (size === before.size && modifiedMs === before.modifiedMs)) return;
-  throw new OperatorError(`${path} was changed since its import was interrupted; import it from its beginning`);
-}
-
-async function linesOf(input: Input, options: EventFileOptions, after: number): Promise<AsyncIterable<FileLine[]>> {
-  const { format, limits, delimiter, textColumns } = options;
-  if (format === 'ndjson') return ndjsonSource(input.bytes, { limits, after });
-  return csvSource(input.bytes, { limits, after }, { delimiter, textColumns });
-}
-
-function saveState(
-  file: StateFile,
-  { size, modifiedMs }: Input,
-  app: string,
-  tally: ImportTally,
-  { bytes }: { readonly bytes: number },
-): void {
-  if (size === undefined || modifiedMs === undefined) return;
-  file.write({ app, size, modifiedMs, ...countsOf(tally), rejectedBytes: bytes });
-}
-
-function isAssumed({ draft }: FileLine, reason: DomainError, { assumedCustomers }: RunOptions): boolean {
-  return (
-    reason.code === customerNotFound.code &&
-    !(draft instanceof DomainError) &&
-    assumedCustomers.has(draft.customerExternalId)
-  );
-}
-
-function reasonOf(error: unknown, { stored, withoutEventId }: AfterThroughLine): string {
-  if (error instanceof OperatorError || stored === 'none' || withoutEventId === 0) return failureOf(error);
+function reasonOf(error: unknown, { stored, withoutEventId: twice }: AfterThroughLine): string {
+  if (error instanceof OperatorError || stored === 'none' || twice === 0) return failureOf(error);
   const are = stored === 'some' ? 'are' : 'may be';
-  const lines = `${withoutEventId} ${withoutEventId === 1 ? 'line' : 'lines'} without an eventId after it`;
-  return `${failureOf(error)}; ${lines} ${are} stored already, and would be stored again`;
-}
-
-function hintOf({ size }: Input, { dryRun }: EventFileOptions): string {
-  return size === undefined || dryRun ? '' : '; --resume goes on from there';
+  const lines = `${twice} ${twice === 1 ? 'line' : 'lines'} without an eventId after it`;
+  return `${failureOf(error)}; ${lines} ${are} stored already`;
 }

@@ -1,8 +1,8 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { readBeginning } from '../../../libs/byte-streams/beginning.ts';
 import { gunzip } from '../../../libs/byte-streams/gunzip.ts';
 import { OperatorError } from '../error-message.ts';
-import { requireText } from './file-signature.ts';
 
 export const STANDARD_INPUT = '-';
 const READ_BYTES = 262_144;
@@ -15,21 +15,21 @@ export interface Input {
   readonly bytes: AsyncIterable<Buffer>;
   /** Of the file as it lies there; undefined for standard input. */
   readonly size: number | undefined;
-  /** By which a file that was changed is recognised; undefined for standard input. */
-  readonly modifiedMs: number | undefined;
   /** How much of `size` has been read. */
   bytesRead(): number;
   /** For one that is not read to its end. */
   close(): void;
 }
 
-/** @throws {OperatorError} where there is no such file, or it is the one that rejected lines would go to. */
-export function requireInput(path: string, rejectedPath: string): void {
+/** @throws {OperatorError} where there is no such file, or it is one that the import would write. */
+export function requireInput(path: string, written: readonly string[]): void {
   if (path === STANDARD_INPUT) return;
   const { device, inode } = fileAt(path);
-  const target = statSync(rejectedPath, { throwIfNoEntry: false });
-  if (target?.dev === device && target.ino === inode)
-    throw new OperatorError(`Rejected lines cannot go to ${path}, which is imported`);
+  for (const other of written) {
+    const target = statSync(other, { throwIfNoEntry: false });
+    if (target?.dev === device && target.ino === inode)
+      throw new OperatorError(`Nothing can be written to ${path}, which is imported`);
+  }
 }
 
 /** @throws {OperatorError} where there is no such file. */
@@ -47,41 +47,23 @@ export function openInput(path: string): Input {
     path,
     bytes: decompressed(counted()),
     size: file?.size,
-    modifiedMs: file?.modifiedMs,
     bytesRead: () => read,
     close: () => void source.destroy(),
   };
 }
 
-function fileAt(path: string): { size: number; modifiedMs: number; device: number; inode: number } {
+function fileAt(path: string): { size: number; device: number; inode: number } {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() !== true) throw new OperatorError(`There is no file "${path}"`);
-  return { size: stats.size, modifiedMs: stats.mtimeMs, device: stats.dev, inode: stats.ino };
+  return { size: stats.size, device: stats.dev, inode: stats.ino };
 }
 
 /** What begins like gzip is gzip, whatever it is called: standard input has no name. */
-async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const first = await bytes.next();
-  if (first.done === true) return;
-  const whole = putBack(first.value, bytes);
-  if (!first.value.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) {
-    yield* looksLikeText(whole);
+async function* decompressed(source: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const { beginning, bytes } = await readBeginning(source, (_, length) => length >= GZIP_MAGIC.length);
+  if (!beginning.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) {
+    yield* bytes;
     return;
   }
-  const damaged = (): OperatorError => new OperatorError('The file is damaged: it is not valid gzip to its end');
-  yield* looksLikeText(gunzip(whole, READ_BYTES, damaged));
-}
-
-async function* looksLikeText(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  let isFirst = true;
-  for await (const chunk of bytes) {
-    if (isFirst) requireText(chunk);
-    isFirst = false;
-    yield chunk;
-  }
-}
-
-async function* putBack(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
+  yield* gunzip(bytes, READ_BYTES, () => new OperatorError('The file is damaged: it is not valid gzip to its end'));
 }

@@ -2,12 +2,20 @@ import { SingleBar } from 'cli-progress';
 
 const PLAIN_LINE_EVERY_MS = 5_000;
 const DRAW_EVERY_MS = 100;
+/** The time left follows from the pace of the last seconds: an earlier run's part of a file is passed over quickly. */
+const PACE_OVER_MS = 10_000;
 
 /** What a progress display is told, again and again. */
 export interface ProgressState {
   readonly lines: number;
   readonly rejected: number;
   /** Of `totalBytes`. */
+  readonly bytesRead: number;
+}
+
+interface Sample {
+  readonly at: number;
+  readonly lines: number;
   readonly bytesRead: number;
 }
 
@@ -18,25 +26,23 @@ export interface ProgressState {
 export class Progress {
   private readonly bar: SingleBar | undefined;
   private readonly timer: NodeJS.Timeout;
-  private readonly began = Date.now();
+  private readonly samples: Sample[] = [];
 
   constructor(
     private readonly label: string,
     private readonly totalBytes: number | undefined,
     private readonly state: () => ProgressState,
-    /** Lines that an earlier run did. */
-    private readonly linesBefore: number,
   ) {
     if (process.stderr.isTTY && totalBytes !== undefined) {
       this.bar = new SingleBar({
         stream: process.stderr,
-        format: `${label} {bar} {percentage}% | {lines} lines | {rate}/s | {eta_formatted} left | {rejected} rejected`,
+        format: `${label} {bar} {percentage}% | {lines} lines | {rate}/s | {left} left | {rejected} rejected`,
         hideCursor: true,
         gracefulExit: false,
-        etaBuffer: 100,
       });
       this.bar.start(totalBytes, 0, this.figures());
     }
+    this.samples.push(this.sample());
     this.timer = setInterval(() => this.draw(), this.bar === undefined ? PLAIN_LINE_EVERY_MS : DRAW_EVERY_MS);
   }
 
@@ -48,24 +54,37 @@ export class Progress {
   }
 
   private draw(): void {
-    const { bytesRead } = this.state();
-    const { lines, rate, rejected } = this.figures();
+    this.samples.push(this.sample());
+    const oldest = Date.now() - PACE_OVER_MS;
+    while ((this.samples[1]?.at ?? Infinity) < oldest) this.samples.shift();
+    const { lines, rate, rejected, left } = this.figures();
     if (this.bar !== undefined) {
-      this.bar.update(bytesRead, { lines, rate, rejected });
+      this.bar.update(this.state().bytesRead, { lines, rate, rejected, left });
       return;
     }
-    const left =
-      this.totalBytes === undefined ? '' : `, ${secondsLeft(bytesRead, this.totalBytes, Date.now() - this.began)} left`;
-    process.stderr.write(`${this.label}: ${lines} lines, ${rate}/s${left}, ${rejected} rejected\n`);
+    const timeLeft = this.totalBytes === undefined ? '' : `, ${left} left`;
+    process.stderr.write(`${this.label}: ${lines} lines, ${rate}/s${timeLeft}, ${rejected} rejected\n`);
+  }
+
+  private sample(): Sample {
+    const { lines, bytesRead } = this.state();
+    return { at: Date.now(), lines, bytesRead };
   }
 
   private figures() {
-    const { lines, rejected } = this.state();
-    const seconds = Math.max(Date.now() - this.began, 1) / 1000;
-    return { lines, rejected, rate: Math.round((lines - this.linesBefore) / seconds) };
+    const { lines, rejected, bytesRead } = this.state();
+    const [first] = this.samples;
+    const ms = Math.max(Date.now() - (first?.at ?? Date.now()), 1);
+    const rate = Math.round(((lines - (first?.lines ?? lines)) * 1000) / ms);
+    const bytesPerMs = (bytesRead - (first?.bytesRead ?? bytesRead)) / ms;
+    const left = bytesPerMs > 0 ? timeText(((this.totalBytes ?? 0) - bytesRead) / bytesPerMs) : 'unknown time';
+    return { lines, rejected, rate, left };
   }
 }
 
-function secondsLeft(done: number, total: number, elapsedMs: number): string {
-  return done === 0 ? 'unknown time' : `${Math.ceil(((total - done) / done) * (elapsedMs / 1000))} s`;
+function timeText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

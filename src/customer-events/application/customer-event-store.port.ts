@@ -24,6 +24,13 @@ export abstract class CustomerEventStore {
    */
   abstract append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]>;
 
-  /** What {@link append} would respond now. Nothing is written, so nothing is promised either. */
-  abstract preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]>;
+  /**
+   * What {@link append} would respond now. Nothing is written, so nothing is promised either.
+   *
+   * @param isAssumed whether a customer that does not exist is to be taken for one that does.
+   */
+  abstract preview(
+    events: readonly CustomerEvent[],
+    isAssumed: (customerId: string) => boolean,
+  ): Promise<AppendOutcome[]>;
 }

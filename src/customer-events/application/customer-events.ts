@@ -54,9 +54,18 @@ export class CustomerEvents {
     return this.resultsOf(appId, drafts, (events) => this.store.append(events, isAbandoned));
   }
 
-  /** What {@link recordAll} would respond now; nothing is written. @throws SERVICE_UNAVAILABLE */
-  previewAll(appId: string, drafts: readonly (EventDraft | DomainError)[]): Promise<(Recorded | DomainError)[]> {
-    return this.resultsOf(appId, drafts, (events) => this.store.preview(events));
+  /**
+   * What {@link recordAll} would respond now; nothing is written.
+   *
+   * @param isAssumed whether a customer that does not exist is to be taken for one that does.
+   * @throws SERVICE_UNAVAILABLE
+   */
+  previewAll(
+    appId: string,
+    drafts: readonly (EventDraft | DomainError)[],
+    isAssumed: (customerId: string) => boolean = () => false,
+  ): Promise<(Recorded | DomainError)[]> {
+    return this.resultsOf(appId, drafts, (events) => this.store.preview(events, isAssumed));
   }
 
   private async resultsOf(

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BackOff } from '../../../libs/kernel/back-off.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
-import { CustomerEvents, type Recorded } from './customer-events.ts';
+import { CustomerEvents } from './customer-events.ts';
+import type { ImportPreview } from './import-preview.ts';
 import { WriteTurns } from './turns.ts';
 import {
   isUnavailable,
@@ -12,6 +13,7 @@ import {
   type FailedPartition,
   type ImportLine,
   type ImportTally,
+  type LineResult,
   type RejectedLine,
   type SettledPartition,
 } from './import-tally.ts';
@@ -22,10 +24,12 @@ export const IMPORT_RETRY_MS = 'IMPORT_RETRY_MS';
 export interface ImportOptions<Line extends ImportLine> {
   /** Aborted: the import ends after the chunk that is being written. */
   readonly signal: AbortSignal;
+  /** Told of a chunk before it is written. */
+  readonly onBegin?: ((lines: readonly Line[]) => void) | undefined;
   /** Told what was refused in a chunk, when the rest of it is committed and counted. */
   readonly onChunk: (rejected: readonly RejectedLine<Line>[]) => void;
-  /** Nothing is written: the tally counts what would become of the lines, as far as a look can tell. */
-  readonly dryRun?: boolean | undefined;
+  /** Nothing is written: the tally counts what would become of the lines. */
+  readonly preview?: ImportPreview | undefined;
   /**
    * Asked before each chunk, and every few seconds while lines are waited for: where it rejects, the import ends
    * with that error. SERVICE_UNAVAILABLE from it ends nothing while lines are waited for.
@@ -107,6 +111,7 @@ export class EventImport {
     tally: ImportTally,
     options: ImportOptions<Line>,
   ): Promise<void> {
+    options.onBegin?.(chunk);
     const backOff = new BackOff(this.retryMs, options.signal);
     const settled: SettledPartition<Line>[] = [];
     for (let open: readonly (readonly Line[])[] = partitionsOf(chunk); open.length > 0;) {
@@ -116,7 +121,7 @@ export class EventImport {
         else failed.push(attempt);
       }
       open = failed.map(({ partition }) => partition);
-      if (options.dryRun !== true) tally.afterThroughLine = storedOf(settled, failed);
+      if (options.preview === undefined) tally.afterThroughLine = storedOf(settled, failed);
       const [first] = failed;
       if (first !== undefined && !(failed.every(mayBeRepeated) && (await backOff.pause()))) throw first.reason;
     }
@@ -127,15 +132,15 @@ export class EventImport {
   private async attempt<Line extends ImportLine>(
     appId: string,
     partitions: readonly (readonly Line[])[],
-    { dryRun, requireStillAllowed }: ImportOptions<Line>,
+    { preview, requireStillAllowed }: ImportOptions<Line>,
   ): Promise<(SettledPartition<Line> | FailedPartition<Line>)[]> {
     await requireStillAllowed?.();
     return Promise.all(
       partitions.map(async (partition) => {
         const drafts = partition.map(({ draft }) => draft);
         try {
-          const record = (): Promise<(Recorded | DomainError)[]> =>
-            this.events[dryRun === true ? 'previewAll' : 'recordAll'](appId, drafts);
+          const record = (): Promise<LineResult[]> =>
+            preview === undefined ? this.events.recordAll(appId, drafts) : preview.of(this.events, appId, drafts);
           return { partition, results: await this.writes.run(appId, record) };
         } catch (reason) {
           return { partition, reason };

@@ -16,14 +16,19 @@ export interface RejectedLine<Line extends ImportLine = ImportLine> {
   readonly reason: DomainError;
 }
 
+/** What became of a line, or would become of it. */
+export type LineResult = Pick<Recorded, 'replayed'> | DomainError;
+
 /** What is stored of the lines that were being written when an import ended. */
 export interface AfterThroughLine {
   readonly stored: 'none' | 'some' | 'unknown';
   /** So many of those that are stored, or may be, would be stored a second time if they came again. */
   readonly withoutEventId: number;
+  /** The numbers of those without an `eventId` that are known to be stored. */
+  readonly storedLines: readonly number[];
 }
 
-const NOTHING_STORED: AfterThroughLine = { stored: 'none', withoutEventId: 0 };
+const NOTHING_STORED: AfterThroughLine = { stored: 'none', withoutEventId: 0, storedLines: [] };
 
 /** How an import stands. All that is counted here is settled: what was created is committed. */
 export class ImportTally {
@@ -41,7 +46,7 @@ export class ImportTally {
 /** A part of a chunk that was written by a statement of its own. */
 export interface SettledPartition<Line> {
   readonly partition: readonly Line[];
-  readonly results: readonly (Recorded | DomainError)[];
+  readonly results: readonly LineResult[];
 }
 
 /** A part of a chunk that was not written, as far as is known. */
@@ -70,11 +75,14 @@ export function storedOf(
   );
   const stored = unknown.length > 0 ? 'unknown' : created.length > 0 ? 'some' : 'none';
   const lines = [...created, ...unknown.flatMap(({ partition }) => partition)];
-  return { stored, withoutEventId: withoutEventId(lines) };
+  const storedLines = created.filter(hasNoEventId).map(({ number }) => number);
+  return { stored, withoutEventId: withoutEventId(lines), storedLines };
 }
 
-const withoutEventId = (lines: readonly ImportLine[]): number =>
-  lines.filter(({ draft }) => !(draft instanceof DomainError) && draft.eventId === undefined).length;
+/** How many lines would be stored a second time if they came again. */
+export const withoutEventId = (lines: readonly ImportLine[]): number => lines.filter(hasNoEventId).length;
+
+const hasNoEventId = ({ draft }: ImportLine): boolean => !(draft instanceof DomainError) && draft.eventId === undefined;
 
 /** Counts a chunk all of which is settled, and gives what was refused of it. */
 export function settle<Line extends ImportLine>(
@@ -100,7 +108,7 @@ export function settle<Line extends ImportLine>(
 export const isUnavailable = (error: unknown): error is DomainError =>
   error instanceof DomainError && error.kind === 'unavailable';
 
-function count(tally: ImportTally, { replayed }: Recorded): void {
+function count(tally: ImportTally, { replayed }: Pick<Recorded, 'replayed'>): void {
   if (replayed) tally.replayed++;
   else tally.created++;
 }

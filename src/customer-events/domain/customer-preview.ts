@@ -25,6 +25,11 @@ export class CustomerPreview {
     return this.reachedMax;
   }
 
+  /** Whether a customer that is not stored would be by now; of one that is stored it may say either. */
+  has(id: string): boolean {
+    return this.claims.has(id);
+  }
+
   /** The customers as they would be now. */
   over(stored: PresentCustomers): PresentCustomers {
     return {

@@ -2,6 +2,7 @@ import { Inject, Logger, Post, Req, type BeforeApplicationShutdown } from '@nest
 import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { Responds, BODY_FAILURES, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { bodyStream } from '../../platform/http/request/body-stream.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
@@ -19,6 +20,7 @@ import { importStopped } from '../domain/customer-events-error.ts';
 import { EventImportResponse, ImportReport } from './event-import.response.ts';
 import type { ImportLine } from '../application/import-tally.ts';
 import { eventLines, type EventLine } from '../input/event-lines.ts';
+import { ndjsonText } from '../input/ndjson-text.ts';
 import { refuseIdempotencyKey } from './idempotency-key.param.ts';
 
 /** A chunk of lines that is read and one that is written, as text, as drafts and as rows: measured. */
@@ -54,7 +56,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   @ApiOperation({
     summary: 'Import history: any number of events, a line each',
     description:
-      'NDJSON (one JSON object a line, LF or CRLF), plain or gzip, read as a stream and no faster than it is written. ' +
+      'NDJSON (one JSON object a line, LF or CRLF; or a JSON array, whose elements are its lines), plain or gzip, read as a stream and no faster than it is written. ' +
       'A line is an event as in POST /customer-events; a bad one is rejected and does not stop the rest; blank lines are skipped. ' +
       'What is counted as created is committed. Lines are committed in chunks, in their order: where the import breaks off, ' +
       'what was committed stays, and with eventIds the same file can be sent again. While the database is away or locked, a chunk is tried again for up to 30 s (IMPORT_RETRY_MS). A 503 (or 408) tells in its details how far it came: ' +
@@ -72,7 +74,10 @@ export class EventImportController implements BeforeApplicationShutdown {
     this.streams.open(caller, request.res as Response, IMPORT_BYTES);
     const report = new ImportReport();
     try {
-      const lines = withoutSources(eventLines(bodyStream(request, this.limits.requestIdleMs), this.limits));
+      const text = ndjsonText(bodyStream(request, this.limits.requestIdleMs), (sentence) =>
+        invalidField('body', sentence),
+      );
+      const lines = withoutSources(eventLines(text, this.limits));
       const finished = await this.imports.run(caller.app.id, lines, report, {
         signal: this.stopping.signal,
         requireStillAllowed: caller.requireStillAllowed,

@@ -63,8 +63,8 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     });
   }
 
-  preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
-    return this.store.preview(events);
+  preview(events: readonly CustomerEvent[], isAssumed: (customerId: string) => boolean): Promise<AppendOutcome[]> {
+    return this.store.preview(events, isAssumed);
   }
 
   private async writeQueue(): Promise<void> {

@@ -35,13 +35,13 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
     });
   }
 
-  preview(events: readonly CustomerEvent[]): Promise<AppendOutcome[]> {
+  preview(events: readonly CustomerEvent[], isAssumed: (customerId: string) => boolean): Promise<AppendOutcome[]> {
     return storage(async () => {
       const unseen = this.unseenCustomers(events);
       const unknown = unseen.size === 0 ? unseen : await this.unknownAmong(unseen);
       const settled = await previewCustomerEvents(
         this.dataSource,
-        events.filter((event) => !unknown.has(event.customerId)),
+        events.filter(({ customerId }) => !unknown.has(customerId) || isAssumed(customerId)),
       );
       return events.map(({ id }) => settled.get(id) ?? CUSTOMER_UNKNOWN);
     });

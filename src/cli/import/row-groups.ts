@@ -1,0 +1,112 @@
+import { FingerprintMap } from '../../../libs/kernel/fingerprint-map.ts';
+import type { CsvRow } from './csv-rows.ts';
+
+/** Adjacent rows that are one object. */
+export interface RowGroup {
+  readonly rows: readonly CsvRow[];
+  /** Why they are none. */
+  readonly problem?: string | undefined;
+}
+
+/** About 30 MB where there are as many. */
+const MAX_KEYS = 1_000_000;
+
+/**
+ * Puts adjacent rows together that have the same values in the key columns.
+ *
+ * A row that cannot be read may belong to the rows before it or to those behind it: where its key does not tell, both
+ * are refused with it, since either may be incomplete without it.
+ */
+export class RowGroups {
+  private rows: CsvRow[] = [];
+  private key: string | undefined;
+  private problem: string | undefined;
+  /** Rows behind `rows` that cannot be read, and whose key is another. */
+  private stray: CsvRow[] = [];
+  private readonly keys = new FingerprintMap(0, MAX_KEYS);
+
+  /**
+   * @param names of all columns. @param keyColumns by which rows are put together.
+   * @param headColumns whose values are the whole group's: they are the same in all its rows, or empty.
+   */
+  constructor(
+    private readonly names: readonly string[],
+    private readonly keyColumns: readonly number[],
+    private readonly headColumns: readonly number[],
+  ) {}
+
+  /** The groups that end with this row. */
+  add(row: CsvRow): RowGroup[] {
+    const key = this.keyColumns.map((column) => row.cells[column] ?? '').join('\0');
+    if (row.problem !== undefined) {
+      if (key === this.key && this.stray.length === 0) this.put(row, key);
+      else this.stray.push(row);
+      return [];
+    }
+    if (this.keyColumns.every((column) => row.cells[column] === '')) {
+      const ended = this.end();
+      return [...ended, { rows: [row], problem: `has no value in ${this.keyNames()}, by which rows are put together` }];
+    }
+    if (key === this.key) {
+      for (const before of this.stray.splice(0)) this.put(before, key);
+      this.put(row, key);
+      return [];
+    }
+    const stray = this.stray.splice(0);
+    const belongs = stray.some((other) => this.keyColumns.every((column) => other.cells[column] === row.cells[column]));
+    if (stray.length > 0 && !belongs) this.problem ??= nextTo(stray);
+    const ended = this.end();
+    this.problem = stray.length > 0 ? nextTo(stray) : undefined;
+    if (!belongs) ended.push(...stray.map((other) => ({ rows: [other], problem: other.problem })));
+    for (const first of belongs ? [...stray, row] : [row]) this.put(first, key);
+    this.checkKey(key);
+    return ended;
+  }
+
+  /** The group that the file ends with. */
+  end(): RowGroup[] {
+    const { rows, problem, stray } = this;
+    const groups: RowGroup[] = [];
+    if (rows.length > 0) groups.push({ rows, problem: problem ?? (stray.length > 0 ? nextTo(stray) : undefined) });
+    groups.push(...stray.map((row) => ({ rows: [row], problem: row.problem })));
+    this.rows = [];
+    this.stray = [];
+    this.key = undefined;
+    this.problem = undefined;
+    return groups;
+  }
+
+  private put(row: CsvRow, key: string): void {
+    this.key = key;
+    this.rows.push(row);
+    this.problem ??= row.problem === undefined ? this.conflictWith(row) : `line ${row.number} ${row.problem}`;
+  }
+
+  private conflictWith(row: CsvRow): string | undefined {
+    const [first] = this.rows;
+    const column = this.headColumns.find((head) => {
+      const [value, other] = [this.headValue(head), row.cells[head] ?? ''];
+      return other !== '' && value !== '' && other !== value;
+    });
+    if (first === undefined || column === undefined) return undefined;
+    return `line ${row.number} has another value in ${this.names[column] ?? ''} than the rows of the same ${this.keyNames()} before it`;
+  }
+
+  private headValue(column: number): string {
+    return this.rows.map(({ cells }) => cells[column] ?? '').find((cell) => cell !== '') ?? '';
+  }
+
+  private checkKey(key: string): void {
+    if (this.keys.get(key) !== undefined) {
+      this.problem ??= `the rows of one ${this.keyNames()} do not follow one another: sort the file by it`;
+    }
+    this.keys.add(key);
+  }
+
+  private keyNames(): string {
+    return this.keyColumns.map((column) => this.names[column] ?? '').join(' and ');
+  }
+}
+
+const nextTo = ([row]: readonly CsvRow[]): string =>
+  `line ${row?.number ?? 0} beside it, which may belong to it, cannot be read`;
