@@ -69,6 +69,7 @@ const ALSO = {
   'src/customer-events/domain': 'lru-cache',
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
+  'src/customer-events/http': 'libs/ndjson',
   'src/api-keys/application': 'lru-cache',
 };
 
@@ -92,7 +93,7 @@ const SERVICE = {
   'src/cli': `src/app src/config.ts src/platform/postgres ${ofEachSlice('application')} libs/kernel
     libs/embedded-postgres @nestjs/common @nestjs/core`,
   'src/cli/import': `src/cli src/config.ts src/platform/input ${ofEachSlice('domain', 'application', 'input')}
-    ${VALUES} libs/byte-streams @nestjs/common cli-progress commander csv-parse js-yaml
+    ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,
   'src/cli/commands': `src/cli src/cli/import src/app src/config.ts ${ofEachSlice('domain', 'application')}
     ${VALUES} commander`,

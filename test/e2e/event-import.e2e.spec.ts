@@ -112,6 +112,36 @@ describe('POST /customer-events/import', () => {
       expect((await timeline(externalId)).body.data.events[0]?.payload).toEqual({ s: '\u2028\u2029\u0085' });
     });
 
+    it('as a JSON array, whose elements are the lines', async () => {
+      const [a, b] = manyLines(2, 'form-array') as [string, string];
+      expect(await imported(`[\n  ${a},\n  {"type":"NO"},\n  ${b}\n]\n`)).toMatchObject({
+        lines: 3,
+        created: 2,
+        rejected: 1,
+        errors: [{ line: 2 }],
+      });
+      expect(await rowsWith('form-array')).toBe(2);
+    });
+
+    it.each<[string, string | Buffer, RegExp]>([
+      ['a workbook', Buffer.from('PK\x03\x04\x14\x00'), /^This is a workbook of Excel \(XLSX\)/],
+      ['UTF-16', Buffer.from(line(), 'utf16le'), /^This is no text, or text in UTF-16; save it in UTF-8$/],
+      ['CSV', 'customerExternalId,type\nuser_42,a\n', /^This is CSV, not NDJSON/],
+      ['lines whose line ends were taken away', `${line()}${line()}`, /^The lines have lost their line ends/],
+      ['an array that is cut off', `[${line({ eventId: 'form-cut' })},`, /^The JSON array does not end/],
+    ])('but not %s: that is told in a sentence, and nothing is stored', async (_, body, sentence) => {
+      const before = await service.database.query('SELECT count(*) FROM customer_events');
+      const response = await service
+        .post('/customer-events/import', '', { 'Content-Type': 'application/x-ndjson' })
+        .send(body)
+        .expect(400);
+      expect(response.body).toMatchObject({
+        code: 'VALIDATION_ERROR',
+        details: { body: [expect.stringMatching(sentence)] },
+      });
+      expect(await service.database.query('SELECT count(*) FROM customer_events')).toEqual(before);
+    });
+
     it('that come in single bytes, cut within characters', async () => {
       const externalId = await customer('bytes');
       const { write, end, receives } = await openImport(service);

@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { oneLine } from '../../../libs/ndjson/one-line.ts';
 import { openOwnFile } from './open-own-file.ts';
 
 /**
@@ -38,7 +39,7 @@ export const REJECTED_EVENTS: RejectedFormat<{ readonly number: number; content(
   begins: '{"rejected":',
   textOf({ line, reason: { code, message, details } }) {
     const about = JSON.stringify({ line: line.number, code, message, details });
-    return `{"rejected":${about}${contentMember(line.content())}}\n`;
+    return `${oneLine(`{"rejected":${about}${contentMember(line.content())}}`)}\n`;
   },
 };
 

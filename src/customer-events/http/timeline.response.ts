@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { oneLine } from '../../../libs/ndjson/one-line.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import type { TimelinePage } from '../application/timeline.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
@@ -75,5 +76,5 @@ export function exportResponse(pages: AsyncIterable<readonly CustomerEvent[]>): 
 }
 
 async function* linesOf(pages: AsyncIterable<readonly CustomerEvent[]>): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((event) => `${customerEventResponse(event).text}\n`).join('');
+  for await (const page of pages) yield oneLine(page.map((event) => `${customerEventResponse(event).text}\n`).join(''));
 }

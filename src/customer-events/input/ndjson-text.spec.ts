@@ -21,6 +21,7 @@ describe('ndjsonText', () => {
     ['a damaged first line', '{"a":1\n{"b":2}\n'],
     ['a first line that is no JSON', 'no json\n{"b":2}\n'],
     ['an array of something else as its first line', '[1]\n{"b":2}\n'],
+    ['a first line of two objects, with others behind it', '{"a":1}{"c":1}\n{"d":1}\n'],
     ['a first line that is long', `{"a":"${'x'.repeat(200_000)}"}\n{"b":2}`],
   ])('passes on %s as it is', async (_, text) => {
     for (const size of [1_000_000, 1, 7]) expect(await read(text, size)).toBe(text);
@@ -39,7 +40,7 @@ describe('ndjsonText', () => {
     ['CSV', 'customerExternalId,type\nuser_42,a\n', /^This is CSV/],
     ['CSV in quotes', '"type";"customerExternalId"\n', /^This is CSV/],
     ['lines without line ends', '{"a":{"b":"}{"}}{"c":1}', /^The lines have lost their line ends/],
-    ['lines with spaces between them', '{"a":1} {"c":1}\n{"d":1}', /^The lines have lost their line ends/],
+    ['lines with spaces between them', '\n{"a":1} {"c":1}\n\n', /^The lines have lost their line ends/],
     ['an array that is cut off', '[{"a":1},{"b":', /^The JSON array does not end/],
   ])('refuses %s in a sentence', async (_, text, sentence) => {
     for (const size of [1_000_000, 1, 7]) await expect(read(text, size)).rejects.toThrow(sentence);

@@ -7,6 +7,8 @@ import { wrongFormat } from './file-format.ts';
 /** Enough to see what a text is; the first line of most files is shorter. */
 const BEGINNING_BYTES = 65_536;
 const LF = 0x0a;
+const LAST_SPACE = 0x20;
+const FIRST_BEYOND_ASCII = 0x80;
 /** An array of anything else is one bad line of NDJSON. */
 const ARRAY_OF_OBJECTS = /^\s*\[\s*(\{|$)/;
 
@@ -20,11 +22,11 @@ export async function* ndjsonText(
   source: AsyncIterable<Buffer>,
   refuse: (sentence: string) => Error,
 ): AsyncGenerator<Buffer, void> {
-  let hasContent = false;
-  const { beginning, bytes } = await readBeginning(source, (chunk, length) => {
-    hasContent ||= chunk.some((byte) => byte > 0x20 && byte < 0x80);
-    return length >= BEGINNING_BYTES || (hasContent && chunk.includes(LF));
-  });
+  const lines = new FirstLines();
+  const { beginning, bytes } = await readBeginning(
+    source,
+    (chunk, length) => length >= BEGINNING_BYTES || lines.areComplete(chunk),
+  );
   const text = beginning.toString('utf8', byteOrderMarkLength(beginning), BEGINNING_BYTES);
   const problem = wrongFormat(beginning) ?? notNdjson(text);
   if (problem !== undefined) {
@@ -42,15 +44,32 @@ export async function* ndjsonText(
   }
 }
 
+/** Knows when enough was read to tell one line from several. */
+class FirstLines {
+  private state: 'blank' | 'first line' | 'behind it' = 'blank';
+
+  /** Whether something stands behind the first line that is not blank. */
+  areComplete(chunk: Buffer): boolean {
+    for (const byte of chunk) {
+      const isContent = byte > LAST_SPACE && byte < FIRST_BEYOND_ASCII;
+      if (isContent && this.state === 'behind it') return true;
+      if (isContent && this.state === 'blank') this.state = 'first line';
+      if (byte === LF && this.state === 'first line') this.state = 'behind it';
+    }
+    return false;
+  }
+}
+
 function notNdjson(beginning: string): string | undefined {
-  const [line = ''] = beginning.trimStart().split('\n', 1);
+  const [line = '', ...others] = beginning.trim().split('\n', 2);
   if (!line.startsWith('{')) {
     return /(^|[^a-z])customerExternalId([^a-z]|$)/i.test(line) && !line.startsWith('[')
       ? 'This is CSV, not NDJSON, which has one JSON object a line'
       : undefined;
   }
-  return line[nextAfterObject(line)] === '{'
-    ? 'The lines have lost their line ends: an object follows another on the first line ("curl -d" does that; --data-binary and -T do not)'
+  // Where other lines follow, it is one bad line among them.
+  return others.length === 0 && line[nextAfterObject(line)] === '{'
+    ? 'The lines have lost their line ends: there is one, of several objects ("curl -d" does that; --data-binary and -T do not)'
     : undefined;
 }
 
