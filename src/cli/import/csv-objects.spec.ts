@@ -120,6 +120,12 @@ describe('a mapping', () => {
     );
   });
 
+  it('passes over a column that it maps, where it is told to: a ready mapping is cut down like that', () => {
+    expect(json(['a', 'b'], ['1', '2'], { ...map(['a', ['type']], ['b', ['eventId']]), ignore: ['b'] })).toBe(
+      '{"type":"1"}',
+    );
+  });
+
   it('tells which of its columns a file has not', () => {
     expect(plan(['a'], map(['a', ['type']], ['b', ['eventId']], ['a + c', ['payload.x']])).missing).toEqual(['b']);
   });

@@ -136,6 +136,7 @@ class Planner {
   private mapped(missing: string[]): Assignment[] {
     return [...this.mapping.map].flatMap(([key, targets]) => {
       if (key === ALL_OTHERS) return this.checkOthers(targets);
+      if (this.mapping.ignore.includes(key)) return [];
       const names = this.columnsOf(key);
       const columns = names.map((name) => this.header.indexOf(name));
       if (columns.every((column) => column < 0)) missing.push(key);

@@ -148,7 +148,7 @@ function mappedText(text: string, mapping: Mapping): string {
   }
   // In the order of the mapping: a member's own name comes before, and of several the first counts.
   for (const [key, fields] of map) {
-    const value = members.findLast((member) => member.key === key)?.value;
+    const value = ignore.includes(key) ? undefined : members.findLast((member) => member.key === key)?.value;
     for (const field of value === undefined ? [] : fields)
       if (isAbsent(written.get(field))) written.set(field, value as string);
   }
