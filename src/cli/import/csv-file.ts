@@ -1,6 +1,6 @@
 import { OperatorError } from '../error-message.ts';
 import { ColumnTypes, type ColumnType } from './column-types.ts';
-import { CR, LF } from './csv-position.ts';
+import { CR, LF } from './csv-records.ts';
 import { csvPlan, type CsvFields, type CsvPlan } from './csv-plan.ts';
 import { openCsv, type CsvFormat, type CsvTable } from './csv-rows.ts';
 import { openInput, type Input } from './input-file.ts';

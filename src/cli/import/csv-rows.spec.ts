@@ -48,6 +48,25 @@ describe('openCsv', () => {
     expect(shown(table)).toEqual(CLEAN);
   });
 
+  it('reads back what was written, whatever stands in cells and wherever it is cut', async () => {
+    let state = 7;
+    const below = (limit: number): number => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return Math.floor((state / 2_147_483_648) * limit);
+    };
+    const PIECES = ['a', '"', ',', '\n', '\r\n', 'ä€', ' ', '""', 'word', '\r'];
+    const cell = (): string => Array.from({ length: below(4) }, () => PIECES[below(PIECES.length)]).join('');
+    for (const escape of ['"', '\\']) {
+      const quoted = (text: string): string => `"${text.replaceAll('"', `${escape}"`)}"`;
+      const written = (text: string): string => (/[",\r\n]/.test(text) || below(5) === 0 ? quoted(text) : text);
+      const rows = Array.from({ length: 300 }, () => ['x', below(3) === 0 ? cell() : 'plain', cell()]);
+      const text = rows.map((row) => `${row.map(written).join(',')}${below(2) === 0 ? '\n' : '\r\n'}`).join('');
+      const table = await read(`1,2,3\n${text}`, { escape });
+      expect(table.rows.map(({ cells }) => cells)).toEqual(rows);
+      expect(table.rows.at(-1)?.number).toBe(text.split('\n').length);
+    }
+  });
+
   it('keeps line ends within quotes, and counts lines as an editor does', async () => {
     const table = await read('x,y\r\n"a\r\nb\r\n",1\r\n"c\nd",2\n\n\r\ne,3\r\n');
     expect(shown(table)).toEqual([
@@ -71,7 +90,7 @@ describe('openCsv', () => {
     for (const size of [1_000_000, 5]) {
       const reading = (async () => {
         const table = await openCsv(pieces(text, size));
-        for await (const group of table.rows) expect(group.length).toBeGreaterThan(0);
+        for await (const group of table.rows) expect(group.length).toBeLessThan(3);
       })();
       await expect(reading).rejects.toThrow(OperatorError);
       await expect(reading).rejects.toThrow('a quote is opened and never closed, found at line 4');
@@ -131,7 +150,7 @@ describe('openCsv', () => {
   it('refuses a file that goes on with another line end than CR', async () => {
     const reading = async () => {
       const table = await openCsv(pieces(`x,y\r${'a,1\r'.repeat(70_000)}b,2\nc,3\n`, 65_536));
-      for await (const group of table.rows) expect(group.length).toBeGreaterThan(0);
+      for await (const group of table.rows) expect(group.length).toBeLessThan(100_000);
     };
     await expect(reading()).rejects.toThrow('Lines end with CR at the beginning of the file and with LF later');
   });
