@@ -127,7 +127,8 @@ describe('a mapping', () => {
   });
 
   it('tells which of its columns a file has not', () => {
-    expect(plan(['a'], map(['a', ['type']], ['b', ['eventId']], ['a + c', ['payload.x']])).missing).toEqual(['b']);
+    const columns = map(['a', ['type']], ['b', ['eventId']], ['a + c', ['payload.x']], ['d', ['type']]);
+    expect(plan(['a'], columns).missing).toEqual(['b']);
   });
 
   it('makes lists with an item for each row', () => {

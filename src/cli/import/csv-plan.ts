@@ -42,7 +42,7 @@ export interface CsvPlan {
   readonly targets: readonly Target[];
   /** Columns whose type is to be found out. */
   readonly open: readonly number[];
-  /** Columns that a mapping names and the file has not. */
+  /** Columns that a mapping names and the file has not, and their fields no other column. */
   readonly missing: readonly string[];
   /** Names in `text`, `number` and `json` that nothing in this file has. */
   readonly unused: readonly string[];
@@ -100,15 +100,20 @@ class Planner {
   }
 
   plan(): CsvPlan {
-    const missing: string[] = [];
     // A column's own name comes first: it is what a file says of itself.
-    const assignments = [...this.byName(), ...this.mapped(missing)];
+    const assignments = [...this.byName(), ...this.mapped()];
     const names = [...new Set([...this.inHeaderOrder(assignments), ...this.mapping.set.keys()])];
     const targets = names.map((name) => this.targetOf(name, assignments));
     const open = targets.flatMap(({ sources }) =>
       sources.flatMap(({ columns, type }) => (type === undefined ? columns : [])),
     );
-    return { fields: this.spec, targets, open: [...new Set(open)], missing, unused: this.unused() };
+    return {
+      fields: this.spec,
+      targets,
+      open: [...new Set(open)],
+      missing: this.missing(targets),
+      unused: this.unused(),
+    };
   }
 
   private inHeaderOrder(assignments: readonly Assignment[]): string[] {
@@ -133,19 +138,27 @@ class Planner {
     });
   }
 
-  private mapped(missing: string[]): Assignment[] {
+  private mapped(): Assignment[] {
     return [...this.mapping.map].flatMap(([key, targets]) => {
       if (key === ALL_OTHERS) return this.checkOthers(targets);
       if (this.mapping.ignore.includes(key)) return [];
       const names = this.columnsOf(key);
       const columns = names.map((name) => this.header.indexOf(name));
-      if (columns.every((column) => column < 0)) missing.push(key);
       if (columns.some((column) => column < 0) && this.mapping.required.includes(key))
         throw new OperatorError(`There is no column "${key}" to be mapped; the header is: ${this.header.join(', ')}`);
       const present = columns.filter((column) => column >= 0);
       for (const target of targets) if (!this.isTarget(target)) throw this.unknown(target, 'field');
       return present.length === 0 ? [] : targets.map((target) => ({ target, columns: present }));
     });
+  }
+
+  /** Names of `map` without a column, whose fields nothing else is written to. */
+  private missing(targets: readonly Target[]): string[] {
+    const written = new Set(targets.filter(({ sources }) => sources.length > 0).map(({ name }) => name));
+    const { map, ignore } = this.mapping;
+    return [...map].flatMap(([key, fields]) =>
+      key === ALL_OTHERS || ignore.includes(key) || fields.every((field) => written.has(field)) ? [] : [key],
+    );
   }
 
   private checkOthers(targets: readonly string[]): Assignment[] {

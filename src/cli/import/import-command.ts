@@ -146,7 +146,7 @@ function requireUsed(
   const declared = { '--text': options.text, '--number': options.number, '--json-column': options.jsonColumn };
   const files = opened.filter((file) => file !== undefined);
   for (const [option, names] of Object.entries(declared)) {
-    const unused = names.find((name) => files.every((file) => file.unused.includes(name)));
+    const unused = names?.find((name) => files.every((file) => file.unused.includes(name)));
     if (unused !== undefined)
       throw new OperatorError(
         `${option} "${unused}" applies to nothing: there is no such column that is written to payload or metadata`,

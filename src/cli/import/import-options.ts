@@ -9,16 +9,16 @@ export interface ImportCommandOptions {
   readonly app: string;
   readonly format?: 'ndjson' | 'csv';
   readonly mapping?: string;
-  readonly map: readonly string[];
-  readonly set: readonly string[];
-  readonly ignore: readonly string[];
-  readonly text: readonly string[];
-  readonly number: readonly string[];
-  readonly jsonColumn: readonly string[];
+  readonly map?: readonly string[];
+  readonly set?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly text?: readonly string[];
+  readonly number?: readonly string[];
+  readonly jsonColumn?: readonly string[];
   readonly timeFormat?: string;
   readonly timeZone?: string;
   readonly prefixExternalId?: string;
-  readonly groupBy: readonly string[];
+  readonly groupBy?: readonly string[];
   readonly eventIdFrom?: string;
   readonly delimiter?: string;
   readonly escape?: string;
@@ -37,7 +37,7 @@ export interface ImportCommandOptions {
   readonly json?: boolean;
 }
 
-const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 /** Groups of options, in the order in which somebody needs them. */
 export function withImportOptions(command: Command): Command {
@@ -70,11 +70,11 @@ function mappingOptions(command: Command): void {
       'what the columns of a known export mean; "cli mappings" lists the ready ones',
     )
     .option('--customers-mapping <name|file.yaml>', 'the same for the file of customers (default: that of the events)')
-    .option('--map <column=field>', 'write a column to a field (repeatable)', collect, [])
-    .option('--set <field=value>', 'the value of a field where a row has none (repeatable)', collect, [])
-    .option('--ignore <column>', 'pass over a column; "*": all that are no field (repeatable)', collect, [])
+    .option('--map <column=field>', 'write a column to a field (repeatable)', collect)
+    .option('--set <field=value>', 'the value of a field where a row has none (repeatable)', collect)
+    .option('--ignore <column>', 'pass over a column; "*": all that are no field (repeatable)', collect)
     .option('--prefix-external-id <prefix>', 'put this in front of each external id')
-    .option('--group-by <column>', 'adjacent rows with the same value are one event (repeatable)', collect, [])
+    .option('--group-by <column>', 'adjacent rows with the same value are one event (repeatable)', collect)
     .option(
       '--event-id-from <source>',
       'for events without an eventId, so that they can be imported twice: "line", "content", or columns, such as Name,Date',
@@ -88,9 +88,9 @@ function columnOptions(command: Command): void {
     )
     .option('--delimiter <character>', 'between the cells of CSV (default: found out from the header)', characterOf)
     .option('--escape <character>', 'before a quote within quotes (default: another quote)', characterOf)
-    .option('--text <column>', 'its cells are texts as they stand (repeatable)', collect, [])
-    .option('--number <column>', 'its cells are numbers (repeatable)', collect, [])
-    .option('--json-column <column>', 'its cells are JSON (repeatable)', collect, [])
+    .option('--text <column>', 'its cells are texts as they stand (repeatable)', collect)
+    .option('--number <column>', 'its cells are numbers (repeatable)', collect)
+    .option('--json-column <column>', 'its cells are JSON (repeatable)', collect)
     .option('--strip-apostrophes', "an apostrophe before a number, + or = is no part of a cell ('0123)")
     .option('--time-format <format>', `of occurredAt: ${TIME_FORMATS}`)
     .option('--time-zone <zone>', 'of times without an offset, such as Europe/Berlin (default: UTC)');
@@ -115,7 +115,7 @@ export function mappingsOf(
   const ready = mapping === undefined ? undefined : readMappings(mapping);
   const readyCustomers = customersMapping === undefined ? ready : readMappings(customersMapping);
   // Of both files, wherever they have the column.
-  const columns = { text: options.text, number: options.number, json: options.jsonColumn };
+  const columns = { text: options.text ?? [], number: options.number ?? [], json: options.jsonColumn ?? [] };
   const shared = {
     prefixExternalId: options.prefixExternalId,
     delimiter: options.delimiter,
@@ -134,7 +134,7 @@ export function mappingsOf(
 }
 
 function ownMapping(options: ImportCommandOptions): Partial<Mapping> {
-  const map = options.map.map((text): [string, string[]] => {
+  const map = (options.map ?? []).map((text): [string, string[]] => {
     const [column, field] = pairOf(text, 'last', 'COLUMN=FIELD');
     return [column, [field]];
   });
@@ -142,9 +142,9 @@ function ownMapping(options: ImportCommandOptions): Partial<Mapping> {
     map.filter(([name]) => name === column).flatMap(([, fields]) => fields);
   return {
     map: new Map(map.map(([column]) => [column, fieldsOf(column)])),
-    set: new Map(options.set.map((text) => pairOf(text, 'first', 'FIELD=VALUE'))),
-    ignore: options.ignore,
-    groupBy: options.groupBy,
+    set: new Map((options.set ?? []).map((text) => pairOf(text, 'first', 'FIELD=VALUE'))),
+    ignore: options.ignore ?? [],
+    groupBy: options.groupBy ?? [],
     eventIdFrom: options.eventIdFrom,
     timeFormat: options.timeFormat,
     timeZone: options.timeZone,
