@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalJson } from './canonical-json.ts';
+import { checkedMembers } from './checked-members.ts';
 import { compactJson } from './compact-json.ts';
+import { isJson } from './is-json.ts';
 import { arrayElements, objectMembers } from './json-members.ts';
 import { measureJson } from './measure-json.ts';
 import { sameJson } from './same-json.ts';
@@ -117,6 +119,7 @@ function reordered(random: Random, node: Tree): Tree {
 }
 
 const ROUNDS = 2000;
+const WRONG = ['', '"', '\\', ',', ':', '{', '}', '[', ']', '-', '.', 'e', '0', '1', 't', ' ', '\n', '\0', 'é'];
 
 describe('on random JSON', () => {
   const random = randomSource(20_260_418);
@@ -129,6 +132,23 @@ describe('on random JSON', () => {
       spaced: text(randomSource(seed), randomSource(seed + 1), root),
       compact: text(randomSource(seed), null, root),
     };
+  });
+
+  it('checks texts as JSON.parse does, also where a character is wrong', () => {
+    for (const { root, compact } of cases) {
+      if (root.kind !== 'object') continue;
+      const at = random(compact.length);
+      const wrong = compact.slice(0, at) + pick(random, WRONG) + compact.slice(at + random(2));
+      for (const text of [compact, ` ${compact.replaceAll(',"', ' , "')} `, wrong]) {
+        const members = checkedMembers(text);
+        if (members === null && isJson(text)) expect(text).toMatch(/\\|[\n\r\t]|^[^{]/);
+        if (members === null) continue;
+        JSON.parse(text);
+        expect(members).toEqual(
+          objectMembers(text).map((member) => ({ ...member, ...measureJson(text, member.start, member.end) })),
+        );
+      }
+    }
   });
 
   it('makes members and elements that JSON.parse agrees with', () => {

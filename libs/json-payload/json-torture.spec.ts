@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalJson } from './canonical-json.ts';
+import { checkedMembers } from './checked-members.ts';
 import { compactJson } from './compact-json.ts';
+import { isJson } from './is-json.ts';
 import { arrayElements, objectMembers } from './json-members.ts';
 import { measureJson } from './measure-json.ts';
 import { sameJson } from './same-json.ts';
@@ -306,6 +308,39 @@ describe('a valid text', () => {
     ]);
     const array = `[${text},[${text}] ,${text}]`;
     expect(arrayElements(array).map(({ start, end }) => array.slice(start, end))).toEqual([value, `[${text}]`, value]);
+  });
+});
+
+/** What it should find, by the functions that JSON.parse goes before. */
+const membersOf = (object: string): unknown =>
+  objectMembers(object).map((member) => ({ ...member, ...measureJson(object, member.start, member.end) }));
+
+describe('checkedMembers', () => {
+  it.each(VALID.map(name))('reads an object with %s as the others do, or leaves it to them', (_shown, text) => {
+    const object = ` {"before":${text}, "it" :${text} ,"after":[${text}, {"a":${text}}]} `;
+    const members = checkedMembers(object);
+    if (members !== null) expect(members).toEqual(membersOf(object));
+    else expect(text).toMatch(/[\n\r\t]|^(?:\[|\{"a":){500}/);
+  });
+
+  it.each(VALID.map(name))('leaves %s to others unless it is an object', (_shown, text) => {
+    const members = checkedMembers(text);
+    if (members !== null) expect(members).toEqual(membersOf(text));
+    else expect(text).toMatch(/^[^{]|[\n\r\t]|"[^"]*\\.*":|^(?:\{"a":){500}/);
+  });
+
+  it.each(INVALID.map(name))('takes no object with %s', (_shown, text) => {
+    expect(checkedMembers(text)).toBeNull();
+    for (const object of [
+      `{"a":${text}}`,
+      `{"a":1,"b":{"c":${text}}}`,
+      `{"a":[1,${text}]}`,
+      `{${text}:1}`,
+      `{${text}`,
+    ]) {
+      const isValid = isJson(object);
+      expect({ object, taken: checkedMembers(object) !== null }).toEqual({ object, taken: isValid });
+    }
   });
 });
 

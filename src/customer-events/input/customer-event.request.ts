@@ -4,7 +4,7 @@ import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
-import { readFields, type JsonSource } from '../../platform/input/field-reader.ts';
+import { readFields, type CheckedSource, type JsonSource } from '../../platform/input/field-reader.ts';
 import { EVENT_ID_PATTERN, EVENT_TYPE_PATTERN, type EventDraft } from '../domain/customer-event.ts';
 import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
 import { INSTANT_FORMS, parseInstant, type Instant } from '../../../libs/time/instant.ts';
@@ -13,12 +13,20 @@ const NO_PAYLOAD = new JsonText('{}');
 
 export const EXTERNAL_ID_RULE = 'must be a string of 1 to 255 characters without control characters';
 
+let lastParsed: { readonly text: string; readonly instant: Instant | null } = { text: '', instant: null };
+
+/** The rule and then the draft ask for the same text, which would take 0.3 µs of a line of an import once more. */
+function instantOf(text: string): Instant | null {
+  if (text !== lastParsed.text) lastParsed = { text, instant: parseInstant(text) };
+  return lastParsed.instant;
+}
+
 /** An instant in one of the accepted forms; nothing else would be stored as the instant that was meant. */
 export const IsInstant = (): PropertyDecorator =>
   ValidateBy(
     {
       name: 'isInstant',
-      validator: { validate: (value) => typeof value === 'string' && parseInstant(value) !== null },
+      validator: { validate: (value) => typeof value === 'string' && instantOf(value) !== null },
     },
     { message: `must be ${INSTANT_FORMS}` },
   );
@@ -90,7 +98,7 @@ export function eventDraft(request: CustomerEventRequest, idempotencyKey?: strin
     customerExternalId: request.customerExternalId,
     type: request.type,
     payload: request.payload ?? NO_PAYLOAD,
-    occurredAt: typeof request.occurredAt === 'string' ? (parseInstant(request.occurredAt) as Instant) : undefined,
+    occurredAt: typeof request.occurredAt === 'string' ? (instantOf(request.occurredAt) as Instant) : undefined,
     eventId: request.eventId ?? idempotencyKey,
   } satisfies Record<keyof CustomerEventRequest, unknown>;
 }
@@ -100,6 +108,6 @@ export function eventDraft(request: CustomerEventRequest, idempotencyKey?: strin
  *
  * @throws VALIDATION_ERROR with all fields that are wrong; PAYLOAD_TOO_LARGE
  */
-export function readEvent(source: JsonSource, limits: FreeFormLimits): EventDraft {
+export function readEvent(source: JsonSource | CheckedSource, limits: FreeFormLimits): EventDraft {
   return eventDraft(readFields(CustomerEventRequest, source, limits));
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { checkedMembers } from '../../../libs/json-payload/checked-members.ts';
 import { parseUtf8 } from '../../../libs/json-payload/utf8.ts';
 import { errorAsValue, type DomainError } from '../../../libs/kernel/domain-error.ts';
 import { isTurnSpent } from '../../../libs/kernel/time-slice.ts';
@@ -68,6 +69,9 @@ function draftOf(
 
 /** The event that a JSON text holds, or its refusal. */
 export const eventOfText = (text: string, limits: FreeFormLimits): EventDraft | DomainError =>
-  errorAsValue(() =>
-    readEvent({ name: 'event', value: parseJson(text, 'line'), text, start: 0, end: text.length }, limits),
-  );
+  errorAsValue(() => {
+    const members = checkedMembers(text);
+    if (members !== null) return readEvent({ text, members }, limits);
+    // What is wrong, if anything is, JSON.parse decides.
+    return readEvent({ name: 'event', value: parseJson(text, 'line'), text, start: 0, end: text.length }, limits);
+  });

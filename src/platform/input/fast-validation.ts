@@ -1,4 +1,4 @@
-import { getMetadataStorage, type ValidationArguments } from 'class-validator';
+import { getMetadataStorage, MATCHES, type ValidationArguments } from 'class-validator';
 
 /** One rule of class-validator, ready to be asked. */
 type Check = (value: unknown, object: object) => boolean;
@@ -65,18 +65,20 @@ function conditionOf({ constraints }: Metadata): Check {
   return (value, object) => condition(object, value);
 }
 
-function checksOfRule({ constraintCls, constraints, propertyName }: Metadata): Check[] {
+function checksOfRule({ name, constraintCls, constraints, propertyName, target }: Metadata): Check[] {
+  const [pattern, modifiers] = (constraints as unknown[] | undefined) ?? [];
+  if (name === MATCHES && modifiers === undefined && pattern instanceof RegExp && isStateless(pattern)) {
+    return [(value) => typeof value === 'string' && pattern.test(value)];
+  }
+  const targetName = typeof target === 'string' ? target : target.name;
   return getMetadataStorage()
     .getTargetValidatorConstraints(constraintCls)
     .map(({ instance }) => (value, object) => {
-      const told: ValidationArguments = {
-        value,
-        constraints,
-        targetName: object.constructor.name,
-        object,
-        property: propertyName,
-      };
+      const told: ValidationArguments = { value, constraints, targetName, object, property: propertyName };
       // A promise is no response yet: validateSync decides what to do with it.
       return instance.validate(value, told) === true;
     });
 }
+
+/** `test` moves the `lastIndex` of the others, and begins there. */
+const isStateless = ({ global, sticky }: RegExp): boolean => !global && !sticky;

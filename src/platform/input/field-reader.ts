@@ -1,5 +1,9 @@
 import { getMetadataStorage, validateSync } from 'class-validator';
-import { objectMembers, type JsonSpan } from '../../../libs/json-payload/json-members.ts';
+import type { MeasuredMember } from '../../../libs/json-payload/checked-members.ts';
+import { objectMembers, type JsonMember, type JsonSpan } from '../../../libs/json-payload/json-members.ts';
+import { OPEN_BRACE, QUOTE, stringValue } from '../../../libs/json-payload/json-scanner.ts';
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { JsonMeasure } from '../../../libs/json-payload/measure-json.ts';
 import { type FieldErrors, fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
 import { freeFormObject, isFreeFormField } from './free-form-object.ts';
 import type { FreeFormLimits } from './free-form-limits.ts';
@@ -17,6 +21,12 @@ export interface JsonSource extends JsonSpan {
   readonly value: unknown;
   /** Valid JSON, of which `start` to `end` is the value. */
   readonly text: string;
+}
+
+/** An object that was checked and measured as it was looked through, and never parsed as a whole. */
+export interface CheckedSource {
+  readonly text: string;
+  readonly members: readonly MeasuredMember[];
 }
 
 /** A response that names a thousand unknown fields helps nobody. */
@@ -43,27 +53,48 @@ export function knownFields(requestClass: RequestClass<object>): readonly string
  */
 export function readFields<T extends object>(
   requestClass: RequestClass<T>,
-  { name, value, text, start, end }: JsonSource,
+  source: JsonSource | CheckedSource,
   limits: FreeFormLimits,
 ): T {
-  if (!isObject(value)) throw invalidField(name, 'must be a JSON object');
+  const { text } = source;
   const known = knownFields(requestClass);
   const errors = fieldErrors();
   const request = new requestClass() as Record<string, unknown>;
   const seen: string[] = [];
-  for (const { key, start: from, end: to } of objectMembers(text, start, end)) {
+  for (const member of membersOf(source)) {
+    const { key } = member;
     if (!known.includes(key)) {
       note(errors, shownField(key), () => unknownField(key, known));
     } else if (seen.includes(key)) {
       note(errors, key, () => 'is given more than once');
     } else {
       seen.push(key);
-      const given = value[key];
       request[key] =
-        isObject(given) && isFreeFormField(requestClass, key) ? freeFormObject(key, text, from, to, limits) : given;
+        text.charCodeAt(member.start) === OPEN_BRACE && isFreeFormField(requestClass, key)
+          ? freeForm(text, member, limits)
+          : valueOf(source, member);
     }
   }
   return checked(request as T, errors);
+}
+
+type Member = JsonMember & Partial<JsonMeasure>;
+
+function membersOf(source: JsonSource | CheckedSource): readonly Member[] {
+  if ('members' in source) return source.members;
+  if (!isObject(source.value)) throw invalidField(source.name, 'must be a JSON object');
+  return objectMembers(source.text, source.start, source.end);
+}
+
+function freeForm(text: string, member: Member, limits: FreeFormLimits): JsonText {
+  const measured = member.depth === undefined ? undefined : (member as MeasuredMember);
+  return freeFormObject(member.key, text, member.start, member.end, limits, measured);
+}
+
+function valueOf(source: JsonSource | CheckedSource, { key, start, end }: Member): unknown {
+  if ('value' in source) return (source.value as Record<string, unknown>)[key];
+  const { text } = source;
+  return text.charCodeAt(start) === QUOTE ? stringValue(text, start, end) : JSON.parse(text.slice(start, end));
 }
 
 /** Checks an instance of a request class by its decorators, in addition to what is wrong already. */

@@ -1,12 +1,15 @@
 import { registerDecorator } from 'class-validator';
 import { compactJson } from '../../../libs/json-payload/compact-json.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
-import { measureJson } from '../../../libs/json-payload/measure-json.ts';
+import { measureJson, type JsonMeasure } from '../../../libs/json-payload/measure-json.ts';
 import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts';
 import type { FreeFormLimits } from './free-form-limits.ts';
 
 /** A free-form object may be nested this deep, itself included. */
 const MAX_JSON_DEPTH = 100;
+
+/** A character of a string takes at most three in UTF-8. */
+const MAX_BYTES_OF_CHARACTER = 3;
 
 const freeFormFields = new Map<unknown, Set<string>>();
 
@@ -35,6 +38,7 @@ export const isFreeFormField = (requestClass: unknown, field: string): boolean =
  * Takes a free-form object out of the text of a request.
  *
  * @param text valid JSON, of which `start` to `end` is an object.
+ * @param measured what `measureJson` finds, where somebody has measured it already.
  * @returns its text without insignificant white space, so that it fits on one line of an export.
  * @throws PAYLOAD_TOO_LARGE, VALIDATION_ERROR
  */
@@ -44,10 +48,13 @@ export function freeFormObject(
   start: number,
   end: number,
   { maxPayloadBytes, maxPayloadKeys }: FreeFormLimits,
+  measured: JsonMeasure = measureJson(text, start, end, MAX_JSON_DEPTH),
 ): JsonText {
-  const { depth, keys } = measureJson(text, start, end, MAX_JSON_DEPTH);
+  const { depth, keys, spaced } = measured;
   if (depth > MAX_JSON_DEPTH) throw invalidField(field, `must be nested at most ${MAX_JSON_DEPTH} levels deep`);
-  if (Buffer.byteLength(text.slice(start, end)) > maxPayloadBytes) throw fieldTooLarge(field, maxPayloadBytes);
+  const content = text.slice(start, end);
+  const mayBeTooLarge = content.length * MAX_BYTES_OF_CHARACTER > maxPayloadBytes;
+  if (mayBeTooLarge && Buffer.byteLength(content) > maxPayloadBytes) throw fieldTooLarge(field, maxPayloadBytes);
   if (keys > maxPayloadKeys) throw invalidField(field, `must have at most ${maxPayloadKeys} keys, but has ${keys}`);
-  return new JsonText(compactJson(text, start, end));
+  return new JsonText(spaced ? compactJson(content) : content);
 }
