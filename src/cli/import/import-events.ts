@@ -117,8 +117,8 @@ class EventFileImport {
   private readonly errors: ErrorSummary[] = [];
   /** Settled lines that are stored without an `eventId`. */
   private withoutEventId: number;
-  private begun: LinesBegun | undefined;
-  private chunkWithoutEventId = 0;
+  /** The chunks that are being written, in their order. */
+  private begun: LinesBegun[] = [];
 
   constructor(
     private readonly service: INestApplicationContext,
@@ -188,30 +188,35 @@ class EventFileImport {
 
   /** Written down before: where the process is killed, nobody else knows what it was about. */
   private beginChunk(lines: readonly FileLine[]): void {
-    this.chunkWithoutEventId = withoutEventId(lines);
-    const throughLine = lines.at(-1)?.number ?? 0;
-    this.begun = this.chunkWithoutEventId === 0 ? undefined : { throughLine, withoutEventId: this.chunkWithoutEventId };
-    if (this.begun !== undefined) this.saveState();
+    this.begun.push({ throughLine: lines.at(-1)?.number ?? 0, withoutEventId: withoutEventId(lines) });
+    if (this.begun.at(-1)?.withoutEventId !== 0) this.saveState();
   }
 
   private endChunk(rejected: readonly Rejection<FileLine>[]): void {
     noteErrors(this.errors, rejected);
     this.files.rejectedFile.write(rejected);
-    this.withoutEventId += this.chunkWithoutEventId - withoutEventId(rejected.map(({ line }) => line));
-    this.begun = undefined;
+    const chunk = this.begun.shift()?.withoutEventId ?? 0;
+    this.withoutEventId += chunk - withoutEventId(rejected.map(({ line }) => line));
     this.saveState();
   }
 
-  /** What is known of the chunk that broke off: lines that are stored are passed over by the next run. */
+  /** What is known of the chunks that broke off: lines that are stored are passed over by the next run. */
   private saveUnfinished(): void {
     const { stored, storedLines, withoutEventId: unknown } = this.tally.afterThroughLine;
     const { prefix } = this.files;
     if (prefix === undefined) return;
-    const { throughLine } = this.begun ?? {};
+    const throughLine = this.begun.at(-1)?.throughLine;
     const isUnknown = stored === 'unknown' && throughLine !== undefined;
-    this.begun = isUnknown ? { throughLine, withoutEventId: unknown - storedLines.length } : undefined;
+    this.begun = isUnknown ? [{ throughLine, withoutEventId: unknown - storedLines.length }] : [];
     const last = Math.max(...storedLines, 0);
     this.saveState(last === 0 ? undefined : { lines: storedLines, settled: prefix.through(last) });
+  }
+
+  /** All that is being written, as one. */
+  private allBegun(): LinesBegun | undefined {
+    const count = this.begun.reduce((sum, chunk) => sum + chunk.withoutEventId, 0);
+    const last = this.begun.at(-1);
+    return count === 0 || last === undefined ? undefined : { ...last, withoutEventId: count };
   }
 
   private saveState(also = this.alsoBefore()): void {
@@ -225,7 +230,7 @@ class EventFileImport {
       ...countsOf(this.tally),
       withoutEventId: this.withoutEventId,
       rejectedBytes: rejectedFile.bytes,
-      begun: this.begun,
+      begun: this.allBegun(),
       also,
     });
   }
@@ -248,8 +253,7 @@ class EventFileImport {
 
   private hint(): string {
     if (this.files.prefix === undefined) return '';
-    const { begun } = this;
-    return begun === undefined || begun.withoutEventId === 0
+    return this.allBegun() === undefined
       ? '; --resume goes on from there'
       : '; look at their timelines: --resume --again goes on from there, and stores them';
   }

@@ -37,8 +37,8 @@ export function stateToGoOnFrom(state: ImportState | null, options: ResumeOption
   const { begun } = state;
   if (begun !== undefined && begun.withoutEventId > 0 && !again) {
     throw new OperatorError(
-      `The import of ${path} was killed while lines ${state.throughLine + 1} to ${begun.throughLine} were written. ` +
-        `${events(begun.withoutEventId)} of them without an eventId may be stored already, and would be stored again. ` +
+      `It is not known what is stored of lines ${state.throughLine + 1} to ${begun.throughLine} of ${path}: ` +
+        `${events(begun.withoutEventId)} without an eventId may be stored already, and would be stored again. ` +
         'Look at their timelines; --resume --again goes on all the same',
     );
   }

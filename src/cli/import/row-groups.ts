@@ -10,6 +10,9 @@ export interface RowGroup {
 
 /** About 30 MB where there are as many. */
 const MAX_KEYS = 1_000_000;
+/** More would not fit into a payload, and in a file that is not what it is taken for, all rows may be one group. */
+const MAX_ROWS = 5_000;
+const TOO_MANY = `there are more than ${MAX_ROWS} rows of it`;
 
 /**
  * Puts adjacent rows together that have the same values in the key columns.
@@ -23,6 +26,8 @@ export class RowGroups {
   private problem: string | undefined;
   /** Rows behind `rows` that cannot be read, and whose key is another. */
   private stray: CsvRow[] = [];
+  /** Why the next group is none. */
+  private nextProblem: string | undefined;
   private readonly keys = new FingerprintMap(0, MAX_KEYS);
 
   /**
@@ -41,7 +46,7 @@ export class RowGroups {
     if (row.problem !== undefined) {
       if (key === this.key && this.stray.length === 0) this.put(row, key);
       else this.stray.push(row);
-      return [];
+      return this.rows.length < MAX_ROWS && this.stray.length < MAX_ROWS ? [] : this.endLarge(key);
     }
     if (this.keyColumns.every((column) => row.cells[column] === '')) {
       const ended = this.end();
@@ -50,13 +55,14 @@ export class RowGroups {
     if (key === this.key) {
       for (const before of this.stray.splice(0)) this.put(before, key);
       this.put(row, key);
-      return [];
+      return this.rows.length < MAX_ROWS ? [] : this.endLarge(key);
     }
     const stray = this.stray.splice(0);
     const belongs = stray.some((other) => this.keyColumns.every((column) => other.cells[column] === row.cells[column]));
     if (stray.length > 0 && !belongs) this.problem ??= nextTo(stray);
     const ended = this.end();
-    this.problem = stray.length > 0 ? nextTo(stray) : undefined;
+    this.problem = stray.length > 0 ? nextTo(stray) : this.nextProblem;
+    this.nextProblem = undefined;
     if (!belongs) ended.push(...stray.map((other) => ({ rows: [other], problem: other.problem })));
     for (const first of belongs ? [...stray, row] : [row]) this.put(first, key);
     this.checkKey(key);
@@ -74,6 +80,19 @@ export class RowGroups {
     this.key = undefined;
     this.problem = undefined;
     return groups;
+  }
+
+  /** Rows that are too many to be held: whatever follows of the same is refused, too. */
+  private endLarge(key: string): RowGroup[] {
+    const hasStray = this.stray.length > 0;
+    if (hasStray) this.nextProblem = nextTo(this.stray);
+    else this.problem ??= TOO_MANY;
+    const ended = this.end();
+    if (!hasStray) {
+      this.key = key;
+      this.problem = TOO_MANY;
+    }
+    return ended;
   }
 
   private put(row: CsvRow, key: string): void {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
 import { aCustomer, APP } from '../../../test/support/builders.ts';
+import { until } from '../../../test/support/child.ts';
 import { writeTurns } from '../../../test/support/turns.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
@@ -39,10 +40,10 @@ describe('EventImport', () => {
   let store: FailingStore;
   let tally: ImportTally;
 
-  const lines = (withEventIds: boolean): ImportLine[] =>
+  const lines = (withEventIds: boolean, sourceBytes = 100): ImportLine[] =>
     [FIRST, SECOND, FIRST, SECOND].map((customerExternalId, index) => ({
       number: index + 1,
-      sourceBytes: 100,
+      sourceBytes,
       draft: {
         customerExternalId,
         type: 'a',
@@ -119,6 +120,30 @@ describe('EventImport', () => {
     const running = run(lines(false), 600_000, controller.signal);
     setTimeout(() => controller.abort(), 50);
     expect(await running).toMatchObject({ message: 'away' });
+  });
+
+  describe('of two chunks, while a part of the first is tried again,', () => {
+    const HALF_A_CHUNK = 350_000;
+
+    it('writes the other customers of the second, and settles both in their order', async () => {
+      fail(FIRST, away());
+      const running = run(lines(false, HALF_A_CHUNK), 10_000);
+      await until(() => Promise.resolve(countOf(SECOND) === 2));
+      expect({ first: countOf(FIRST), lines: tally.lines }).toEqual({ first: 0, lines: 0 });
+      expect(await running).toBe(true);
+      expect([countOf(FIRST), countOf(SECOND)]).toEqual([2, 2]);
+      expect(tally).toMatchObject({ lines: 4, created: 4, throughLine: 4, afterThroughLine: { stored: 'none' } });
+    });
+
+    it('begins nothing else when it has failed for good, and says what is stored of both', async () => {
+      for (let n = 0; n < 10; n++) fail(FIRST, away());
+      expect(await run(lines(false, HALF_A_CHUNK), 300)).toMatchObject({ message: 'away' });
+      expect([countOf(FIRST), countOf(SECOND)]).toEqual([0, 2]);
+      expect(tally).toMatchObject({ throughLine: 0, afterThroughLine: { stored: 'some', withoutEventId: 2 } });
+      const attempts = 10 - store.failures.length;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(10 - store.failures.length).toBe(attempts);
+    });
   });
 
   it('lets another import write while it waits for the database', async () => {

@@ -23,7 +23,7 @@ import { eventLines, type EventLine } from '../input/event-lines.ts';
 import { ndjsonText } from '../input/ndjson-text.ts';
 import { refuseIdempotencyKey } from './idempotency-key.param.ts';
 
-/** A chunk of lines that is read and one that is written, as text, as drafts and as rows: measured. */
+/** A chunk of lines that is read and two that are written, as text, as drafts and as rows: measured. */
 const IMPORT_BYTES = 8_388_608;
 
 const NDJSON = 'application/x-ndjson';

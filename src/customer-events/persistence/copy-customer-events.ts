@@ -1,5 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { nextTurn } from '../../../libs/kernel/time-slice.ts';
 import { copyRow } from '../../platform/postgres/copy-in.ts';
 import { pipelinedTransaction, singleStatement } from '../../platform/postgres/transactions.ts';
 import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
@@ -19,6 +20,9 @@ import {
 const GROUPS_WITHOUT_COPY = 20;
 /** Below this a COPY is no faster than a prepared INSERT. */
 const MIN_COPIED_EVENTS = 16;
+
+/** More than a group of live events or a batch has. Of an import there are more, and a live event waits for a millisecond at most. */
+const ROWS_AT_ONCE = 512;
 
 /** The injection token of {@link CopyOptions}; without them the defaults count. */
 export const COPY_OPTIONS = 'COPY_OPTIONS';
@@ -94,12 +98,7 @@ export class CustomerEventCopy {
 }
 
 async function copyCustomerEvents(dataSource: DataSource, events: readonly CustomerEvent[]): Promise<Settled> {
-  const copy = {
-    sql: `COPY customer_events (${INSERTED_COLUMNS}) FROM STDIN`,
-    rows: inKeyOrder(events)
-      .map((event) => copyRow(insertedValues(event)))
-      .join(''),
-  };
+  const copy = { sql: `COPY customer_events (${INSERTED_COLUMNS}) FROM STDIN`, rows: await copyRows(events) };
   const created = createdOf(events);
   const keyed = events.filter(({ eventId }) => eventId !== null);
   if (keyed.length === 0) {
@@ -109,4 +108,14 @@ async function copyCustomerEvents(dataSource: DataSource, events: readonly Custo
   return pipelinedTransaction(dataSource, [copy, selectErased(keyed)], ([, erased], run) =>
     settle(run, keyed, created, erased?.rows as Obstacle[]),
   );
+}
+
+/** Added up, which takes three quarters of the time of a list that is joined. */
+async function copyRows(events: readonly CustomerEvent[]): Promise<string> {
+  let rows = '';
+  for (const [index, event] of inKeyOrder(events).entries()) {
+    if (index % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await nextTurn();
+    rows += copyRow(insertedValues(event));
+  }
+  return rows;
 }

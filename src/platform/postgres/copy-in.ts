@@ -65,10 +65,12 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
 /** A row in the text format: https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS */
 export function copyRow(values: readonly (string | null)[]): string {
   let row = '';
-  for (const [column, value] of values.entries()) {
-    row += (column === 0 ? '' : '\t') + (value === null ? '\\N' : escaped(value));
+  let separator = '';
+  for (const value of values) {
+    row += separator + (value === null ? '\\N' : escaped(value));
+    separator = '\t';
   }
-  return `${row}\n`;
+  return row + '\n';
 }
 
 function escaped(value: string): string {
