@@ -67,6 +67,7 @@ const SLICES = ['customer-events', 'api-keys'];
 /** What one slice needs beyond that. */
 const ALSO = {
   'src/customer-events/domain': 'lru-cache',
+  'src/customer-events/application': 'node:timers',
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
   'src/customer-events/http': 'libs/ndjson',

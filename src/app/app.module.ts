@@ -17,6 +17,7 @@ import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limi
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
 import { createReadDataSource, createWriteDataSource, poolSizes } from './data-source.ts';
+import { LiveTraffic } from '../customer-events/application/live-traffic.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
@@ -59,14 +60,19 @@ export class AppModule {
         { provide: HTTP_LIMITS, useValue: limits },
         StreamLimits,
         { provide: STREAM_SETTINGS, useValue: config satisfies StreamSettings },
-        { provide: GroupCommitObserver, inject: [Metrics], useFactory: (metrics: Metrics) => metrics.ingest },
+        LiveTraffic,
+        {
+          provide: GroupCommitObserver,
+          inject: [Metrics, LiveTraffic],
+          useFactory: (metrics: Metrics, live: LiveTraffic) => observedBy(metrics.ingest, live),
+        },
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
         { provide: IMPORT_RETRY_MS, useValue: config.importRetryMs },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
       exports: [
-        ...[DataSource, ReadDataSource, ReadTurns, WriteTurns, Clock, GroupCommitObserver],
+        ...[DataSource, ReadDataSource, ReadTurns, WriteTurns, Clock, GroupCommitObserver, LiveTraffic],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
       ],
     };
@@ -78,3 +84,14 @@ const othersThanOne = (connections: number): number => Math.max(1, connections -
 
 const noConnection = (): Error =>
   storageUnavailable(new Error('no connection to the database became free within DATABASE_CONNECT_TIMEOUT_MS'));
+
+/** Group commit is told of live events before all others. */
+const observedBy = (metrics: GroupCommitObserver, live: LiveTraffic): GroupCommitObserver => ({
+  queued: (events) => {
+    if (events > 0) live.note();
+    metrics.queued(events);
+  },
+  refused: () => metrics.refused(),
+  written: (events, seconds) => metrics.written(events, seconds),
+  failed: () => metrics.failed(),
+});

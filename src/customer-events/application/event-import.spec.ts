@@ -12,6 +12,7 @@ import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { CustomerEvents } from './customer-events.ts';
 import { EventImport } from './event-import.ts';
+import { LiveTraffic } from './live-traffic.ts';
 import { ImportTally, type ImportLine } from './import-tally.ts';
 
 const away = () => new DomainError('unavailable', 'SERVICE_UNAVAILABLE', { message: 'away' });
@@ -56,7 +57,7 @@ describe('EventImport', () => {
     yield await Promise.resolve(all);
   }
   const run = (all: readonly ImportLine[], retryMs: number, signal = new AbortController().signal): Promise<unknown> =>
-    new EventImport(new CustomerEvents(store, new SettableClock()), retryMs, writeTurns())
+    new EventImport(new CustomerEvents(store, new SettableClock()), retryMs, writeTurns(), new LiveTraffic())
       .run(APP, sourceOf(all), tally, { signal, onChunk: () => {} })
       .catch((error: unknown) => error);
   const countOf = (externalId: typeof FIRST | typeof SECOND): number =>
@@ -149,12 +150,47 @@ describe('EventImport', () => {
   it('lets another import write while it waits for the database', async () => {
     for (let n = 0; n < 100; n++) fail(FIRST, away());
     const controller = new AbortController();
-    const imports = new EventImport(new CustomerEvents(store, new SettableClock()), 600_000, writeTurns());
+    const imports = new EventImport(
+      new CustomerEvents(store, new SettableClock()),
+      600_000,
+      writeTurns(),
+      new LiveTraffic(),
+    );
     const options = { signal: controller.signal, onChunk: () => {} };
     const waiting = imports.run(APP, sourceOf(lines(false)), tally, options).catch(() => 'ended');
     const others = lines(false).filter(({ draft }) => 'type' in draft && draft.customerExternalId === SECOND);
     expect(await imports.run(APP, sourceOf(others), new ImportTally(), options)).toBe(true);
     controller.abort();
     expect(await waiting).toBe('ended');
+  });
+
+  it('writes small chunks, one at a time, while live events come in', async () => {
+    const sizes: number[] = [];
+    let atOnce = 0;
+    class WatchedStore extends InMemoryCustomerEventStore {
+      override async append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned) {
+        expect(++atOnce).toBeLessThanOrEqual(2);
+        sizes.push(events.length);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        atOnce--;
+        return super.append(events, isAbandoned);
+      }
+    }
+    class Always extends LiveTraffic {
+      override get isThere(): boolean {
+        return true;
+      }
+    }
+    const events = new CustomerEvents(new WatchedStore(inMemory), new SettableClock());
+    const options = { signal: new AbortController().signal, onChunk: () => {} };
+    const all = Array.from({ length: 250 }, () => lines(false)).flat();
+    const run = (live: LiveTraffic) =>
+      new EventImport(events, 0, writeTurns(), live).run(APP, sourceOf(all), new ImportTally(), options);
+    expect(await run(new Always())).toBe(true);
+    const beside = sizes.splice(0);
+    expect(Math.max(...beside)).toBeLessThanOrEqual(250);
+    expect(await run(new LiveTraffic())).toBe(true);
+    expect(Math.max(...sizes)).toBeGreaterThan(250);
+    expect(beside.reduce((sum, size) => sum + size)).toBe(sizes.reduce((sum, size) => sum + size));
   });
 });
