@@ -5,6 +5,7 @@ export const SUITE_NAMES = [
   'latency',
   'batch',
   'import',
+  'files',
   'live',
   'fairness',
   'timeline',

@@ -8,6 +8,7 @@ import { writeSection, type SuiteReport } from './report.ts';
 import type { ServerProcess } from './server-process.ts';
 import { batch } from './suites/batch.ts';
 import { fairness } from './suites/fairness.ts';
+import { files } from './suites/files.ts';
 import { importHistory } from './suites/import.ts';
 import { latency } from './suites/latency.ts';
 import { live } from './suites/live.ts';
@@ -21,6 +22,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   latency,
   batch,
   import: importHistory,
+  files,
   live,
   fairness,
   timeline,
