@@ -33,4 +33,4 @@ VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is the process that gets the signals. Its flags are those of `npm start`.
-CMD ["node", "--heap-growing-percent=100", "dist/src/main.js"]
+CMD ["node", "--heap-growing-percent=100", "--max-semi-space-size=16", "dist/src/main.js"]
