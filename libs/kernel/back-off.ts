@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5_000;
 
 /** The pauses between attempts at something that is expected to work again: each twice as long as the one before. */
 export class BackOff {
@@ -24,7 +24,7 @@ export class BackOff {
     // Timers may be early by a part of a millisecond.
     if (leftMs < 1 || this.signal.aborted) return false;
     const pauseMs = Math.min(this.nextMs, leftMs);
-    this.nextMs = Math.min(2 * this.nextMs, LONGEST_PAUSE_MS);
+    this.nextMs = Math.min(2 * this.nextMs, MAX_PAUSE_MS);
     // Aborted: it rejects, and the loop of attempts ends.
     await sleep(pauseMs, undefined, { signal: this.signal }).catch(() => {});
     return !this.signal.aborted;

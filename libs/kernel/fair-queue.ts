@@ -1,3 +1,5 @@
+import { Counts } from './counts.ts';
+
 interface Waiting {
   readonly start: () => void;
   readonly timer: NodeJS.Timeout;
@@ -9,7 +11,7 @@ interface Waiting {
  */
 export class FairQueue {
   private running = 0;
-  private readonly runningOf = new Map<string, number>();
+  private readonly runningOf = new Counts();
   private readonly waitingOf = new Map<string, Waiting[]>();
   private waitingCount = 0;
 
@@ -42,23 +44,17 @@ export class FairQueue {
 
   private hasPlaceFor(owner: string): boolean {
     const most = this.places > 2 ? this.places - 1 : this.places;
-    return this.running < this.places && this.count(owner) < most;
-  }
-
-  private count(owner: string): number {
-    return this.runningOf.get(owner) ?? 0;
+    return this.running < this.places && this.runningOf.of(owner) < most;
   }
 
   private take(owner: string): void {
     this.running++;
-    this.runningOf.set(owner, this.count(owner) + 1);
+    this.runningOf.add(owner);
   }
 
   private release(owner: string): void {
     this.running--;
-    const left = this.count(owner) - 1;
-    if (left > 0) this.runningOf.set(owner, left);
-    else this.runningOf.delete(owner);
+    this.runningOf.remove(owner);
     if (this.waitingCount > 0) this.startNext();
   }
 

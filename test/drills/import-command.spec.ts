@@ -476,6 +476,36 @@ describe('the import command', () => {
       await expectEachOnce('killed');
     });
 
+    it('by kill -9, without eventIds, says what may be stored already, and stores nothing a second time unasked', async () => {
+      const release = await customersOf('unkeyed');
+      const file = write('unkeyed.ndjson', history('unkeyed', 'unkeyed', { eventId: undefined }).join('\n'));
+      const command = start([file, '--app', 'acme']);
+      await service.database.untilWaiting(1);
+      command.kill('SIGKILL');
+      await command.ends();
+      await release();
+      const before = (await payloads('unkeyed')).length;
+      expect(before).toBeGreaterThan(0);
+
+      for (const [args, message] of [
+        [['--resume'], /^It is not known what is stored of lines \d+ to \d+ of unkeyed\.ndjson: \d+ events without/],
+        [
+          [],
+          /^An earlier import of unkeyed\.ndjson ended after line \d+: --resume goes on there\. From its beginning \d+ events/,
+        ],
+      ] as const) {
+        const { code, stderr } = await run(file, '--app', 'acme', ...args);
+        expect(code).toBe(1);
+        expect(stderr).toMatch(message);
+      }
+      // What the killed process had sent may still have been committed.
+      expect((await payloads('unkeyed')).length).toBeGreaterThanOrEqual(before);
+      expect((await run(file, '--app', 'acme', '--resume', '--again')).code).toBe(2);
+      const stored = [...(await payloads('unkeyed')), ...(await payloads('unkeyed-bar'))];
+      const numbers = new Set(stored.map((text) => (JSON.parse(text) as { n: number }).n));
+      expect(numbers.size).toBe(2 * HALF - 2);
+    });
+
     it('by a database that goes away for a moment, goes on when it is back', async () => {
       const release = await customersOf('back');
       const file = write('back.ndjson', history('back', 'back').join('\n'));

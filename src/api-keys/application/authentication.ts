@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../../../libs/kernel/clock.ts';
-import { apiKeyInvalid } from '../domain/api-keys-error.ts';
+import { FairQueue } from '../../../libs/kernel/fair-queue.ts';
+import { apiKeyInvalid, tooManyKeyLookups } from '../domain/api-keys-error.ts';
 import { isWellFormedKey, requireUsableKey, sha256OfKey, type ApiKey } from '../domain/api-key.ts';
 import { ApiKeyStore } from './api-key-store.port.ts';
-import { LookupLimit } from './lookup-limit.ts';
 
 /** The injection token of how long a looked-up key is remembered, in milliseconds. */
 export const API_KEY_CACHE_MS = 'API_KEY_CACHE_MS';
@@ -12,6 +12,11 @@ export const API_KEY_CACHE_MS = 'API_KEY_CACHE_MS';
 /** Bounds what is remembered of keys, and of wrong keys apart from them: a stream of these pushes no key out. */
 const MAX_KEYS_CACHED = 10_000;
 const NOTE_USE_EVERY_MS = 60_000;
+/** Of keys that were never seen here; each waits a second at most. */
+const LOOKUPS_AT_ONCE = 2;
+const MAX_LOOKUP_WAIT_MS = 1_000;
+/** Whose look-up it is will be known when it has ended: they have their turns in the order in which they come. */
+const NOBODY = '';
 
 /**
  * Finds out whose key it is. A key that was looked up is remembered for a few seconds, known or
@@ -28,7 +33,7 @@ export class Authentication {
   private readonly unknownKeys: LRUCache<string, true>;
   /** Those that were found, however long ago. */
   private readonly seenKeys = new LRUCache<string, true>({ max: MAX_KEYS_CACHED });
-  private readonly unseenLookups = new LookupLimit();
+  private readonly unseenLookups = new FairQueue(LOOKUPS_AT_ONCE, MAX_LOOKUP_WAIT_MS, tooManyKeyLookups);
 
   constructor(
     private readonly store: ApiKeyStore,
@@ -59,7 +64,7 @@ export class Authentication {
     if (lookup === undefined) {
       if (this.unknownKeys.has(cacheKey)) return Promise.resolve(null);
       const find = (): Promise<ApiKey | null> => this.store.findBySha256(sha256);
-      lookup = this.seenKeys.has(cacheKey) ? find() : this.unseenLookups.run(find);
+      lookup = this.seenKeys.has(cacheKey) ? find() : this.unseenLookups.run(NOBODY, find);
       this.lookups.set(cacheKey, lookup);
       lookup.then(
         (key) => this.note(cacheKey, key),

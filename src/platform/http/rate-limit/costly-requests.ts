@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
+import { Counts } from '../../../../libs/kernel/counts.ts';
 import { defineErrorOf } from '../../../../libs/kernel/domain-error.ts';
 import { HttpError } from '../errors/http-error.ts';
 import { callerOf } from '../request/caller.ts';
@@ -43,7 +44,7 @@ export const Costly = (isCostly: (request: Request) => boolean = () => true): Cu
 /** Counts the costly requests of each app, from their beginning until their response has closed. */
 @Injectable()
 export class CostlyRequestsGuard implements CanActivate {
-  private readonly inFlight = new Map<string, number>();
+  private readonly inFlight = new Counts();
 
   constructor(
     private readonly reflector: Reflector,
@@ -58,16 +59,9 @@ export class CostlyRequestsGuard implements CanActivate {
     const request = http.getRequest<Request>();
     if (!isCostly(request)) return true;
     const { id } = callerOf(request).app;
-    const count = this.inFlight.get(id) ?? 0;
-    if (count >= this.limit) throw tooManyCostlyRequests(this.limit);
-    this.inFlight.set(id, count + 1);
-    http.getResponse<Response>().once('close', () => this.end(id));
+    if (this.inFlight.of(id) >= this.limit) throw tooManyCostlyRequests(this.limit);
+    this.inFlight.add(id);
+    http.getResponse<Response>().once('close', () => this.inFlight.remove(id));
     return true;
-  }
-
-  private end(appId: string): void {
-    const left = (this.inFlight.get(appId) ?? 1) - 1;
-    if (left > 0) this.inFlight.set(appId, left);
-    else this.inFlight.delete(appId);
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import { Counts } from '../../../../libs/kernel/counts.ts';
 import { defineError, defineErrorOf } from '../../../../libs/kernel/domain-error.ts';
 import { HttpError } from '../errors/http-error.ts';
 import type { Caller } from './caller.ts';
@@ -34,7 +35,7 @@ export const tooManyStreams = defineError('unavailable', 'SERVICE_UNAVAILABLE', 
 @Injectable()
 export class StreamLimits {
   private total = 0;
-  private readonly byKey = new Map<string, number>();
+  private readonly ofKey = new Counts();
 
   constructor(@Inject(STREAM_SETTINGS) private readonly settings: StreamSettings) {}
 
@@ -45,19 +46,17 @@ export class StreamLimits {
    * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE
    */
   open({ keyId }: Caller, response: ServerResponse, bytes: number): void {
-    const ofKey = this.byKey.get(keyId) ?? 0;
-    if (ofKey >= this.settings.maxStreamsPerKey) throw tooManyStreamsOfKey(this.settings.maxStreamsPerKey);
+    if (this.ofKey.of(keyId) >= this.settings.maxStreamsPerKey)
+      throw tooManyStreamsOfKey(this.settings.maxStreamsPerKey);
     if (this.total >= this.settings.maxStreams) throw tooManyStreams();
     inFlightRequestOf(response)?.reserve(bytes);
     this.total++;
-    this.byKey.set(keyId, ofKey + 1);
+    this.ofKey.add(keyId);
     response.once('close', () => this.close(keyId));
   }
 
   private close(keyId: string): void {
     this.total--;
-    const left = (this.byKey.get(keyId) ?? 1) - 1;
-    if (left > 0) this.byKey.set(keyId, left);
-    else this.byKey.delete(keyId);
+    this.ofKey.remove(keyId);
   }
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Counts } from '../../../../libs/kernel/counts.ts';
 
 /**
  * Closes connections beyond the limit of their address at once.
@@ -8,20 +9,15 @@ import type { Socket } from 'node:net';
  */
 export function limitConnectionsPerAddress(server: Server, limit: number, onDropped: () => void): void {
   if (limit === 0) return;
-  const open = new Map<string, number>();
+  const open = new Counts();
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
-    const count = open.get(address) ?? 0;
-    if (count >= limit) {
+    if (open.of(address) >= limit) {
       socket.destroy();
       onDropped();
       return;
     }
-    open.set(address, count + 1);
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1;
-      if (left > 0) open.set(address, left);
-      else open.delete(address);
-    });
+    open.add(address);
+    socket.once('close', () => open.remove(address));
   });
 }
