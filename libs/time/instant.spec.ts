@@ -8,6 +8,7 @@ import {
   INSTANT_FORMS,
   millisOfInstant,
   parseInstant,
+  shiftInstant,
   type Instant,
 } from './instant.ts';
 
@@ -501,6 +502,19 @@ describe('compareInstants', () => {
 
   it('finds instants equal that were written differently', () => {
     expect(compareInstants(instant('2026-04-18T10:00:00.500Z'), instant('2026-04-18T12:00:00.5+02:00'))).toBe(0);
+  });
+});
+
+describe('shiftInstant', () => {
+  it.each([
+    ['2026-04-18T10:00:00Z', 1n, '2026-04-18T10:00:00.000001Z'],
+    ['0001-01-01T00:00:01.5Z', -1_500_000n, '0001-01-01T00:00:00Z'],
+    ['0001-01-01T00:00:00.5Z', -500_001n, null],
+    ['0001-01-01T00:00:00.5Z', -1_000_000n, null],
+    ['9999-12-31T23:59:59.999998Z', 1n, '9999-12-31T23:59:59.999999Z'],
+    ['9999-12-31T23:59:59.999999Z', 1n, null],
+  ] as const)('%s by %s µs is %s', (instant, micros, shifted) => {
+    expect(shiftInstant(parseInstant(instant) as Instant, micros)).toBe(shifted);
   });
 });
 

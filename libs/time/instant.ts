@@ -29,6 +29,8 @@ const MICROS_OF_SECOND = 1_000_000n;
 /** In seconds since 1970: 0001-01-01, and the day after 9999-12-31. */
 const FIRST_SECOND = -719_162 * SECONDS_OF_DAY;
 const SECONDS_END = 2_932_897 * SECONDS_OF_DAY;
+const FIRST_MICRO = BigInt(FIRST_SECOND) * MICROS_OF_SECOND;
+const MICROS_END = BigInt(SECONDS_END) * MICROS_OF_SECOND;
 
 /**
  * The instant a text names, or null for any other text; {@link INSTANT_FORMS} says what is accepted.
@@ -104,8 +106,8 @@ export function millisOfInstant(instant: Instant): number {
 /** An instant moved by some microseconds; null where that is not in the years 0001–9999. */
 export function shiftInstant(instant: Instant, micros: bigint): Instant | null {
   const shifted = instantToMicros(instant) + micros;
-  const seconds = shifted / MICROS_OF_SECOND;
-  return seconds >= FIRST_SECOND && seconds < SECONDS_END ? instantFromMicros(shifted) : null;
+  // In microseconds: a division of bigints cuts towards zero, and takes the last second of year 0 for the first of year 1.
+  return shifted >= FIRST_MICRO && shifted < MICROS_END ? instantFromMicros(shifted) : null;
 }
 
 /** Chronological order, to the microsecond: negative if `a` is earlier, 0 if equal, positive if later. */

@@ -321,6 +321,11 @@ describe('GET /customers/:externalId/context', () => {
     for (const value of values) expectInvalid(await get('user_42', `${name}=${encodeURIComponent(value)}`), name);
   });
 
+  it('a window may begin before the first year', async () => {
+    for (const window of ['PT1S', 'P1D', 'P999999W'])
+      await service.get(`/customers/user_42/context?at=0001-01-01T00:00:00.5Z&window=${window}`).expect(200);
+  });
+
   it.each(['P1D', 'P2W', 'PT12H', 'PT90M', 'PT1S', 'P1DT1H1M1S', 'P365000D'])('a window may be %s', async (window) => {
     expectSuccess(await get('user_42', `window=${window}`), 200);
   });
