@@ -21,12 +21,12 @@ export class BackOff {
   async pause(): Promise<boolean> {
     this.startedAt ??= performance.now();
     const leftMs = this.startedAt + this.limitMs - performance.now();
-    // Timers may be early by a part of a millisecond.
+    // Timers cut off parts of milliseconds, and may be early by one.
     if (leftMs < 1 || this.signal.aborted) return false;
     const pauseMs = Math.min(this.nextMs, leftMs);
     this.nextMs = Math.min(2 * this.nextMs, MAX_PAUSE_MS);
     // Aborted: it rejects, and the loop of attempts ends.
-    await sleep(pauseMs, undefined, { signal: this.signal }).catch(() => {});
+    await sleep(Math.ceil(pauseMs), undefined, { signal: this.signal }).catch(() => {});
     return !this.signal.aborted;
   }
 }

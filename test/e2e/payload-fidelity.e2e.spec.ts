@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { oneLine } from '../../libs/ndjson/one-line.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectSuccess } from './helpers/answers.ts';
 import { EXACT_OBJECTS } from './helpers/exact-json.ts';
@@ -63,7 +64,7 @@ describe('a payload', () => {
     );
     expect(stored.map(({ text }) => text)).toEqual(texts);
     const exported = await service.get('/customers/user_42/events/export?type=copied');
-    for (const text of texts) expect(exported.text).toContain(`"payload":${text},"occurredAt":`);
+    for (const text of texts) expect(exported.text).toContain(`"payload":${oneLine(text)},"occurredAt":`);
   });
 
   it.each([
