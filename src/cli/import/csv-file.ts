@@ -26,6 +26,8 @@ export interface CsvFileOptions {
   readonly mapping: Mapping;
   readonly keepRaw?: boolean;
   readonly signal: AbortSignal;
+  /** Made when the columns are known, and shown each row of a regular file when it is first looked at. */
+  readonly firstLook?: (header: readonly string[], plan: CsvPlan) => (cells: readonly string[]) => void;
   /** Told what is read for the rows. */
   readonly prefix?: ReadPrefix | undefined;
 }
@@ -65,12 +67,14 @@ async function lineEndOfFile(path: string): Promise<number> {
 }
 
 async function typesOf(
-  { path, what, fields, mapping, signal }: CsvFileOptions,
+  { path, what, fields, mapping, signal, firstLook }: CsvFileOptions,
   format: CsvFormat,
 ): Promise<ReadonlyMap<number, ColumnType>> {
   const input = openInput(path);
   const { header, rows } = await openCsv(input.bytes, format);
-  const types = new ColumnTypes(csvPlan(header, fields, mapping).open);
+  const plan = csvPlan(header, fields, mapping);
+  const types = new ColumnTypes(plan.open);
+  const show = firstLook?.(header, plan);
   let lines = 0;
   const progress = new Progress(`${what}, looked at`, input.size, () => ({
     lines,
@@ -79,7 +83,11 @@ async function typesOf(
   }));
   try {
     for await (const group of rows) {
-      for (const { cells, problem } of group) if (problem === undefined) types.see(cells);
+      for (const { cells, problem } of group) {
+        if (problem !== undefined) continue;
+        types.see(cells);
+        show?.(cells);
+      }
       lines = group.at(-1)?.number ?? lines;
       if (signal.aborted) throw new OperatorError('Interrupted before anything was stored');
     }

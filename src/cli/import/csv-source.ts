@@ -8,13 +8,13 @@ import { eventOfText } from '../../customer-events/input/event-lines.ts';
 import { OperatorError } from '../error-message.ts';
 import { CsvObjects, type ObjectText } from './csv-objects.ts';
 import { openCsvFile, type CsvFile } from './csv-file.ts';
-import { columnsNamed, requireFields, type CsvFields } from './csv-plan.ts';
+import { columnsNamed, requireFields, type CsvFields, type CsvPlan } from './csv-plan.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { eventIdOfCells, eventIdOfContent, eventIdOfLine } from './derived-event-id.ts';
 import type { EventSource, FileLine, SourceOptions } from './file-line.ts';
 import type { Mapping } from './mapping.ts';
 import type { LineContent } from './rejected-file.ts';
-import { RowGroups, type RowGroup } from './row-groups.ts';
+import { RowGroups, SplitKeys, type RowGroup } from './row-groups.ts';
 import { SpreadsheetDamage } from './spreadsheet-damage.ts';
 
 const EVENT_FIELDS: CsvFields = { requestClass: CustomerEventRequest, objectField: 'payload' };
@@ -22,6 +22,7 @@ const EVENT_FIELDS: CsvFields = { requestClass: CustomerEventRequest, objectFiel
 /** Opens a CSV file of events. @throws {OperatorError} */
 export async function csvSource(options: SourceOptions): Promise<EventSource> {
   const { path, mapping, signal, isSettled, prefix } = options;
+  let splitKeys: SplitKeys | undefined;
   const file = await openCsvFile({
     path,
     what: 'events',
@@ -30,12 +31,17 @@ export async function csvSource(options: SourceOptions): Promise<EventSource> {
     keepRaw: mapping.groupBy.length > 0,
     signal,
     prefix,
+    firstLook: (header, plan) => {
+      if (mapping.groupBy.length === 0) return () => {};
+      const split = (splitKeys = new SplitKeys(keyColumnsOf(header, plan, mapping)));
+      return (cells) => split.see(cells);
+    },
   });
   const { table } = file;
   requireFields(table.header, file.plan, ['customerExternalId', 'type']);
   const damage = new SpreadsheetDamage();
   const events = new CsvEvents(file, options, damage);
-  const grouped = groupsOf(file, mapping);
+  const grouped = groupsOf(file, mapping, splitKeys);
   async function* lines(): AsyncGenerator<FileLine[], void> {
     for await (const groups of grouped) {
       const open = groups
@@ -60,14 +66,17 @@ const readingOf = (mapping: Mapping, { types, table }: CsvFile): string =>
   JSON.stringify([{ ...mapping, map: [...mapping.map], set: [...mapping.set] }, [...types], table.header]);
 
 /** The rows, those of one event together. @throws {OperatorError} at once, for columns that the file has not. */
-function groupsOf(file: CsvFile, { groupBy }: Mapping): AsyncIterable<readonly RowGroup[]> {
+function groupsOf(file: CsvFile, mapping: Mapping, splitKeys?: SplitKeys): AsyncIterable<readonly RowGroup[]> {
   const { table, plan } = file;
-  if (groupBy.length === 0) return eachAlone(table.rows);
-  const keys = groupBy.flatMap((name) => columnsNamed(table.header, plan, name, 'to put rows together by'));
+  if (mapping.groupBy.length === 0) return eachAlone(table.rows);
+  const keys = keyColumnsOf(table.header, plan, mapping);
   const heads = plan.targets.filter(({ listAt }) => listAt === undefined).flatMap(({ sources }) => sources);
   const columns = new Set(heads.flatMap((source) => source.columns));
-  return together(table.rows, new RowGroups(table.header, keys, [...columns]));
+  return together(table.rows, new RowGroups(table.header, keys, [...columns], splitKeys));
 }
+
+const keyColumnsOf = (header: readonly string[], plan: CsvPlan, { groupBy }: Mapping): number[] =>
+  groupBy.flatMap((name) => columnsNamed(header, plan, name, 'to put rows together by'));
 
 async function* eachAlone(rows: AsyncIterable<readonly CsvRow[]>): AsyncGenerator<readonly RowGroup[], void> {
   for await (const group of rows) yield group.map((row) => ({ rows: [row], problem: row.problem }));

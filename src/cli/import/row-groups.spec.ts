@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CsvRow } from './csv-rows.ts';
-import { RowGroups } from './row-groups.ts';
+import { RowGroups, SplitKeys } from './row-groups.ts';
 
 const NAMES = ['order', 'total', 'sku'];
 let number = 0;
@@ -36,6 +36,15 @@ describe('RowGroups', () => {
       '/1/y !',
       'A/1/z !',
     ]);
+  });
+
+  it('refuses all rows that stand apart where the file was looked at before', () => {
+    const rows = [row('A', '1', 'x'), row('B', '1', 'x'), row('B', '1', 'y'), row('A', '1', 'y')];
+    const split = new SplitKeys([0]);
+    for (const { cells } of rows) split.see(cells);
+    const groups = new RowGroups(NAMES, [0], [0, 1], split);
+    const all = [...rows.flatMap((each) => groups.add(each)), ...groups.end()];
+    expect(all.map(({ problem }) => problem !== undefined)).toEqual([true, false, true]);
   });
 
   it('refuses what may be incomplete without a row that cannot be read', () => {

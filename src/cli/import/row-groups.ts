@@ -14,6 +14,31 @@ const MAX_KEYS = 1_000_000;
 const MAX_ROWS = 5_000;
 const TOO_MANY = `there are more than ${MAX_ROWS} rows of it`;
 
+/** The key of a row: its values in the columns by which rows are put together. */
+const keyOf = (columns: readonly number[], cells: readonly string[]): string =>
+  columns.map((column) => cells[column] ?? '').join('\0');
+
+/** Finds the keys whose rows do not follow one another, of up to a million keys. */
+export class SplitKeys {
+  private readonly seen = new FingerprintMap(0, MAX_KEYS);
+  private readonly split = new FingerprintMap(0, MAX_KEYS);
+  private last: string | undefined;
+
+  constructor(private readonly keyColumns: readonly number[]) {}
+
+  see(cells: readonly string[]): void {
+    const key = keyOf(this.keyColumns, cells);
+    if (key === this.last) return;
+    if (this.seen.get(key) === undefined) this.seen.add(key);
+    else this.split.add(key);
+    this.last = key;
+  }
+
+  has(key: string): boolean {
+    return this.split.get(key) !== undefined;
+  }
+}
+
 /**
  * Puts adjacent rows together that have the same values in the key columns.
  *
@@ -33,16 +58,18 @@ export class RowGroups {
   /**
    * @param names of all columns. @param keyColumns by which rows are put together.
    * @param headColumns whose values are the whole group's: they are the same in all its rows, or empty.
+   * @param splitKeys of the whole file, where it was looked at: not even the first rows of such a key are a group.
    */
   constructor(
     private readonly names: readonly string[],
     private readonly keyColumns: readonly number[],
     private readonly headColumns: readonly number[],
+    private readonly splitKeys?: SplitKeys,
   ) {}
 
   /** The groups that end with this row. */
   add(row: CsvRow): RowGroup[] {
-    const key = this.keyColumns.map((column) => row.cells[column] ?? '').join('\0');
+    const key = keyOf(this.keyColumns, row.cells);
     if (row.problem !== undefined) {
       if (key === this.key && this.stray.length === 0) this.put(row, key);
       else this.stray.push(row);
@@ -116,7 +143,7 @@ export class RowGroups {
   }
 
   private checkKey(key: string): void {
-    if (this.keys.get(key) !== undefined) {
+    if (this.keys.get(key) !== undefined || this.splitKeys?.has(key) === true) {
       this.problem ??= `the rows of one ${this.keyNames()} do not follow one another: sort the file by it`;
     }
     this.keys.add(key);
