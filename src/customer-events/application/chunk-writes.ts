@@ -13,7 +13,7 @@ import {
 } from './import-tally.ts';
 
 /** Statements that write at the same time; see docs/decisions/0013-importing-history.md for the measured. */
-export const LANES = 2;
+export const PARTITIONS = 2;
 
 interface WriteOptions<Line extends ImportLine> {
   readonly signal: AbortSignal;
@@ -25,7 +25,7 @@ interface WriteOptions<Line extends ImportLine> {
 type Outcome<Line> = SettledPartition<Line> | FailedPartition<Line>;
 
 /** Writes a partition once. What it throws ends the import; a partition that fails is a result. */
-export type WriteAttempt<Line> = (lane: number, partition: readonly Line[]) => Promise<Outcome<Line>>;
+export type WriteAttempt<Line> = (index: number, partition: readonly Line[]) => Promise<Outcome<Line>>;
 
 interface OpenChunk<Line> {
   readonly lines: readonly Line[];
@@ -34,10 +34,10 @@ interface OpenChunk<Line> {
 }
 
 /**
- * Writes the chunks of an import, two at a time at most. Customers are divided among lanes, and each lane
- * writes its part of one chunk after the other: lines of one customer stay in their order, no lane waits
- * for a key of another, and while one waits for its commit, the other writes on. Where both waited for each
- * other at the end of each chunk, an import took 7 % longer.
+ * Writes the chunks of an import, two at a time at most. Customers are divided among partitions, and the partitions
+ * with the same index are written one after the other, chunk by chunk: lines of one customer stay in their order, no
+ * statement waits for a key of another, and while one waits for its commit, the other writes on. Where both waited for
+ * each other at the end of each chunk, an import took 7 % longer.
  *
  * Chunks are settled in their order. When a partition has failed for good, no other is begun.
  */
@@ -47,7 +47,8 @@ export class ChunkWrites<Line extends ImportLine> {
   /** The same for all but the last one. */
   allButLast: Promise<void> = Promise.resolve();
 
-  private readonly lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  /** By index: resolves when the last partition that was queued is written. */
+  private readonly queues: Promise<unknown>[] = Array.from({ length: PARTITIONS }, () => Promise.resolve());
   private readonly open: OpenChunk<Line>[] = [];
   private readonly failure = new AbortController();
   private readonly noMoreAttempts: AbortSignal;
@@ -65,7 +66,7 @@ export class ChunkWrites<Line extends ImportLine> {
     this.options.onBegin?.(lines);
     const chunk: OpenChunk<Line> = { lines, outcomes: [] };
     this.open.push(chunk);
-    const writes = partitionsOf(lines).map((partition, lane) => this.inLane(lane, partition, chunk));
+    const writes = partitionsOf(lines).map((partition, index) => this.enqueue(index, partition, chunk));
     this.allButLast = this.all;
     this.all = this.settled(this.all, chunk, writes);
     this.all.catch(() => {});
@@ -73,7 +74,7 @@ export class ChunkWrites<Line extends ImportLine> {
 
   /** Waits until nothing is written any more, and counts what is stored of the chunks that did not settle. */
   async end(): Promise<void> {
-    await Promise.allSettled([...this.lanes, this.all]);
+    await Promise.allSettled([...this.queues, this.all]);
     if (this.open.length === 0 || this.options.preview !== undefined) return;
     const outcomes = this.open.flatMap((chunk) => chunk.outcomes);
     this.tally.afterThroughLine = storedOf(outcomes.filter(isSettled), outcomes.filter(isFailed));
@@ -88,18 +89,18 @@ export class ChunkWrites<Line extends ImportLine> {
     this.options.onChunk(settle(this.tally, chunk.lines, chunk.outcomes.filter(isSettled)));
   }
 
-  private inLane(lane: number, partition: readonly Line[], chunk: OpenChunk<Line>): Promise<void> {
-    const written = (this.lanes[lane] as Promise<unknown>).then(() => this.write(lane, partition, chunk));
+  private enqueue(index: number, partition: readonly Line[], chunk: OpenChunk<Line>): Promise<void> {
+    const written = (this.queues[index] as Promise<unknown>).then(() => this.write(index, partition, chunk));
     written.catch(() => this.failure.abort());
-    this.lanes[lane] = written;
+    this.queues[index] = written;
     return written;
   }
 
-  private async write(lane: number, partition: readonly Line[], { outcomes }: OpenChunk<Line>): Promise<void> {
+  private async write(index: number, partition: readonly Line[], { outcomes }: OpenChunk<Line>): Promise<void> {
     if (partition.length === 0 || this.failure.signal.aborted) return;
     const backOff = new BackOff(this.retryMs, this.noMoreAttempts);
     for (;;) {
-      const outcome = await this.attempt(lane, partition);
+      const outcome = await this.attempt(index, partition);
       if (isFailed(outcome) && mayBeRepeated(outcome) && (await backOff.pause())) continue;
       outcomes.push(outcome);
       if (isFailed(outcome)) this.failure.abort();
@@ -111,9 +112,9 @@ export class ChunkWrites<Line extends ImportLine> {
 const isFailed = <Line>(outcome: Outcome<Line>): outcome is FailedPartition<Line> => 'reason' in outcome;
 const isSettled = <Line>(outcome: Outcome<Line>): outcome is SettledPartition<Line> => !isFailed(outcome);
 
-/** The lines of a chunk, apart by customer, one partition for each lane. */
+/** The lines of a chunk, apart by customer. */
 function partitionsOf<Line extends ImportLine>(chunk: readonly Line[]): Line[][] {
-  const partitions: Line[][] = Array.from({ length: LANES }, () => []);
+  const partitions: Line[][] = Array.from({ length: PARTITIONS }, () => []);
   for (const line of chunk) partitions[partitionOf(line.draft)]?.push(line);
   return partitions;
 }
@@ -123,5 +124,5 @@ function partitionOf(draft: EventDraft | DomainError): number {
   let hash = 0;
   const { customerExternalId } = draft;
   for (let at = 0; at < customerExternalId.length; at++) hash = (hash * 31 + customerExternalId.charCodeAt(at)) | 0;
-  return (hash >>> 0) % LANES;
+  return (hash >>> 0) % PARTITIONS;
 }

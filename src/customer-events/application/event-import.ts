@@ -4,7 +4,7 @@ import { CustomerEvents } from './customer-events.ts';
 import type { ImportPreview } from './import-preview.ts';
 import { LiveTraffic } from './live-traffic.ts';
 import { WriteTurns } from './turns.ts';
-import { ChunkWrites, LANES, type WriteAttempt } from './chunk-writes.ts';
+import { ChunkWrites, PARTITIONS, type WriteAttempt } from './chunk-writes.ts';
 import {
   isUnavailable,
   type FailedPartition,
@@ -36,10 +36,10 @@ export interface ImportOptions<Line extends ImportLine> {
 
 /** What is held in memory at most, three times: one chunk is read while two are written. With 2,000 lines it was no faster. */
 const CHUNK_LINES = 1_000;
+const CHUNK_BYTES = 699_050;
 /** While live events come in. */
 const CHUNK_LINES_BESIDE_LIVE = 250;
 const MAX_PAUSE_MS = 100;
-const CHUNK_BYTES = 699_050;
 /** A sender that takes long to fill a chunk is not allowed to go on for longer than others. */
 const ASK_EVERY_MS = 2_000;
 
@@ -49,7 +49,7 @@ const ASK_EVERY_MS = 2_000;
  */
 @Injectable()
 export class EventImport {
-  private readonly turns: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  private readonly turns: Promise<unknown>[] = Array.from({ length: PARTITIONS }, () => Promise.resolve());
 
   constructor(
     private readonly events: CustomerEvents,
@@ -77,8 +77,8 @@ export class EventImport {
   ): Promise<boolean> {
     const { signal, requireStillAllowed } = options;
     const chunks = chunksOf(lines, () => (this.liveTraffic.isThere ? CHUNK_LINES_BESIDE_LIVE : CHUNK_LINES));
-    const attempt: WriteAttempt<Line> = (lane, partition) =>
-      this.inTurn(lane, () => this.attempt(appId, partition, options));
+    const attempt: WriteAttempt<Line> = (index, partition) =>
+      this.inTurn(index, () => this.attempt(appId, partition, options));
     const writes = new ChunkWrites(tally, options, this.retryMs, attempt);
     try {
       for (;;) {
@@ -114,10 +114,10 @@ export class EventImport {
     await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
   }
 
-  /** Imports that run at the same time take turns in each lane, and leave the other connections to live events. */
-  private inTurn<T>(lane: number, work: () => Promise<T>): Promise<T> {
-    const result = (this.turns[lane] as Promise<unknown>).then(work);
-    this.turns[lane] = result.catch(() => {});
+  /** Imports that run at the same time take turns with each of the statements, and leave the other connections to live events. */
+  private inTurn<T>(index: number, work: () => Promise<T>): Promise<T> {
+    const result = (this.turns[index] as Promise<unknown>).then(work);
+    this.turns[index] = result.catch(() => {});
     return result;
   }
 
