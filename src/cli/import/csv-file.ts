@@ -46,7 +46,7 @@ export async function openCsvFile(options: CsvFileOptions): Promise<CsvFile> {
   const format: CsvFormat = { delimiter: mapping.delimiter, escape: mapping.escape, lineEnd, keepRaw: options.keepRaw };
   const types = isRegular ? await typesOf(options, format) : new Map<number, ColumnType>();
   if (prefix !== undefined) prefix.lineEnd = lineEnd ?? LF;
-  const table = await openCsv(shownTo(input.bytes, prefix), format);
+  const table = await openCsv(prefix?.watch(input.bytes) ?? input.bytes, format);
   const plan = csvPlan(table.header, fields, mapping);
   const notes = [
     ...delimiterNote(what, table.delimiter, mapping.delimiter),
@@ -95,13 +95,6 @@ async function typesOf(
   } finally {
     progress.stop();
     input.close();
-  }
-}
-
-async function* shownTo(bytes: AsyncIterable<Buffer>, prefix: ReadPrefix | undefined): AsyncGenerator<Buffer> {
-  for await (const chunk of bytes) {
-    prefix?.saw(chunk);
-    yield chunk;
   }
 }
 

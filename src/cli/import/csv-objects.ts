@@ -2,6 +2,7 @@ import { isJson } from '../../../libs/json-payload/is-json.ts';
 import { OperatorError } from '../error-message.ts';
 import { jsonOfCell, type ColumnType } from './column-types.ts';
 import type { CsvPlan, Source, Target } from './csv-plan.ts';
+import type { FieldProblems } from './field-problems.ts';
 import { APOSTROPHE } from './spreadsheet-damage.ts';
 
 /** A field whose texts are not written as they stand: the text that is, or why there is none. */
@@ -9,8 +10,8 @@ export type Converters = Readonly<Record<string, (text: string) => string | { re
 
 export interface ObjectText {
   readonly json: string;
-  /** Field → what is wrong with its cell; the cell stands in `json` as a text. */
-  readonly problems: ReadonlyMap<string, string>;
+  /** What is wrong with cells; they stand in `json` as texts. */
+  readonly problems: FieldProblems;
 }
 
 interface Leaf {

@@ -11,6 +11,7 @@ import { openCsvFile, type CsvFile } from './csv-file.ts';
 import { columnsNamed, requireFields, type CsvFields, type CsvPlan } from './csv-plan.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { eventIdOfCells, eventIdOfContent, eventIdOfLine } from './derived-event-id.ts';
+import { detailsOf } from './field-problems.ts';
 import type { EventSource, FileLine, SourceOptions } from './file-line.ts';
 import type { Mapping } from './mapping.ts';
 import type { LineContent } from './rejected-file.ts';
@@ -79,7 +80,7 @@ const keyColumnsOf = (header: readonly string[], plan: CsvPlan, { groupBy }: Map
   groupBy.flatMap((name) => columnsNamed(header, plan, name, 'to put rows together by'));
 
 async function* eachAlone(rows: AsyncIterable<readonly CsvRow[]>): AsyncGenerator<readonly RowGroup[], void> {
-  for await (const group of rows) yield group.map((row) => ({ rows: [row], problem: row.problem }));
+  for await (const group of rows) yield group.map((row) => ({ rows: [row], head: row.cells, problem: row.problem }));
 }
 
 async function* together(
@@ -111,8 +112,7 @@ class CsvEvents {
     );
   }
 
-  lineOf({ rows, problem }: RowGroup): FileLine {
-    const cells = headOf(rows);
+  lineOf({ rows, head: cells, problem }: RowGroup): FileLine {
     const object = this.objects.of(
       cells,
       rows.map((row) => row.cells),
@@ -133,7 +133,7 @@ class CsvEvents {
   private draftOf({ json, problems }: ObjectText): EventDraft | DomainError {
     const draft = eventOfText(json, this.options.limits);
     if (problems.size === 0) return draft;
-    const own = Object.fromEntries([...problems].map(([field, problem]) => [field, [problem]]));
+    const own = detailsOf(problems);
     if (!(draft instanceof DomainError)) return invalidFields(own);
     return draft.kind === 'invalid' ? invalidFields({ ...(draft.details as Record<string, string[]>), ...own }) : draft;
   }
@@ -141,17 +141,11 @@ class CsvEvents {
   /** A warning, or with `strict` a refusal, where a spreadsheet is likely to have changed an id. */
   private checked(line: number, draft: EventDraft): EventDraft | DomainError {
     const { mapping, strict } = this.options;
-    const ids = {
+    const problems = this.damage.ofIds(line, {
       customerExternalId: draft.customerExternalId.slice(mapping.prefixExternalId?.length ?? 0),
       eventId: draft.eventId ?? '',
-    };
-    const problems = Object.entries(ids).flatMap(([field, id]) => {
-      const problem = this.damage.ofId(line, field, id);
-      return problem === undefined ? [] : [[field, [problem]]];
     });
-    return strict && problems.length > 0
-      ? invalidFields(Object.fromEntries(problems) as Record<string, string[]>)
-      : draft;
+    return strict && problems.size > 0 ? invalidFields(detailsOf(problems)) : draft;
   }
 
   private withEventId(line: number, draft: EventDraft, cells: readonly string[]): EventDraft | DomainError {
@@ -176,15 +170,6 @@ function timeReaderOf({ timeFormat, timeZone }: Mapping): ReturnType<typeof time
 
 const columnsOf = (eventIdFrom: string | undefined): string[] =>
   eventIdFrom === undefined || eventIdFrom === 'line' || eventIdFrom === 'content' ? [] : eventIdFrom.split(',');
-
-/** Of each column the first cell that is not empty. */
-function headOf([first, ...others]: readonly CsvRow[]): readonly string[] {
-  const cells = first?.cells ?? [];
-  if (others.length === 0) return cells;
-  return cells.map((cell, column) =>
-    cell !== '' ? cell : (others.map((row) => row.cells[column] ?? '').find((other) => other !== '') ?? ''),
-  );
-}
 
 /** What was refused for its shape is kept as it stands: as an event it would have cells in the wrong fields. */
 function contentOf(rows: readonly CsvRow[], problem: string | undefined, json: string): LineContent {

@@ -15,6 +15,7 @@ import { CsvObjects } from './csv-objects.ts';
 import { openCsvFile, type CsvFile } from './csv-file.ts';
 import { requireFields, type CsvFields } from './csv-plan.ts';
 import type { CsvRow } from './csv-rows.ts';
+import { detailsOf } from './field-problems.ts';
 import { failureOf, noteErrors, type ErrorSummary, type ImportSummary } from './import-summary.ts';
 import type { Mapping } from './mapping.ts';
 import { Progress } from './progress.ts';
@@ -162,10 +163,7 @@ class CustomerFileImport {
     const { json, problems } = this.objects.of(cells);
     const line = { number, externalId, row, characters: json.length };
     if (problem !== undefined) return { ...line, changes: invalidField('line', problem) };
-    if (problems.size > 0) {
-      const details = [...problems].map(([field, wrong]) => [field, [wrong]]);
-      return { ...line, changes: invalidFields(Object.fromEntries(details) as Record<string, string[]>) };
-    }
+    if (problems.size > 0) return { ...line, changes: invalidFields(detailsOf(problems)) };
     return { ...line, changes: this.checked(number, externalId, changesOf(externalId, json, this.options.limits)) };
   }
 
@@ -173,16 +171,13 @@ class CustomerFileImport {
   private checked(line: number, externalId: string, changes: CustomerChanges | DomainError): typeof changes {
     if (changes instanceof DomainError) return changes;
     const { strict, mapping } = this.options;
-    const ids = {
+    const problems = this.damage.ofIds(line, {
       [EXTERNAL_ID]: externalId.slice(mapping.prefixExternalId?.length ?? 0),
       phone: changes.phone ?? '',
-    };
-    const found = Object.entries(ids).map(([field, text]) => [field, this.damage.ofId(line, field, text)] as const);
-    const address = ['email', this.damage.ofAddress(line, externalId, changes.email ?? '')] as const;
-    const problems = [...found, address].flatMap(([field, what]) => (what === undefined ? [] : [[field, [what]]]));
-    return strict && problems.length > 0
-      ? invalidFields(Object.fromEntries(problems) as Record<string, string[]>)
-      : changes;
+    });
+    const ofAddress = this.damage.ofAddress(line, externalId, changes.email ?? '');
+    if (ofAddress !== undefined) problems.set('email', ofAddress);
+    return strict && problems.size > 0 ? invalidFields(detailsOf(problems)) : changes;
   }
 
   private async write(lines: readonly CustomerLine[], preview: CustomerPreview): Promise<void> {

@@ -12,7 +12,7 @@ import { openInput, STANDARD_INPUT } from './input-file.ts';
 import type { Mapping } from './mapping.ts';
 import { ndjsonOf, ndjsonSource } from './ndjson-source.ts';
 import { Progress } from './progress.ts';
-import { hashOfLines, LF, ReadPrefix } from './read-prefix.ts';
+import { hashOfLines, ReadPrefix } from './read-prefix.ts';
 import { REJECTED_EVENTS, RejectedFile, type Rejection } from './rejected-file.ts';
 import { lastLine, readingHash, requireUnchanged, stateToGoOnFrom } from './resume.ts';
 
@@ -92,7 +92,7 @@ const openSource = (options: SourceOptions & { readonly format: 'ndjson' | 'csv'
 async function settledHash(
   { path, format }: EventFileOptions,
   before: ImportState,
-  lineEnd: number = LF,
+  lineEnd: number | undefined,
 ): Promise<string> {
   const input = openInput(path);
   const bytes = format === 'ndjson' ? ndjsonOf(input.bytes) : input.bytes;
@@ -161,13 +161,12 @@ class EventFileImport {
       this.close();
     }
     if (finished && prefix !== undefined) stateFile.remove();
-    const { throughLine, lines, created, replayed, rejected } = this.tally;
     return {
       file: this.options.path,
       dryRun,
       finished,
-      ...{ throughLine, lines, created, replayed, rejected },
-      rejectedFile: rejected > 0 ? this.options.rejectedPath : null,
+      ...countsOf(this.tally),
+      rejectedFile: this.tally.rejected > 0 ? this.options.rejectedPath : null,
       seconds: (Date.now() - began) / 1000,
       errors: this.errors,
       exact: preview?.isExact,

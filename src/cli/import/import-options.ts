@@ -125,10 +125,11 @@ export function mappingsOf(
   const own = ownMapping(options);
   const [forEvents, forCustomers] = customersOnly === true ? [{}, own] : [own, {}];
   const customers = merged(readyCustomers?.customers ?? NO_MAPPING, { ...shared, ...columns, ...forCustomers });
-  const ofCsv = format === 'csv' ? { ...shared, ...columns } : { prefixExternalId: options.prefixExternalId };
-  const ofNdjson = format === 'ndjson' && options.createCustomers === undefined ? { ...shared, ...columns } : {};
+  // Beside NDJSON, what is said of columns is said of the customers.
+  const isOfEvents = format === 'csv' || options.createCustomers === undefined;
+  const forBoth = isOfEvents ? { ...shared, ...columns } : { prefixExternalId: options.prefixExternalId };
   return {
-    events: withTimeZone(merged(ready?.events ?? NO_MAPPING, { ...ofNdjson, ...ofCsv, ...forEvents })),
+    events: withTimeZone(merged(ready?.events ?? NO_MAPPING, { ...forBoth, ...forEvents })),
     customers,
   };
 }

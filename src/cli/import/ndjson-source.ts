@@ -11,7 +11,6 @@ import { eventIdOfContent, eventIdOfLine } from './derived-event-id.ts';
 import type { EventSource, FileLine, SourceOptions } from './file-line.ts';
 import { openInput } from './input-file.ts';
 import { ALL_OTHERS, type Mapping } from './mapping.ts';
-import type { ReadPrefix } from './read-prefix.ts';
 import type { LineContent } from './rejected-file.ts';
 
 /** The NDJSON of a file, that of a JSON array too. @throws {OperatorError} of the iteration, where it is something else. */
@@ -26,7 +25,8 @@ export async function ndjsonSource(options: SourceOptions): Promise<EventSource>
   const { path, mapping, limits, isSettled, prefix } = options;
   const read = readerOf(mapping, options);
   const input = openInput(path);
-  const lines = eventLines(seenBy(prefix, ndjsonOf(input.bytes)), limits, read.draft);
+  const text = ndjsonOf(input.bytes);
+  const lines = eventLines(prefix?.watch(text) ?? text, limits, read.draft);
   // What is no NDJSON is told before anything is written.
   const first = await lines.next();
   async function* fileLines(): AsyncGenerator<FileLine[], void> {
@@ -36,13 +36,6 @@ export async function ndjsonSource(options: SourceOptions): Promise<EventSource>
     }
   }
   return { input, lines: fileLines(), reading: JSON.stringify(readingOf(mapping)), notes: [], unused: [] };
-}
-
-async function* seenBy(prefix: ReadPrefix | undefined, bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  for await (const chunk of bytes) {
-    prefix?.saw(chunk);
-    yield chunk;
-  }
 }
 
 function fileLine(line: EventLine, { path, mapping }: SourceOptions, textOf: (text: string) => string): FileLine {

@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-
-export const LF = 0x0a;
+import { LF } from './csv-records.ts';
 
 /**
  * A hash of the lines that were settled of a stream that is read further ahead: by it a file that was changed is
@@ -21,6 +20,14 @@ export class ReadPrefix {
   saw(chunk: Buffer): void {
     this.pending.push(chunk);
     if (this.line < this.settledBefore) this.take(this.settledBefore);
+  }
+
+  /** A stream as it is, seen as it is read. */
+  async *watch(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    for await (const chunk of bytes) {
+      this.saw(chunk);
+      yield chunk;
+    }
   }
 
   /** Of all bytes up to the end of a line, which was seen; lines are asked for in their order. */

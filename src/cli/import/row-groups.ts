@@ -4,6 +4,8 @@ import type { CsvRow } from './csv-rows.ts';
 /** Adjacent rows that are one object. */
 export interface RowGroup {
   readonly rows: readonly CsvRow[];
+  /** Of each column the first cell that is not empty. */
+  readonly head: readonly string[];
   /** Why they are none. */
   readonly problem?: string | undefined;
 }
@@ -47,6 +49,7 @@ export class SplitKeys {
  */
 export class RowGroups {
   private rows: CsvRow[] = [];
+  private head: string[] = [];
   private key: string | undefined;
   private problem: string | undefined;
   /** Rows behind `rows` that cannot be read, and whose key is another. */
@@ -77,7 +80,7 @@ export class RowGroups {
     }
     if (this.keyColumns.every((column) => row.cells[column] === '')) {
       const ended = this.end();
-      return [...ended, { rows: [row], problem: `has no value in ${this.keyNames()}, by which rows are put together` }];
+      return [...ended, alone(row, `has no value in ${this.keyNames()}, by which rows are put together`)];
     }
     if (key === this.key) {
       for (const before of this.stray.splice(0)) this.put(before, key);
@@ -90,7 +93,7 @@ export class RowGroups {
     const ended = this.end();
     this.problem = stray.length > 0 ? nextTo(stray) : this.nextProblem;
     this.nextProblem = undefined;
-    if (!belongs) ended.push(...stray.map((other) => ({ rows: [other], problem: other.problem })));
+    if (!belongs) ended.push(...stray.map((other) => alone(other, other.problem)));
     for (const first of belongs ? [...stray, row] : [row]) this.put(first, key);
     this.checkKey(key);
     return ended;
@@ -98,11 +101,13 @@ export class RowGroups {
 
   /** The group that the file ends with. */
   end(): RowGroup[] {
-    const { rows, problem, stray } = this;
+    const { rows, head, problem, stray } = this;
     const groups: RowGroup[] = [];
-    if (rows.length > 0) groups.push({ rows, problem: problem ?? (stray.length > 0 ? nextTo(stray) : undefined) });
-    groups.push(...stray.map((row) => ({ rows: [row], problem: row.problem })));
+    if (rows.length > 0)
+      groups.push({ rows, head, problem: problem ?? (stray.length > 0 ? nextTo(stray) : undefined) });
+    groups.push(...stray.map((row) => alone(row, row.problem)));
     this.rows = [];
+    this.head = [];
     this.stray = [];
     this.key = undefined;
     this.problem = undefined;
@@ -126,20 +131,17 @@ export class RowGroups {
     this.key = key;
     this.rows.push(row);
     this.problem ??= row.problem === undefined ? this.conflictWith(row) : `line ${row.number} ${row.problem}`;
+    for (const [column, cell] of row.cells.entries()) this.head[column] ||= cell;
   }
 
   private conflictWith(row: CsvRow): string | undefined {
-    const [first] = this.rows;
-    const column = this.headColumns.find((head) => {
-      const [value, other] = [this.headValue(head), row.cells[head] ?? ''];
+    const column = this.headColumns.find((column) => {
+      const [value = '', other = ''] = [this.head[column], row.cells[column]];
       return other !== '' && value !== '' && other !== value;
     });
-    if (first === undefined || column === undefined) return undefined;
-    return `line ${row.number} has another value in ${this.names[column] ?? ''} than the rows of the same ${this.keyNames()} before it`;
-  }
-
-  private headValue(column: number): string {
-    return this.rows.map(({ cells }) => cells[column] ?? '').find((cell) => cell !== '') ?? '';
+    return column === undefined
+      ? undefined
+      : `line ${row.number} has another value in ${this.names[column] ?? ''} than the rows of the same ${this.keyNames()} before it`;
   }
 
   private checkKey(key: string): void {
@@ -153,6 +155,8 @@ export class RowGroups {
     return this.keyColumns.map((column) => this.names[column] ?? '').join(' and ');
   }
 }
+
+const alone = (row: CsvRow, problem: string | undefined): RowGroup => ({ rows: [row], head: row.cells, problem });
 
 const nextTo = ([row]: readonly CsvRow[]): string =>
   `line ${row?.number ?? 0} beside it, which may belong to it, cannot be read`;

@@ -25,8 +25,17 @@ export class SpreadsheetDamage {
   private readonly addresses = new FingerprintMap(2, MAX_CUSTOMERS);
   private readonly words = new Uint32Array(2);
 
-  /** What is wrong with an id, in words that follow its field's name; undefined if nothing is. */
-  ofId(line: number, field: string, id: string): string | undefined {
+  /** What is wrong with ids. @param ids by their fields. */
+  ofIds(line: number, ids: Readonly<Record<string, string>>): Map<string, string> {
+    const problems = new Map<string, string>();
+    for (const [field, id] of Object.entries(ids)) {
+      const problem = this.ofId(line, field, id);
+      if (problem !== undefined) problems.set(field, problem);
+    }
+    return problems;
+  }
+
+  private ofId(line: number, field: string, id: string): string | undefined {
     if (SCIENTIFIC.test(id))
       return this.note(line, field, 'looks like a number that a spreadsheet has shortened, such as 1.23457E+11');
     return APOSTROPHE.test(id)
@@ -34,7 +43,10 @@ export class SpreadsheetDamage {
       : undefined;
   }
 
-  /** The same of the address of a customer, who may be in the file more than once. */
+  /**
+   * What is wrong with the address of a customer, who may be in the file more than once, in words that follow
+   * the field's name; undefined if nothing is.
+   */
   ofAddress(line: number, externalId: string, email: string): string | undefined {
     if (email === '') return undefined;
     readWords(email.toLowerCase(), this.words);

@@ -1,5 +1,5 @@
 import { readBeginning } from '../../../libs/byte-streams/beginning.ts';
-import { byteOrderMarkLength } from '../../../libs/byte-streams/byte-order-mark.ts';
+import { byteOrderMarkLength, withoutByteOrderMark } from '../../../libs/byte-streams/byte-order-mark.ts';
 import { spaceEnd, valueEnd } from '../../../libs/json-payload/json-scanner.ts';
 import { jsonArrayLines, NotOneArray } from '../../../libs/ndjson/json-array-lines.ts';
 import { wrongFormat } from './file-format.ts';
@@ -38,7 +38,7 @@ export async function* ndjsonText(
     return;
   }
   try {
-    yield* jsonArrayLines(withoutMark(bytes, byteOrderMarkLength(beginning)));
+    yield* jsonArrayLines(withoutByteOrderMark(bytes));
   } catch (error) {
     throw error instanceof NotOneArray ? refuse(error.message) : error;
   }
@@ -79,13 +79,5 @@ function nextAfterObject(line: string): number {
     return spaceEnd(line, valueEnd(line, 0, line.length), line.length);
   } catch {
     return line.length;
-  }
-}
-
-async function* withoutMark(bytes: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer, void> {
-  let isFirst = true;
-  for await (const chunk of bytes) {
-    yield isFirst ? chunk.subarray(length) : chunk;
-    isFirst = false;
   }
 }
