@@ -25,8 +25,9 @@ const LIBS = {
 
 const PLATFORM = {
   'src/platform/settings-reader.ts': 'libs/kernel',
+  'src/platform/audit': 'libs/kernel',
   'src/platform/log': '@nestjs/common pino node:util',
-  'src/platform/postgres': `${VALUES} @nestjs/common typeorm pg`,
+  'src/platform/postgres': `src/platform/audit ${VALUES} @nestjs/common typeorm pg`,
   'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,
   'src/platform/http/errors': 'libs/kernel @nestjs/common',
   'src/platform/http/request': `src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
@@ -46,23 +47,24 @@ const PLATFORM = {
 /** `http → application → domain ← persistence`; persistence sees the application's ports only. */
 const slice = (name) => ({
   [`src/${name}/domain`]: `${VALUES} node:crypto`,
-  [`src/${name}/application/*.port.ts`]: `src/${name}/domain ${VALUES}`,
+  [`src/${name}/application/*.port.ts`]: `src/${name}/domain src/platform/audit ${VALUES}`,
   // @nestjs/common: only the names that eslint.config.js lists.
-  [`src/${name}/application`]: `src/${name}/domain src/${name}/application/*.port.ts ${VALUES} @nestjs/common`,
-  [`src/${name}/persistence`]: `src/${name}/domain src/${name}/application/*.port.ts src/platform/postgres
-    ${VALUES} @nestjs/common typeorm node:crypto`,
+  [`src/${name}/application`]: `src/${name}/domain src/${name}/application/*.port.ts src/platform/audit ${VALUES}
+    @nestjs/common`,
+  [`src/${name}/persistence`]: `src/${name}/domain src/${name}/application/*.port.ts src/platform/audit
+    src/platform/postgres ${VALUES} @nestjs/common typeorm node:crypto`,
   [`src/${name}/input`]: `src/${name}/domain src/${name}/application src/platform/input
     ${VALUES} ${VALIDATION} @nestjs/swagger`,
   [`src/${name}/http`]: `src/${name}/domain src/${name}/application src/${name}/input src/platform/input
     src/platform/http/errors src/platform/http/request src/platform/http/response src/platform/http/docs
-    src/platform/http/rate-limit
+    src/platform/http/rate-limit src/platform/audit
     ${VALUES} ${VALIDATION} @nestjs/common @nestjs/core @nestjs/swagger express node:stream`,
   [`src/${name}/*.module.ts`]: `src/${name}/application src/${name}/application/*.port.ts
-    src/${name}/persistence src/${name}/http ${VALUES} @nestjs/common @nestjs/core typeorm`,
+    src/${name}/persistence src/${name}/http src/platform/audit ${VALUES} @nestjs/common @nestjs/core typeorm`,
 });
 
 /** Slices do not see each other; they meet in src/app. A new slice is one name here. */
-const SLICES = ['customer-events', 'api-keys'];
+const SLICES = ['customer-events', 'api-keys', 'audit'];
 
 /** What one slice needs beyond that. */
 const ALSO = {
@@ -85,19 +87,19 @@ const SERVICE = {
   'src/config.ts': 'src/platform/settings-reader.ts node:path',
   'src/app/migrations': 'typeorm',
   // The one place that sees all of every slice, to put the service together.
-  'src/app': `src/app/migrations src/config.ts src/operations src/platform/log src/platform/postgres
+  'src/app': `src/app/migrations src/config.ts src/operations src/platform/audit src/platform/log src/platform/postgres
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
     ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
-  'src/cli': `src/app src/config.ts src/platform/postgres ${ofEachSlice('application')} libs/kernel
+  'src/cli': `src/app src/config.ts src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
     libs/embedded-postgres @nestjs/common @nestjs/core`,
   'src/cli/import': `src/cli src/config.ts src/platform/input ${ofEachSlice('domain', 'application', 'input')}
     ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,
-  'src/cli/commands': `src/cli src/cli/import src/app src/config.ts ${ofEachSlice('domain', 'application')}
-    ${VALUES} commander`,
+  'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/audit ${ofEachSlice('domain', 'application')}
+    ${VALUES} commander node:fs node:os node:stream`,
   'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
   'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',
   'ormconfig.ts': 'src/app src/config.ts reflect-metadata',

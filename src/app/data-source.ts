@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ApiKeyRow } from '../api-keys/persistence/api-key.row.ts';
 import { AppRow } from '../api-keys/persistence/app.row.ts';
+import { AuditEntryRow } from '../audit/persistence/audit-entry.row.ts';
 import type { Config } from '../config.ts';
 import { CustomerEmailRow } from '../customer-events/persistence/customer-email.row.ts';
 import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
@@ -12,6 +13,7 @@ import { driverWithWaitingPool } from '../platform/postgres/waiting-pool.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
 import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
 import { RateLimitsOfAppsAndKeys1764200000000 } from './migrations/1764200000000-rate-limits-of-apps-and-keys.ts';
+import { AuditAndErasure1764300000000 } from './migrations/1764300000000-audit-and-erasure.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -38,12 +40,13 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
     driver: driverWithWaitingPool,
     url,
     // They describe the schema; the stores write their SQL by hand. See docs/decisions, "What of Nest is used".
-    entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow, ErasedEventIdRow],
+    entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow, ErasedEventIdRow, AuditEntryRow],
     migrations: [
       InitialSchema1764000000000,
       TimelineReadsAndErasure1764100000000,
       RateLimitsOfAppsAndKeys1764200000000,
       SharedRateLimits1764200100000,
+      AuditAndErasure1764300000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

@@ -1,4 +1,4 @@
-import { Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
  * What is left of an erased event that had an `eventId`: enough to know a replay of it by, and
@@ -18,4 +18,15 @@ export class ErasedEventIdRow {
   /** SHA-256 of the customer's id, a space and the `eventId`. */
   @PrimaryColumn({ type: 'bytea', primaryKeyConstraintName: 'erased_event_ids_pkey' })
   sha256: Buffer;
+
+  /** By which of the secrets the two were made; empty: by none. */
+  @Column({ type: 'text', collation: 'C', name: 'secret_id', default: '' })
+  secretId: string;
+
+  /** Null in rows of versions that did not write it. */
+  @Column({ type: 'text', collation: 'C', name: 'app_id', nullable: true })
+  appId: string | null;
+
+  @Column({ type: 'timestamptz', name: 'erased_at', default: () => 'now()' })
+  erasedAt: Date;
 }

@@ -1,0 +1,67 @@
+import { timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
+
+/** Who did it: an API key over HTTP, an embed session, or an operator at the command line. */
+export interface Actor {
+  readonly kind: 'key' | 'session' | 'operator';
+  /** The id of the key or session; of an operator, the account and the machine: `postgres@db1`. */
+  readonly id: string;
+  /** The `X-Request-Id` of the request that did it; null for a command. */
+  readonly requestId: string | null;
+}
+
+/** What was done. Past participles, as the record tells of what has happened. */
+export type AuditAction =
+  | 'app.created'
+  | 'app.changed'
+  | 'app.suspended'
+  | 'app.resumed'
+  | 'app.exported'
+  | 'app.deleted'
+  | 'key.created'
+  | 'key.changed'
+  | 'key.rotated'
+  | 'key.revoked'
+  | 'customer.exported'
+  /** A part of a long history, before its customer; `customer.erased` follows. */
+  | 'customer.history_erased'
+  | 'customer.erased'
+  | 'event.erased'
+  | 'timeline.exported'
+  | 'erasures.exported'
+  | 'erasures.replayed';
+
+/** One thing that was done, as it is kept: added, and never changed. */
+export interface AuditEntry {
+  readonly id: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** Whose data or keys it was about. An app that was deleted keeps its entries. */
+  readonly appId: string;
+  readonly actor: Actor;
+  readonly action: AuditAction;
+  /** The pseudonym of a customer: never the external id, the address or the derived id. */
+  readonly customer: string | null;
+  /** What else it was done to: the id of a key, the pseudonym of an event. */
+  readonly subject: string | null;
+  /** How many, where it was done to more than one thing: events erased, events exported. */
+  readonly count: number | null;
+  /** What was set, by the names of the settings; never a secret, a payload, or what names a person. */
+  readonly details: Readonly<Record<string, string | null>> | null;
+}
+
+/** What the one who records it says; the rest is made here. */
+export type AuditFields = Pick<AuditEntry, 'appId' | 'actor' | 'action'> &
+  Partial<Pick<AuditEntry, 'customer' | 'subject' | 'count' | 'details'>>;
+
+const newId = timeOrderedIdSource();
+
+/** @param at milliseconds since the Unix epoch: when it was done. */
+export const auditEntry = (at: number, fields: AuditFields): AuditEntry => ({
+  id: newId(at, at),
+  at,
+  customer: null,
+  subject: null,
+  count: null,
+  details: null,
+  ...fields,
+});
