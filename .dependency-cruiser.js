@@ -30,7 +30,7 @@ const PLATFORM = {
   'src/platform/postgres': `src/platform/audit ${VALUES} @nestjs/common typeorm pg`,
   'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,
   'src/platform/http/errors': 'libs/kernel @nestjs/common',
-  'src/platform/http/request': `src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
+  'src/platform/http/request': `src/platform/audit src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
     @nestjs/common express node:crypto node:http node:stream node:util node:zlib`,
   'src/platform/http/response': `src/platform/http/errors src/platform/http/request ${VALUES}
     @nestjs/common node:http node:stream`,

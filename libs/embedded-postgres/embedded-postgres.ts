@@ -5,7 +5,7 @@ import pg from 'pg';
 import { runnableBinaries } from './binaries.ts';
 import { ensureCluster, SUPERUSER } from './cluster.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { openHome, type Home } from './home.ts';
+import { openHome, secretIn, type Home } from './home.ts';
 import { lastLogLines, runningPostmaster, runPostmaster, type Postmaster, type ServerAddress } from './postmaster.ts';
 import { isAlive, withStartLock } from './start-lock.ts';
 
@@ -33,6 +33,8 @@ export interface EmbeddedPostgres {
   readonly adopted: boolean;
   /** For `pg` and TypeORM; valid as long as the data is. */
   url(database?: string): string;
+  /** A secret of this name that is kept beside the data, not in it; made at the first call. */
+  secret(name: string): string;
   /** Ends the server, if this process started it, with everything committed on disk. */
   stop(): Promise<void>;
 }
@@ -89,6 +91,10 @@ class Supervisor implements EmbeddedPostgres {
   url(database = 'postgres'): string {
     const { host, port } = this.address;
     return `postgres://${SUPERUSER}:${this.home.password}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
+  }
+
+  secret(name: string): string {
+    return secretIn(this.home.folder, name);
   }
 
   /** One process at a time starts a server on this data; the others then find it running. */

@@ -17,6 +17,7 @@ import { canReach, chooseRunAs, type RunAs } from './run-as.ts';
 
 /** A Unix socket's whole path must fit into 107 bytes; PostgreSQL adds its own name to the folder. */
 const MAX_SOCKET_FOLDER_LENGTH = 85;
+const SECRET_BYTES = 24;
 
 /** The folders and secrets of one embedded server. */
 export interface Home {
@@ -56,7 +57,7 @@ export function openHome(dataDir: string, onLog: (line: string) => void): Home {
     cluster,
     socketFolder: socketFolder(folder, account),
     logFile: join(folder, 'postgres.log'),
-    password: password(join(folder, 'password')),
+    password: secretIn(folder, 'password'),
     account,
   };
 }
@@ -89,12 +90,14 @@ function socketFolder(home: string, account: RunAs): string {
   return folder;
 }
 
-function password(file: string): string {
+/** A random text that is kept in a file for this process's account alone, and is made where there is none. */
+export function secretIn(folder: string, name: string): string {
+  const file = join(folder, name);
   if (!existsSync(file)) {
     try {
-      writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
+      writeFileSync(file, randomBytes(SECRET_BYTES).toString('base64url'), { mode: 0o600, flag: 'wx' });
     } catch (error) {
-      // Another process was faster; its password is the one that counts.
+      // Another process was faster; its secret is the one that counts.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }

@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
+import { AuditModule } from '../audit/audit.module.ts';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { API_KEY_CACHE_MS } from '../api-keys/application/authentication.ts';
 import type { Config } from '../config.ts';
@@ -17,6 +18,7 @@ import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limi
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
 import { createReadDataSource, createWriteDataSource, poolSizes } from './data-source.ts';
+import { ErasureKeys } from '../customer-events/domain/erasure-keys.ts';
 import { LiveTraffic } from '../customer-events/application/live-traffic.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
@@ -46,6 +48,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ApiKeysModule,
+        AuditModule,
         RateLimitModule.forRoot(config, databaseUrl),
         CustomerEventsModule,
         OperationsModule.forRoot(config),
@@ -57,6 +60,7 @@ export class AppModule {
         { provide: ReadTurns, useFactory: () => new ReadTurns(othersThanOne(pool.reads), maxWaitMs, noConnection) },
         { provide: WriteTurns, useFactory: () => new WriteTurns(othersThanOne(pool.writes), maxWaitMs, noConnection) },
         { provide: Clock, useClass: SystemClock },
+        { provide: ErasureKeys, useFactory: () => new ErasureKeys(config.erasureSecrets) },
         { provide: HTTP_LIMITS, useValue: limits },
         StreamLimits,
         { provide: STREAM_SETTINGS, useValue: config satisfies StreamSettings },
@@ -72,6 +76,7 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
       exports: [
+        ErasureKeys,
         ...[DataSource, ReadDataSource, ReadTurns, WriteTurns, Clock, GroupCommitObserver, LiveTraffic],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
       ],

@@ -7,17 +7,20 @@ export interface Database {
   readonly migrationsUrl: string;
   /** The embedded server brings its schema up to date by itself; a server of one's own never does. */
   readonly embedded: boolean;
+  /** See `ErasureKeys`: those of the settings; without any, that of the embedded server. */
+  readonly erasureSecrets: readonly string[];
   /** Ends what was started. Does nothing to a server of one's own. */
   stop(): Promise<void>;
 }
 
 export async function openDatabase(config: Config, onLog: (line: string) => void = () => {}): Promise<Database> {
-  const { databaseUrl, migrationsDatabaseUrl, dataDir } = config;
+  const { databaseUrl, migrationsDatabaseUrl, dataDir, erasureSecrets } = config;
   if (databaseUrl !== undefined) {
     return {
       url: databaseUrl,
       migrationsUrl: migrationsDatabaseUrl ?? databaseUrl,
       embedded: false,
+      erasureSecrets,
       stop: () => Promise.resolve(),
     };
   }
@@ -25,5 +28,11 @@ export async function openDatabase(config: Config, onLog: (line: string) => void
   const { startEmbeddedPostgres } = await import('../../libs/embedded-postgres/embedded-postgres.ts');
   const engine = await startEmbeddedPostgres({ dataDir, onLog });
   const url = engine.url();
-  return { url, migrationsUrl: url, embedded: true, stop: () => engine.stop() };
+  return {
+    url,
+    migrationsUrl: url,
+    embedded: true,
+    erasureSecrets: erasureSecrets.length > 0 ? erasureSecrets : [engine.secret('erasure-secret')],
+    stop: () => engine.stop(),
+  };
 }

@@ -24,7 +24,7 @@ export async function serve(config: Config): Promise<void> {
   let app: NestExpressApplication | undefined;
   try {
     if (database.embedded) await migrate(database.migrationsUrl, config);
-    app = await createApp(config, database.url, log);
+    app = await createApp({ ...config, erasureSecrets: database.erasureSecrets }, database.url, log);
     stopOnSignal(config, app, database, log);
     await app.listen(config.port, config.host);
     await (app.getHttpAdapter() as ServiceExpressAdapter).listenForOperations(config.host);

@@ -23,7 +23,8 @@ export async function withService<T>(
   const config = loadConfig();
   return withDatabase(async (database) => {
     if (database.embedded) await migrate(database.migrationsUrl, config);
-    const service = await NestFactory.createApplicationContext(AppModule.forRoot(config, database.url), {
+    const settings = { ...config, erasureSecrets: database.erasureSecrets };
+    const service = await NestFactory.createApplicationContext(AppModule.forRoot(settings, database.url), {
       logger: false,
     });
     try {

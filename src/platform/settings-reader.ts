@@ -69,6 +69,20 @@ export class SettingsReader {
     return [];
   }
 
+  /** Texts with commas between them, the one in use first; what they are is never repeated. */
+  secrets(name: string, minLength: number): readonly string[] {
+    const text = this.value(name);
+    if (text === undefined) return [];
+    const secrets = text.split(',').map((secret) => secret.trim());
+    if (secrets.every((secret) => secret.length >= minLength) && new Set(secrets).size === secrets.length)
+      return secrets;
+    this.problems.push(
+      `${name} must be a random text of ${minLength} characters or more, such as "openssl rand -base64 32" prints; ` +
+        'or several with commas between them, the new one first',
+    );
+    return [];
+  }
+
   /** See {@link parseRateWindows}. */
   rateWindows(name: string, fallback: string): readonly RateWindow[] {
     const windows = parseRateWindows(this.value(name) ?? fallback);

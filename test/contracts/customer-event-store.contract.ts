@@ -4,6 +4,8 @@ import { randomId } from '../../libs/kernel/ids.ts';
 import { Abandoned, neverAbandoned } from '../../libs/kernel/abandoned.ts';
 import type { CustomerEventStore } from '../../src/customer-events/application/customer-event-store.port.ts';
 import type { CustomerStore } from '../../src/customer-events/application/customer-store.port.ts';
+import type { AuditEntry } from '../../src/platform/audit/audit-entry.ts';
+import type { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import type { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
@@ -13,10 +15,14 @@ import {
   type TimelinePart,
   type TimelinePosition,
 } from '../../src/customer-events/domain/timeline.ts';
-import { aCustomer, anEvent, APP, instant } from '../support/builders.ts';
+import { aCustomer, anEvent, APP, instant, ORDER } from '../support/builders.ts';
 
 /** Stores of one kind that share their data. */
 export interface Stores {
+  /** By which erased ids, and customers in the audit, are known. */
+  readonly keys: ErasureKeys;
+  /** The newest entries of the audit, at least. */
+  readonly audit: () => Promise<readonly AuditEntry[]>;
   readonly events: CustomerEventStore;
   readonly customers: CustomerStore;
   readonly timelines: TimelineStore;
@@ -153,7 +159,7 @@ export function customerEventStoreContract(open: () => Stores): void {
       expect(await append(anEvent(late))).toEqual([{ kind: 'customer-unknown' }]);
       await customers.put(APP, late.id, () => late);
       expect(await append(anEvent(late))).toEqual([{ kind: 'created' }]);
-      await customers.erase(late.id);
+      await customers.erase(late.id, ORDER);
       expect(await append(anEvent(late), anEvent(ada))).toEqual([{ kind: 'customer-unknown' }, { kind: 'created' }]);
     });
 
@@ -161,7 +167,7 @@ export function customerEventStoreContract(open: () => Stores): void {
       it('as a single event', async () => {
         const event = anEvent(ada, { eventId: 'e-1' });
         await append(event, anEvent(ada, { eventId: 'e-2' }));
-        await timelines.eraseEvent(ada.id, event.id);
+        await timelines.eraseEvent(ada.id, event.id, ORDER);
         expect(
           await append(
             anEvent(ada, { eventId: 'e-1' }),
@@ -176,7 +182,7 @@ export function customerEventStoreContract(open: () => Stores): void {
       it('twice in one batch', async () => {
         const event = anEvent(ada, { eventId: 'e-1' });
         await append(event);
-        await timelines.eraseEvent(ada.id, event.id);
+        await timelines.eraseEvent(ada.id, event.id, ORDER);
         const again = [anEvent(ada, { eventId: 'e-1' }), anEvent(ada, { eventId: 'e-1', type: 'other' })];
         expect(await append(...again)).toEqual([{ kind: 'erased' }, { kind: 'erased' }]);
         expect(await walk(ada, 'asc', 10)).toEqual([]);
@@ -184,7 +190,7 @@ export function customerEventStoreContract(open: () => Stores): void {
 
       it('with its customer, who is there again', async () => {
         await append(anEvent(ada, { eventId: 'e-1' }), anEvent(ada));
-        await customers.erase(ada.id);
+        await customers.erase(ada.id, ORDER);
         await customers.put(APP, ada.id, () => ada);
         expect(await append(anEvent(ada, { eventId: 'e-1' }), anEvent(ada))).toEqual([
           { kind: 'erased' },

@@ -9,7 +9,7 @@ import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { WHOLE_TIMELINE, type ReadLimits } from '../../src/customer-events/domain/timeline.ts';
 import type { Stores } from './customer-event-store.contract.ts';
 import { customerGroupsContract } from './customer-groups.contract.ts';
-import { aCustomer, anEvent, APP, OTHER_APP } from '../support/builders.ts';
+import { aCustomer, anEvent, APP, ORDER, OTHER_APP } from '../support/builders.ts';
 
 const FEW: ReadLimits = { events: 10, bytes: 1_000_000, entries: 1_000 };
 
@@ -19,6 +19,7 @@ export function customerStoreContract(open: () => Stores): void {
     let events: CustomerEventStore;
     let customers: CustomerStore;
     let timelines: TimelineStore;
+    let stores: Stores;
     let run: string;
     const named = (name: string): string => `${name}-${run}`;
     const put = (customer: Customer, appId = APP) => customers.put(appId, customer.id, () => customer);
@@ -26,7 +27,8 @@ export function customerStoreContract(open: () => Stores): void {
     beforeEach(() => {
       // The database of one spec file sees many runs of this contract.
       run = randomId();
-      ({ events, customers, timelines } = open());
+      stores = open();
+      ({ events, customers, timelines } = stores);
     });
 
     it('finds what was put, and nothing else', async () => {
@@ -85,7 +87,7 @@ export function customerStoreContract(open: () => Stores): void {
       await put(ada);
       await put({ ...ada, email: `new-${ada.email}` });
       await put({ ...bob, email: ada.email });
-      await customers.erase(bob.id);
+      await customers.erase(bob.id, ORDER);
       expect(await put({ ...carl, email: ada.email })).toMatchObject({ created: true });
     });
 
@@ -93,13 +95,26 @@ export function customerStoreContract(open: () => Stores): void {
       const ada = aCustomer(named('ada'));
       await put(ada);
       await events.append([anEvent(ada), anEvent(ada)], neverAbandoned);
-      expect(await customers.erase(ada.id)).toBe(2);
+      expect(await customers.erase(ada.id, ORDER)).toBe(2);
       expect(await customers.find(ada.id)).toBeNull();
       expect(await timelines.page(ada.id, { ...WHOLE_TIMELINE, order: 'asc' }, null, FEW)).toEqual({
         events: [],
         next: null,
       });
-      expect(await customers.erase(ada.id)).toBeNull();
+      expect(await customers.erase(ada.id, ORDER)).toBeNull();
+    });
+
+    it('records who erased a customer, by its pseudonym, and nothing where there was none', async () => {
+      const { keys, audit } = stores;
+      const ada = aCustomer(named('ada'));
+      await put(ada);
+      await events.append([anEvent(ada), anEvent(ada)], neverAbandoned);
+      await customers.erase(ada.id, ORDER);
+      await customers.erase(ada.id, ORDER);
+      const entries = (await audit()).filter(({ customer }) => customer === keys.pseudonym(ada.id));
+      const { at, ...order } = ORDER;
+      expect(entries).toEqual([expect.objectContaining({ ...order, at, action: 'customer.erased', count: 2 })]);
+      expect(JSON.stringify(entries)).not.toContain(ada.id);
     });
 
     customerGroupsContract(() => open().customers);

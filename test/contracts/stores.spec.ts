@@ -2,29 +2,36 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
+import { TypeormAuditStore } from '../../src/audit/persistence/typeorm-audit-store.ts';
 import { loadConfig } from '../../src/config.ts';
+import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { createDataSource } from '../../src/app/data-source.ts';
+import { InMemoryAuditStore } from '../fakes/in-memory-audit-store.ts';
 import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
 import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
 import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { auditStoreContract } from './audit-store.contract.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { customerEventStoreContract } from './customer-event-store.contract.ts';
 import { customerStoreContract } from './customer-store.contract.ts';
 import { timelineStoreContract } from './timeline-store.contract.ts';
 
+const KEYS = new ErasureKeys(['a secret of thirty-two characters', 'the secret that was in use before']);
 const LIMITS = { maxQueuedEvents: 10_000, maxEventsPerCommit: 1_000 };
 
 describe('in memory', () => {
   const open = () => {
-    const customers = new InMemoryCustomers();
+    const customers = new InMemoryCustomers(KEYS);
     return {
+      keys: KEYS,
+      audit: () => Promise.resolve(customers.audit),
       customers: new InMemoryCustomerStore(customers),
       events: new InMemoryCustomerEventStore(customers),
       timelines: new InMemoryTimelineStore(customers),
@@ -34,6 +41,7 @@ describe('in memory', () => {
   customerStoreContract(open);
   timelineStoreContract(open);
   apiKeyStoreContract(() => new InMemoryApiKeyStore());
+  auditStoreContract(() => new InMemoryAuditStore());
 });
 
 describe('on PostgreSQL', () => {
@@ -50,12 +58,14 @@ describe('on PostgreSQL', () => {
   });
 
   const open = () => ({
-    customers: new TypeormCustomerStore(dataSource, dataSource),
+    keys: KEYS,
+    audit: () => new TypeormAuditStore(dataSource, dataSource).list({}, 10, null),
+    customers: new TypeormCustomerStore(dataSource, dataSource, KEYS),
     events: new GroupCommitCustomerEventStore(
-      new TypeormCustomerEventStore(dataSource, new CustomerEventCopy()),
+      new TypeormCustomerEventStore(dataSource, new CustomerEventCopy(), KEYS),
       LIMITS,
     ),
-    timelines: new TypeormTimelineStore(dataSource, dataSource),
+    timelines: new TypeormTimelineStore(dataSource, dataSource, KEYS),
   });
   customerEventStoreContract(open);
   customerStoreContract(open);
@@ -70,14 +80,18 @@ describe('on PostgreSQL', () => {
   });
   timelineStoreContract(open);
   apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource, dataSource));
+  auditStoreContract(() => new TypeormAuditStore(dataSource, dataSource));
 
   describe('by COPY', () => {
-    const copy = new CustomerEventCopy({ minCopiedEvents: 1, pauseAfterConflict: 0, isHistory: true });
-    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, copy) }));
+    const copy = new CustomerEventCopy({ minCopiedEvents: 1, pauseAfterRefusal: 0, isHistory: true });
+    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, copy, KEYS) }));
   });
 
   describe('by INSERT, without group commit', () => {
     const insertOnly = new CustomerEventCopy({ minCopiedEvents: Infinity });
-    customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, insertOnly) }));
+    customerEventStoreContract(() => ({
+      ...open(),
+      events: new TypeormCustomerEventStore(dataSource, insertOnly, KEYS),
+    }));
   });
 });

@@ -13,7 +13,7 @@ import {
   type TimelinePosition,
   type TimelineQuery,
 } from '../../src/customer-events/domain/timeline.ts';
-import { aCustomer, anEvent, APP, instant } from '../support/builders.ts';
+import { aCustomer, anEvent, APP, instant, ORDER } from '../support/builders.ts';
 import type { Stores } from './customer-event-store.contract.ts';
 
 const NEWEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'desc' };
@@ -230,15 +230,26 @@ export function timelineStoreContract(open: () => Stores): void {
     ])('finds nothing under %j, and erases nothing', async (id) => {
       await append(at('2026-01-01'));
       expect(await stores.timelines.find(ada.id, id)).toBeNull();
-      expect(await stores.timelines.eraseEvent(ada.id, id)).toBe(false);
+      expect(await stores.timelines.eraseEvent(ada.id, id, ORDER)).toBe(false);
       expect(await walk(OLDEST_FIRST, 10)).toHaveLength(1);
+    });
+
+    it('records who erased an event, by pseudonyms, and nothing where there was none', async () => {
+      const [event] = (await append(at('2026-01-01'))) as [CustomerEvent];
+      await stores.timelines.eraseEvent(ada.id, event.id, ORDER);
+      await stores.timelines.eraseEvent(ada.id, event.id, ORDER);
+      const { keys, audit } = stores;
+      const [customer, subject] = [keys.pseudonym(ada.id), keys.eventPseudonym(ada.id, event.id)];
+      const entries = (await audit()).filter((entry) => entry.customer === customer);
+      expect(entries).toEqual([expect.objectContaining({ ...ORDER, action: 'event.erased', customer, subject })]);
+      expect(JSON.stringify(entries)).not.toMatch(`${ada.id}|${event.id}`);
     });
 
     it('erases one event, once, of its own customer', async () => {
       const [first, second] = (await append(at('2026-01-01'), at('2026-01-01'))) as [CustomerEvent, CustomerEvent];
-      expect(await stores.timelines.eraseEvent(bob.id, first.id)).toBe(false);
-      expect(await stores.timelines.eraseEvent(ada.id, first.id)).toBe(true);
-      expect(await stores.timelines.eraseEvent(ada.id, first.id)).toBe(false);
+      expect(await stores.timelines.eraseEvent(bob.id, first.id, ORDER)).toBe(false);
+      expect(await stores.timelines.eraseEvent(ada.id, first.id, ORDER)).toBe(true);
+      expect(await stores.timelines.eraseEvent(ada.id, first.id, ORDER)).toBe(false);
       expect(await walk(OLDEST_FIRST, 10)).toEqual([second]);
       expect(await stores.timelines.find(ada.id, first.id)).toBeNull();
     });

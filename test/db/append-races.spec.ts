@@ -5,14 +5,17 @@ import type { DataSource } from 'typeorm';
 import { neverAbandoned } from '../../libs/kernel/abandoned.ts';
 import { randomId } from '../../libs/kernel/ids.ts';
 import { loadConfig } from '../../src/config.ts';
+import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { createDataSource } from '../../src/app/data-source.ts';
-import { aCustomer, anEvent, APP } from '../support/builders.ts';
+import { aCustomer, anEvent, APP, ORDER } from '../support/builders.ts';
 import { sqlOf } from '../e2e/helpers/statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const KEYS = new ErasureKeys(['a secret of thirty-two characters']);
 
 /** What happens between the statements of one append: nothing that is committed may be told otherwise. */
 describe('appending events while customers are erased', () => {
@@ -47,8 +50,8 @@ describe('appending events while customers are erased', () => {
 
   beforeEach(async () => {
     afterStatement = () => undefined;
-    customers = new TypeormCustomerStore(dataSource, dataSource);
-    events = new TypeormCustomerEventStore(dataSource, new CustomerEventCopy());
+    customers = new TypeormCustomerStore(dataSource, dataSource, KEYS);
+    events = new TypeormCustomerEventStore(dataSource, new CustomerEventCopy(), KEYS);
     [ada, bob] = [aCustomer(`ada-${randomId()}`), aCustomer(`bob-${randomId()}`)];
     for (const customer of [ada, bob]) await customers.put(APP, customer.id, () => customer);
   });
@@ -64,7 +67,7 @@ describe('appending events while customers are erased', () => {
     afterStatement = (sql) => {
       if (erased || !sql.includes(statement)) return undefined;
       erased = true;
-      return customers.erase(customer.id);
+      return customers.erase(customer.id, ORDER);
     };
   };
 

@@ -10,6 +10,7 @@ import type { CustomerPut, PutOutcome } from '../../src/customer-events/domain/c
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { emailClaim } from '../../src/customer-events/domain/email-claim.ts';
 import { StoredCustomers } from '../../src/customer-events/persistence/stored-customers.ts';
+import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { ChangedMeanwhile } from '../../src/platform/postgres/repeated.ts';
 import { singleStatement } from '../../src/platform/postgres/transactions.ts';
@@ -35,7 +36,7 @@ describe('storing a group of customers', () => {
   });
 
   beforeEach(async () => {
-    customers = new TypeormCustomerStore(dataSource, dataSource);
+    customers = new TypeormCustomerStore(dataSource, dataSource, new ErasureKeys([]));
     [ada, bob] = [aCustomer(`ada-${randomId()}`), aCustomer(`bob-${randomId()}`)];
     other = await database.session();
     await other.query('BEGIN');

@@ -1,4 +1,5 @@
-import { CustomerStore } from '../../src/customer-events/application/customer-store.port.ts';
+import { auditEntry, type AuditEntry, type AuditFields } from '../../src/platform/audit/audit-entry.ts';
+import { CustomerStore, type ErasureOrder } from '../../src/customer-events/application/customer-store.port.ts';
 import { customerEmailExists } from '../../src/customer-events/domain/customer-events-error.ts';
 import type { CustomerPreview } from '../../src/customer-events/domain/customer-preview.ts';
 import {
@@ -12,11 +13,20 @@ import {
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import { emailClaim } from '../../src/customer-events/domain/email-claim.ts';
+import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 
 /** What the in-memory stores share, as the tables of one database do. */
 export class InMemoryCustomers {
   readonly byId = new Map<string, { appId: string; customer: Customer; events: CustomerEvent[] }>();
+  /** What was recorded, in its order. */
+  readonly audit: AuditEntry[] = [];
   private readonly erasedEventIds = new Set<string>();
+
+  constructor(readonly keys = new ErasureKeys([])) {}
+
+  record({ appId, actor, at }: ErasureOrder, fields: Omit<AuditFields, 'appId' | 'actor'>): void {
+    this.audit.push(auditEntry(at, { appId, actor, ...fields }));
+  }
 
   wasErased({ customerId, eventId }: CustomerEvent): boolean {
     return eventId !== null && this.erasedEventIds.has(`${customerId} ${eventId}`);
@@ -77,10 +87,13 @@ export class InMemoryCustomerStore extends CustomerStore {
     );
   }
 
-  erase(id: string): Promise<number | null> {
+  erase(id: string, order: ErasureOrder): Promise<number | null> {
     const present = this.customers.byId.get(id);
+    if (present === undefined) return Promise.resolve(null);
+    const count = present.events.length;
     this.customers.byId.delete(id);
-    present?.events.forEach((event) => this.customers.noteErased(event));
-    return Promise.resolve(present?.events.length ?? null);
+    present.events.forEach((event) => this.customers.noteErased(event));
+    this.customers.record(order, { action: 'customer.erased', customer: this.customers.keys.pseudonym(id), count });
+    return Promise.resolve(count);
   }
 }

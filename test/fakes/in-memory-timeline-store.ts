@@ -1,3 +1,4 @@
+import type { ErasureOrder } from '../../src/customer-events/application/customer-store.port.ts';
 import { LATEST_PAYLOADS, TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import { compareInstants } from '../../libs/time/instant.ts';
@@ -81,11 +82,18 @@ export class InMemoryTimelineStore extends TimelineStore {
     );
   }
 
-  eraseEvent(customerId: string, id: string): Promise<boolean> {
+  eraseEvent(customerId: string, id: string, order: ErasureOrder): Promise<boolean> {
     const events = this.eventsOf(customerId);
     const index = events.findIndex((event) => event.id === id);
-    events.splice(index, index < 0 ? 0 : 1).forEach((event) => this.customers.noteErased(event));
-    return Promise.resolve(index >= 0);
+    if (index < 0) return Promise.resolve(false);
+    const { keys } = this.customers;
+    events.splice(index, 1).forEach((event) => this.customers.noteErased(event));
+    this.customers.record(order, {
+      action: 'event.erased',
+      customer: keys.pseudonym(customerId),
+      subject: keys.eventPseudonym(customerId, id),
+    });
+    return Promise.resolve(true);
   }
 
   private sorted(customerId: string, query: TimelineQuery, after: TimelinePosition | null): CustomerEvent[] {

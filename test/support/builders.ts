@@ -1,6 +1,8 @@
 import { JsonText } from '../../libs/json-payload/json-text.ts';
 import { timeOrderedIdSource } from '../../libs/kernel/ids.ts';
+import type { Actor } from '../../src/platform/audit/audit-entry.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+import type { ErasureOrder } from '../../src/customer-events/application/customer-store.port.ts';
 import { customerIdOf, type Customer } from '../../src/customer-events/domain/customer.ts';
 import { millisOfInstant, parseInstant, type Instant } from '../../libs/time/instant.ts';
 
@@ -14,6 +16,11 @@ export function instant(text: string): Instant {
 }
 
 const NOW = instant('2026-04-18T12:00:00Z');
+
+export const ACTOR: Actor = { kind: 'key', id: 'key-1', requestId: 'request-1' };
+/** An erasure that a key of {@link APP} asked for. */
+export const ORDER: ErasureOrder = { appId: APP, actor: ACTOR, at: millisOfInstant(NOW) };
+
 const nextId = timeOrderedIdSource();
 
 export function aCustomer(externalId: string, fields: Partial<Customer> = {}, appId = APP): Customer {

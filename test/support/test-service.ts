@@ -73,6 +73,7 @@ export async function startServiceOn(
     RATE_LIMITS: '0',
     READ_LIMITS: '0',
     SHUTDOWN_GRACE_MS: '1000',
+    ERASURE_SECRET: 'a secret of thirty-two characters',
     ...settings,
   });
   const app = await createApp(config, database.url, new ServiceLog(config, log));

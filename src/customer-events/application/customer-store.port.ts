@@ -1,8 +1,17 @@
+import type { Actor } from '../../platform/audit/audit-entry.ts';
 import type { CustomerPreview } from '../domain/customer-preview.ts';
 import type { CustomerPut, PutOutcome } from '../domain/customer-puts.ts';
 import type { Customer } from '../domain/customer.ts';
 
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Who erases, and when: for the record that is kept of it in the same transaction. */
+export interface ErasureOrder {
+  readonly appId: string;
+  readonly actor: Actor;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
 
 /** Keeps customers. */
 export abstract class CustomerStore {
@@ -37,10 +46,11 @@ export abstract class CustomerStore {
   abstract previewAll(appId: string, puts: readonly CustomerPut[], before: CustomerPreview): Promise<PutOutcome[]>;
 
   /**
-   * Erases a customer and its events.
+   * Erases a customer and its events. A long history goes in parts, each with an audit entry of its own that counts
+   * what it erased.
    *
    * @param inTurn runs each of the steps in which a long history is erased, when it is its turn; left out: at once.
    * @returns how many events there were; null: no such customer.
    */
-  abstract erase(id: string, inTurn?: InTurn): Promise<number | null>;
+  abstract erase(id: string, order: ErasureOrder, inTurn?: InTurn): Promise<number | null>;
 }

@@ -2,14 +2,14 @@ import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
-import { anEvent, APP, OTHER_APP } from '../../../test/support/builders.ts';
+import { ACTOR, anEvent, APP, OTHER_APP } from '../../../test/support/builders.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { neverAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { CustomerPreview } from '../domain/customer-preview.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { readTurns, writeTurns } from '../../../test/support/turns.ts';
-import type { InTurn } from './customer-store.port.ts';
+import type { ErasureOrder, InTurn } from './customer-store.port.ts';
 import { Customers } from './customers.ts';
 import { WriteTurns } from './turns.ts';
 
@@ -141,26 +141,26 @@ describe('Customers', () => {
   it('erases a customer with its events, and tells how many there were', async () => {
     const { customer } = await customers.put(APP, 'user_42', ADA);
     await new InMemoryCustomerEventStore(shared).append([anEvent(customer), anEvent(customer)], neverAbandoned);
-    await expect(customers.erase(OTHER_APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
-    expect(await customers.erase(APP, 'user_42')).toEqual({ deletedEvents: 2 });
+    await expect(customers.erase(OTHER_APP, 'user_42', ACTOR)).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    expect(await customers.erase(APP, 'user_42', ACTOR)).toEqual({ deletedEvents: 2 });
     await expect(customers.get(APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
-    await expect(customers.erase(APP, 'user_42')).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    await expect(customers.erase(APP, 'user_42', ACTOR)).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
   });
 
   it('an erasure takes a turn for each of its steps: the changes of others need not wait for all of it', async () => {
     let goOn = (): void => {};
     const longHistory = new Promise<void>((resolve) => (goOn = resolve));
     class LongErasure extends InMemoryCustomerStore {
-      override async erase(id: string, inTurn: InTurn = (work) => work()): Promise<number | null> {
+      override async erase(id: string, order: ErasureOrder, inTurn: InTurn = (work) => work()): Promise<number | null> {
         await inTurn(() => Promise.resolve());
         await longHistory;
-        return inTurn(() => super.erase(id));
+        return inTurn(() => super.erase(id, order));
       }
     }
     const onePlace = new WriteTurns(1, 1_000, () => new Error('too late'));
     const busy = new Customers(new LongErasure(shared), clock, readTurns(), onePlace);
     await busy.put(APP, 'user_42', ADA);
-    const erasing = busy.erase(APP, 'user_42');
+    const erasing = busy.erase(APP, 'user_42', ACTOR);
     await busy.put(OTHER_APP, 'user_43', ADA);
     goOn();
     expect(await erasing).toEqual({ deletedEvents: 0 });

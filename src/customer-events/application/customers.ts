@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
+import type { Actor } from '../../platform/audit/audit-entry.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import type { CustomerPreview } from '../domain/customer-preview.ts';
 import type { CustomerPut, PutOutcome } from '../domain/customer-puts.ts';
 import { changedCustomer, customerIdOf, newCustomer, type Customer, type CustomerChanges } from '../domain/customer.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
-import { CustomerStore } from './customer-store.port.ts';
+import { CustomerStore, type ErasureOrder, type InTurn } from './customer-store.port.ts';
 import { ReadTurns, WriteTurns } from './turns.ts';
 
 /** For the turn of a step: an erasure that has begun had better wait than break off. */
@@ -74,11 +75,11 @@ export class Customers {
   }
 
   /** @throws CUSTOMER_NOT_FOUND */
-  async erase(appId: string, externalId: string): Promise<{ deletedEvents: number }> {
+  async erase(appId: string, externalId: string, actor: Actor): Promise<{ deletedEvents: number }> {
+    const order: ErasureOrder = { appId, actor, at: this.clock.now() };
     // Each step takes a turn of its own: a long history would hold up the changes of others.
-    const deletedEvents = await this.store.erase(customerIdOf(appId, externalId), (step) =>
-      this.writes.run(appId, step, ERASURE_WAITS_MS),
-    );
+    const inTurn: InTurn = (step) => this.writes.run(appId, step, ERASURE_WAITS_MS);
+    const deletedEvents = await this.store.erase(customerIdOf(appId, externalId), order, inTurn);
     if (deletedEvents === null) throw customerNotFound();
     return { deletedEvents };
   }

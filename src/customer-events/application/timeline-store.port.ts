@@ -1,4 +1,5 @@
 import type { CustomerEvent } from '../domain/customer-event.ts';
+import type { ErasureOrder } from './customer-store.port.ts';
 import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
 import type {
   ReadLimits,
@@ -46,7 +47,7 @@ export abstract class TimelineStore {
 
   /**
    * Erases one event for good: when it resolves, no row of it is left, and an event with its
-   * `eventId` cannot be appended any more. Returns false where there is no such event.
+   * `eventId` cannot be appended any more. Returns false, and records nothing, where there is no such event.
    */
-  abstract eraseEvent(customerId: string, id: string): Promise<boolean>;
+  abstract eraseEvent(customerId: string, id: string, order: ErasureOrder): Promise<boolean>;
 }

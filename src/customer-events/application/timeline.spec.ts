@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
+import { RecordedAudit } from '../../../test/fakes/recorded-audit.ts';
+import { SettableClock } from '../../../test/support/clock.ts';
 import { InMemoryTimelineStore } from '../../../test/fakes/in-memory-timeline-store.ts';
 import { aCustomer, anEvent, APP, instant, OTHER_APP } from '../../../test/support/builders.ts';
 import { readTurns, writeTurns } from '../../../test/support/turns.ts';
@@ -17,8 +19,10 @@ describe('Timeline', () => {
   );
   const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
   let timeline: Timeline;
+  let audit: RecordedAudit;
 
   beforeEach(() => {
+    audit = new RecordedAudit();
     const customers = new InMemoryCustomers();
     customers.byId.set(ada.id, { appId: APP, customer: ada, events: [...events] });
     const bob = aCustomer('bob');
@@ -28,6 +32,9 @@ describe('Timeline', () => {
       new InMemoryTimelineStore(customers),
       readTurns(),
       writeTurns(),
+      new SettableClock(),
+      audit,
+      customers.keys,
     );
   });
 

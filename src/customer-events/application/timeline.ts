@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../libs/kernel/clock.ts';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
+import { auditEntry, type Actor } from '../../platform/audit/audit-entry.ts';
+import { AuditTrail } from '../../platform/audit/audit-trail.port.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
+import { ErasureKeys } from '../domain/erasure-keys.ts';
 import { decodeCursor, encodeCursor } from '../domain/timeline-cursor.ts';
 import {
   PAGE_MAX_BYTES,
@@ -39,6 +43,9 @@ export class Timeline {
     private readonly timelines: TimelineStore,
     private readonly reads: ReadTurns,
     private readonly writes: WriteTurns,
+    private readonly clock: Clock,
+    private readonly audit: AuditTrail,
+    private readonly keys: ErasureKeys,
   ) {}
 
   /** @throws CUSTOMER_NOT_FOUND; VALIDATION_ERROR for a cursor that is none of this walk. */
@@ -67,9 +74,10 @@ export class Timeline {
   }
 
   /** @throws CUSTOMER_NOT_FOUND, NOT_FOUND */
-  async eraseEvent(appId: string, externalId: string, id: string): Promise<{ deletedEvents: number }> {
+  async eraseEvent(appId: string, externalId: string, id: string, actor: Actor): Promise<{ deletedEvents: number }> {
     const customerId = customerIdOf(appId, externalId);
-    const isErased = await this.writes.run(appId, () => this.timelines.eraseEvent(customerId, id));
+    const order = { appId, actor, at: this.clock.now() };
+    const isErased = await this.writes.run(appId, () => this.timelines.eraseEvent(customerId, id, order));
     if (!isErased) await this.refuseEvent(appId, customerId);
     return { deletedEvents: 1 };
   }
@@ -84,8 +92,10 @@ export class Timeline {
 
   /**
    * All events, the oldest first, as many at a time as are good to hold. It is read as it is
-   * consumed, page by page, so between two pages nothing is held in the database.
+   * consumed, page by page, so between two pages nothing is held in the database. That it was asked for is recorded
+   * before anything is given out.
    *
+   * @param actor who asks for it.
    * @param requireStillAllowed asked before each page but the first; where it rejects, so does the iteration.
    * @throws CUSTOMER_NOT_FOUND before the first of them.
    */
@@ -93,6 +103,7 @@ export class Timeline {
     appId: string,
     externalId: string,
     filter: TimelineFilter,
+    actor: Actor,
     requireStillAllowed: () => Promise<void>,
   ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
@@ -101,6 +112,8 @@ export class Timeline {
       this.reads.run(appId, () => this.timelines.page(customerId, query, after, exportLimits(events)));
     const first = await read(null, FIRST_EXPORT_PAGE);
     if (first.events.length === 0 && first.next === null) await this.requireCustomer(appId, customerId);
+    const customer = this.keys.pseudonym(customerId);
+    await this.audit.record(auditEntry(this.clock.now(), { appId, actor, action: 'timeline.exported', customer }));
     return pagesFrom(first, read, requireStillAllowed);
   }
 

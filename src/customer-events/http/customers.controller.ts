@@ -4,6 +4,8 @@ import { type Request } from 'express';
 import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
+import type { Actor } from '../../platform/audit/audit-entry.ts';
+import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
@@ -63,9 +65,10 @@ export class CustomersController {
   erase(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
+    @CurrentActor() actor: Actor,
     @Req() request: Request,
   ): Promise<ErasedEventsResponse> {
     allowLongWork(request);
-    return this.customers.erase(caller.app.id, externalId);
+    return this.customers.erase(caller.app.id, externalId, actor);
   }
 }

@@ -4,7 +4,9 @@ import { Responds, RespondsNdjson, Fails, ServerController } from '../../platfor
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import type { Response } from 'express';
+import type { Actor } from '../../platform/audit/audit-entry.ts';
 import { StreamLimits, tooManyStreams, tooManyStreamsOfKey } from '../../platform/http/request/stream-limits.ts';
+import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
@@ -89,11 +91,12 @@ export class TimelineController {
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @QueryParams() query: TimelineFilterRequest,
+    @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
     this.streams.open(caller, response, EXPORT_BYTES);
     return exportResponse(
-      await this.timeline.export(caller.app.id, externalId, timelineFilter(query), caller.requireStillAllowed),
+      await this.timeline.export(caller.app.id, externalId, timelineFilter(query), actor, caller.requireStillAllowed),
     );
   }
 
@@ -124,7 +127,8 @@ export class TimelineController {
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @Param('id') id: string,
+    @CurrentActor() actor: Actor,
   ): Promise<ErasedEventsResponse> {
-    return this.timeline.eraseEvent(caller.app.id, externalId, id);
+    return this.timeline.eraseEvent(caller.app.id, externalId, id, actor);
   }
 }

@@ -2,21 +2,26 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { nextTurn } from '../../../libs/kernel/time-slice.ts';
 import { copyRow } from '../../platform/postgres/copy-in.ts';
-import { pipelinedTransaction, singleStatement } from '../../platform/postgres/transactions.ts';
-import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
+import { pipelinedTransaction, singleStatement, type Copy } from '../../platform/postgres/transactions.ts';
+import { isRefusedValue, sqlState } from '../../platform/postgres/storage-errors.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { INSERTED_COLUMNS, insertedValues } from './customer-event-columns.ts';
+import { INSERTED_COLUMNS, insertedValues, type EventRow } from './customer-event-columns.ts';
+import type { ErasureKeys } from '../domain/erasure-keys.ts';
+import { selectWithErasedIds } from './erased-event-ids.ts';
 import {
+  CREATED,
   createdOf,
+  eventKey,
   inKeyOrder,
   insertCustomerEvents,
-  selectErased,
+  selectTaken,
   settle,
+  settleTaken,
   type Obstacle,
   type Settled,
 } from './insert-customer-events.ts';
 
-/** A group that COPY cannot take costs it twice the time, so the next ones do not try. */
+/** A group with a value that COPY cannot take costs it twice the time, so the next ones do not try. */
 const GROUPS_WITHOUT_COPY = 20;
 /** Below this a COPY is no faster than a prepared INSERT. */
 const MIN_COPIED_EVENTS = 16;
@@ -30,7 +35,7 @@ export const COPY_OPTIONS = 'COPY_OPTIONS';
 export interface CopyOptions {
   /** Below this number of events they are inserted by a statement. */
   readonly minCopiedEvents: number;
-  readonly pauseAfterConflict: number;
+  readonly pauseAfterRefusal: number;
   /**
    * Of history that comes in for the first time, almost every event has a customer that was not seen
    * before, which for live ones is a sign of a replay.
@@ -40,8 +45,10 @@ export interface CopyOptions {
 
 /**
  * Inserts by COPY where there are enough events for it. COPY takes all rows or none, and it knows no
- * ON CONFLICT: where an `eventId` is taken, or a value is refused, the same events go through
- * {@link insertCustomerEvents}, which settles each. See docs/decisions/0009-group-commit.md for the figures.
+ * ON CONFLICT: a taken `eventId` would fail it, and PostgreSQL would write that `eventId` and the payload into its
+ * log. So what is taken is asked for before, and is left out. Where a value is refused, or an `eventId` was taken in
+ * between, the same events go through {@link insertCustomerEvents}, which settles each. See
+ * docs/decisions/0009-group-commit.md for the figures.
  *
  * Not on a distributed database (Citus), where a small COPY opens a connection for each shard and
  * takes four times as long as an INSERT.
@@ -56,27 +63,32 @@ export class CustomerEventCopy {
   constructor(@Optional() @Inject(COPY_OPTIONS) options: Partial<CopyOptions> = {}) {
     this.options = {
       minCopiedEvents: MIN_COPIED_EVENTS,
-      pauseAfterConflict: GROUPS_WITHOUT_COPY,
+      pauseAfterRefusal: GROUPS_WITHOUT_COPY,
       isHistory: false,
       ...options,
     };
   }
 
   /** The same as {@link insertCustomerEvents}. */
-  async insert(dataSource: DataSource, events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled> {
+  async insert(
+    dataSource: DataSource,
+    keys: ErasureKeys,
+    events: readonly CustomerEvent[],
+    conflictsLikely: boolean,
+  ): Promise<Settled> {
     if (this.groupsWithoutCopy > 0) {
       this.groupsWithoutCopy--;
-      return insertCustomerEvents(dataSource, events, true);
+      return insertCustomerEvents(dataSource, keys, events, true);
     }
     if (!this.isWorthTrying(events, conflictsLikely) || (await this.isDistributed(dataSource))) {
-      return insertCustomerEvents(dataSource, events, conflictsLikely);
+      return insertCustomerEvents(dataSource, keys, events, conflictsLikely);
     }
     try {
-      return await copyCustomerEvents(dataSource, events);
+      return await copyCustomerEvents(dataSource, keys, events);
     } catch (error) {
       if (!isRefusedValue(error)) throw error;
-      this.groupsWithoutCopy = this.options.pauseAfterConflict;
-      return insertCustomerEvents(dataSource, events, true);
+      if (!isTaken(error)) this.groupsWithoutCopy = this.options.pauseAfterRefusal;
+      return insertCustomerEvents(dataSource, keys, events, true);
     }
   }
 
@@ -97,18 +109,46 @@ export class CustomerEventCopy {
   }
 }
 
-async function copyCustomerEvents(dataSource: DataSource, events: readonly CustomerEvent[]): Promise<Settled> {
-  const copy = { sql: `COPY customer_events (${INSERTED_COLUMNS}) FROM STDIN`, rows: await copyRows(events) };
-  const created = createdOf(events);
+const UNIQUE_VIOLATION = '23505';
+
+/** By another transaction, since it was looked for. */
+const isTaken = (error: unknown): boolean => sqlState(error) === UNIQUE_VIOLATION;
+
+async function copyCustomerEvents(
+  dataSource: DataSource,
+  keys: ErasureKeys,
+  events: readonly CustomerEvent[],
+): Promise<Settled> {
   const keyed = events.filter(({ eventId }) => eventId !== null);
   if (keyed.length === 0) {
-    await singleStatement(dataSource, copy);
-    return created;
+    await singleStatement(dataSource, await copyOf(events));
+    return createdOf(events);
   }
-  return pipelinedTransaction(dataSource, [copy, selectErased(keyed)], ([, erased], run) =>
-    settle(run, keyed, created, erased?.rows as Obstacle[]),
-  );
+  return pipelinedTransaction(dataSource, [selectTaken(keyed)], async ([taken], run) => {
+    const settled: Settled = new Map();
+    settleTaken(keyed, settled, taken?.rows as EventRow[]);
+    const open = settled.size === 0 ? events : events.filter(({ id }) => !settled.has(id));
+    const copied = firstOfEachKey(open);
+    if (copied.length > 0) await run(await copyOf(copied));
+    for (const { id } of copied) settled.set(id, CREATED);
+    return settle(run, keys, keyed, settled, (await run(selectWithErasedIds(keyed, keys))).rows as Obstacle[]);
+  });
 }
+
+/** Of events with one `eventId` the first is created, and the others are its replays. */
+function firstOfEachKey(events: readonly CustomerEvent[]): readonly CustomerEvent[] {
+  const seen = new Set<string>();
+  return events.filter((event) => {
+    if (event.eventId === null) return true;
+    const key = eventKey(event);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+const copyOf = async (events: readonly CustomerEvent[]): Promise<Copy> => ({
+  sql: `COPY customer_events (${INSERTED_COLUMNS}) FROM STDIN`,
+  rows: await copyRows(events),
+});
 
 /** Added up, which takes three quarters of the time of a list that is joined. */
 async function copyRows(events: readonly CustomerEvent[]): Promise<string> {

@@ -1,7 +1,10 @@
 import type { DataSource } from 'typeorm';
 import { longTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
 import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
-import { erasedEventIdHash, INSERT_ERASED_EVENT_IDS } from './erased-event-ids.ts';
+import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
+import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
+import type { ErasureKeys } from '../domain/erasure-keys.ts';
+import { insertErasedIds } from './erased-event-ids.ts';
 import type { Sql } from './timeline-sql.ts';
 
 /** Takes some 50 ms; whoever writes to the same rows waits no longer than that. */
@@ -43,28 +46,54 @@ export async function endOfPart(
 /** Erases the events of one part, between two ends. Returns how many. */
 export function erasePart(
   dataSource: DataSource,
-  customerId: string,
+  erasure: CustomerErasure,
   before: PartEnd | null,
   end: PartEnd,
 ): Promise<number> {
   const behind = before === null ? '' : 'AND (t.occurred_at, t.id) > ($4, $5)';
   const part: Sql = {
     sql: `t.customer_id = $1 AND (t.occurred_at, t.id) <= ($2, $3) ${behind}`,
-    parameters: [customerId, end.occurred_at, end.id, ...(before === null ? [] : [before.occurred_at, before.id])],
+    parameters: [
+      erasure.customerId,
+      end.occurred_at,
+      end.id,
+      ...(before === null ? [] : [before.occurred_at, before.id]),
+    ],
   };
-  return longTransaction(dataSource, LIMIT_MS, (run) => eraseEvents(run, customerId, part));
+  return longTransaction(dataSource, LIMIT_MS, async (run) => {
+    const count = await eraseEvents(run, erasure, part);
+    if (count > 0) await run(insertAuditEntry(erasure.entry('customer.history_erased', count)));
+    return count;
+  });
+}
+
+/** Of whose customer events are erased, and what is kept of it. */
+export interface Erasure {
+  readonly appId: string;
+  readonly customerId: string;
+  readonly keys: ErasureKeys;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+export interface CustomerErasure extends Erasure {
+  readonly entry: (action: 'customer.history_erased' | 'customer.erased', count: number) => AuditEntry;
 }
 
 /**
- * Deletes events of a customer, and leaves a hash of each `eventId`. Returns how many.
+ * Deletes events of a customer, and keeps of each `eventId` what it is known by. Returns how many.
  *
  * @param condition of the rows of `customer_events AS t`, all of them the customer's.
  */
-export async function eraseEvents(run: RunQuery, customerId: string, { sql, parameters }: Sql): Promise<number> {
+export async function eraseEvents(
+  run: RunQuery,
+  { appId, customerId, keys, at }: Erasure,
+  { sql, parameters }: Sql,
+): Promise<number> {
   const { rows } = await run({ sql: `DELETE FROM customer_events AS t WHERE ${sql} RETURNING t.event_id`, parameters });
-  const hashes = (rows as { event_id: string | null }[]).flatMap(({ event_id }) =>
-    event_id === null ? [] : [erasedEventIdHash(customerId, event_id)],
+  const erasedIds = (rows as { event_id: string | null }[]).flatMap(({ event_id }) =>
+    event_id === null ? [] : [keys.erasedId(customerId, event_id)],
   );
-  if (hashes.length > 0) await run({ sql: INSERT_ERASED_EVENT_IDS, parameters: [customerId, hashes] });
+  if (erasedIds.length > 0) await run(insertErasedIds(erasedIds, appId, new Date(at)));
   return rows.length;
 }

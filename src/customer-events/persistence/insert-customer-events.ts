@@ -19,7 +19,8 @@ import {
   placeholders,
   type EventRow,
 } from './customer-event-columns.ts';
-import { erasedEventIdHash, SELECT_ERASED_EVENT_IDS } from './erased-event-ids.ts';
+import type { ErasureKeys } from '../domain/erasure-keys.ts';
+import { ErasedAmong, SELECT_WITH_ERASED_IDS, selectWithErasedIds, pseudonymsOf } from './erased-event-ids.ts';
 
 /** Event id → what became of it. */
 export type Settled = Map<string, AppendOutcome>;
@@ -30,7 +31,7 @@ export type Settled = Map<string, AppendOutcome>;
  */
 const MAX_PREPARED_EVENTS = 64;
 
-const CREATED: AppendOutcome = { kind: 'created' };
+export const CREATED: AppendOutcome = { kind: 'created' };
 const ERASED: AppendOutcome = { kind: 'erased' };
 const REFUSED: AppendOutcome = { kind: 'refused' };
 
@@ -38,8 +39,8 @@ interface IdColumn {
   readonly id: string;
 }
 
-/** What stands in the way of an event: the hash of its erased `eventId`, or the event that has it. */
-export type Obstacle = { readonly sha256: Buffer } | (EventRow & { readonly sha256: null });
+/** What may stand in the way of an event: its customer has erased ids, by its pseudonym; or an event has its `eventId`. */
+export type Obstacle = { readonly customer: string } | (EventRow & { readonly customer: null });
 
 /**
  * Inserts all events that can be, in one statement or one transaction, so all or nothing.
@@ -49,6 +50,7 @@ export type Obstacle = { readonly sha256: Buffer } | (EventRow & { readonly sha2
  * sees what it has left. An event that should not have come back is taken out again in the same
  * transaction, so that nobody ever sees it.
  *
+ * @param keys by which erased ids are known.
  * @param conflictsLikely also ask, in one statement with the erased ones, which `eventId`s are taken;
  *   otherwise that takes a statement of its own, where it is needed. Asked for each event in vain, it
  *   costs a group of new events a seventh of its speed.
@@ -58,6 +60,7 @@ export type Obstacle = { readonly sha256: Buffer } | (EventRow & { readonly sha2
  */
 export async function insertCustomerEvents(
   dataSource: DataSource,
+  keys: ErasureKeys,
   events: readonly CustomerEvent[],
   conflictsLikely: boolean,
 ): Promise<Settled> {
@@ -66,15 +69,15 @@ export async function insertCustomerEvents(
   const insert = insertStatement(events);
   try {
     if (keyed.length === 0) return createdOf((await singleStatement(dataSource, insert)).rows as IdColumn[]);
-    const select = conflictsLikely ? selectErasedAndTaken(keyed) : selectErased(keyed);
+    const select = conflictsLikely ? selectObstacles(keyed, keys) : selectWithErasedIds(keyed, keys);
     return await pipelinedTransaction(dataSource, [insert, select], ([inserted, obstacles], run) =>
-      settle(run, keyed, createdOf(inserted?.rows as IdColumn[]), obstacles?.rows as Obstacle[]),
+      settle(run, keys, keyed, createdOf(inserted?.rows as IdColumn[]), obstacles?.rows as Obstacle[]),
     );
   } catch (error) {
     if (!isRefusedValue(error)) throw error;
     return pipelinedTransaction(dataSource, [], async (_, run) => {
       const settled = await insertApart(run, events);
-      return settle(run, keyed, settled, (await run(selectErased(keyed))).rows as Obstacle[]);
+      return settle(run, keys, keyed, settled, (await run(selectWithErasedIds(keyed, keys))).rows as Obstacle[]);
     });
   }
 }
@@ -103,16 +106,17 @@ const savepoint = (command: string): Statement => ({ sql: `${command} before_ins
 /** Adds the outcomes of those events whose `eventId` was erased, or is taken. */
 export async function settle(
   run: RunStatement,
+  keys: ErasureKeys,
   keyed: readonly CustomerEvent[],
   settled: Settled,
   obstacles: readonly Obstacle[],
 ): Promise<Settled> {
-  const erased = obstacles.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256]));
-  if (erased.length > 0) await takeErasedOut(run, keyed, settled, erased);
+  const customers = new Set(obstacles.flatMap(({ customer }) => (customer === null ? [] : [customer])));
+  if (customers.size > 0) await takeErasedOut(run, new ErasedAmong(keyed, customers, keys), settled);
   settleTaken(
     keyed,
     settled,
-    obstacles.filter((obstacle) => obstacle.sha256 === null),
+    obstacles.filter((obstacle) => obstacle.customer === null),
   );
   const open = keyed.filter(({ id }) => !settled.has(id));
   if (open.length > 0) settleTaken(open, settled, (await run(selectTaken(open))).rows as EventRow[]);
@@ -122,7 +126,8 @@ export async function settle(
   return settled;
 }
 
-function settleTaken(events: readonly CustomerEvent[], settled: Settled, rows: readonly EventRow[]): void {
+/** Adds the outcomes of those events whose `eventId` another event has. */
+export function settleTaken(events: readonly CustomerEvent[], settled: Settled, rows: readonly EventRow[]): void {
   const taken = new Map(rows.map(eventOf).map((event) => [eventKey(event), event]));
   for (const event of taken.size === 0 ? [] : events) {
     const stored = taken.get(eventKey(event));
@@ -130,15 +135,9 @@ function settleTaken(events: readonly CustomerEvent[], settled: Settled, rows: r
   }
 }
 
-async function takeErasedOut(
-  run: RunStatement,
-  keyed: readonly CustomerEvent[],
-  settled: Settled,
-  erased: readonly Buffer[],
-): Promise<void> {
-  const hashes = new Set(erased.map((sha256) => sha256.toString('latin1')));
-  for (const event of keyed) {
-    if (!hashes.has(hashOf(event).toString('latin1'))) continue;
+async function takeErasedOut(run: RunStatement, erased: ErasedAmong, settled: Settled): Promise<void> {
+  const { rows } = await run(erased.query);
+  for (const event of erased.eventsOf(rows as { sha256: Buffer }[])) {
     if (settled.get(event.id) === CREATED) {
       await run({
         sql: 'DELETE FROM customer_events AS t WHERE t.customer_id = $1 AND t.occurred_at = $2 AND t.id = $3',
@@ -147,14 +146,6 @@ async function takeErasedOut(
     }
     settled.set(event.id, ERASED);
   }
-}
-
-export function selectErased(keyed: readonly CustomerEvent[]): Query {
-  return {
-    name: 'select_erased_event_ids',
-    sql: SELECT_ERASED_EVENT_IDS,
-    parameters: [keyed.map(customerIdOf), keyed.map(hashOf)],
-  };
 }
 
 /**
@@ -171,17 +162,17 @@ export function selectTaken(keyed: readonly CustomerEvent[]): Query {
 }
 
 /** Both in one statement; an event that was just inserted is not in its own way. */
-function selectErasedAndTaken(keyed: readonly CustomerEvent[]): Statement {
+function selectObstacles(keyed: readonly CustomerEvent[], keys: ErasureKeys): Statement {
   return {
     sql: `
-      SELECT NULL::bytea AS sha256, ${EVENT_COLUMNS}
-      FROM unnest($1::text[], $3::text[], $4::text[]) AS k (customer_id, event_id, id)
+      SELECT NULL::text AS customer, ${EVENT_COLUMNS}
+      FROM unnest($2::text[], $3::text[], $4::text[]) AS k (customer_id, event_id, id)
       JOIN customer_events AS t ON t.customer_id = k.customer_id AND t.event_id = k.event_id AND t.id <> k.id
       UNION ALL
-      SELECT o.sha256, ${NO_EVENT_COLUMNS} FROM (${SELECT_ERASED_EVENT_IDS}) AS o`,
+      SELECT o.customer, ${NO_EVENT_COLUMNS} FROM (${SELECT_WITH_ERASED_IDS}) AS o`,
     parameters: [
+      pseudonymsOf(keyed, keys),
       keyed.map(customerIdOf),
-      keyed.map(hashOf),
       keyed.map(({ eventId }) => eventId),
       keyed.map(({ id }) => id),
     ],
@@ -192,8 +183,6 @@ const customerIdOf = ({ customerId }: CustomerEvent): string => customerId;
 
 /** Within a customer an `eventId` is unique; neither part contains a space. */
 export const eventKey = (event: CustomerEvent): string => `${event.customerId} ${event.eventId ?? ''}`;
-
-export const hashOf = (event: CustomerEvent): Buffer => erasedEventIdHash(event.customerId, event.eventId ?? '');
 
 export const createdOf = (rows: readonly { readonly id: string }[]): Settled =>
   new Map(rows.map(({ id }) => [id, CREATED]));

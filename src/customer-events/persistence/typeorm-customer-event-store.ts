@@ -6,6 +6,7 @@ import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts'
 import { FOREIGN_KEY_VIOLATION, sqlState, storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
+import { ErasureKeys } from '../domain/erasure-keys.ts';
 import type { Settled } from './insert-customer-events.ts';
 import { CustomerEventCopy } from './copy-customer-events.ts';
 import { previewCustomerEvents } from './preview-customer-events.ts';
@@ -23,6 +24,7 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly copy: CustomerEventCopy,
+    private readonly keys: ErasureKeys,
   ) {
     super();
   }
@@ -41,6 +43,7 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
       const unknown = unseen.size === 0 ? unseen : await this.unknownAmong(unseen);
       const settled = await previewCustomerEvents(
         this.dataSource,
+        this.keys,
         events.filter(({ customerId }) => !unknown.has(customerId) || isAssumed(customerId)),
       );
       return events.map(({ id }) => settled.get(id) ?? CUSTOMER_UNKNOWN);
@@ -85,7 +88,7 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
   /** @throws {ChangedMeanwhile} where a customer was erased since we looked. */
   private async insert(events: readonly CustomerEvent[], conflictsLikely: boolean): Promise<Settled> {
     try {
-      return await this.copy.insert(this.dataSource, events, conflictsLikely);
+      return await this.copy.insert(this.dataSource, this.keys, events, conflictsLikely);
     } catch (error) {
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
       for (const { customerId } of events) this.seenCustomers.delete(customerId);

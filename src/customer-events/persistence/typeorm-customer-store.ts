@@ -5,12 +5,15 @@ import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts'
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { isRefusedValue, storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, singleStatement, type RunQuery } from '../../platform/postgres/transactions.ts';
-import { CustomerStore, type InTurn } from '../application/customer-store.port.ts';
+import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
+import { auditEntry } from '../../platform/audit/audit-entry.ts';
+import { CustomerStore, type ErasureOrder, type InTurn } from '../application/customer-store.port.ts';
 import { customerEmailExists } from '../domain/customer-events-error.ts';
 import type { CustomerPreview } from '../domain/customer-preview.ts';
 import { settlePuts, type CustomerPut, type PutOutcome } from '../domain/customer-puts.ts';
 import type { Customer } from '../domain/customer.ts';
 import { emailClaim } from '../domain/email-claim.ts';
+import { ErasureKeys } from '../domain/erasure-keys.ts';
 import {
   CHANGED_FIELDS,
   CUSTOMER_COLUMNS,
@@ -18,7 +21,7 @@ import {
   SELECTED_CUSTOMER,
   type CustomerColumns,
 } from './customer-columns.ts';
-import { endOfPart, eraseEvents, erasePart, type PartEnd } from './erase-events.ts';
+import { endOfPart, eraseEvents, erasePart, type CustomerErasure, type PartEnd } from './erase-events.ts';
 import { putCustomers, putCustomersApart } from './put-customers.ts';
 import { claimBytes, StoredCustomers } from './stored-customers.ts';
 
@@ -38,6 +41,7 @@ export class TypeormCustomerStore extends CustomerStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly reading: ReadDataSource,
+    private readonly keys: ErasureKeys,
   ) {
     super();
   }
@@ -89,20 +93,33 @@ export class TypeormCustomerStore extends CustomerStore {
    * is erased before that in parts, each in a transaction of its own, so that nobody's inserts wait
    * for longer than one part takes.
    */
-  async erase(id: string, inTurn: InTurn = (work) => work()): Promise<number | null> {
-    const erasedBefore = await this.erasePartsOfHistory(id, inTurn);
-    const eraseRest = () => pipelinedTransaction(this.dataSource, [], (_, run) => eraseCustomer(run, id));
+  async erase(id: string, order: ErasureOrder, inTurn: InTurn = (work) => work()): Promise<number | null> {
+    const erasure = this.erasureOf(id, order);
+    const erasedBefore = await this.erasePartsOfHistory(erasure, inTurn);
+    const eraseRest = () => pipelinedTransaction(this.dataSource, [], (_, run) => eraseCustomer(run, erasure));
     const rest = await inTurn(() => repeatedly(eraseRest));
     return rest === null ? null : erasedBefore + rest;
   }
 
-  private async erasePartsOfHistory(id: string, inTurn: InTurn): Promise<number> {
+  private erasureOf(customerId: string, { appId, actor, at }: ErasureOrder): CustomerErasure {
+    const customer = this.keys.pseudonym(customerId);
+    return {
+      appId,
+      customerId,
+      keys: this.keys,
+      at,
+      entry: (action, count) => auditEntry(at, { appId, actor, action, customer, count }),
+    };
+  }
+
+  private async erasePartsOfHistory(erasure: CustomerErasure, inTurn: InTurn): Promise<number> {
+    const { customerId } = erasure;
     let erased = 0;
     let before: PartEnd | null = null;
     for (;;) {
       const from: PartEnd | null = before;
-      const end: PartEnd | null = await inTurn(() => storage(() => endOfPart(this.dataSource, id, from)));
-      if (end !== null) erased += await inTurn(() => repeatedly(() => erasePart(this.dataSource, id, from, end)));
+      const end: PartEnd | null = await inTurn(() => storage(() => endOfPart(this.dataSource, customerId, from)));
+      if (end !== null) erased += await inTurn(() => repeatedly(() => erasePart(this.dataSource, erasure, from, end)));
       else if (from === null) return erased;
       // Once more from the beginning: of what was antedated meanwhile, and so that what is erased is
       // marked in the index by a look that holds no lock, and not by the one that does.
@@ -115,7 +132,8 @@ export class TypeormCustomerStore extends CustomerStore {
 const repeatedly = <T>(work: () => Promise<T>): Promise<T> => storageWrite(() => repeated(work));
 
 /** The customer, its claim of an address, and the events that are left. Null where there is no such customer. */
-async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> {
+async function eraseCustomer(run: RunQuery, erasure: CustomerErasure): Promise<number | null> {
+  const id = erasure.customerId;
   // FOR UPDATE makes inserts of this customer's events wait, and then find no customer.
   const { rows } = await run({
     sql: 'SELECT c.app_id, c.email FROM customers AS c WHERE c.id = $1 FOR UPDATE',
@@ -123,9 +141,10 @@ async function eraseCustomer(run: RunQuery, id: string): Promise<number | null> 
   });
   const [row] = rows as { app_id: string; email: string }[];
   if (row === undefined) return null;
-  const erased = await eraseEvents(run, id, { sql: 't.customer_id = $1', parameters: [id] });
+  const erased = await eraseEvents(run, erasure, { sql: 't.customer_id = $1', parameters: [id] });
   await run({ sql: DELETE_EMAIL_CLAIM, parameters: [claimBytes(emailClaim(row.app_id, row.email)), id] });
   await run({ sql: 'DELETE FROM customers AS c WHERE c.id = $1', parameters: [id] });
+  await run(insertAuditEntry(erasure.entry('customer.erased', erased)));
   return erased;
 }
 

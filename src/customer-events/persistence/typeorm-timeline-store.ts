@@ -6,9 +6,13 @@ import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts
 import { selectList } from '../../platform/postgres/record-columns.ts';
 import { pipelinedTransaction } from '../../platform/postgres/transactions.ts';
 import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
+import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
+import { auditEntry } from '../../platform/audit/audit-entry.ts';
+import type { ErasureOrder } from '../application/customer-store.port.ts';
 import { TimelineStore } from '../application/timeline-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
+import { ErasureKeys } from '../domain/erasure-keys.ts';
 import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
 import {
   EVENT_OVERHEAD_BYTES,
@@ -39,6 +43,7 @@ export class TypeormTimelineStore extends TimelineStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly reading: ReadDataSource,
+    private readonly keys: ErasureKeys,
   ) {
     super();
   }
@@ -106,15 +111,19 @@ export class TypeormTimelineStore extends TimelineStore {
     }));
   }
 
-  eraseEvent(customerId: string, id: string): Promise<boolean> {
+  eraseEvent(customerId: string, id: string, { appId, actor, at }: ErasureOrder): Promise<boolean> {
     const condition = oneEvent(customerId, id);
     if (condition === null) return Promise.resolve(false);
-    return storageWrite(async () => {
-      const erased = await pipelinedTransaction(this.dataSource, [], (_, run) =>
-        eraseEvents(run, customerId, condition),
-      );
-      return erased > 0;
-    });
+    const { keys } = this;
+    const [customer, subject] = [keys.pseudonym(customerId), keys.eventPseudonym(customerId, id)];
+    return storageWrite(() =>
+      pipelinedTransaction(this.dataSource, [], async (_, run) => {
+        const isErased = (await eraseEvents(run, { appId, customerId, keys, at }, condition)) > 0;
+        const entry = auditEntry(at, { appId, actor, action: 'event.erased', customer, subject });
+        if (isErased) await run(insertAuditEntry(entry));
+        return isErased;
+      }),
+    );
   }
 
   private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
