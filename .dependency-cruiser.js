@@ -74,6 +74,7 @@ const ALSO = {
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
   'src/customer-events/http': 'libs/ndjson',
   'src/api-keys/application': 'lru-cache',
+  'src/audit/domain': 'src/platform/audit',
 };
 
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');
@@ -94,12 +95,12 @@ const SERVICE = {
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
-    libs/embedded-postgres @nestjs/common @nestjs/core`,
+    libs/embedded-postgres @nestjs/common @nestjs/core node:os`,
   'src/cli/import': `src/cli src/config.ts src/platform/input ${ofEachSlice('domain', 'application', 'input')}
     ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,
   'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/audit ${ofEachSlice('domain', 'application')}
-    ${VALUES} commander node:fs node:os node:stream`,
+    ${VALUES} @nestjs/common commander node:events node:fs node:readline node:stream`,
   'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
   'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',
   'ormconfig.ts': 'src/app src/config.ts reflect-metadata',

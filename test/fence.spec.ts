@@ -86,7 +86,7 @@ const FORBIDDEN: Record<string, string[]> = {
   ],
   'src/cli/commands': [
     ...['src/cli.ts', 'src/customer-events/persistence', 'src/api-keys/persistence', 'src/api-keys/http'],
-    ...['src/platform/postgres', 'src/operations', 'typeorm', '@nestjs/common', 'node:http', 'node:net'],
+    ...['src/platform/postgres', 'src/operations', 'typeorm', 'express', 'node:http', 'node:net'],
   ],
   'src/cli.ts': ['src/main.ts', 'src/app', 'src/api-keys/application', 'src/platform/log', 'commander', 'node:fs'],
   'src/main.ts': [

@@ -17,7 +17,9 @@ import { ErrorFilter } from '../platform/http/server/error.filter.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
+import { Maintenance, RETENTION, type Retention } from './maintenance.ts';
 import { createReadDataSource, createWriteDataSource, poolSizes } from './data-source.ts';
+import { ErasedIds } from '../customer-events/application/erased-ids.ts';
 import { ErasureKeys } from '../customer-events/domain/erasure-keys.ts';
 import { LiveTraffic } from '../customer-events/application/live-traffic.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
@@ -25,7 +27,11 @@ import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 import { RateLimitModule } from './rate-limit.module.ts';
 import { STREAM_SETTINGS, StreamLimits, type StreamSettings } from '../platform/http/request/stream-limits.ts';
-import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
+import {
+  CONNECTION_CHECK,
+  DatabaseConnection,
+  type ConnectionCheck,
+} from '../platform/postgres/database-connection.ts';
 
 /** The composition root: here, and only here, the slices, the settings and the database meet. */
 @Global()
@@ -55,6 +61,16 @@ export class AppModule {
       ],
       providers: [
         DatabaseConnection,
+        Maintenance,
+        { provide: RETENTION, useValue: config satisfies Retention },
+        {
+          provide: CONNECTION_CHECK,
+          inject: [ErasedIds],
+          useFactory:
+            (erasedIds: ErasedIds): ConnectionCheck =>
+            () =>
+              erasedIds.requireSecrets(),
+        },
         { provide: DataSource, useFactory: () => createWriteDataSource(databaseUrl, config) },
         { provide: ReadDataSource, useFactory: () => createReadDataSource(databaseUrl, config) },
         { provide: ReadTurns, useFactory: () => new ReadTurns(othersThanOne(pool.reads), maxWaitMs, noConnection) },

@@ -5,6 +5,7 @@ import { AuditEntryRow } from '../audit/persistence/audit-entry.row.ts';
 import type { Config } from '../config.ts';
 import { CustomerEmailRow } from '../customer-events/persistence/customer-email.row.ts';
 import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
+import { ErasureSecretRow } from '../customer-events/persistence/erasure-secret.row.ts';
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
 import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgres/query-timeout-client.ts';
@@ -40,7 +41,16 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
     driver: driverWithWaitingPool,
     url,
     // They describe the schema; the stores write their SQL by hand. See docs/decisions, "What of Nest is used".
-    entities: [AppRow, ApiKeyRow, CustomerRow, CustomerEmailRow, CustomerEventRow, ErasedEventIdRow, AuditEntryRow],
+    entities: [
+      AppRow,
+      ApiKeyRow,
+      CustomerRow,
+      CustomerEmailRow,
+      CustomerEventRow,
+      ErasedEventIdRow,
+      AuditEntryRow,
+      ErasureSecretRow,
+    ],
     migrations: [
       InitialSchema1764000000000,
       TimelineReadsAndErasure1764100000000,

@@ -8,6 +8,7 @@ import { describeError } from '../platform/log/describe-error.ts';
 import { type ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
 import { ServiceLog } from '../platform/log/service-log.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
+import { Maintenance } from './maintenance.ts';
 import { migrate } from './migrate.ts';
 import { openDatabase, type Database } from './open-database.ts';
 
@@ -30,7 +31,10 @@ export async function serve(config: Config): Promise<void> {
     await (app.getHttpAdapter() as ServiceExpressAdapter).listenForOperations(config.host);
     const { port } = app.getHttpServer().address() as AddressInfo;
     log.log({ port, msg: 'listening' }, 'Service');
-    if (await app.get(DatabaseConnection).connect()) await sayHello(app, config, database);
+    if (await app.get(DatabaseConnection).connect()) {
+      app.get(Maintenance).start();
+      await sayHello(app, config, database);
+    }
   } catch (error) {
     await app?.close();
     await database.stop();

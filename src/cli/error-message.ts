@@ -1,5 +1,6 @@
 import { EmbeddedPostgresError } from '../../libs/embedded-postgres/embedded-postgres-error.ts';
 import { AdministrationError } from '../api-keys/application/key-administration.ts';
+import { ErasureSecretMissing } from '../customer-events/application/erased-ids.ts';
 import { ConfigError } from '../config.ts';
 import { SchemaOutdated } from '../platform/postgres/database-connection.ts';
 import { sqlState } from '../platform/postgres/storage-errors.ts';
@@ -8,7 +9,14 @@ import { StorageUnavailable } from '../platform/postgres/storage-unavailable.ts'
 /** A command could not do what was asked; the message is all that an operator needs. */
 export class OperatorError extends Error {}
 
-const SPEAKS_FOR_ITSELF = [AdministrationError, ConfigError, EmbeddedPostgresError, OperatorError, SchemaOutdated];
+const SPEAKS_FOR_ITSELF = [
+  AdministrationError,
+  ConfigError,
+  EmbeddedPostgresError,
+  ErasureSecretMissing,
+  OperatorError,
+  SchemaOutdated,
+];
 
 const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program listens there; set PORT to a free one',

@@ -3,6 +3,9 @@ import { CustomerEventStore } from './application/customer-event-store.port.ts';
 import { CustomerEvents } from './application/customer-events.ts';
 import { CustomerStore } from './application/customer-store.port.ts';
 import { Customers } from './application/customers.ts';
+import { ErasedIdStore } from './application/erased-id-store.port.ts';
+import { ErasedIds } from './application/erased-ids.ts';
+import { ErasureReplay } from './application/erasure-replay.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
@@ -18,6 +21,7 @@ import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from './persistence/group-commit-customer-event-store.ts';
 import { TypeormCustomerEventStore } from './persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from './persistence/typeorm-customer-store.ts';
+import { TypeormErasedIdStore } from './persistence/typeorm-erased-id-store.ts';
 import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
 
 @Module({
@@ -35,13 +39,16 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     Customers,
     Timeline,
     TicketContexts,
+    ErasedIds,
+    ErasureReplay,
     EventCounts,
     CustomerEventCopy,
     TypeormCustomerEventStore,
     { provide: CustomerEventStore, useClass: GroupCommitCustomerEventStore },
     { provide: TimelineStore, useClass: TypeormTimelineStore },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
+    { provide: ErasedIdStore, useClass: TypeormErasedIdStore },
   ],
-  exports: [Customers, SingleEventCounter],
+  exports: [Customers, SingleEventCounter, ErasedIds, ErasureReplay],
 })
 export class CustomerEventsModule {}

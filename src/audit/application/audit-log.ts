@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { AuditTrail } from '../../platform/audit/audit-trail.port.ts';
-import { AuditStore, type AuditPosition, type AuditQuery } from './audit-store.port.ts';
+import type { AuditQuery } from '../domain/audit-query.ts';
+import { AuditStore, type AuditPosition } from './audit-store.port.ts';
 
 const ENTRIES_AT_ONCE = 1_000;
 

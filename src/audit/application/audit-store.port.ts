@@ -1,16 +1,5 @@
-import type { AuditAction, AuditEntry } from '../../platform/audit/audit-entry.ts';
-
-/** Which entries; what is left out narrows nothing. */
-export interface AuditQuery {
-  readonly appId?: string | undefined;
-  /** Milliseconds since the Unix epoch, inclusive. */
-  readonly from?: number | undefined;
-  /** Exclusive. */
-  readonly to?: number | undefined;
-  readonly actions?: readonly AuditAction[] | undefined;
-  /** Pseudonyms: entries of any of them. */
-  readonly customers?: readonly string[] | undefined;
-}
+import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
+import type { AuditQuery } from '../domain/audit-query.ts';
 
 /** Behind which entry a list goes on. */
 export type AuditPosition = Pick<AuditEntry, 'at' | 'id'>;

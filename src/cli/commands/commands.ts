@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { importCommand } from '../import/import-command.ts';
 import { READY_MAPPINGS, readyMapping } from '../import/ready-mappings.ts';
 import { appCommands } from './app-commands.ts';
+import { auditCommand } from './audit-command.ts';
+import { erasureCommands } from './erasure-commands.ts';
 import { keyCommands } from './key-commands.ts';
 import { migrateCommand } from './migrate-command.ts';
 
@@ -14,6 +16,8 @@ export function commands(): Command {
   program.addCommand(migrateCommand());
   program.addCommand(appCommands());
   program.addCommand(keyCommands());
+  program.addCommand(auditCommand());
+  program.addCommand(erasureCommands());
   program.addCommand(importCommand());
   program.addCommand(mappingsCommand());
   showHelpAfterErrors(program);

@@ -11,6 +11,14 @@ export interface ErasedId {
   readonly key: Buffer;
 }
 
+/** What is kept of one erased `eventId`, and since when. */
+export interface KeptErasedId extends ErasedId {
+  /** Null where a version kept it that did not note the app. */
+  readonly appId: string | null;
+  /** Milliseconds since the Unix epoch. */
+  readonly erasedAt: number;
+}
+
 interface Secret {
   readonly id: string;
   readonly key: KeyObject;

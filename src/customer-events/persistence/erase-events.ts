@@ -92,8 +92,8 @@ export async function eraseEvents(
 ): Promise<number> {
   const { rows } = await run({ sql: `DELETE FROM customer_events AS t WHERE ${sql} RETURNING t.event_id`, parameters });
   const erasedIds = (rows as { event_id: string | null }[]).flatMap(({ event_id }) =>
-    event_id === null ? [] : [keys.erasedId(customerId, event_id)],
+    event_id === null ? [] : [{ ...keys.erasedId(customerId, event_id), appId, erasedAt: at }],
   );
-  if (erasedIds.length > 0) await run(insertErasedIds(erasedIds, appId, new Date(at)));
+  if (erasedIds.length > 0) await run(insertErasedIds(erasedIds));
   return rows.length;
 }

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
  * What is left of an erased event that had an `eventId`: enough to know a replay of it by, and
@@ -6,6 +6,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
  * It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md.
  */
 @Entity('erased_event_ids')
+@Index('erased_event_ids_secret_id_idx', ['secretId', 'erasedAt'])
 export class ErasedEventIdRow {
   @PrimaryColumn({
     type: 'text',

@@ -1,23 +1,44 @@
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import type { ErasedId, ErasureKeys } from '../domain/erasure-keys.ts';
+import type { ErasedId, ErasureKeys, KeptErasedId } from '../domain/erasure-keys.ts';
 import type { Query } from '../../platform/postgres/transactions.ts';
 
 const INSERT_ERASED_EVENT_IDS = `
   INSERT INTO erased_event_ids AS e (customer_id, sha256, secret_id, app_id, erased_at)
-  SELECT i.customer_id, i.sha256, i.secret_id, $4, $5
-  FROM unnest($1::text[], $2::bytea[], $3::text[]) AS i (customer_id, sha256, secret_id)
+  SELECT i.customer_id, i.sha256, i.secret_id, i.app_id, i.erased_at
+  FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::timestamptz[])
+    AS i (customer_id, sha256, secret_id, app_id, erased_at)
   ON CONFLICT DO NOTHING`;
 
 /** What is there already stays as it is. */
-export const insertErasedIds = (ids: readonly ErasedId[], appId: string | null, erasedAt: Date): Query => ({
+export const insertErasedIds = (ids: readonly KeptErasedId[]): Query => ({
   sql: INSERT_ERASED_EVENT_IDS,
   parameters: [
     ids.map(({ customer }) => customer),
     ids.map(({ key }) => key),
     ids.map(({ secretId }) => secretId),
-    appId,
-    erasedAt,
+    ids.map(({ appId }) => appId),
+    ids.map(({ erasedAt }) => new Date(erasedAt)),
   ],
+});
+
+/** What a SELECT from `erased_event_ids AS e` reads. */
+export const KEPT_COLUMNS =
+  'e.customer_id, e.sha256, e.secret_id, e.app_id, (extract(epoch FROM e.erased_at) * 1000)::float8 AS erased_at';
+
+export interface KeptRow {
+  readonly customer_id: string;
+  readonly sha256: Buffer;
+  readonly secret_id: string;
+  readonly app_id: string | null;
+  readonly erased_at: number;
+}
+
+export const keptErasedIdOf = (row: KeptRow): KeptErasedId => ({
+  customer: row.customer_id,
+  key: row.sha256,
+  secretId: row.secret_id,
+  appId: row.app_id,
+  erasedAt: row.erased_at,
 });
 
 /** Parameters: an array of pseudonyms. Those of which anything was erased come back. */

@@ -10,25 +10,26 @@ export interface Actor {
 }
 
 /** What was done. Past participles, as the record tells of what has happened. */
-export type AuditAction =
-  | 'app.created'
-  | 'app.changed'
-  | 'app.suspended'
-  | 'app.resumed'
-  | 'app.exported'
-  | 'app.deleted'
-  | 'key.created'
-  | 'key.changed'
-  | 'key.rotated'
-  | 'key.revoked'
-  | 'customer.exported'
-  /** A part of a long history, before its customer; `customer.erased` follows. */
-  | 'customer.history_erased'
-  | 'customer.erased'
-  | 'event.erased'
-  | 'timeline.exported'
-  | 'erasures.exported'
-  | 'erasures.replayed';
+export const AUDIT_ACTIONS = [
+  'app.created',
+  'app.changed',
+  'app.suspended',
+  'app.resumed',
+  'app.exported',
+  'app.deleted',
+  'key.created',
+  'key.changed',
+  'key.rotated',
+  'key.revoked',
+  'customer.exported',
+  // A part of a long history, before its customer; `customer.erased` follows.
+  'customer.history_erased',
+  'customer.erased',
+  'event.erased',
+  'timeline.exported',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** One thing that was done, as it is kept: added, and never changed. */
 export interface AuditEntry {

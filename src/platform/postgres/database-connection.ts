@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { pendingMigrations } from './pending-migrations.ts';
 import { ReadDataSource } from './read-data-source.ts';
@@ -6,6 +6,10 @@ import { StorageUnavailable } from './storage-unavailable.ts';
 import { storage } from './storage-errors.ts';
 
 const RETRY_MS = 1_000;
+
+/** The injection token of what has to hold before the service uses the database; it throws where it does not. */
+export const CONNECTION_CHECK = 'CONNECTION_CHECK';
+export type ConnectionCheck = () => Promise<void>;
 
 /** The database's schema is not the one that this build needs. */
 export class SchemaOutdated extends Error {
@@ -27,6 +31,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
   constructor(
     private readonly dataSource: DataSource,
     private readonly readDataSource: ReadDataSource,
+    @Optional() @Inject(CONNECTION_CHECK) private readonly check: ConnectionCheck = () => Promise.resolve(),
   ) {}
 
   /**
@@ -55,6 +60,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
       for (const dataSource of this.dataSources) if (!dataSource.isInitialized) await dataSource.initialize();
       const pending = await pendingMigrations(this.dataSource);
       if (pending.length > 0) throw new SchemaOutdated(pending);
+      await this.check();
     });
   }
 

@@ -1,0 +1,87 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { INestApplicationContext } from '@nestjs/common';
+import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
+import { AuditLog } from '../../audit/application/audit-log.ts';
+import type { AuditQuery } from '../../audit/domain/audit-query.ts';
+import { customerIdOf } from '../../customer-events/domain/customer.ts';
+import { ErasureKeys } from '../../customer-events/domain/erasure-keys.ts';
+import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '../../platform/audit/audit-entry.ts';
+import { OperatorError } from '../error-message.ts';
+import { withService } from '../with-service.ts';
+import { millisOfText } from './instant-option.ts';
+import { jsonOption, print, type Printed } from './print.ts';
+
+const MAX_ENTRIES = 100_000;
+
+interface AuditOptions extends Printed {
+  readonly app?: string;
+  readonly customer?: string;
+  readonly action?: AuditAction[];
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+}
+
+export const auditCommand = (): Command =>
+  new Command('audit')
+    .description('who did what: keys, apps, erasures, exports; the newest first')
+    .option('--app <slug>', 'of this app only; of an app that was deleted, its id')
+    .option('--customer <externalId>', 'about this customer of the app, also after its erasure')
+    .addOption(new Option('--action <actions...>', 'only these').choices(AUDIT_ACTIONS))
+    .option('--from <instant>', 'not before this date or instant', millisOfText)
+    .option('--to <instant>', 'before this date or instant', millisOfText)
+    .option('--limit <number>', `how many entries, up to ${MAX_ENTRIES}`, limitOf, 100)
+    .addOption(jsonOption())
+    .action(async (options: AuditOptions) => {
+      const { entries, slugs } = await withService((service) => find(service, options));
+      print(
+        options,
+        entries.map(describe),
+        entries.map((entry) => lineOf(entry, slugs)),
+      );
+    });
+
+async function find(service: INestApplicationContext, options: AuditOptions) {
+  const apps = await service.get(KeyAdministration).listApps();
+  const slugs = new Map(apps.map(({ id, slug }) => [id, slug]));
+  const log = service.get(AuditLog);
+  const entries: AuditEntry[] = [];
+  for await (const entry of log.entries(queryOf(options, slugs, service.get(ErasureKeys)), options.limit)) {
+    entries.push(entry);
+  }
+  return { entries, slugs };
+}
+
+function queryOf(options: AuditOptions, slugs: ReadonlyMap<string, string>, keys: ErasureKeys): AuditQuery {
+  const { app, customer, action, from, to } = options;
+  // An app that was deleted has no slug any more.
+  const appId = app === undefined ? undefined : ([...slugs].find(([, slug]) => slug === app)?.[0] ?? app);
+  if (customer === undefined) return { appId, actions: action, from, to };
+  if (appId === undefined) throw new OperatorError('--customer needs --app: an external id is known in its app only');
+  return { appId, actions: action, from, to, customers: keys.pseudonyms(customerIdOf(appId, customer)) };
+}
+
+function limitOf(text: string): number {
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > MAX_ENTRIES)
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_ENTRIES}`);
+  return limit;
+}
+
+const describe = ({ at, ...entry }: AuditEntry) => ({ at: new Date(at).toISOString(), ...entry });
+
+/** Time, app, who, what, and to what. */
+function lineOf(
+  { at, appId, actor, action, customer, subject, count, details }: AuditEntry,
+  slugs: ReadonlyMap<string, string>,
+): string {
+  const more = [
+    customer === null ? [] : [`customer ${customer}`],
+    subject === null ? [] : [subject],
+    count === null ? [] : [`${count} events`],
+    Object.entries(details ?? {}).map(([name, value]) => `${name} ${value ?? 'none'}`),
+    actor.requestId === null ? [] : [`request ${actor.requestId}`],
+  ];
+  const who = `${actor.kind} ${actor.id}`;
+  return [new Date(at).toISOString(), slugs.get(appId) ?? appId, who, action, ...more.flat()].join('  ');
+}
