@@ -4,17 +4,12 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ImportSummary } from '../../src/cli/import/import-summary.ts';
 import type { Child } from '../support/child.ts';
+import { outcomeOf, type CommandOutcome } from '../support/command-runner.ts';
 import { line, manyLines } from '../support/history.ts';
 import { Workplace } from '../support/service-process.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Each command is a process of its own. */
+/** Commands that are stopped, or read standard input, have a process to themselves. */
 jest.setTimeout(120_000);
 
 describe('the import command', () => {
@@ -29,23 +24,15 @@ describe('the import command', () => {
   const read = (name: string): string => readFileSync(path(name), 'utf8');
 
   /** Locks are waited for: tests hold them to stop an import where they want it. */
+  const settings = (retryMs = 0) => ({
+    DATABASE_URL: service.database.url,
+    DATABASE_LOCK_TIMEOUT_MS: '60000',
+    DATABASE_STATEMENT_TIMEOUT_MS: '60000',
+    IMPORT_RETRY_MS: String(retryMs),
+  });
   const start = (args: string[], stdin: 'ignore' | 'pipe' = 'ignore', retryMs = 0): Child =>
-    workplace.cli(
-      ['import', ...args],
-      {
-        DATABASE_URL: service.database.url,
-        DATABASE_LOCK_TIMEOUT_MS: '60000',
-        DATABASE_STATEMENT_TIMEOUT_MS: '60000',
-        IMPORT_RETRY_MS: String(retryMs),
-      },
-      stdin,
-    );
-  const outcomeOf = async (command: Child): Promise<Outcome> => {
-    const { code } = await command.ends();
-    const stdout = command.stdout();
-    return { code, stdout, stderr: command.output().replace(stdout, '') };
-  };
-  const run = (...args: string[]): Promise<Outcome> => outcomeOf(start(args));
+    workplace.cli(['import', ...args], settings(retryMs), stdin);
+  const run = (...args: string[]): Promise<CommandOutcome> => workplace.command(['import', ...args], settings());
   const summaries = async (
     code: number,
     ...args: string[]

@@ -1,12 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImportSummary } from '../../src/cli/import/import-summary.ts';
+import type { CommandOutcome } from '../support/command-runner.ts';
 import { Workplace } from '../support/service-process.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
-
-/** Each command is a process of its own. */
-jest.setTimeout(120_000);
 
 interface Summaries {
   readonly events: ImportSummary;
@@ -22,14 +20,13 @@ describe('the import command reads the CSV files that people have', () => {
     writeFileSync(path(name), content);
     return name;
   };
+  const run = (...args: string[]): Promise<CommandOutcome> =>
+    workplace.command(['import', ...args, '--app', 'acme'], { DATABASE_URL: service.database.url });
   /** The exit status and what `--json` tells. */
   const imported = async (...args: string[]): Promise<{ code: number | null } & Summaries> => {
-    const command = workplace.cli(['import', ...args, '--app', 'acme', '--json'], {
-      DATABASE_URL: service.database.url,
-    });
-    const { code } = await command.ends();
-    if (command.stdout() === '') throw new Error(command.output());
-    return { code, ...(JSON.parse(command.stdout()) as Summaries) };
+    const { code, stdout, stderr } = await run(...args, '--json');
+    if (stdout === '') throw new Error(stderr);
+    return { code, ...(JSON.parse(stdout) as Summaries) };
   };
   /** Payloads by `eventId`, as they are stored. */
   const stored = async (prefix: string): Promise<Record<string, string>> => {
@@ -144,13 +141,10 @@ describe('the import command reads the CSV files that people have', () => {
   ])('%s is told in one sentence, and nothing is stored', async (_, name, content, message) => {
     const count = (): Promise<unknown> => service.database.query('SELECT count(*) FROM customer_events');
     const before = await count();
-    const command = workplace.cli(['import', write(name, content), '--app', 'acme'], {
-      DATABASE_URL: service.database.url,
-    });
-    const { code } = await command.ends();
-    expect(code).toBe(1);
-    expect(command.output()).toMatch(message);
-    expect(command.output().trim().split('\n')).toHaveLength(1);
+    const { code, stdout, stderr } = await run(write(name, content));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(await count()).toEqual(before);
   });
 
@@ -159,11 +153,9 @@ describe('the import command reads the CSV files that people have', () => {
       'semicolons.csv',
       'sep=;\r\ncustomerExternalId;type;eventId;payload.total\r\nuser_42;order.placed;semi-1;9.90\r\n',
     );
-    const command = workplace.cli(['import', 'semicolons.csv', '--app', 'acme'], {
-      DATABASE_URL: service.database.url,
-    });
-    expect(await command.ends()).toMatchObject({ code: 0 });
-    expect(command.output()).toContain('events: cells are separated by ";"');
+    const { code, stderr } = await run('semicolons.csv');
+    expect(code).toBe(0);
+    expect(stderr).toContain('events: cells are separated by ";"');
     expect(await stored('semi')).toEqual({ 'semi-1': '{"total":9.90}' });
   });
 });

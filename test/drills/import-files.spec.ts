@@ -1,12 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { line } from '../support/history.ts';
 import { Workplace } from '../support/service-process.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
-
-/** Each command is a process of its own. */
-jest.setTimeout(120_000);
 
 describe('the files that the import command writes', () => {
   let workplace: Workplace;
@@ -18,9 +15,9 @@ describe('the files that the import command writes', () => {
     return name;
   };
   const run = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
-    const command = workplace.cli(['import', ...args, '--app', 'acme'], { DATABASE_URL: service.database.url });
-    const { code } = await command.ends();
-    return { code, output: command.output() };
+    const settings = { DATABASE_URL: service.database.url };
+    const { code, stdout, stderr } = await workplace.command(['import', ...args, '--app', 'acme'], settings);
+    return { code, output: stderr + stdout };
   };
   const count = async (table: string): Promise<number> =>
     (await service.database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]?.n ?? NaN;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../support/child.ts';
+import { outcomeOf } from '../support/command-runner.ts';
 import { DrillRig } from './support/drill-rig.ts';
 import { Ledger } from './support/ledger.ts';
 
@@ -12,8 +13,10 @@ describe('many instances on one database', () => {
   afterAll(() => rig.close(), 60_000);
 
   it('migrate an empty one at once, write every eventId once, and see a revocation', async () => {
-    const migrations = await Promise.all(Array.from({ length: 4 }, () => rig.cli('migrate', '--json')));
-    const applied = migrations.flatMap((output) => (JSON.parse(output) as { applied: string[] }).applied);
+    const started = Array.from({ length: 4 }, () => rig.startCli('migrate', '--json'));
+    const migrations = await Promise.all(started.map(outcomeOf));
+    expect(migrations.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    const applied = migrations.flatMap(({ stdout }) => (JSON.parse(stdout) as { applied: string[] }).applied);
     expect(applied.length).toBe(new Set(applied).size);
     expect(applied.length).toBeGreaterThan(0);
     await rig.prepare();

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startServiceOn } from '../support/test-service.ts';
+import { outcomeOf, type CommandOutcome } from '../support/command-runner.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -7,13 +8,7 @@ const ID = /^c[a-z0-9]{24}$/;
 const AGENT_KEY = /^sk_live_agent_[A-Za-z0-9]{48}$/;
 const PUBLIC_KEY = /^pk_live_[A-Za-z0-9]{48}$/;
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Each command is a process of its own. */
+/** Some commands have a process to themselves. */
 jest.setTimeout(120_000);
 
 describe('the operator commands', () => {
@@ -21,13 +16,11 @@ describe('the operator commands', () => {
   let database: TestDatabase;
   let service: Awaited<ReturnType<typeof startServiceOn>>;
 
-  const cliWith = async (settings: Record<string, string>, ...args: string[]): Promise<Outcome> => {
-    const command = workplace.cli(args, settings);
-    const { code } = await command.ends();
-    const stdout = command.stdout();
-    return { code, stdout, stderr: command.output().replace(stdout, '') };
-  };
-  const cli = (...args: string[]): Promise<Outcome> => cliWith({ DATABASE_URL: database.url }, ...args);
+  const cliWith = (settings: Record<string, string>, ...args: string[]): Promise<CommandOutcome> =>
+    workplace.command(args, settings);
+  const cli = (...args: string[]): Promise<CommandOutcome> => cliWith({ DATABASE_URL: database.url }, ...args);
+  const alone = (...args: string[]): Promise<CommandOutcome> =>
+    outcomeOf(workplace.cli(args, { DATABASE_URL: database.url }));
   /** A command that succeeds, and what it prints, without its line end. */
   const done = async (...args: string[]): Promise<string> => {
     const outcome = await cli(...args);
@@ -252,7 +245,7 @@ describe('the operator commands', () => {
       const empty = await createEmptyDatabase();
       try {
         const outcomes = await Promise.all(
-          [1, 2, 3].map(() => cliWith({ DATABASE_URL: empty.url }, 'migrate', '--json')),
+          [1, 2, 3].map(() => outcomeOf(workplace.cli(['migrate', '--json'], { DATABASE_URL: empty.url }))),
         );
         const applied = outcomes.map(({ code, stdout, stderr }) => {
           expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -305,17 +298,30 @@ describe('the operator commands', () => {
     expect(await done('--help')).toMatch(/migrate[^]*apps[^]*keys/);
   });
 
+  it('have the same exit status and output in a process to themselves', async () => {
+    const all = [
+      ['--help'],
+      ['keys', 'create', '--app', 'acme'],
+      ['apps', 'list'],
+      ['keys', 'list', '--app', 'nobody'],
+    ];
+    const expected = [];
+    for (const args of all) expected.push(await cli(...args));
+    expect(expected.map(({ code }) => code)).toEqual([0, 1, 0, 1]);
+    expect(await Promise.all(all.map((args) => alone(...args)))).toEqual(expected);
+  });
+
   it('work while a service runs on the embedded PostgreSQL, and leave it running', async () => {
     const embedded = new Workplace();
     try {
       const child = embedded.start();
       const address = await servesAt(child);
       const pid = embedded.postmasterPid();
-      const run = async (...args: string[]): Promise<string> => {
-        const command = embedded.cli(args);
-        expect(await command.ends()).toEqual({ code: 0, signal: null });
-        return command.stdout().trim();
+      const succeeded = ({ code, stdout, stderr }: CommandOutcome): string => {
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        return stdout.trim();
       };
+      const run = async (...args: string[]): Promise<string> => succeeded(await embedded.command(args));
       expect(await run('migrate')).toBe('nothing to do');
       expect(await run('apps', 'list')).toMatch(/ demo /);
       const key = await run('keys', 'create', '--app', 'demo', '--name', 'second');
@@ -325,7 +331,8 @@ describe('the operator commands', () => {
 
       child.kill('SIGTERM');
       expect(await child.ends()).toEqual({ code: 0, signal: null });
-      const keys = JSON.parse(await run('keys', 'list', '--app', 'demo', '--json')) as unknown[];
+      const list = await outcomeOf(embedded.cli(['keys', 'list', '--app', 'demo', '--json']));
+      const keys = JSON.parse(succeeded(list)) as unknown[];
       expect(keys).toHaveLength(2);
       expect(embedded.processes()).toEqual([]);
     } finally {

@@ -69,6 +69,16 @@ describe('the service', () => {
     databases.push(created);
     return created;
   };
+  /** A key of the app "acme", which is created with it. */
+  const newKey = async ({ url }: TestDatabase): Promise<string> => {
+    const cli = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await workplace.command(args, { DATABASE_URL: url });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout.trim();
+    };
+    await cli('apps', 'create', '--slug', 'acme', '--name', 'Acme');
+    return cli('keys', 'create', '--app', 'acme', '--name', 'x');
+  };
   const firstStart = async (): Promise<{ service: Child; address: string; key: string }> => {
     const service = workplace.start();
     const [key] = await service.prints(KEY);
@@ -338,15 +348,7 @@ describe('the service', () => {
 
   it('with a DATABASE_URL that cannot be reached yet waits, refuses with 503, and serves as soon as it can', async () => {
     const reachable = await database();
-    const created = workplace.cli(['apps', 'create', '--slug', 'acme', '--name', 'Acme'], {
-      DATABASE_URL: reachable.url,
-    });
-    expect(await created.ends()).toMatchObject({ code: 0 });
-    const keyCreated = workplace.cli(['keys', 'create', '--app', 'acme', '--name', 'x'], {
-      DATABASE_URL: reachable.url,
-    });
-    expect(await keyCreated.ends()).toMatchObject({ code: 0 });
-    const key = keyCreated.stdout().trim();
+    const key = await newKey(reachable);
 
     const proxy = await openDatabaseProxy(reachable.url);
     try {
@@ -386,13 +388,7 @@ describe('the service', () => {
 
   it('stores the same instants under any TZ', async () => {
     const shared = await database();
-    const cli = async (...args: string[]): Promise<string> => {
-      const command = workplace.cli(args, { DATABASE_URL: shared.url });
-      expect(await command.ends()).toMatchObject({ code: 0 });
-      return command.stdout().trim();
-    };
-    await cli('apps', 'create', '--slug', 'acme', '--name', 'Acme');
-    const key = await cli('keys', 'create', '--app', 'acme', '--name', 'x');
+    const key = await newKey(shared);
     const sent = [
       ['2026-04-18T10:00:00Z', '2026-04-18T10:00:00Z'],
       ['2026-04-18', '2026-04-18T00:00:00Z'],

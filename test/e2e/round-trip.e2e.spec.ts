@@ -63,12 +63,10 @@ describe('round trip of every field', () => {
   const dataOf = ({ body }: { body: { data: never } }): never => body.data;
 
   const runImport = async (...args: string[]): Promise<unknown> => {
-    const command = workplace.cli(['import', ...args, '--app', 'acme', '--json'], {
-      DATABASE_URL: service.database.url,
-    });
-    const { code } = await command.ends();
-    expect({ code, output: command.output() }).toMatchObject({ code: 0 });
-    return JSON.parse(command.stdout());
+    const settings = { DATABASE_URL: service.database.url };
+    const outcome = await workplace.command(['import', ...args, '--app', 'acme', '--json'], settings);
+    expect(outcome).toMatchObject({ code: 0 });
+    return JSON.parse(outcome.stdout);
   };
   const file = (name: string, content: string): string => {
     writeFileSync(join(workplace.folder, name), content);

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { program, startNode, until, type Child } from './child.ts';
+import { CommandRunner, type CommandOutcome } from './command-runner.ts';
 
 /** A folder for `.data`, and the processes of the service and its commands that use it. */
 export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), 'customer-events-'));
   readonly dataDir = join(this.folder, 'data');
   private readonly children: Child[] = [];
+  private readonly commands = new CommandRunner(this.folder);
 
   constructor() {
     chmodSync(this.folder, 0o755);
@@ -26,8 +28,14 @@ export class Workplace {
     return this.run(['src/cli.js', ...args], settings, { stdio: [stdin, 'pipe', 'pipe'] });
   }
 
+  /** The same without a process to itself: the commands of this folder run one after the other. */
+  command(args: readonly string[], settings: Record<string, string> = {}): Promise<CommandOutcome> {
+    return this.commands.run(args, this.environment(settings));
+  }
+
   async close(): Promise<void> {
     const postmaster = this.postmasterPid();
+    await this.commands.close();
     for (const child of this.children) {
       child.kill('SIGKILL');
       await child.ends();
@@ -52,10 +60,14 @@ export class Workplace {
   }
 
   private run([file = '', ...args]: string[], settings: Record<string, string>, options: SpawnOptions = {}): Child {
-    const env = { PATH: process.env.PATH, DATA_DIR: this.dataDir, ...settings };
+    const env = this.environment(settings);
     const child = startNode(program(file, ...args), { cwd: this.folder, env, ...options });
     this.children.push(child);
     return child;
+  }
+
+  private environment(settings: Record<string, string>): Record<string, string | undefined> {
+    return { PATH: process.env.PATH, DATA_DIR: this.dataDir, ...settings };
   }
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../libs/embedded-postgres/embedded-postgres.ts';
 import { program, startNode, until, type Child } from '../../support/child.ts';
+import { CommandRunner } from '../../support/command-runner.ts';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import { Ledger, verdictOn, type Verdict } from './ledger.ts';
 
@@ -25,6 +26,7 @@ export class DrillRig {
   key = '';
   private engine: EmbeddedPostgres | null = null;
   private readonly dataDir = mkdtempSync(join(tmpdir(), 'customer-events-drill-'));
+  private readonly commands = new CommandRunner(this.dataDir);
   private proxyInFront: FaultProxy | undefined;
 
   static async start(): Promise<DrillRig> {
@@ -84,11 +86,15 @@ export class DrillRig {
     return () => client.end();
   }
 
-  /** The schema, an app, a key, and the customer to whom all events of a drill belong. */
+  /** The schema, an app and a key. */
   async prepare(): Promise<void> {
     await this.cli('migrate');
     await this.cli('apps', 'create', '--slug', 'acme', '--name', 'Acme');
-    this.key = (await this.cli('keys', 'create', '--app', 'acme', '--name', 'drill')).trim();
+    this.key = await this.createKey('acme');
+  }
+
+  async createKey(app: string): Promise<string> {
+    return (await this.cli('keys', 'create', '--app', app, '--name', 'drill')).trim();
   }
 
   async createCustomer({ port }: Instance): Promise<void> {
@@ -106,14 +112,16 @@ export class DrillRig {
     if (response.statusCode > 201) throw new Error(`the customer could not be created: ${response.statusCode}`);
   }
 
+  /** What a command prints, which runs after those before it. */
   async cli(...args: string[]): Promise<string> {
-    const child = startNode(program('src/cli.js', ...args), {
-      env: { ...process.env, DATABASE_URL: this.directUrl },
-      cwd: this.dataDir,
-    });
-    const { code } = await child.ends();
-    if (code !== 0) throw new Error(`cli ${args.join(' ')} failed: ${child.output()}`);
-    return child.output();
+    const { code, stdout, stderr } = await this.commands.run(args, this.environment());
+    if (code !== 0) throw new Error(`cli ${args.join(' ')} failed: ${stderr}`);
+    return stdout;
+  }
+
+  /** A command in a process of its own. */
+  startCli(...args: string[]): Child {
+    return startNode(program('src/cli.js', ...args), { env: this.environment(), cwd: this.dataDir });
   }
 
   /** Starts an instance and waits until it listens, not until it has found its database. */
@@ -155,6 +163,10 @@ export class DrillRig {
     );
   }
 
+  private environment(): NodeJS.ProcessEnv {
+    return { ...process.env, DATABASE_URL: this.directUrl };
+  }
+
   async stopInstances(): Promise<void> {
     for (const { child } of this.instances.splice(0)) {
       child.kill('SIGKILL');
@@ -164,6 +176,7 @@ export class DrillRig {
 
   async close(): Promise<void> {
     for (const ledger of this.ledgers) ledger.close();
+    await this.commands.close();
     await this.stopInstances();
     await this.proxyInFront?.close();
     await this.stopDatabase();
