@@ -9,13 +9,9 @@ import type { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.
 import type { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
-import {
-  WHOLE_TIMELINE,
-  type TimelineOrder,
-  type TimelinePart,
-  type TimelinePosition,
-} from '../../src/customer-events/domain/timeline.ts';
+import { WHOLE_TIMELINE, type TimelineOrder } from '../../src/customer-events/domain/timeline.ts';
 import { aCustomer, anEvent, APP, instant, ORDER } from '../support/builders.ts';
+import { walkTimeline } from '../support/walk-timeline.ts';
 
 /** Stores of one kind that share their data. */
 export interface Stores {
@@ -48,25 +44,8 @@ export function customerEventStoreContract(open: () => Stores): void {
     });
 
     const append = (...all: CustomerEvent[]) => events.append(all, neverAbandoned);
-    const walk = async (customer: Customer, order: TimelineOrder, limit: number): Promise<CustomerEvent[]> => {
-      const found: CustomerEvent[] = [];
-      let after: TimelinePosition | null = null;
-      for (;;) {
-        const part: TimelinePart<CustomerEvent> = await timelines.page(
-          customer.id,
-          { ...WHOLE_TIMELINE, order },
-          after,
-          {
-            events: limit,
-            bytes: 1_000_000,
-            entries: 1_000,
-          },
-        );
-        found.push(...part.events);
-        if (part.next === null) return found;
-        after = part.next;
-      }
-    };
+    const walk = (customer: Customer, order: TimelineOrder, limit: number): Promise<CustomerEvent[]> =>
+      walkTimeline(timelines, customer.id, { ...WHOLE_TIMELINE, order }, limit);
 
     it('gives back an event as it was, to the microsecond and to the character', async () => {
       const event = anEvent(ada, {

@@ -14,6 +14,7 @@ import {
   type TimelineQuery,
 } from '../../src/customer-events/domain/timeline.ts';
 import { aCustomer, anEvent, APP, instant, ORDER } from '../support/builders.ts';
+import { walkTimeline } from '../support/walk-timeline.ts';
 import type { Stores } from './customer-event-store.contract.ts';
 
 const NEWEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'desc' };
@@ -41,20 +42,8 @@ export function timelineStoreContract(open: () => Stores): void {
     };
     const at = (occurredAt: string, type = 'a') => anEvent(ada, { occurredAt: instant(occurredAt), type });
     const idsOf = (events: readonly { id: string }[]) => events.map(({ id }) => id);
-    const walk = async (query: TimelineQuery, limit: number): Promise<CustomerEvent[]> => {
-      const found: CustomerEvent[] = [];
-      let after: TimelinePosition | null = null;
-      for (;;) {
-        const part: TimelinePart<CustomerEvent> = await stores.timelines.page(ada.id, query, after, {
-          events: limit,
-          bytes: 1_000_000,
-          entries: 1_000,
-        });
-        found.push(...part.events);
-        if (part.next === null) return found;
-        after = part.next;
-      }
-    };
+    const walk = (query: TimelineQuery, limit: number): Promise<CustomerEvent[]> =>
+      walkTimeline(stores.timelines, ada.id, query, limit);
 
     it.each<[TimelineOrder, number]>([
       ['asc', 7],

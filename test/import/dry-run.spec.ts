@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ImportSummary } from '../../src/cli/import/import-summary.ts';
 import { line } from '../support/history.ts';
-import { FileImport, type Outcome } from '../support/file-import.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { useFileImport, type Outcome } from '../support/file-import.ts';
 
 /** Numbers that look random, the same at each run. */
 function random(seed: number): (below: number) => number {
@@ -25,13 +24,12 @@ const countsOfFile = ({ created, updated, unchanged, replayed, rejected, errors 
 });
 
 describe('a dry run foretells the import that follows', () => {
-  let service: TestService;
-  let files: FileImport;
+  const files = useFileImport();
 
   /** Runs it twice, dry and real, and gives what both came to. */
   const foretold = async (path: string, ...args: string[]): Promise<ReturnType<typeof countsOf>> => {
     const stored = async (): Promise<unknown> =>
-      service.database.query(
+      files.service.database.query(
         'SELECT (SELECT count(*) FROM customer_events) AS events, (SELECT count(*) FROM customers) AS customers',
       );
     const before = await stored();
@@ -40,15 +38,6 @@ describe('a dry run foretells the import that follows', () => {
     expect(countsOf(await files.run(path, ...args))).toEqual(dry);
     return dry;
   };
-
-  beforeAll(async () => {
-    service = await startTestService();
-    files = new FileImport(service);
-  });
-  afterAll(async () => {
-    files.close();
-    await service.close();
-  });
 
   it('where addresses are taken in the database, in any case, and twice in the file', async () => {
     const csv = [
@@ -88,7 +77,7 @@ describe('a dry run foretells the import that follows', () => {
         mode === 'insert' ? { created: 1, updated: 0, unchanged: 2 } : { created: 1, updated: 2, unchanged: 0 },
       );
       const name = mode === 'insert' ? 'Ada' : 'Another name';
-      expect((await service.get('/customers/user_42').expect(200)).text).toContain(`"name":"${name}"`);
+      expect((await files.service.get('/customers/user_42').expect(200)).text).toContain(`"name":"${name}"`);
     },
   );
 
@@ -143,9 +132,9 @@ describe('a dry run foretells the import that follows', () => {
   });
 
   it('where an eventId was erased, and its customer would be created anew', async () => {
-    await service.patch('/customers/gone', { email: 'gone@example.com', name: 'Gone' }).expect(201);
-    await service.post('/customer-events', line({ customerExternalId: 'gone', eventId: 'gone-1' })).expect(201);
-    await service.delete('/customers/gone').expect(200);
+    await files.service.patch('/customers/gone', { email: 'gone@example.com', name: 'Gone' }).expect(201);
+    await files.service.post('/customer-events', line({ customerExternalId: 'gone', eventId: 'gone-1' })).expect(201);
+    await files.service.delete('/customers/gone').expect(200);
     const customers = files.write('gone.csv', 'externalId,email,name\ngone,gone@example.com,Back\n');
     const lines = ['gone-1', 'gone-2', 'gone-1'].map((eventId) => line({ customerExternalId: 'gone', eventId }));
     expect(await foretold(files.write('gone.ndjson', lines.join('\n')), '--create-customers', customers)).toMatchObject(

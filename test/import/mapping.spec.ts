@@ -1,27 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FileImport } from '../support/file-import.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { describe, expect, it } from '@jest/globals';
+import { useFileImport } from '../support/file-import.ts';
 
 describe('an import whose columns are mapped', () => {
-  let service: TestService;
-  let files: FileImport;
+  const files = useFileImport();
   let customers = 0;
 
   const customer = async (externalId = `mapped_${customers++}`): Promise<string> => {
-    await service.patch(`/customers/${externalId}`, { email: `${customers}-${externalId}@example.com`, name: 'Name' });
+    await files.service.patch(`/customers/${externalId}`, {
+      email: `${customers}-${externalId}@example.com`,
+      name: 'Name',
+    });
     return externalId;
   };
   const payloads = async (externalId: string): Promise<string[]> =>
     (await files.stored(externalId)).map(([, , , payload]) => payload);
-
-  beforeAll(async () => {
-    service = await startTestService();
-    files = new FileImport(service);
-  });
-  afterAll(async () => {
-    files.close();
-    await service.close();
-  });
 
   it('reads columns of any name, with constants, a prefix and columns that are passed over', async () => {
     const externalId = await customer('shop-7');
@@ -126,7 +118,7 @@ describe('an import whose columns are mapped', () => {
       const csv =
         'externalId,email,name,metadata.zip,metadata.seats,metadata.code\nmeta_1,m1@example.com,One,02138,5,7\nmeta_2,m2@example.com,Two,12345,6,8\n';
       expect(await files.customers('meta.csv', csv, '--text', 'metadata.code')).toMatchObject({ created: 2 });
-      const { text } = await service.get('/customers/meta_2').expect(200);
+      const { text } = await files.service.get('/customers/meta_2').expect(200);
       expect(text).toContain('"metadata":{"zip":"12345","seats":6,"code":"8"}');
     });
   });

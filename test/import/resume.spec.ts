@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { FileImport } from '../support/file-import.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { useFileImport } from '../support/file-import.ts';
 
 /** Two customers whose lines are written by statements of their own. */
 const [FIRST, SECOND] = ['user_1', 'user_2'] as const;
@@ -10,8 +9,7 @@ const LINES = 12_000;
 const BAR_AT = 7_300;
 
 describe('an import that broke off', () => {
-  let service: TestService;
-  let files: FileImport;
+  const files = useFileImport({ IMPORT_RETRY_MS: '0', DATABASE_LOCK_TIMEOUT_MS: '300' });
   let round = 0;
 
   const line = (n: number, fields: object = {}): string =>
@@ -23,14 +21,14 @@ describe('an import that broke off', () => {
 
   /** Writers that come to events of this customer wait, until it is released. */
   const barAt = async (externalId: string): Promise<() => Promise<void>> => {
-    const session = await service.database.session();
+    const session = await files.service.database.session();
     await session.query('BEGIN');
     await session.query('SELECT 1 FROM customers WHERE external_id = $1 FOR UPDATE', [externalId]);
     return () => session.end();
   };
   /** The numbers of this round's events, as often as they are stored. */
   const stored = async (): Promise<number[]> => {
-    const rows = await service.database.query<{ n: number }>(
+    const rows = await files.service.database.query<{ n: number }>(
       "SELECT (payload->>'n')::int AS n FROM customer_events WHERE payload->>'round' = $1",
       [String(round)],
     );
@@ -61,17 +59,11 @@ describe('an import that broke off', () => {
   };
 
   beforeAll(async () => {
-    service = await startTestService({ IMPORT_RETRY_MS: '0', DATABASE_LOCK_TIMEOUT_MS: '300' });
-    files = new FileImport(service);
     for (const externalId of [FIRST, SECOND, 'bar']) {
-      await service
+      await files.service
         .patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: externalId })
         .expect(201);
     }
-  });
-  afterAll(async () => {
-    files.close();
-    await service.close();
   });
   beforeEach(() => {
     round++;
@@ -125,8 +117,8 @@ describe('an import that broke off', () => {
     const path = files.write(name('ndjson'), lines.join('\n'));
     const release = await barAt('bar');
     const running = files.run(path);
-    await service.database.untilWaiting(1);
-    await service.database.query(
+    await files.service.database.untilWaiting(1);
+    await files.service.database.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
     );
     const { events } = await running;
@@ -178,17 +170,7 @@ describe('an import that broke off', () => {
 });
 
 describe('events without an eventId get one', () => {
-  let service: TestService;
-  let files: FileImport;
-
-  beforeAll(async () => {
-    service = await startTestService();
-    files = new FileImport(service);
-  });
-  afterAll(async () => {
-    files.close();
-    await service.close();
-  });
+  const files = useFileImport();
 
   const CSV =
     'customerExternalId,type,occurredAt,eventId,payload.order,payload.n\nuser_42,a,2024-01-01,,A,1\nuser_42,a,2024-01-01,,A,2\nuser_42,a,2024-01-02,own,B,1\n';
@@ -204,7 +186,7 @@ describe('events without an eventId get one', () => {
     ['content', NDJSON, 'ndjson', 2],
   ])('of %s: importing twice stores each once', async (from, content, format, count) => {
     const externalId = `once_${from.replace(/\W/g, '_')}_${format}`;
-    await service.patch(`/customers/${externalId}`, { email: `${from.length}.${format}@example.com`, name: 'N' });
+    await files.service.patch(`/customers/${externalId}`, { email: `${from.length}.${format}@example.com`, name: 'N' });
     const file = content.replaceAll('user_42', externalId);
     const args = ['--event-id-from', from];
     expect(await files.events(`ids.${format}`, file, ...args)).toMatchObject({ created: count, rejected: 0 });

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FileImport } from '../support/file-import.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { describe, expect, it } from '@jest/globals';
+import { useFileImport } from '../support/file-import.ts';
 
 /** A row of an export whose other columns are empty. */
 function csvOf(header: string, rows: readonly Record<string, string>[], lineEnd = '\n'): string {
@@ -24,17 +23,7 @@ const WOOCOMMERCE_ORDERS =
   'order_id,order_number,order_date,paid_date,status,shipping_total,shipping_tax_total,fee_total,fee_tax_total,tax_total,cart_discount,order_discount,discount_total,order_total,order_subtotal,order_currency,payment_method,payment_method_title,transaction_id,customer_ip_address,customer_user_agent,shipping_method,customer_id,customer_user,customer_email,billing_first_name,billing_last_name,billing_company,billing_email,billing_phone,billing_address_1,billing_address_2,billing_postcode,billing_city,billing_state,billing_country,customer_note,wt_import_key,line_item_1,line_item_2';
 
 describe('ready mappings read', () => {
-  let service: TestService;
-  let files: FileImport;
-
-  beforeAll(async () => {
-    service = await startTestService();
-    files = new FileImport(service);
-  });
-  afterAll(async () => {
-    files.close();
-    await service.close();
-  });
+  const files = useFileImport();
 
   const payloadsOf = async (externalId: string): Promise<string[]> =>
     (await files.stored(externalId)).map(([, , , payload]) => payload);
@@ -61,7 +50,7 @@ describe('ready mappings read', () => {
       rejected: 0,
       warnings: [],
     });
-    expect((await service.get('/customers/ada@example.com').expect(200)).body.data).toMatchObject({
+    expect((await files.service.get('/customers/ada@example.com').expect(200)).body.data).toMatchObject({
       name: 'Ada Lovelace',
       email: 'ada@example.com',
       phone: '+442079460000',
@@ -211,7 +200,7 @@ describe('ready mappings read', () => {
         '{"orderId":"0042","status":"completed","total":88.00,"currency":"EUR","paymentMethod":"Pay on delivery","lineItem1":"name:Rice, Basmati|quantity:1|total:88.00"}',
       ],
     ]);
-    expect((await service.get('/customers/woo@example.com')).body.data).toMatchObject({
+    expect((await files.service.get('/customers/woo@example.com')).body.data).toMatchObject({
       name: 'Wu Li',
       phone: '+49301234',
     });
@@ -223,10 +212,10 @@ describe('ready mappings read', () => {
       { type: 'b', occurredAt: '2024-01-02T00:00:00Z', payload: {} },
     ];
     for (const event of events)
-      await service.post('/customer-events', { customerExternalId: 'user_42', ...event }).expect(201);
-    const { text } = await service.get('/customers/user_42/events/export').expect(200);
+      await files.service.post('/customer-events', { customerExternalId: 'user_42', ...event }).expect(201);
+    const { text } = await files.service.get('/customers/user_42/events/export').expect(200);
     const before = await files.stored('user_42');
-    await service.patch('/customers/moved', { email: 'moved@example.com', name: 'Moved' }).expect(201);
+    await files.service.patch('/customers/moved', { email: 'moved@example.com', name: 'Moved' }).expect(201);
     const args = ['--mapping', 'customer-events-export', '--set'];
     const summary = await files.events('moved.ndjson', text, ...args, 'customerExternalId=moved');
     expect(summary).toMatchObject({ created: 2, rejected: 0 });
@@ -239,14 +228,14 @@ describe('ready mappings read', () => {
       replayed: 2,
     });
 
-    await service.delete('/customers/user_42').expect(200);
-    await service.patch('/customers/user_42', { email: 'user_42@example.com', name: 'Back' }).expect(201);
+    await files.service.delete('/customers/user_42').expect(200);
+    await files.service.patch('/customers/user_42', { email: 'user_42@example.com', name: 'Back' }).expect(201);
     expect(await files.events('back.ndjson', text, ...args, 'customerExternalId=user_42')).toMatchObject({
       created: 1,
       errors: [{ line: 1, code: 'EVENT_ERASED' }],
     });
-    await service.delete('/customers/user_42').expect(200);
-    await service.patch('/customers/user_42', { email: 'user_42@example.com', name: 'Back' }).expect(201);
+    await files.service.delete('/customers/user_42').expect(200);
+    await files.service.patch('/customers/user_42', { email: 'user_42@example.com', name: 'Back' }).expect(201);
     const undeleted = await files.events(
       'undo.ndjson',
       text,
@@ -265,17 +254,7 @@ describe('ready mappings read', () => {
 });
 
 describe('what a spreadsheet has done to a file', () => {
-  let service: TestService;
-  let files: FileImport;
-
-  beforeAll(async () => {
-    service = await startTestService();
-    files = new FileImport(service);
-  });
-  afterAll(async () => {
-    files.close();
-    await service.close();
-  });
+  const files = useFileImport();
 
   const CUSTOMERS = [
     'externalId,email,name,phone,,',

@@ -5,7 +5,8 @@ import { Command } from 'commander';
 import { runImport, statusOf, type ImportOutcome } from '../../src/cli/import/import-command.ts';
 import { withImportOptions, type ImportCommandOptions } from '../../src/cli/import/import-options.ts';
 import type { ImportSummary } from '../../src/cli/import/import-summary.ts';
-import type { TestService } from './test-service.ts';
+import { afterAll, beforeAll } from '@jest/globals';
+import { startTestService, type TestService } from './test-service.ts';
 
 const LIMITS = { maxPayloadBytes: 65_536, maxPayloadKeys: 1_000 };
 
@@ -13,12 +14,21 @@ export type Outcome = ImportOutcome & { readonly status: number };
 
 /** Runs the import command in this process, on files in a folder of its own: a process for each file would take seconds. */
 export class FileImport {
-  readonly folder = mkdtempSync(join(tmpdir(), 'file-import-'));
+  private folder = '';
+  private started: TestService | undefined;
 
-  constructor(private readonly service: TestService) {}
+  get service(): TestService {
+    return this.started as TestService;
+  }
 
-  close(): void {
+  async open(settings: Record<string, string>): Promise<void> {
+    this.folder = mkdtempSync(join(tmpdir(), 'file-import-'));
+    this.started = await startTestService(settings);
+  }
+
+  async close(): Promise<void> {
     rmSync(this.folder, { recursive: true });
+    await this.started?.close();
   }
 
   path(name: string): string {
@@ -73,4 +83,12 @@ export class FileImport {
         return [type ?? '', occurredAt ?? '', eventId ?? null, /"payload":(.*),"occurredAt":/.exec(line)?.[1] ?? ''];
       });
   }
+}
+
+/** An import into a service of its own, which is there while the tests of the `describe` around it run. */
+export function useFileImport(settings: Record<string, string> = {}): FileImport {
+  const files = new FileImport();
+  beforeAll(() => files.open(settings));
+  afterAll(() => files.close());
+  return files;
 }
