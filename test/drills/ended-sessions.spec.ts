@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
 import { MixedTraffic } from './support/mixed-traffic.ts';
 
@@ -19,11 +18,7 @@ describe('Sessions that the database ends under mixed traffic', () => {
   let instance: Instance;
 
   beforeAll(async () => {
-    rig = await DrillRig.start();
-    await rig.prepare();
-    instance = await rig.startInstance({ LOG_LEVEL: 'error' });
-    await until(async () => (await instance.get('/health/ready')).status === 200);
-    await rig.createCustomer(instance);
+    ({ rig, instance } = await DrillRig.serving({ LOG_LEVEL: 'error' }));
   }, 60_000);
   afterEach(() => rig.proxy.heal());
   afterAll(() => rig.close(), 60_000);

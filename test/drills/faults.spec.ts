@@ -22,11 +22,7 @@ describe('faults', () => {
   const findings: (Finding | string)[] = [];
 
   beforeAll(async () => {
-    rig = await DrillRig.start();
-    await rig.prepare();
-    instance = await rig.startInstance();
-    await until(async () => (await instance.get('/health/ready')).status === 200);
-    await rig.createCustomer(instance);
+    ({ rig, instance } = await DrillRig.serving());
   }, 60_000);
   afterEach(() => rig.proxy.heal());
   afterAll(async () => {
@@ -36,8 +32,7 @@ describe('faults', () => {
 
   const restart = async (settings: Record<string, string> = {}): Promise<void> => {
     await rig.stopInstances();
-    instance = await rig.startInstance(settings);
-    await until(async () => (await instance.get('/health/ready')).status === 200);
+    instance = await rig.startReady(settings);
   };
 
   /** Enough has been acknowledged that the fault hits a service at work. */

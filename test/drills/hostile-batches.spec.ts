@@ -3,7 +3,6 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
 
 const FULL = process.env.DRILL === 'full';
@@ -53,11 +52,7 @@ describe('Batches that are made to take long', () => {
     });
 
   beforeAll(async () => {
-    rig = await DrillRig.start();
-    await rig.prepare();
-    instance = await rig.startInstance({ LOG_LEVEL: 'error' });
-    await until(async () => (await instance.get('/health/ready')).status === 200);
-    await rig.createCustomer(instance);
+    ({ rig, instance } = await DrillRig.serving({ LOG_LEVEL: 'error' }));
   }, 60_000);
   afterAll(async () => {
     await rig.close();
@@ -107,11 +102,10 @@ describe('Batches that are made to take long', () => {
   );
 
   it('of a key over its rate cost next to nothing', async () => {
-    const limited = await rig.startInstance({ LOG_LEVEL: 'error', RATE_LIMITS: '1/600' });
+    const limited = await rig.startReady({ LOG_LEVEL: 'error', RATE_LIMITS: '1/600' });
     const other = instance;
     instance = limited;
     try {
-      await until(async () => (await limited.get('/health/ready')).status === 200);
       const body = gzipSync(filled('{"events":[{', '"a":1,', '"b":1}]}'));
       const refusals = FULL ? 2_000 : 30;
       // The first ones are slower, until Node has compiled what they run.

@@ -20,8 +20,7 @@ describe('many instances on one database', () => {
     expect(applied.length).toBe(new Set(applied).size);
     expect(applied.length).toBeGreaterThan(0);
     await rig.prepare();
-    const [first, second] = await Promise.all([rig.startInstance(), rig.startInstance()]);
-    for (const { get } of [first, second]) await until(async () => (await get('/health/ready')).status === 200);
+    const [first, second] = await Promise.all([rig.startReady(), rig.startReady()]);
     await rig.createCustomer(first);
 
     // Both send the same eventIds at the same time, each through its own instance.

@@ -1,21 +1,11 @@
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startNode, until } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
+import { load, startScript, type Load } from './support/load.ts';
 
 const FULL = process.env.DRILL === 'full';
 const SECONDS = FULL ? 5 : 1;
 const ROUNDS = FULL ? 3 : 1;
 const CONNECTIONS = 64;
-
-interface Load {
-  readonly created: number;
-  readonly refused: number;
-  readonly other: number;
-  readonly broken: number;
-  readonly createdP50: number;
-  readonly createdP99: number;
-}
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
@@ -25,22 +15,11 @@ describe('A flood of requests without a key', () => {
   let instance: Instance;
   const lines: string[] = [];
 
-  const start = (script: string, ...args: unknown[]) =>
-    startNode([resolve(import.meta.dirname, 'support', script), String(instance.port), ...args.map(String)]);
   /** A tenant's single events, 100 a second over 10 connections. */
-  const tenant = async (): Promise<Load> => {
-    const child = start('load-generator.js', rig.key, 10, 100, SECONDS);
-    const [found] = await child.prints(/^\{.*\}$/m);
-    await child.ends();
-    return JSON.parse(found) as Load;
-  };
+  const tenant = (): Promise<Load> => load(instance, { key: rig.key, connections: 10, rate: 100, seconds: SECONDS });
 
   beforeAll(async () => {
-    rig = await DrillRig.start();
-    await rig.prepare();
-    instance = await rig.startInstance({ LOG_LEVEL: 'error' });
-    await until(async () => (await instance.get('/health/ready')).status === 200);
-    await rig.createCustomer(instance);
+    ({ rig, instance } = await DrillRig.serving({ LOG_LEVEL: 'error' }));
     await tenant();
   }, 60_000);
   afterAll(async () => {
@@ -65,7 +44,7 @@ describe('A flood of requests without a key', () => {
       let rate = '';
       for (let round = 0; round < ROUNDS; round++) {
         alone.push(await tenant());
-        const flood = start('flood.js', CONNECTIONS, path, header);
+        const flood = startScript('flood.js', instance, CONNECTIONS, path, header);
         await flood.prints(/flooding/);
         const probe = instance.get('/health/live');
         beside.push(await tenant());
@@ -78,9 +57,9 @@ describe('A flood of requests without a key', () => {
       lines.push(
         `${name} (${path}, ${CONNECTIONS} connections, ${rate}): p50 ${p50s(beside)} ms beside, ${p50s(alone)} ms alone`,
       );
-      for (const load of beside) {
-        expect(load).toMatchObject({ refused: 0, other: 0, broken: 0 });
-        expect(load.created).toBeGreaterThan(0);
+      for (const found of beside) {
+        expect(found).toMatchObject({ refused: 0, other: 0, broken: 0 });
+        expect(found.created).toBeGreaterThan(0);
       }
       // On a machine that is busy with other work it means nothing.
       if (FULL) expect(p50s(beside)).toBeLessThan(2 * p50s(alone));

@@ -1,24 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startNode, until } from '../support/child.ts';
+import { until } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
+import { load, type Load } from './support/load.ts';
 
 const FULL = process.env.DRILL === 'full';
 const SECONDS = FULL ? 10 : 2;
-
-interface Load {
-  readonly created: number;
-  readonly refused: number;
-  readonly other: number;
-  readonly broken: number;
-  /** Events created, and requests answered, per second. */
-  readonly perSecond: number;
-  readonly offered: number;
-  readonly createdP99: number;
-  readonly refusedP99: number;
-}
 
 describe('overload', () => {
   let rig: DrillRig;
@@ -26,41 +13,22 @@ describe('overload', () => {
   const lines: string[] = [];
 
   beforeAll(async () => {
-    rig = await DrillRig.start();
-    await rig.prepare();
-    instance = await rig.startInstance({ MAX_REQUESTS_IN_FLIGHT: '200' });
-    await until(async () => (await instance.get('/health/ready')).status === 200);
-    await rig.createCustomer(instance);
-    await load(64, 0, 2);
+    ({ rig, instance } = await DrillRig.serving({ MAX_REQUESTS_IN_FLIGHT: '200' }));
+    await offered(64, 0, 2);
   }, 60_000);
   afterAll(async () => {
     await rig.close();
     if (FULL) process.stdout.write(`\n${lines.join('\n')}\n`);
   }, 60_000);
 
-  /** @param rate per second; 0: without a pause. */
-  const load = async (connections: number, rate: number, seconds = SECONDS): Promise<Load> => {
-    const generator = resolve(import.meta.dirname, 'support/load-generator.js');
-    const child = startNode([
-      generator,
-      String(instance.port),
-      rig.key,
-      String(connections),
-      String(rate),
-      String(seconds),
-    ]);
-    const [found] = await child.prints(/^\{.*\}$/m);
-    await child.ends();
-    return JSON.parse(found) as Load;
-  };
-  const rssMiB = (): number =>
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${instance.child.process.pid}/status`, 'utf8'))?.[1]) / 1024;
+  const offered = (connections: number, rate: number, seconds = SECONDS): Promise<Load> =>
+    load(instance, { key: rig.key, connections, rate, seconds });
   const rows = async (): Promise<number> =>
     Number((await rig.query<{ n: string }>('SELECT count(*) AS n FROM customer_events'))[0]?.n);
 
   it('of five times what it can do: it does what it can, refuses the rest, and stays alive', async () => {
-    const peak = await load(64, 0);
-    const before = { rows: await rows(), rss: rssMiB() };
+    const peak = await offered(64, 0);
+    const before = { rows: await rows(), rss: instance.rssMiB() };
     const slowestHealth = { ms: 0 };
     let watching = true;
     const watch = (async () => {
@@ -71,10 +39,10 @@ describe('overload', () => {
         await new Promise((next) => setTimeout(next, 100));
       }
     })();
-    const over = await load(1_000, 5 * peak.perSecond);
+    const over = await offered(1_000, 5 * peak.perSecond);
     watching = false;
     await watch;
-    const rss = rssMiB();
+    const rss = instance.rssMiB();
     await until(async () => (await instance.get('/health/ready')).status === 200);
     const stored = (await rows()) - before.rows;
     lines.push(
@@ -94,7 +62,7 @@ describe('overload', () => {
   }, 120_000);
 
   it('of 1,000 idle connections, 200 slow heads and 200 slow bodies: it serves on', async () => {
-    const alone = FULL ? (await load(64, 0)).perSecond : 0;
+    const alone = FULL ? (await offered(64, 0)).perSecond : 0;
     const post = `POST /api/v1/customer-events HTTP/1.1\r\nHost: a\r\nX-API-Key: ${rig.key}\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n`;
     const sockets = Array.from({ length: 1_400 }, (_, at) => {
       const socket = connect(instance.port, '127.0.0.1').on('error', () => {});
@@ -104,7 +72,7 @@ describe('overload', () => {
     const drips = setInterval(() => sockets.slice(1_000).forEach((socket) => socket.write('x')), 200);
     // After a second they no longer count as requests under way.
     await new Promise((next) => setTimeout(next, 1_500));
-    const beside = await load(64, 0);
+    const beside = await offered(64, 0);
     clearInterval(drips);
     lines.push(
       `beside 1,000 idle connections and 400 slow senders: ${beside.perSecond}/s${FULL ? `, alone ${alone}/s` : ''}`,

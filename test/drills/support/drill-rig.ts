@@ -17,6 +17,8 @@ export interface Instance {
   readonly child: Child;
   /** The status of a GET, and how long it took; 0 where nothing answers. */
   get(path: string): Promise<{ status: number; body: string; ms: number }>;
+  /** Resident memory of the process, in MiB. */
+  rssMiB(): number;
 }
 
 /** A PostgreSQL of its own, a proxy in front of it, and as many instances of the service as a drill wants. */
@@ -36,6 +38,15 @@ export class DrillRig {
       join(new URL(rig.directUrl).searchParams.get('host') as string, '.s.PGSQL.5432'),
     );
     return rig;
+  }
+
+  /** A rig with an app, a key and an instance that serves, and the customer to whom all events of a drill belong. */
+  static async serving(settings: Record<string, string> = {}): Promise<{ rig: DrillRig; instance: Instance }> {
+    const rig = await DrillRig.start();
+    await rig.prepare();
+    const instance = await rig.startReady(settings);
+    await rig.createCustomer(instance);
+    return { rig, instance };
   }
 
   get proxy(): FaultProxy {
@@ -138,12 +149,19 @@ export class DrillRig {
       PORT: String(port),
     };
     const child = startNode(program('src/main.js'), { env, cwd: this.dataDir });
-    const instance = { port, child, get: (path: string) => get(port, path) };
+    const instance = { port, child, get: (path: string) => get(port, path), rssMiB: () => rssMiB(child) };
     this.instances.push(instance);
     await until(async () => {
       if (child.process.exitCode !== null) throw new Error(child.output());
       return (await instance.get('/health/live')).status === 200;
     });
+    return instance;
+  }
+
+  /** Starts an instance and waits until it has found its database. */
+  async startReady(settings: Record<string, string> = {}): Promise<Instance> {
+    const instance = await this.startInstance(settings);
+    await until(async () => (await instance.get('/health/ready')).status === 200);
     return instance;
   }
 
@@ -163,10 +181,6 @@ export class DrillRig {
     );
   }
 
-  private environment(): NodeJS.ProcessEnv {
-    return { ...process.env, DATABASE_URL: this.directUrl };
-  }
-
   async stopInstances(): Promise<void> {
     for (const { child } of this.instances.splice(0)) {
       child.kill('SIGKILL');
@@ -181,6 +195,10 @@ export class DrillRig {
     await this.proxyInFront?.close();
     await this.stopDatabase();
     rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return { ...process.env, DATABASE_URL: this.directUrl };
   }
 }
 
@@ -199,6 +217,11 @@ function get(port: number, path: string): Promise<{ status: number; body: string
     });
     call.end();
   });
+}
+
+function rssMiB({ process }: Child): number {
+  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
 async function freePort(): Promise<number> {
