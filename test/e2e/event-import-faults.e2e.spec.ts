@@ -166,20 +166,22 @@ describe('an import that breaks off', () => {
       for (; accepted < 200; accepted++) await write(megabyte);
     })();
     await Promise.race([receives(/"timestamp"/), writing]);
-    // What the sockets of both sides hold, and a few chunks; not the 200 MB.
-    expect(accepted).toBeLessThan(40);
+    // What the sockets of both sides hold, up to 4 and 32 MiB by Linux's defaults, and a few chunks; not the 200 MB.
+    expect(accepted).toBeLessThan(64);
     await unlock();
     socket.destroy();
   });
 
   it('lets single events through meanwhile', async () => {
     const { write, end, receives } = await openImport(service);
-    const writing = write(`${manyLines(20_000, 'beside').join('\n')}\n`).then(end);
+    await write(`${manyLines(4_000, 'beside').join('\n')}\n`);
     await until(async () => (await rowsWith('beside')) > 0);
-    for (let n = 0; n < 20; n++) await service.post('/customer-events', line({ eventId: `single-${n}` })).expect(201);
-    expect(await rowsWith('beside')).toBeLessThan(20_000);
-    await writing;
-    expect(await receives(/"timestamp"/)).toContain('"created":20000,');
+    for (let n = 0; n < 20; n++) {
+      await write(`${manyLines(500, `beside-${n}`).join('\n')}\n`);
+      await service.post('/customer-events', line({ eventId: `single-${n}` })).expect(201);
+    }
+    end();
+    expect(await receives(/"timestamp"/)).toContain('"created":14000,');
   });
 
   it('takes turns with others at the same time', async () => {

@@ -35,7 +35,7 @@ describe('hostile HTTP', () => {
   };
 
   beforeAll(async () => {
-    service = await startTestService({ REQUEST_TIMEOUT_MS: '2000' });
+    service = await startTestService({ HEADERS_TIMEOUT_MS: '2000', REQUEST_TIMEOUT_MS: '2000' });
   });
   afterAll(() => service.close());
   afterEach(async () => {

@@ -54,20 +54,20 @@ describe('requests without a key', () => {
     );
     try {
       await paced.get('/auth/whoami').expect(200);
+      const began = performance.now();
       const flood = Array.from({ length: 300 }, () => request(paced.server).get('/api/v1/auth/whoami'));
-      const refused = Promise.all(flood);
+      let waiting = true;
+      const refused = Promise.all(flood).finally(() => (waiting = false));
       await Promise.race(flood);
       const { secret } = await paced.createKey({ app: 'other' });
-      const began = performance.now();
       const known = await Promise.all(Array.from({ length: 20 }, () => paced.get('/auth/whoami')));
-      const tookMs = performance.now() - began;
+      expect(waiting).toBe(true);
       const fresh = await paced.get('/auth/whoami', { 'X-API-Key': secret });
       expect(known.map(({ status }) => status)).toEqual(known.map(() => 200));
       expect(fresh.status).toBe(200);
       for (const response of await refused) expectFailure(response, 401, 'AUTH_API_KEY_MISSING');
-      // 100 of them had to wait, 20 a second.
-      expect(performance.now() - began).toBeGreaterThan(3_000);
-      expect(tookMs).toBeLessThan(3_000);
+      // 100 of them had to wait, 20 a second, however fast the machine is.
+      expect(performance.now() - began).toBeGreaterThan(4_500);
     } finally {
       await paced.close();
     }

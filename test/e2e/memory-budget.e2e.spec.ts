@@ -57,7 +57,8 @@ describe('the memory budget', () => {
     expectFailure(refused, 503, 'SERVICE_UNAVAILABLE');
     expect(refused.headers['retry-after']).toBe('1');
     expect(refused.body.message).toContain('holds as much for its clients as it may');
-    expect(performance.now() - began).toBeLessThan(5_000);
+    // It does not wait for room until the request times out, after 30 s.
+    expect(performance.now() - began).toBeLessThan(20_000);
     for (let n = 0; n < 20; n++) await service.post('/customer-events', EVENT).expect(201);
     sockets.forEach((socket) => socket.destroy());
     await until(async () => (await reserved()) === 0);

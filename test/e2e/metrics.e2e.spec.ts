@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { parse } from 'yaml';
+import { until } from '../support/child.ts';
 import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
 import { rawResponse } from './helpers/raw-http.ts';
@@ -86,7 +87,13 @@ describe('/metrics', () => {
 
   it('measures group commit', async () => {
     const before = await scrape();
-    await Promise.all(Array.from({ length: 30 }, () => service.post('/customer-events', event()).expect(201)));
+    // Held up, so that some have to wait, and are written together.
+    const lock = await service.database.session();
+    await lock.query('BEGIN; LOCK TABLE customer_events IN SHARE MODE');
+    const posts = Promise.all(Array.from({ length: 30 }, () => service.post('/customer-events', event()).expect(201)));
+    await until(async () => sum(await scrape(), 'ingest_queue_events') > 2);
+    await lock.end();
+    await posts;
     const after = await scrape();
     expect(sum(after, 'ingest_flush_events_sum') - sum(before, 'ingest_flush_events_sum')).toBe(30);
     const flushes = sum(after, 'ingest_flush_events_count') - sum(before, 'ingest_flush_events_count');
