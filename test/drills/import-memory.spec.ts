@@ -5,8 +5,11 @@ import { servesAt, Workplace } from '../support/service-process.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
 
 const LINES = 200_000;
-/** Measured: 75 MB from a start, 55 MB after a short import. The lines as they are sent have 100 MB, and more as objects. */
-const MAX_GROWTH_BYTES = 100_000_000;
+/**
+ * Measured: 75 MB from a start, 55 MB after a short import, and more or less where another Node collects garbage at
+ * other times. Lines that are kept would come on top of it: 100 MB as they are sent, and more as objects.
+ */
+const MAX_GROWTH_BYTES = 150_000_000;
 
 /** As long as a slow machine needs. */
 jest.setTimeout(300_000);

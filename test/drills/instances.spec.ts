@@ -4,6 +4,9 @@ import { outcomeOf } from '../support/command-runner.ts';
 import { DrillRig } from './support/drill-rig.ts';
 import { Ledger } from './support/ledger.ts';
 
+/** API_KEY_CACHE_MS is 5 s; the rest is for a machine that is busy with other work. */
+const SEEN_WITHIN_MS = 20_000;
+
 describe('many instances on one database', () => {
   let rig: DrillRig;
 
@@ -36,7 +39,7 @@ describe('many instances on one database', () => {
 
     const [{ id }] = JSON.parse(await rig.cli('keys', 'list', '--app', 'acme', '--json')) as [{ id: string }];
     await rig.cli('keys', 'revoke', id);
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + SEEN_WITHIN_MS;
     for (const ledger of ledgers) await until(async () => (await ledger.sendNext()).status === 401);
     expect(performance.now()).toBeLessThan(deadline);
   }, 60_000);

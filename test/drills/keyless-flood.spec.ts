@@ -43,7 +43,8 @@ describe('A flood of requests without a key', () => {
       const beside: Load[] = [];
       let rate = '';
       for (let round = 0; round < ROUNDS; round++) {
-        alone.push(await tenant());
+        // Alone it is measured for a comparison, which is made only when the machine is quiet.
+        if (FULL) alone.push(await tenant());
         const flood = startScript('flood.js', instance, CONNECTIONS, path, header);
         await flood.prints(/flooding/);
         const probe = instance.get('/health/live');
@@ -55,13 +56,12 @@ describe('A flood of requests without a key', () => {
       }
       const p50s = (loads: readonly Load[]) => median(loads.map(({ createdP50 }) => createdP50));
       lines.push(
-        `${name} (${path}, ${CONNECTIONS} connections, ${rate}): p50 ${p50s(beside)} ms beside, ${p50s(alone)} ms alone`,
+        `${name} (${path}, ${CONNECTIONS} connections, ${rate}): p50 ${p50s(beside)} ms beside${FULL ? `, ${p50s(alone)} ms alone` : ''}`,
       );
       for (const found of beside) {
         expect(found).toMatchObject({ refused: 0, other: 0, broken: 0 });
         expect(found.created).toBeGreaterThan(0);
       }
-      // On a machine that is busy with other work it means nothing.
       if (FULL) expect(p50s(beside)).toBeLessThan(2 * p50s(alone));
     },
     120_000,
