@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 /**
  * A process of its own that sends events as fast as it is told: `rate` per second over so many
- * connections, each of which waits for its response (0: without a pause). Prints what came back.
+ * connections, each of which waits for its response (0: without a pause), and until one has come. Prints what came back.
  */
 const [port, key, connections, rate, seconds] = process.argv
   .slice(2)
@@ -17,6 +17,7 @@ const head = [
 ];
 const message = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 
+const FIRST_RESPONSE_WITHIN_MS = 30_000;
 const found = { created: 0, refused: 0, other: 0, broken: 0, createdMs: [], refusedMs: [] };
 const idle = [];
 let running = true;
@@ -35,6 +36,9 @@ const pump = setInterval(() => {
   if (rate > 0 && sent < due - rate / 10) sent = Math.floor(due);
 }, 1);
 await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+// Where the machine is busy with other work, the first response may take longer than that.
+while (responses() === 0 && performance.now() - startedAt < FIRST_RESPONSE_WITHIN_MS)
+  await new Promise((resolve) => setTimeout(resolve, 50));
 clearInterval(pump);
 running = false;
 const elapsed = (performance.now() - startedAt) / 1000;
@@ -45,6 +49,10 @@ process.stdout.write(
   `${JSON.stringify({ ...counts, perSecond: Math.round(counts.created / elapsed), offered: Math.round((counts.created + counts.refused) / elapsed), createdP50: p50(createdMs), createdP99: p99(createdMs), refusedP99: p99(refusedMs) })}\n`,
 );
 process.exit(0);
+
+function responses() {
+  return found.created + found.refused + found.other;
+}
 
 function open() {
   const socket = connect(port, '127.0.0.1');
