@@ -9,9 +9,10 @@ import { AppModule } from './app.module.ts';
 import type { Config } from '../config.ts';
 import type { RequestObserver } from '../platform/http/request/in-flight-request.ts';
 import { apiDocument } from './api-document.ts';
+import { createLog } from './create-log.ts';
 import { serveDocs } from '../platform/http/docs/serve-docs.ts';
 import { ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
-import { ServiceLog } from '../platform/log/service-log.ts';
+import type { ServiceLog } from '../platform/log/service-log.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { TRACING } from '../operations/operations.module.ts';
 import { RequestLog } from '../operations/request-log.ts';
@@ -20,7 +21,7 @@ import { RequestLog } from '../operations/request-log.ts';
 export async function createApp(
   config: Config,
   databaseUrl: string,
-  log: ServiceLog = new ServiceLog(config),
+  log: ServiceLog = createLog(config),
 ): Promise<NestExpressApplication> {
   const adapter = new ServiceExpressAdapter(config);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), adapter, {

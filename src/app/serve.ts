@@ -1,16 +1,18 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import type { Config } from '../config.ts';
 import { createApp } from './create-app.ts';
-import { createDemo, createKeyCommand, demoCurl } from './demo-data.ts';
+import { createLog } from './create-log.ts';
 import { describeError } from '../platform/log/describe-error.ts';
 import { type ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
-import { ServiceLog } from '../platform/log/service-log.ts';
+import type { ServiceLog } from '../platform/log/service-log.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
 import { Maintenance } from './maintenance.ts';
 import { migrate } from './migrate.ts';
 import { openDatabase, type Database } from './open-database.ts';
+import { sayHello } from './say-hello.ts';
 
 /**
  * Runs the service until it is told to stop (SIGTERM, SIGINT).
@@ -18,7 +20,7 @@ import { openDatabase, type Database } from './open-database.ts';
  * @throws what keeps it from starting; then nothing of it is left running.
  */
 export async function serve(config: Config): Promise<void> {
-  const log = new ServiceLog(config);
+  const log = createLog(config);
   Logger.overrideLogger(log);
   endOnFault(log);
   const database = await openDatabase(config, (line) => log.log(line, 'EmbeddedPostgres'));
@@ -30,40 +32,17 @@ export async function serve(config: Config): Promise<void> {
     await app.listen(config.port, config.host);
     await (app.getHttpAdapter() as ServiceExpressAdapter).listenForOperations(config.host);
     const { port } = app.getHttpServer().address() as AddressInfo;
-    log.log({ port, msg: 'listening' }, 'Service');
-    if (await app.get(DatabaseConnection).connect()) {
-      app.get(Maintenance).start();
-      await sayHello(app, config, database);
-    }
+    log.log({ port, pid: process.pid, host: hostname(), msg: 'listening' }, 'Service');
+    if (!(await app.get(DatabaseConnection).connect())) return;
+    app.get(Maintenance).start();
+    const url = `http://localhost:${port}`;
+    await sayHello(app, config, database, url);
+    log.log({ url, msg: 'ready' }, 'Service');
   } catch (error) {
     await app?.close();
     await database.stop();
     throw error;
   }
-}
-
-async function sayHello(app: NestExpressApplication, config: Config, database: Database): Promise<void> {
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  const baseUrl = `http://localhost:${port}`;
-  const lines = [`Customer Events serves on ${baseUrl}`];
-  if (config.docsEnabled) lines.push(`API documentation: ${baseUrl}/docs`);
-  if (database.embedded) {
-    lines.push(`PostgreSQL is embedded, with its data in ${config.dataDir}`);
-    const { slug, newKey } = await createDemo(app);
-    const command = createKeyCommand(slug, config.dataDir);
-    if (newKey === null) lines.push(`To create an API key: ${command}`);
-    else {
-      lines.push(
-        '',
-        'First start. An app "demo" and a customer "user_42" were created. Try:',
-        '',
-        demoCurl(baseUrl, newKey),
-        '',
-        `This key is shown only once. More keys: ${command}`,
-      );
-    }
-  }
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 /** What comes after the last response (pool, spans, embedded database) may take so long, and no longer. */

@@ -2,6 +2,7 @@ import { EmbeddedPostgresError } from '../../libs/embedded-postgres/embedded-pos
 import { AdministrationError } from '../api-keys/application/key-administration.ts';
 import { ErasureSecretMissing } from '../customer-events/application/erased-ids.ts';
 import { ConfigError } from '../config.ts';
+import { connectionProblem } from '../platform/postgres/connection-problem.ts';
 import { SchemaOutdated } from '../platform/postgres/database-connection.ts';
 import { sqlState } from '../platform/postgres/storage-errors.ts';
 import { StorageUnavailable } from '../platform/postgres/storage-unavailable.ts';
@@ -25,8 +26,12 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host; check HOST',
 };
 
-/** SQLSTATE classes of a server that responds, and does not let us in: wrong password, no such database. */
-const NOT_LET_IN = ['28', '3D'];
+/** SQLSTATEs, or their classes, of a server that responds, and does not let us in: wrong password, no such database, no right. */
+const NOT_LET_IN = ['28', '3D', '42501'];
+
+/** Codes of Node where TLS fails: certificates, protocols. */
+const TLS_PROBLEM = /CERT|^ERR_(?:TLS|SSL)_|^UNABLE_TO_/;
+const NO_TLS = 'The server does not support SSL connections';
 
 /** What an operator needs to read of a failure: a line where the cause is known, otherwise everything. */
 export function errorMessage(error: unknown): unknown {
@@ -45,8 +50,13 @@ function listenProblem(
 }
 
 function databaseProblem(error: Error): string | undefined {
-  if (error instanceof StorageUnavailable) return `The database cannot be reached: ${(error.cause as Error).message}`;
+  if (error instanceof StorageUnavailable) return `The database cannot be reached: ${connectionProblem(error.cause)}`;
+  if (isTlsProblem(error))
+    return `There is no encrypted connection to the database (${error.message}); check sslmode in DATABASE_URL.`;
   const state = sqlState(error);
   if (state === undefined || !NOT_LET_IN.some((prefix) => state.startsWith(prefix))) return undefined;
   return `The database does not let the service in (${error.message}); check DATABASE_URL.`;
 }
+
+const isTlsProblem = ({ message, code }: Error & { code?: unknown }): boolean =>
+  message === NO_TLS || (typeof code === 'string' && TLS_PROBLEM.test(code));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -6,6 +7,7 @@ import { API, startServiceOn, startTestService, type TestService } from '../supp
 import { rawResponses, rawResponse, rawRequest } from './helpers/raw-http.ts';
 
 const EVENT = { customerExternalId: 'user_42', type: 'order.placed', payload: { secret: 'kitten' } };
+const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 describe('the log', () => {
@@ -36,6 +38,8 @@ describe('the log', () => {
     expect(await line()).toEqual({
       level: 'info',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      instance: expect.stringMatching(/^[a-z0-9]{8}$/),
+      version: VERSION,
       id: 'r-1',
       method: 'POST',
       route: `${API}/customer-events`,

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+export const ROOT = resolve(import.meta.dirname, '../..');
 const DIST = resolve(ROOT, 'dist');
 
 /** A built file of the service, for a process of its own. */
@@ -23,6 +23,7 @@ export interface Child {
   output(): string;
   /** What it has printed to stdout alone, where other programs would read. */
   stdout(): string;
+  stderr(): string;
   /** Resolves when the output matches; rejects when the process ends before. */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
   ends(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -33,6 +34,7 @@ export function startNode(args: string[], options: SpawnOptions = {}): Child {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let text = '';
   let stdout = '';
+  let stderr = '';
   // Not "exit": what it printed last may come after that.
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   const printed = new EventEmitter().setMaxListeners(0);
@@ -40,6 +42,7 @@ export function startNode(args: string[], options: SpawnOptions = {}): Child {
     stream?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       if (stream === child.stdout) stdout += chunk.toString();
+      else stderr += chunk.toString();
       printed.emit('more');
     });
   }
@@ -47,6 +50,7 @@ export function startNode(args: string[], options: SpawnOptions = {}): Child {
     process: child,
     output: () => text,
     stdout: () => stdout,
+    stderr: () => stderr,
     prints: async (pattern) => {
       for (;;) {
         const match = pattern.exec(text);

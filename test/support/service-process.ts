@@ -20,7 +20,7 @@ export class Workplace {
 
   /** `npm start`, without npm; only these settings are set. */
   start(settings: Record<string, string> = {}): Child {
-    return this.run(['src/main.js'], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...settings });
+    return this.run(['src/main.js'], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', ...settings });
   }
 
   /** `npm run cli -- …`, without npm. Only with `'pipe'` it has a standard input. */
@@ -71,9 +71,9 @@ export class Workplace {
   }
 }
 
-/** The address that a service prints when it is ready. */
+/** The address that a service logs when it is ready. */
 export const servesAt = async (child: Child): Promise<string> =>
-  (await child.prints(/serves on (http:\S+)/))[1] as string;
+  (await child.prints(/"url":"(http:[^"]+)","msg":"ready"/))[1] as string;
 
 /** A port that nobody listens on at the moment. */
 export function freePort(): Promise<number> {

@@ -6,8 +6,8 @@ import { KeyAdministration } from '../../src/api-keys/application/key-administra
 import type { ApiKeyType } from '../../src/api-keys/domain/api-key.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createApp } from '../../src/app/create-app.ts';
+import { createLog } from '../../src/app/create-log.ts';
 import type { LogDestination } from '../../src/platform/log/buffered-output.ts';
-import { ServiceLog } from '../../src/platform/log/service-log.ts';
 import { DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -76,7 +76,7 @@ export async function startServiceOn(
     ERASURE_SECRET: 'a secret of thirty-two characters',
     ...settings,
   });
-  const app = await createApp(config, database.url, new ServiceLog(config, log));
+  const app = await createApp(config, database.url, createLog(config, log));
   await app.listen(0, '127.0.0.1');
   await app.get(DatabaseConnection).connect();
   const administration = app.get(KeyAdministration);

@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type Level, type Logger } from 'pino';
 import { describeError } from './describe-error.ts';
 import { bufferedOutput, type LogDestination } from './buffered-output.ts';
+import type { LogOrigin } from './log-origin.ts';
 import { terminalLine } from './terminal-line.ts';
 
 export interface LogSettings {
@@ -16,19 +17,23 @@ const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'R
 
 /**
  * The log: one JSON object per line on stdout, or text on a terminal. Nest's logger too, so that
- * every line has one shape: `level`, `time`, `msg`, `context`, and what belongs to it.
+ * every line has one shape: `level`, `time`, `instance`, `version`, `msg`, `context`, and what belongs to it.
  */
 export class ServiceLog implements LoggerService {
   readonly pino: Logger;
+  /** As JSON, made once. */
+  private readonly origin: string;
 
   constructor(
     { logLevel }: LogSettings,
+    { instance, version }: LogOrigin,
     private readonly destination: LogDestination = standardOutput(),
   ) {
+    this.origin = `"instance":"${instance}","version":"${version}"`;
     this.pino = pino(
       {
         level: logLevel,
-        base: null,
+        base: { instance, version },
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
       },
@@ -43,7 +48,8 @@ export class ServiceLog implements LoggerService {
    * @param message needs no escapes.
    */
   line(level: Level, members: string, message: string): void {
-    this.destination.write(`{"level":"${level}"${pino.stdTimeFunctions.isoTime()},${members},"msg":"${message}"}\n`);
+    const head = `"level":"${level}"${pino.stdTimeFunctions.isoTime()},${this.origin}`;
+    this.destination.write(`{${head},${members},"msg":"${message}"}\n`);
   }
 
   log(message: unknown, ...rest: unknown[]): void {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { LogOrigin } from './log-origin.ts';
 
 const COLOURS: Readonly<Record<string, string>> = {
   error: '\x1b[31m',
@@ -12,12 +13,16 @@ const RESET = '\x1b[0m';
 /** Anything that could move a terminal's cursor, or begin a line of its own. */
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
+/** A terminal shows one process: which one it is need not stand in each line. */
+const ORIGIN: ReadonlySet<string> = new Set(['instance', 'version'] satisfies (keyof LogOrigin)[]);
+
 /** One line of the log as people read it: the time of day, the level, the message, the other members. */
 export function terminalLine(json: string): string {
   const { level, time, msg = '', context, ...members } = JSON.parse(json) as Record<string, unknown>;
   const head = `${GREY}${String(time).slice(11, 23)}${RESET} ${COLOURS[String(level)] ?? ''}${String(level).padEnd(5)}${RESET}`;
   const from = context === undefined ? '' : ` ${GREY}[${String(context)}]${RESET}`;
-  const rest = Object.entries(members).map(([name, value]) => `${GREY}${name}=${RESET}${shown(value)}`);
+  const shownMembers = Object.entries(members).filter(([name]) => !ORIGIN.has(name));
+  const rest = shownMembers.map(([name, value]) => `${GREY}${name}=${RESET}${shown(value)}`);
   return `${head}${from} ${[printable(String(msg)), ...rest].join(' ')}\n`;
 }
 

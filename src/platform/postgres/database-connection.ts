@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { connectionProblem, ProblemNews } from './connection-problem.ts';
 import { pendingMigrations } from './pending-migrations.ts';
 import { ReadDataSource } from './read-data-source.ts';
 import { StorageUnavailable } from './storage-unavailable.ts';
@@ -35,19 +36,22 @@ export class DatabaseConnection implements OnApplicationShutdown {
   ) {}
 
   /**
-   * Waits until the database can be reached, however long that takes, and says so.
+   * Waits until the database can be reached, however long that takes. It says what it waits for, and again every ten
+   * seconds.
    *
    * @returns whether it was reached; not where the service was stopped before.
    * @throws {SchemaOutdated}
    */
   async connect(): Promise<boolean> {
+    const news = new ProblemNews();
     while (!this.stopped) {
       try {
         await this.connectOnce();
         return true;
       } catch (error) {
         if (!(error instanceof StorageUnavailable)) throw error;
-        this.logger.warn(`waiting for the database: ${(error.cause as Error).message}`);
+        const problem = connectionProblem(error.cause);
+        if (news.isNews(problem)) this.logger.warn(`waiting for the database: ${problem}`);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

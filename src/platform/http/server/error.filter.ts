@@ -3,7 +3,7 @@ import type { Express, Request, Response } from 'express';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
 import { DomainError } from '../../../../libs/kernel/domain-error.ts';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
-import { describeError } from '../../log/describe-error.ts';
+import { describeCause, describeError } from '../../log/describe-error.ts';
 import { LogThrottle } from '../../log/log-throttle.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { inFlightRequestOf } from '../request/in-flight-request.ts';
@@ -63,7 +63,7 @@ export class ErrorFilter implements ExceptionFilter {
 
   private warn(error: DomainError, id: string | undefined): void {
     const leftOut = this.throttle.pass();
-    if (leftOut !== null) this.logger.warn({ id, code: error.code, cause: describeError(error.cause), leftOut });
+    if (leftOut !== null) this.logger.warn({ id, code: error.code, cause: describeCause(error.cause), leftOut });
   }
 }
 

@@ -1,0 +1,40 @@
+import type { INestApplication } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { createDemo, createKeyCommand, demoCurl } from './demo-data.ts';
+import type { Database } from './open-database.ts';
+
+/**
+ * Tells a person where the service is and how to try it; the first start with the embedded PostgreSQL shows a new key.
+ *
+ * It goes to the terminal. Where stdout is none, programs read JSON lines there: then it goes to stderr, and with a
+ * database of one's own, where there is nothing to show once only, nowhere.
+ */
+export async function sayHello(
+  app: INestApplication,
+  config: Config,
+  database: Database,
+  baseUrl: string,
+): Promise<void> {
+  const lines = [`Customer Events serves on ${baseUrl}`];
+  if (config.docsEnabled) lines.push(`API documentation: ${baseUrl}/docs`);
+  if (database.embedded) lines.push(...(await aboutEmbedded(app, config, baseUrl)));
+  const text = `${lines.join('\n')}\n`;
+  if (process.stdout.isTTY) process.stdout.write(text);
+  else if (database.embedded) process.stderr.write(text);
+}
+
+async function aboutEmbedded(app: INestApplication, { dataDir }: Config, baseUrl: string): Promise<string[]> {
+  const { slug, newKey } = await createDemo(app);
+  const command = createKeyCommand(slug, dataDir);
+  const where = `PostgreSQL is embedded, with its data in ${dataDir}`;
+  if (newKey === null) return [where, `To create an API key: ${command}`];
+  return [
+    where,
+    '',
+    'First start. An app "demo" and a customer "user_42" were created. Try:',
+    '',
+    demoCurl(baseUrl, newKey),
+    '',
+    `This key is shown only once. More keys: ${command}`,
+  ];
+}
