@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { poolUsage } from '../platform/postgres/pool-usage.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
-import { publishEventCounts, type CountsByChannel } from './event-metrics.ts';
+import { publishEventCounts, type CountsByApp } from './event-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 
@@ -78,7 +78,7 @@ export class Metrics {
     return this.made.text;
   }
 
-  publishEventCounts(countsByChannel: CountsByChannel): void {
-    publishEventCounts(this.registry, countsByChannel);
+  publishEventCounts(countsByApp: CountsByApp): void {
+    publishEventCounts(this.registry, countsByApp);
   }
 }

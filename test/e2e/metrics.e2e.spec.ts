@@ -85,6 +85,22 @@ describe('/metrics', () => {
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('import', outcome))).toEqual([1, 0, 2]);
   });
 
+  it('counts events by app, and what has no key under none', async () => {
+    const before = await scrape();
+    await service.post('/customer-events', event()).expect(201);
+    await service.post('/customer-events', event(), { 'X-API-Key': service.otherKey }).expect(404);
+    await service.post('/customer-events/batch', { events: [event()] }, { 'X-API-Key': service.otherKey }).expect(207);
+    await service.post('/customer-events', event(), { 'X-API-Key': 'wrong' }).expect(401);
+    const after = await scrape();
+    const grown = (labels: Record<string, string>): number =>
+      sum(after, 'customer_events_total', labels) - sum(before, 'customer_events_total', labels);
+    expect(grown({})).toBe(3);
+    expect(grown({ app: 'acme', channel: 'single', outcome: 'created' })).toBe(1);
+    expect(grown({ app: 'other', channel: 'single', outcome: 'rejected' })).toBe(1);
+    expect(grown({ app: 'other', channel: 'batch', outcome: 'rejected' })).toBe(1);
+    expect(grown({ app: '(others)' })).toBe(0);
+  });
+
   it('measures group commit', async () => {
     const before = await scrape();
     // Held up, so that some have to wait, and are written together.

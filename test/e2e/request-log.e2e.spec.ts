@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { until } from '../support/child.ts';
@@ -88,6 +89,189 @@ describe('the log', () => {
     await send();
     expect(await line()).toMatchObject({ level: 'info', ...expected });
     expect(lines.join()).not.toContain('kitten');
+  });
+
+  it('names the fields that were wrong in an event, and not what a client has called a field', async () => {
+    await service.post('/customer-events', { ...EVENT, type: 'NO', payload: [], kitten: 1, k2: 2 }).expect(400);
+    const told = await line();
+    expect(told).toMatchObject({ code: 'VALIDATION_ERROR', app: 'acme' });
+    expect(new Set(told.fields as string[])).toEqual(new Set(['type', 'payload', '(unknown field)']));
+    lines.splice(0);
+    await service.get('/customers/user_42/events?limit=x&kitten=1').expect(400);
+    expect(new Set((await line()).fields as string[])).toEqual(new Set(['limit', '(unknown field)']));
+    expect(lines.join()).not.toContain('kitten');
+  });
+
+  it('has no fields where none was wrong', async () => {
+    await service.post('/customer-events', { ...EVENT, customerExternalId: 'nobody' }).expect(404);
+    expect(await line()).not.toHaveProperty('fields');
+  });
+
+  it('names the fields in which a repeated event differs, and a payload that is too large', async () => {
+    await service.post('/customer-events', { ...EVENT, eventId: 'l-1' }).expect(201);
+    await service.post('/customer-events', { ...EVENT, eventId: 'l-1', type: 'other' }).expect(409);
+    await service.post('/customer-events', { ...EVENT, payload: { a: 'x'.repeat(70_000) } }).expect(413);
+    await until(() => lines.length === 3);
+    expect(lines.map((text) => (JSON.parse(text) as { fields?: string[] }).fields)).toEqual([
+      undefined,
+      ['type'],
+      ['payload'],
+    ]);
+  });
+
+  it("tells what became of a batch's events, with codes and fields, and no value", async () => {
+    const events = [
+      { ...EVENT, eventId: 'b-1' },
+      { ...EVENT, eventId: 'b-1' },
+      EVENT,
+      { ...EVENT, type: 'NO kitten' },
+      { ...EVENT, occurredAt: 'kitten', kitten: 'kitten' },
+      { ...EVENT, customerExternalId: 'kitten' },
+      { ...EVENT, payload: { kitten: 'x'.repeat(70_000) } },
+      'kitten',
+    ];
+    await service.post('/customer-events/batch', { events }).expect(207);
+    const told = await line();
+    expect(told).toMatchObject({
+      route: `${API}/customer-events/batch`,
+      status: 207,
+      created: 2,
+      replayed: 1,
+      rejected: 5,
+      codes: { VALIDATION_ERROR: 3, CUSTOMER_NOT_FOUND: 1, PAYLOAD_TOO_LARGE: 1 },
+    });
+    expect(new Set(told.fields as string[])).toEqual(
+      new Set(['type', 'occurredAt', '(unknown field)', 'payload', 'event']),
+    );
+    expect(lines.join()).not.toContain('kitten');
+  });
+
+  it('has counts alone where a batch has no rejected event', async () => {
+    await service.post('/customer-events/batch', { events: [EVENT, EVENT] }).expect(201);
+    const told = await line();
+    expect(told).toMatchObject({ created: 2, replayed: 0, rejected: 0 });
+    expect(told).not.toHaveProperty('codes');
+    expect(told).not.toHaveProperty('fields');
+  });
+
+  it('names what was wrong with a batch that was refused as a whole', async () => {
+    await service.post('/customer-events/batch', { events: [] }).expect(400);
+    const told = await line();
+    expect(told).toMatchObject({ code: 'VALIDATION_ERROR', fields: ['events'] });
+    expect(told).not.toHaveProperty('created');
+  });
+
+  describe('of an import', () => {
+    const NDJSON = { 'Content-Type': 'application/x-ndjson' };
+    const wrong = '{"customerExternalId":"user_42","type":"NO kitten","kitten":"kitten"}';
+    const good = (eventId: string): string => JSON.stringify({ ...EVENT, eventId });
+
+    it('tells what became of its lines, of each of them, with codes and fields, and no value', async () => {
+      const rejected = [...Array.from({ length: 150 }, () => wrong), JSON.stringify({ ...EVENT, payload: 1 })];
+      const body = [good('i-1'), good('i-1'), good('i-2'), ...rejected].join('\n');
+      await service.post('/customer-events/import', body, NDJSON).expect(200);
+      const told = await line();
+      expect(told).toMatchObject({
+        status: 200,
+        created: 2,
+        replayed: 1,
+        rejected: 151,
+        codes: { VALIDATION_ERROR: 151 },
+      });
+      expect(new Set(told.fields as string[])).toEqual(new Set(['type', '(unknown field)', 'payload']));
+      expect(lines.join()).not.toContain('kitten');
+    });
+
+    it('tells how far it came, where it broke off', async () => {
+      const chunk = Array.from({ length: 2_500 }, (_, n) => good(`h-${n}`)).join('\n');
+      const compressed = gzipSync(chunk);
+      const broken = Buffer.concat([compressed.subarray(0, compressed.length - 9), Buffer.from('kitten')]);
+      const { port } = service.server.address() as AddressInfo;
+      const response = await fetch(`http://127.0.0.1:${port}${API}/customer-events/import`, {
+        method: 'POST',
+        headers: { ...NDJSON, 'Content-Encoding': 'gzip', 'X-API-Key': service.key },
+        body: broken,
+      });
+      expect(response.status).toBe(400);
+      await until(() => lines.length === 2);
+      const [brokeOff, told] = lines.map((text) => JSON.parse(text) as Record<string, unknown>);
+      const { created } = told as { created: number };
+      expect(created).toBeGreaterThan(0);
+      expect(brokeOff).toMatchObject({ level: 'warn', msg: 'an import broke off', id: told?.id, app: 'acme', created });
+      expect(told).toMatchObject({ status: 400, code: 'VALIDATION_ERROR', fields: ['body'], replayed: 0, rejected: 0 });
+    });
+  });
+
+  describe('of a key that is refused', () => {
+    const whoami = async (key: string): Promise<Record<string, unknown>> => {
+      lines.splice(0);
+      await service.get('/auth/whoami', { 'X-API-Key': key });
+      return line();
+    };
+    const secretOf = (key: string): string => key.slice(-48);
+
+    it.each<[string, () => Promise<string>, object]>([
+      [
+        'revoked',
+        async () => {
+          const { id, secret } = await service.createKey({});
+          await service.revokeKey(id);
+          return secret;
+        },
+        { status: 401, code: 'AUTH_API_KEY_INVALID', app: 'acme' },
+      ],
+      [
+        'expired',
+        async () => {
+          const { secret } = await service.createKey({ app: 'other', expiresAt: Date.now() + 300 });
+          await new Promise((expired) => setTimeout(expired, 400));
+          return secret;
+        },
+        { status: 401, code: 'AUTH_API_KEY_EXPIRED', app: 'other' },
+      ],
+      [
+        'public',
+        async () => (await service.createKey({ type: 'public' })).secret,
+        { status: 403, code: 'AUTH_API_KEY_FORBIDDEN', app: 'acme' },
+      ],
+    ])('has its prefix, its app and why: %s', async (reason, create, expected) => {
+      const key = await create();
+      const told = await whoami(key);
+      expect(told).toMatchObject({ ...expected, key: key.slice(0, -44), keyRefused: reason });
+      expect(lines.join()).not.toContain(secretOf(key).slice(0, 5));
+    });
+
+    it('has its prefix and "unknown", and no app, each time it comes', async () => {
+      const key = `sk_live_agent_Ab3d${'x'.repeat(44)}`;
+      for (const told of [await whoami(key), await whoami(key)]) {
+        expect(told).toMatchObject({ status: 401, code: 'AUTH_API_KEY_INVALID', key: 'sk_live_agent_Ab3d' });
+        expect(told).toHaveProperty('keyRefused', 'unknown');
+        expect(told).not.toHaveProperty('app');
+      }
+    });
+
+    it('has nothing of what has not the form of a key', async () => {
+      for (const sent of [`sk_live_agent_${'x'.repeat(47)}`, 'a password', `${service.key}0`]) {
+        const told = await whoami(sent);
+        expect(told).toMatchObject({ status: 401, keyRefused: 'malformed' });
+        expect(told).not.toHaveProperty('key');
+        expect(lines.join()).not.toMatch(/sk_live|password/);
+      }
+    });
+
+    it('is not told to its sender: the response is the same for unknown, revoked and malformed keys', async () => {
+      const { id, secret } = await service.createKey({});
+      await service.revokeKey(id);
+      const bodies = await Promise.all(
+        [secret, `sk_live_agent_${'x'.repeat(48)}`, 'kitten'].map(async (key) => {
+          const { body } = (await service.get('/auth/whoami', { 'X-API-Key': key })) as { body: { timestamp: string } };
+          return { ...body, timestamp: '' };
+        }),
+      );
+      expect(bodies[1]).toEqual(bodies[0]);
+      expect(bodies[2]).toEqual(bodies[0]);
+      expect(bodies[0]).not.toHaveProperty('details');
+    });
   });
 
   it('cannot be forged by a header', async () => {

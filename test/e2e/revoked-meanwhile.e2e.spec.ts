@@ -15,12 +15,13 @@ const failureIn = (received: string): Failure => JSON.parse(received.slice(recei
 
 describe('a key that is revoked during a request', () => {
   let service: TestService;
+  const logged: string[] = [];
 
   const rowsWith = async (prefix: string): Promise<number> =>
     (await service.database.query(`SELECT 1 FROM customer_events WHERE event_id LIKE $1`, [`${prefix}-%`])).length;
 
   beforeAll(async () => {
-    service = await startTestService();
+    service = await startTestService({ LOG_LEVEL: 'info' }, { write: (line) => void logged.push(line) });
   });
   afterAll(() => service.close());
 
@@ -39,6 +40,11 @@ describe('a key that is revoked during a request', () => {
       details: { throughLine: 4_000, lines: 4_000, created: 4_000 },
     });
     expect(await rowsWith('revoked')).toBe(4_000);
+    await until(() => logged.some((line) => line.includes('"status":401')));
+    expect(JSON.parse(logged.find((line) => line.includes('"status":401')) as string)).toMatchObject({
+      ...{ app: 'acme', key: secret.slice(0, -44), keyRefused: 'revoked' },
+      ...{ created: 4_000, replayed: 0, rejected: 0 },
+    });
     socket.destroy();
   });
 

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryApiKeyStore } from '../../../test/fakes/in-memory-api-key-store.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
-import type { ApiKey } from '../domain/api-key.ts';
+import type { ApiKey, ApiKeyType } from '../domain/api-key.ts';
+import { ApiKeyRefused } from '../domain/api-keys-error.ts';
 import { Authentication } from './authentication.ts';
 import { KeyAdministration } from './key-administration.ts';
 
@@ -66,6 +67,29 @@ describe('Authentication', () => {
     await expect(authentication.authenticate('')).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
     await expect(authentication.authenticate(`${secret} `)).rejects.toEqual(refusal('AUTH_API_KEY_INVALID'));
     expect(store.lookups).toBe(0);
+  });
+
+  it('says of each refused key why, and whose it is, also where the look-up is remembered', async () => {
+    const authentication = remembering(LONG);
+    const created = (type: ApiKeyType, expiresAt: number | null = null) =>
+      administration.createKey('acme', 'x', type, expiresAt);
+    const revoked = await created('agent');
+    await administration.revokeKey(revoked.key.id);
+    const refusedKeys: Record<string, string> = {
+      malformed: 'kitten',
+      unknown: UNKNOWN,
+      revoked: revoked.secret,
+      public: (await created('public')).secret,
+      expired: (await created('agent', clock.now() + 1)).secret,
+    };
+    clock.millis += 1;
+    for (const [reason, key] of [...Object.entries(refusedKeys), ...Object.entries(refusedKeys)]) {
+      const app = ['malformed', 'unknown'].includes(reason) ? undefined : 'acme';
+      const error: unknown = await authentication.authenticate(key).catch((refused: unknown) => refused);
+      expect(error).toBeInstanceOf(ApiKeyRefused);
+      expect(error).toMatchObject({ reason, app, details: undefined });
+    }
+    expect(store.lookups).toBe(4);
   });
 
   it('remembers a key, known or not: many requests at once ask once', async () => {

@@ -48,7 +48,7 @@ export class Authentication {
 
   /** @throws AUTH_API_KEY_INVALID, …_EXPIRED, …_FORBIDDEN; SERVICE_UNAVAILABLE if the keys cannot be read. */
   async authenticate(presented: string): Promise<ApiKey> {
-    if (!isWellFormedKey(presented)) throw apiKeyInvalid();
+    if (!isWellFormedKey(presented)) throw apiKeyInvalid('malformed');
     const sha256 = sha256OfKey(presented);
     return requireUsableKey(await this.lookup(sha256), sha256, this.clock.now());
   }
@@ -90,7 +90,7 @@ export class Authentication {
     const now = this.clock.now();
     if (now - (key.lastUsedAt ?? 0) < NOTE_USE_EVERY_MS) return;
     this.store.noteUse(key.id, now).catch((error: Error) => {
-      this.logger.warn({ message: 'the last use of a key could not be noted', reason: error.message });
+      this.logger.warn({ msg: 'the last use of a key could not be noted', reason: error.message });
     });
   }
 }

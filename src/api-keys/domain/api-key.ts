@@ -54,6 +54,12 @@ export const sha256OfKey = (key: string): Buffer => hash('sha256', key, 'buffer'
 export const shownPrefix = (key: string, type: ApiKeyType): string =>
   key.slice(0, PREFIX[type].length + SHOWN_OF_SECRET);
 
+/** The {@link shownPrefix} of what was sent as a key; undefined where it has not the form of one, and may be anything. */
+export function shownPrefixOf(presented: string): string | undefined {
+  if (!isWellFormedKey(presented)) return undefined;
+  return shownPrefix(presented, presented.startsWith(PREFIX.public) ? 'public' : 'agent');
+}
+
 /**
  * The key that was found, if it is an agent key that is neither revoked nor expired. Revoked is revoked, whatever
  * the clock of the machine said on which it was done; only an expiry is a time.
@@ -62,9 +68,10 @@ export const shownPrefix = (key: string, type: ApiKeyType): string =>
  * @throws AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED, AUTH_API_KEY_FORBIDDEN
  */
 export function requireUsableKey(found: ApiKey | null, sha256: Buffer, now: number): ApiKey {
-  if (found === null || !timingSafeEqual(found.sha256, sha256)) throw apiKeyInvalid();
-  if (found.revokedAt !== null) throw apiKeyInvalid();
-  if (found.expiresAt !== null && found.expiresAt <= now) throw apiKeyExpired();
-  if (found.type === 'public') throw apiKeyForbidden();
+  if (found === null || !timingSafeEqual(found.sha256, sha256)) throw apiKeyInvalid('unknown');
+  const { slug } = found.app;
+  if (found.revokedAt !== null) throw apiKeyInvalid('revoked', slug);
+  if (found.expiresAt !== null && found.expiresAt <= now) throw apiKeyExpired(slug);
+  if (found.type === 'public') throw apiKeyForbidden(slug);
   return found;
 }

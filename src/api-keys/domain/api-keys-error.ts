@@ -1,18 +1,58 @@
-import { defineError } from '../../../libs/kernel/domain-error.ts';
+import {
+  defineError,
+  defineErrorOf,
+  DomainError,
+  type ErrorContent,
+  type ErrorKind,
+} from '../../../libs/kernel/domain-error.ts';
 
-export const apiKeyInvalid = defineError('unauthenticated', 'AUTH_API_KEY_INVALID', () => ({
-  message: 'This API key is malformed, unknown or revoked; check that it was copied whole',
-}));
+/** Why a key is not let in. The response to its sender may tell less. */
+export type KeyRefusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'public';
 
-export const apiKeyExpired = defineError('unauthenticated', 'AUTH_API_KEY_EXPIRED', () => ({
-  message: 'This API key has expired; ask for a new one',
-}));
+interface RefusalContent extends ErrorContent {
+  readonly reason: KeyRefusal;
+  readonly app?: string | undefined;
+}
+
+/** A key that is not let in. */
+export class ApiKeyRefused extends DomainError {
+  readonly reason: KeyRefusal;
+  /** The slug of the app whose key it is; undefined where it is nobody's. */
+  readonly app: string | undefined;
+
+  constructor(kind: ErrorKind, code: string, content: RefusalContent) {
+    super(kind, code, content);
+    this.reason = content.reason;
+    this.app = content.app;
+  }
+}
+
+export const apiKeyInvalid = defineErrorOf(
+  ApiKeyRefused,
+  'unauthenticated',
+  'AUTH_API_KEY_INVALID',
+  (reason: 'malformed' | 'unknown' | 'revoked', app?: string) => ({
+    message: 'This API key is malformed, unknown or revoked; check that it was copied whole',
+    reason,
+    app,
+  }),
+  'unknown',
+);
+
+export const apiKeyExpired = defineErrorOf(
+  ApiKeyRefused,
+  'unauthenticated',
+  'AUTH_API_KEY_EXPIRED',
+  (app?: string) => ({ message: 'This API key has expired; ask for a new one', reason: 'expired' as const, app }),
+);
 
 /** Nobody could say in time whether it is one: no refusal of the key. */
 export const tooManyKeyLookups = defineError('unavailable', 'SERVICE_UNAVAILABLE', () => ({
   message: 'Too many keys that were never used here are being looked up; send the request again',
 }));
 
-export const apiKeyForbidden = defineError('forbidden', 'AUTH_API_KEY_FORBIDDEN', () => ({
+export const apiKeyForbidden = defineErrorOf(ApiKeyRefused, 'forbidden', 'AUTH_API_KEY_FORBIDDEN', (app?: string) => ({
   message: 'This is a public key; an agent key (sk_live_agent_…) is needed here',
+  reason: 'public' as const,
+  app,
 }));

@@ -1,8 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { setCaller, WITHOUT_KEY } from '../../platform/http/request/caller.ts';
+import { setCaller, setRefusedKey, WITHOUT_KEY } from '../../platform/http/request/caller.ts';
 import { Authentication } from '../application/authentication.ts';
+import { shownPrefixOf, type ApiKey } from '../domain/api-key.ts';
+import { ApiKeyRefused } from '../domain/api-keys-error.ts';
 import { apiKeyMissing } from './api-key-missing.ts';
 
 /** Lets only requests with a valid agent key pass, on every route that does not say otherwise. */
@@ -18,7 +20,7 @@ export class ApiKeyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const presented = request.header('x-api-key');
     if (presented === undefined || presented === '') throw apiKeyMissing();
-    const key = await this.authentication.authenticate(presented);
+    const key = await this.authenticate(request, presented);
     setCaller(request, {
       keyId: key.id,
       keyPrefix: key.prefix,
@@ -28,8 +30,21 @@ export class ApiKeyGuard implements CanActivate {
         key: { events: key.eventLimits, reads: key.readLimits },
         app: { events: key.app.eventLimits, reads: key.app.readLimits },
       },
-      requireStillAllowed: async () => void (await this.authentication.authenticate(presented)),
+      requireStillAllowed: async () => void (await this.authenticate(request, presented)),
     });
     return true;
+  }
+
+  /** The log tells more of a refused key than the response: which one it is, and why. */
+  private async authenticate(request: Request, presented: string): Promise<ApiKey> {
+    try {
+      return await this.authentication.authenticate(presented);
+    } catch (error) {
+      if (error instanceof ApiKeyRefused) {
+        const { reason, app } = error;
+        setRefusedKey(request, { prefix: shownPrefixOf(presented), reason, app });
+      }
+      throw error;
+    }
   }
 }

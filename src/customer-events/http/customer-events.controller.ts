@@ -1,10 +1,12 @@
-import { Post } from '@nestjs/common';
+import { Post, Req } from '@nestjs/common';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
 import { type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
 import { EventCounts } from './event-counts.ts';
 import { CostsItsEvents } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { setSummary } from '../../platform/http/request/in-flight-request.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { ClientGone } from '../../platform/http/request/this-request.ts';
@@ -14,6 +16,7 @@ import { CustomerEventRequest, eventDraft } from '../input/customer-event.reques
 import type { EventBatch } from '../input/event-batch.ts';
 import { BatchBody, EventBatchRequest } from './event-batch.request.ts';
 import { EventBatchResponse, eventBatchResponse } from './event-batch.response.ts';
+import { EventRejections } from './event-rejections.ts';
 import { IdempotencyKey } from './idempotency-key.param.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
 
@@ -93,9 +96,13 @@ export class CustomerEventsController {
     @CurrentCaller() caller: Caller,
     @BatchBody() batch: EventBatch,
     @ClientGone() clientGone: IsAbandoned,
+    @Req() { res }: Request,
   ): Promise<SuccessResponse> {
-    const data = eventBatchResponse(await this.customerEvents.recordAll(caller.app.id, batch, clientGone));
-    this.eventCounts.add('batch', data);
+    const rejections = new EventRejections();
+    const results = await this.customerEvents.recordAll(caller.app.id, batch, clientGone);
+    const data = eventBatchResponse(results, (rejection) => rejections.note(rejection));
+    this.eventCounts.add(caller.app.slug, 'batch', data);
+    setSummary(res as Response, rejections.summary(data));
     return new SuccessResponse(data.rejected === 0 ? 201 : 207, data);
   }
 }

@@ -45,14 +45,20 @@ export class EventBatchResponse {
 
 type Counts = Pick<EventBatchResponse, 'created' | 'replayed' | 'rejected'>;
 
-/** Each result is encoded as it is made: 500 of them as objects cost a third of the request. */
+/**
+ * Each result is encoded as it is made: 500 of them as objects cost a third of the request.
+ *
+ * @param onRejected told of each rejection.
+ */
 export function eventBatchResponse(
   recorded: readonly (Recorded | DomainError)[],
+  onRejected: (rejection: DomainError) => void,
 ): Counts & Encodable<EventBatchResponse> {
   const counts = { created: 0, replayed: 0, rejected: 0 };
   const results = recorded.map((result, index) => {
     const status = statusOf(result);
     counts[status]++;
+    if (result instanceof DomainError) onRejected(result);
     return new JsonText(`{"index":${index},"status":"${status}",${membersOf(result)}}`);
   });
   return { ...counts, results };

@@ -5,7 +5,7 @@ import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { Responds, BODY_FAILURES, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { bodyStream } from '../../platform/http/request/body-stream.ts';
-import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
+import { allowLongWork, inFlightRequestOf, setSummary } from '../../platform/http/request/in-flight-request.ts';
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
@@ -71,7 +71,8 @@ export class EventImportController implements BeforeApplicationShutdown {
     allowLongWork(request);
     refuseIdempotencyKey(request);
     requireNdjson(request.headers['content-type']);
-    this.streams.open(caller, request.res as Response, IMPORT_BYTES);
+    const response = request.res as Response;
+    this.streams.open(caller, response, IMPORT_BYTES);
     const report = new ImportReport();
     try {
       const text = ndjsonText(bodyStream(request, this.limits.requestIdleMs), (sentence) =>
@@ -85,12 +86,20 @@ export class EventImportController implements BeforeApplicationShutdown {
       });
       if (!finished) throw importStopped();
     } catch (error) {
-      this.logger.warn({ message: 'an import broke off', throughLine: report.throughLine });
+      this.tellOfBreakOff(caller, response, report);
       throw withProgress(error, report);
     } finally {
-      this.eventCounts.add('import', report);
+      this.eventCounts.add(caller.app.slug, 'import', report);
+      setSummary(response, report.rejections.summary(report));
     }
     return new SuccessResponse(200, report.response());
+  }
+
+  /** Where the client has gone away, the line of the request is written by now, without what was committed since. */
+  private tellOfBreakOff({ app }: Caller, response: Response, report: ImportReport): void {
+    const { throughLine, created, replayed, rejected } = report;
+    const id = inFlightRequestOf(response)?.id;
+    this.logger.warn({ msg: 'an import broke off', id, app: app.slug, throughLine, created, replayed, rejected });
   }
 }
 

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { EventRejections } from './event-rejections.ts';
 import { ImportTally, type RejectedLine } from '../application/import-tally.ts';
 
 /** A response that names a million lines helps nobody. */
@@ -47,13 +48,15 @@ export class EventImportResponse {
   errors: RejectedLineResponse[];
 }
 
-/** The tally of an import together with the first lines that it rejected. */
+/** The tally of an import together with the first lines that it rejected, and why it rejected lines. */
 export class ImportReport extends ImportTally {
   readonly errors: RejectedLineResponse[] = [];
+  readonly rejections = new EventRejections();
 
   note(rejected: readonly RejectedLine[]): void {
     for (const { line, reason } of rejected) {
-      if (this.errors.length === MAX_REJECTED_LINES_NAMED) return;
+      this.rejections.note(reason);
+      if (this.errors.length === MAX_REJECTED_LINES_NAMED) continue;
       const { code, message, details } = reason;
       this.errors.push({ line: line.number, code, message, details });
     }

@@ -11,11 +11,12 @@ describe('SingleEventCounter', () => {
   const counted = (status: number, kind?: ErrorKind, more: { finished?: boolean; route?: string } = {}) => {
     const counts = new EventCounts();
     const failure = kind === undefined ? undefined : { kind, code: 'ANY' };
+    const caller = { app: { slug: 'acme' } };
     new SingleEventCounter(counts).ended({
-      ...{ route: ROUTE, finished: true, status, failure },
+      ...{ route: ROUTE, finished: true, status, failure, caller },
       ...more,
     } as InFlightRequest);
-    return Object.entries(counts.counts.get('single') ?? {})
+    return Object.entries(counts.counts.get('acme')?.get('single') ?? {})
       .filter(([, count]) => count > 0)
       .map(([outcome]) => outcome);
   };

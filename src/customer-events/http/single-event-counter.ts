@@ -22,11 +22,12 @@ const REJECTIONS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 export class SingleEventCounter implements RequestObserver {
   constructor(private readonly eventCounts: EventCounts) {}
 
-  ended({ route, status, finished, failure }: InFlightRequest): void {
-    if (route !== SINGLE_EVENT_ROUTE || !finished) return;
+  ended({ route, status, finished, failure, caller }: InFlightRequest): void {
+    if (route !== SINGLE_EVENT_ROUTE || !finished || caller === undefined) return;
+    const { slug } = caller.app;
     if (failure !== undefined) {
-      if (REJECTIONS.has(failure.kind)) this.eventCounts.add('single', { rejected: 1 });
-    } else if (status === 201) this.eventCounts.add('single', { created: 1 });
-    else if (status === 200) this.eventCounts.add('single', { replayed: 1 });
+      if (REJECTIONS.has(failure.kind)) this.eventCounts.add(slug, 'single', { rejected: 1 });
+    } else if (status === 201) this.eventCounts.add(slug, 'single', { created: 1 });
+    else if (status === 200) this.eventCounts.add(slug, 'single', { replayed: 1 });
   }
 }

@@ -5,13 +5,18 @@ const MAX_SHOWN_LENGTH = 100;
 /** `occurred_at`, `OccurredAt` and `occurredAt` are the same word. */
 const plain = (field: string): string => field.replace(/[^a-z0-9]/gi, '').toLowerCase();
 
+const NOT_KNOWN = 'is not a known field';
+
 /** What to say of a field that is not known: a typo must not lose data in silence. */
 export function unknownField(field: string, known: readonly string[]): string {
   const resembled = resembledField(field, known);
   return resembled === undefined
-    ? `is not a known field; the known fields are ${known.join(', ')}`
-    : `is not a known field; did you mean ${resembled}?`;
+    ? `${NOT_KNOWN}; the known fields are ${known.join(', ')}`
+    : `${NOT_KNOWN}; did you mean ${resembled}?`;
 }
+
+/** Whether this is what {@link unknownField} says. */
+export const isUnknownField = (problem: string): boolean => problem.startsWith(NOT_KNOWN);
 
 /** A hostile field name can be as long as the body: a response shows its beginning. */
 export const shownField = (field: string): string =>

@@ -24,10 +24,24 @@ export interface Caller {
   readonly requireStillAllowed: () => Promise<void>;
 }
 
-type RequestWithCaller = Request & { caller?: Caller };
+/** What may be told of a key that was refused, in the log alone. None of it needs escapes in JSON. */
+export interface RefusedKey {
+  /** The beginning of the key that was sent; undefined where what was sent has not the form of a key. */
+  readonly prefix: string | undefined;
+  /** One word, such as `revoked`. */
+  readonly reason: string;
+  /** The slug of the app whose key it is; undefined where it is nobody's. */
+  readonly app: string | undefined;
+}
+
+type RequestWithCaller = Request & { caller?: Caller; refusedKey?: RefusedKey };
 
 export function setCaller(request: Request, caller: Caller): void {
   (request as RequestWithCaller).caller = caller;
+}
+
+export function setRefusedKey(request: Request, refused: RefusedKey): void {
+  (request as RequestWithCaller).refusedKey = refused;
 }
 
 /** Injects the {@link Caller} that the guard has found. */

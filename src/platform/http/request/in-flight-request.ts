@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
-import type { Caller } from './caller.ts';
+import type { DomainError } from '../../../../libs/kernel/domain-error.ts';
+import { wrongFields } from '../../input/wrong-fields.ts';
+import type { Caller, RefusedKey } from './caller.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 
 /** The status that stands for "the client went away before it had a response"; nginx's, never sent. */
@@ -8,13 +9,25 @@ export const CLIENT_WENT_AWAY = 499;
 /** One name for all paths that are no route: whatever people call us by, the names stay few. */
 export const NO_ROUTE = 'none';
 
+/** What became of the parts of a request, where it has many. No text of a client is in it. */
+export interface RequestSummary {
+  /** How many parts had which outcome, by its name. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** How many parts failed with which code. */
+  readonly codes: Readonly<Record<string, number>>;
+  /** The names of the fields that were wrong in them. */
+  readonly fields: readonly string[];
+}
+
 /** One request and its response, for those that tell of it when it is over. */
 export class InFlightRequest {
   readonly startedAt = performance.now();
   /** In the list of all in-flight requests. */
   index = -1;
   /** The failure that was sent. */
-  failure: Pick<ErrorDefinition, 'kind' | 'code'> | undefined = undefined;
+  failure: (Pick<DomainError, 'kind' | 'code'> & Partial<Pick<DomainError, 'details'>>) | undefined = undefined;
+  /** Of a request with many parts, what became of them. */
+  summary: RequestSummary | undefined = undefined;
   /** Of the trace that the request belongs to: 32 hexadecimal digits. */
   traceId: string | undefined = undefined;
   /** The body may take as long as it goes on coming. */
@@ -67,6 +80,17 @@ export class InFlightRequest {
     return (this.request as { caller?: Caller }).caller;
   }
 
+  /** The key that was sent, if it was refused: at first, or in the middle of a request that lasts. */
+  get refusedKey(): RefusedKey | undefined {
+    return (this.request as { refusedKey?: RefusedKey }).refusedKey;
+  }
+
+  /** The names of the fields that were wrong in the request, or in its parts: our own names, each once. */
+  get wrongFields(): string[] {
+    const { summary, failure } = this;
+    return [...new Set([...(summary?.fields ?? []), ...(failure === undefined ? [] : wrongFields(failure))])];
+  }
+
   /** Whether the client has got the whole response, as far as we can know. */
   get finished(): boolean {
     return this.response.writableFinished;
@@ -107,6 +131,12 @@ export const inFlightRequestOf = (response: ServerResponse): InFlightRequest | u
 /** The inFlight begins; it ends with its response, whoever writes that. */
 export function setInFlightRequest(response: ServerResponse, inFlight: InFlightRequest): void {
   (response as WithInFlightRequest).inFlight = inFlight;
+}
+
+/** Tells what became of the parts of a request, before its response is sent. */
+export function setSummary(response: ServerResponse, summary: RequestSummary): void {
+  const inFlight = inFlightRequestOf(response);
+  if (inFlight !== undefined) inFlight.summary = summary;
 }
 
 /** Tells that the body of this request may take as long as it goes on coming: an import. */
