@@ -161,6 +161,29 @@ describe('the log', () => {
     expect(told).not.toHaveProperty('created');
   });
 
+  it('tells what became of a batch whose client went away meanwhile', async () => {
+    const locker = await service.database.session();
+    await locker.query('BEGIN');
+    await locker.query('LOCK TABLE customer_events IN EXCLUSIVE MODE');
+    const { port } = service.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    const body = JSON.stringify({ events: [EVENT, { ...EVENT, type: 'NO' }] });
+    const headers = [`X-API-Key: ${service.key}`, 'Content-Type: application/json', `Content-Length: ${body.length}`];
+    socket.write(rawRequest(`POST ${API}/customer-events/batch HTTP/1.1`, headers, body));
+    await service.database.untilWaiting(1);
+    socket.destroy();
+    await until(() => lines.length === 1);
+    await locker.query('ROLLBACK');
+    await locker.end();
+    await until(() => lines.length === 2);
+    const [gone, recorded] = lines.map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(gone).toMatchObject({ status: 499, app: 'acme' });
+    expect(recorded).toMatchObject({
+      ...{ level: 'info', msg: 'a batch was recorded, and the client had gone away', id: gone?.id, app: 'acme' },
+      ...{ created: 1, replayed: 0, rejected: 1 },
+    });
+  });
+
   describe('of an import', () => {
     const NDJSON = { 'Content-Type': 'application/x-ndjson' };
     const wrong = '{"customerExternalId":"user_42","type":"NO kitten","kitten":"kitten"}';

@@ -1,4 +1,4 @@
-import { Post, Req } from '@nestjs/common';
+import { Logger, Post, Req } from '@nestjs/common';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
@@ -6,7 +6,7 @@ import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../
 import { EventCounts } from './event-counts.ts';
 import { CostsItsEvents } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
-import { setSummary } from '../../platform/http/request/in-flight-request.ts';
+import { inFlightRequestOf, setSummary, type RequestSummary } from '../../platform/http/request/in-flight-request.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { ClientGone } from '../../platform/http/request/this-request.ts';
@@ -45,6 +45,8 @@ const BATCH_EXAMPLE = {
 
 @ServerController('customer-events', 'Customer events')
 export class CustomerEventsController {
+  private readonly logger = new Logger(CustomerEventsController.name);
+
   constructor(
     private readonly customerEvents: CustomerEvents,
     private readonly eventCounts: EventCounts,
@@ -102,8 +104,21 @@ export class CustomerEventsController {
     const results = await this.customerEvents.recordAll(caller.app.id, batch, clientGone);
     const data = eventBatchResponse(results, (rejection) => rejections.note(rejection));
     this.eventCounts.add(caller.app.slug, 'batch', data);
-    setSummary(res as Response, rejections.summary(data));
+    this.tellOfBatch(caller, res as Response, rejections.summary(data));
     return new SuccessResponse(data.rejected === 0 ? 201 : 207, data);
+  }
+
+  /** Where the client has gone away meanwhile, the line of its request is written, and there is another one. */
+  private tellOfBatch({ app }: Caller, response: Response, summary: RequestSummary): void {
+    setSummary(response, summary);
+    if (!response.destroyed) return;
+    const id = inFlightRequestOf(response)?.id;
+    this.logger.log({
+      msg: 'a batch was recorded, and the client had gone away',
+      id,
+      app: app.slug,
+      ...summary.counts,
+    });
   }
 }
 
