@@ -29,5 +29,7 @@ describe('wrongFields', () => {
       [],
     );
     expect(wrongFields(new DomainError('invalid', 'X', { message: 'x' }))).toEqual([]);
+    const other = { version: 3, before: null, list: [] };
+    expect(wrongFields(new DomainError('conflict', 'X', { message: 'x', details: other }))).toEqual(['list']);
   });
 });

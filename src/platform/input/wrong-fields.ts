@@ -15,12 +15,14 @@ export function wrongFields({ kind, details }: Pick<DomainError, 'kind'> & Parti
       return typeof details.field === 'string' ? [details.field] : [];
     case 'invalid':
     case 'conflict':
-      return [...new Set(Object.entries(details).map(nameOf))];
+      return [...new Set(Object.entries(details).filter(hasProblems).map(nameOf))];
     default:
       return [];
   }
 }
 
-function nameOf([field, problems]: [string, unknown]): string {
-  return isUnknownField(String((problems as readonly unknown[])[0])) ? UNKNOWN_FIELD : field;
-}
+/** Details may tell other things than what is wrong with fields. */
+const hasProblems = (entry: [string, unknown]): entry is [string, unknown[]] => Array.isArray(entry[1]);
+
+const nameOf = ([field, [problem]]: [string, unknown[]]): string =>
+  isUnknownField(String(problem)) ? UNKNOWN_FIELD : field;
