@@ -27,11 +27,7 @@ import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 import { RateLimitModule } from './rate-limit.module.ts';
 import { STREAM_SETTINGS, StreamLimits, type StreamSettings } from '../platform/http/request/stream-limits.ts';
-import {
-  CONNECTION_CHECK,
-  DatabaseConnection,
-  type ConnectionCheck,
-} from '../platform/postgres/database-connection.ts';
+import { ConnectionCheck, DatabaseConnection } from '../platform/postgres/database-connection.ts';
 
 /** The composition root: here, and only here, the slices, the settings and the database meet. */
 @Global()
@@ -64,12 +60,12 @@ export class AppModule {
         Maintenance,
         { provide: RETENTION, useValue: config satisfies Retention },
         {
-          provide: CONNECTION_CHECK,
+          provide: ConnectionCheck,
           inject: [ErasedIds],
-          useFactory:
-            (erasedIds: ErasedIds): ConnectionCheck =>
-            () =>
-              erasedIds.requireSecrets(),
+          useFactory: (erasedIds: ErasedIds): ConnectionCheck => ({
+            require: () => erasedIds.requireSecrets(),
+            connected: () => erasedIds.noteUse(),
+          }),
         },
         { provide: DataSource, useFactory: () => createWriteDataSource(databaseUrl, config) },
         { provide: ReadDataSource, useFactory: () => createReadDataSource(databaseUrl, config) },

@@ -49,6 +49,7 @@ export class Maintenance implements OnApplicationShutdown {
   async run(): Promise<void> {
     const { erasedIdsDays, auditDays } = this.retention;
     try {
+      await this.erasedIds.noteUse();
       const replaced = await this.erasedIds.replaceUnkeyed(() => !this.stopped);
       const erasedIds = erasedIdsDays === 0 ? 0 : await this.deleteErasedIds(erasedIdsDays);
       const entries = auditDays === 0 || this.stopped ? 0 : await this.audit.deleteBefore(this.daysAgo(auditDays));

@@ -11,6 +11,8 @@ export interface TestDatabase {
   session(): Promise<pg.Client>;
   /** Resolves when so many sessions of the database wait for a lock. */
   untilWaiting(sessions: number): Promise<void>;
+  /** Another database with all that is in this one now, as a restored backup is. It ends all sessions of this one. */
+  copy(): Promise<TestDatabase>;
   drop(): Promise<void>;
 }
 
@@ -47,6 +49,13 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
         );
         return waiting.length >= sessions;
       }),
+    copy: async () => {
+      await onServer(
+        serverUrl,
+        `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '${name}'`,
+      );
+      return databaseFrom(`TEMPLATE ${name}`);
+    },
     drop: async () => {
       await pool.end();
       await onServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);

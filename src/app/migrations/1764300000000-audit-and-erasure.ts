@@ -37,7 +37,7 @@ export class AuditAndErasure1764300000000 implements MigrationInterface {
     await queryRunner.query(`
       CREATE TABLE erasure_secrets (
         id text COLLATE "C" NOT NULL,
-        first_used_at timestamptz NOT NULL,
+        last_used_at timestamptz NOT NULL,
         CONSTRAINT erasure_secrets_pkey PRIMARY KEY (id)
       )`);
     for (const table of TABLES_OF_CUSTOMERS) {

@@ -40,7 +40,9 @@ export function erasureCommands(): Command {
     .action(async (file: string, options: Printed & { dryRun?: boolean }) => {
       requireFile(file);
       const isDryRun = options.dryRun === true;
-      const counts = await withService((service) => replay(service.get(ErasureReplay), file, isDryRun));
+      const counts = await withService((service) =>
+        replay(service.get(ErasureReplay), service.get(ErasedIds), file, isDryRun),
+      );
       const [verb, eventIds] = isDryRun ? ['would erase', 'would keep'] : ['erased', 'kept'];
       print(options, counts, [
         `${verb} ${counts.customers} customers and ${counts.events} single events; ${eventIds} ${counts.erasedIds} erased eventIds`,
@@ -52,6 +54,7 @@ export function erasureCommands(): Command {
 /** Reads the file twice: nothing is changed before every line of it is understood. */
 async function replay(
   replays: ErasureReplay,
+  kept: ErasedIds,
   file: string,
   isDryRun: boolean,
 ): Promise<ReplayCounts & { erasedIds: number }> {
@@ -68,7 +71,10 @@ async function replay(
     else if (line.kind === 'event') erasures.addEvent(line.customer, line.event);
     else erasedIds++;
   }
-  if (!isDryRun) await addErasedIds(replays, file);
+  if (!isDryRun) {
+    await kept.noteUse();
+    await addErasedIds(replays, file);
+  }
   return { ...(await replays.replay(erasures, operator(), isDryRun)), erasedIds };
 }
 

@@ -11,14 +11,14 @@ export interface CustomerOfAnyApp {
 
 /** Keeps what stays of erased ids, and the names of the secrets by which it is made. */
 export abstract class ErasedIdStore {
-  /** The names of all secrets that may have been used. */
+  /** The names of all secrets by which something may be kept. */
   abstract registeredSecrets(): Promise<string[]>;
 
-  /** Notes that a secret is in use from now on; one that is registered stays as it is. */
+  /** Notes that a secret is in use at a time. */
   abstract registerSecret(id: string, at: number): Promise<void>;
 
-  /** Forgets the names of secrets by which nothing is kept any more, but for those given. */
-  abstract forgetUnusedSecrets(except: readonly string[]): Promise<void>;
+  /** Forgets the names of secrets that were last in use before a time, and by which nothing is kept any more. */
+  abstract forgetSecretsUnusedSince(at: number): Promise<void>;
 
   /** Up to so many in the order of their keys, behind a position; null: from the first. */
   abstract list(limit: number, after: ErasedId | null): Promise<KeptErasedId[]>;

@@ -5,6 +5,7 @@ import { ErasedIdStore } from './erased-id-store.port.ts';
 
 /** Some milliseconds of work each, so that nobody waits for them. */
 const IDS_AT_ONCE = 1_000;
+const DAY_MS = 86_400_000;
 
 /** Erased ids were kept with a secret that is not among those given; the message names it and says what to do. */
 export class ErasureSecretMissing extends Error {
@@ -37,9 +38,12 @@ export class ErasedIds {
     const registered = await this.store.registeredSecrets();
     const missing = registered.filter((id) => !this.keys.secretIds.includes(id));
     if (missing.length > 0) throw new ErasureSecretMissing(missing);
-    for (const id of this.keys.secretIds) {
-      if (!registered.includes(id)) await this.store.registerSecret(id, this.clock.now());
-    }
+  }
+
+  /** Notes that the first secret is in use: to be called before it is used, and once an hour, or it may be forgotten. */
+  async noteUse(): Promise<void> {
+    const [first] = this.keys.secretIds;
+    if (first !== undefined) await this.store.registerSecret(first, this.clock.now());
   }
 
   /**
@@ -62,7 +66,7 @@ export class ErasedIds {
    */
   async deleteErasedBefore(at: number, goOn: () => boolean): Promise<number> {
     const deleted = await inParts(goOn, () => this.store.deleteErasedBefore(at, IDS_AT_ONCE));
-    await this.store.forgetUnusedSecrets(this.keys.secretIds);
+    await this.store.forgetSecretsUnusedSince(this.clock.now() - DAY_MS);
     return deleted;
   }
 

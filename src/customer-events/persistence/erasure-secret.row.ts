@@ -9,6 +9,6 @@ export class ErasureSecretRow {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'erasure_secrets_pkey' })
   id: string;
 
-  @Column({ type: 'timestamptz', name: 'first_used_at' })
-  firstUsedAt: Date;
+  @Column({ type: 'timestamptz', name: 'last_used_at' })
+  lastUsedAt: Date;
 }

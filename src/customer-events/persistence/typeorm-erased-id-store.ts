@@ -27,16 +27,17 @@ export class TypeormErasedIdStore extends ErasedIdStore {
 
   async registerSecret(id: string, at: number): Promise<void> {
     await this.write({
-      sql: 'INSERT INTO erasure_secrets AS s (id, first_used_at) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      sql: `INSERT INTO erasure_secrets AS s (id, last_used_at) VALUES ($1, $2)
+        ON CONFLICT (id) DO UPDATE SET last_used_at = EXCLUDED.last_used_at`,
       parameters: [id, new Date(at)],
     });
   }
 
-  async forgetUnusedSecrets(except: readonly string[]): Promise<void> {
+  async forgetSecretsUnusedSince(at: number): Promise<void> {
     await this.write({
-      sql: `DELETE FROM erasure_secrets AS s WHERE s.id <> ALL($1)
+      sql: `DELETE FROM erasure_secrets AS s WHERE s.last_used_at < $1
         AND NOT EXISTS (SELECT 1 FROM erased_event_ids AS e WHERE e.secret_id = s.id)`,
-      parameters: [except],
+      parameters: [new Date(at)],
     });
   }
 

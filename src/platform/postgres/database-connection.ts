@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { connectionProblem, ProblemNews } from './connection-problem.ts';
 import { pendingMigrations } from './pending-migrations.ts';
@@ -8,9 +8,14 @@ import { storage } from './storage-errors.ts';
 
 const RETRY_MS = 1_000;
 
-/** The injection token of what has to hold before the service uses the database; it throws where it does not. */
-export const CONNECTION_CHECK = 'CONNECTION_CHECK';
-export type ConnectionCheck = () => Promise<void>;
+/** What has to hold beside the schema. */
+export abstract class ConnectionCheck {
+  /** Before anything uses the database. It throws where it must not be used. */
+  abstract require(): Promise<void>;
+
+  /** When the service, and not a command, has begun to use it. */
+  abstract connected(): Promise<void>;
+}
 
 /** The database's schema is not the one that this build needs. */
 export class SchemaOutdated extends Error {
@@ -32,7 +37,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
   constructor(
     private readonly dataSource: DataSource,
     private readonly readDataSource: ReadDataSource,
-    @Optional() @Inject(CONNECTION_CHECK) private readonly check: ConnectionCheck = () => Promise.resolve(),
+    @Optional() private readonly check?: ConnectionCheck,
   ) {}
 
   /**
@@ -47,6 +52,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
     while (!this.stopped) {
       try {
         await this.connectOnce();
+        await storage(async () => this.check?.connected());
         return true;
       } catch (error) {
         if (!(error instanceof StorageUnavailable)) throw error;
@@ -64,7 +70,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
       for (const dataSource of this.dataSources) if (!dataSource.isInitialized) await dataSource.initialize();
       const pending = await pendingMigrations(this.dataSource);
       if (pending.length > 0) throw new SchemaOutdated(pending);
-      await this.check();
+      await this.check?.require();
     });
   }
 
