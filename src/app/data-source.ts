@@ -15,6 +15,7 @@ import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-s
 import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000-timeline-reads-and-erasure.ts';
 import { RateLimitsOfAppsAndKeys1764200000000 } from './migrations/1764200000000-rate-limits-of-apps-and-keys.ts';
 import { AuditAndErasure1764300000000 } from './migrations/1764300000000-audit-and-erasure.ts';
+import { LifeOfAppsAndKeys1764400000000 } from './migrations/1764400000000-life-of-apps-and-keys.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -57,6 +58,7 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
       RateLimitsOfAppsAndKeys1764200000000,
       SharedRateLimits1764200100000,
       AuditAndErasure1764300000000,
+      LifeOfAppsAndKeys1764400000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

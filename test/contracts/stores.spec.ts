@@ -16,6 +16,7 @@ import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
 import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
 import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
+import { auditEntriesOf } from '../support/audit-entries.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { auditStoreContract } from './audit-store.contract.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
@@ -40,7 +41,10 @@ describe('in memory', () => {
   customerEventStoreContract(open);
   customerStoreContract(open);
   timelineStoreContract(open);
-  apiKeyStoreContract(() => new InMemoryApiKeyStore());
+  apiKeyStoreContract(() => {
+    const keys = new InMemoryApiKeyStore();
+    return { keys, entriesOf: async (appId) => keys.entries.filter((entry) => entry.appId === appId) };
+  });
   auditStoreContract(() => new InMemoryAuditStore());
 });
 
@@ -79,7 +83,10 @@ describe('on PostgreSQL', () => {
     expect(differences).toEqual([]);
   });
   timelineStoreContract(open);
-  apiKeyStoreContract(() => new TypeormApiKeyStore(dataSource, dataSource));
+  apiKeyStoreContract(() => ({
+    keys: new TypeormApiKeyStore(dataSource, dataSource),
+    entriesOf: (appId) => auditEntriesOf(database, appId),
+  }));
   auditStoreContract(() => new TypeormAuditStore(dataSource, dataSource));
 
   describe('by COPY', () => {

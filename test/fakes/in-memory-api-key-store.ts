@@ -1,7 +1,15 @@
-import { ApiKeyStore } from '../../src/api-keys/application/api-key-store.port.ts';
+import {
+  ApiKeyStore,
+  type AppChange,
+  type KeyChange,
+  type NewKey,
+} from '../../src/api-keys/application/api-key-store.port.ts';
 import type { ApiKey, App } from '../../src/api-keys/domain/api-key.ts';
+import type { AuditEntry } from '../../src/platform/audit/audit-entry.ts';
 
 export class InMemoryApiKeyStore extends ApiKeyStore {
+  /** All that was recorded, in its order. */
+  readonly entries: AuditEntry[] = [];
   private readonly apps = new Map<string, App>();
   private readonly keys = new Map<string, ApiKey>();
 
@@ -17,22 +25,44 @@ export class InMemoryApiKeyStore extends ApiKeyStore {
     return Promise.resolve([...this.apps.values()].sort((a, b) => (a.slug < b.slug ? -1 : 1)));
   }
 
-  addApp(app: App): Promise<boolean> {
+  addApp(app: App, entry: AuditEntry, first?: NewKey): Promise<boolean> {
     if (this.apps.has(app.slug)) return Promise.resolve(false);
     this.apps.set(app.slug, app);
+    this.entries.push(entry);
+    if (first !== undefined) this.store(first.key, first.entry);
     return Promise.resolve(true);
   }
 
-  setAppLimits({ id, eventLimits, readLimits }: Pick<App, 'id' | 'eventLimits' | 'readLimits'>): Promise<void> {
-    const changed = (app: App): App => (app.id === id ? { ...app, eventLimits, readLimits } : app);
-    for (const [slug, app] of this.apps) this.apps.set(slug, changed(app));
-    for (const [keyId, key] of this.keys) this.keys.set(keyId, { ...key, app: changed(key.app) });
-    return Promise.resolve();
+  async changeApp(
+    slug: string,
+    decide: (present: App) => AppChange | null,
+  ): Promise<App | 'unknown app' | 'slug taken'> {
+    const present = this.apps.get(slug);
+    if (present === undefined) return 'unknown app';
+    const change = decide(present);
+    if (change === null) return present;
+    const { app, entry } = change;
+    if (app.slug !== slug && this.apps.has(app.slug)) return 'slug taken';
+    this.apps.delete(slug);
+    this.apps.set(app.slug, app);
+    for (const [id, key] of this.keys) if (key.app.id === app.id) this.keys.set(id, { ...key, app });
+    this.entries.push(entry);
+    return app;
   }
 
-  addKey(key: ApiKey): Promise<void> {
-    this.keys.set(key.id, key);
-    return Promise.resolve();
+  removeApp(appId: string, entry: AuditEntry): Promise<boolean> {
+    const app = [...this.apps.values()].find(({ id }) => id === appId);
+    if (app === undefined) return Promise.resolve(false);
+    this.apps.delete(app.slug);
+    for (const [id, key] of this.keys) if (key.app.id === appId) this.keys.delete(id);
+    this.entries.push(entry);
+    return Promise.resolve(true);
+  }
+
+  addKey({ key, entry }: NewKey): Promise<boolean> {
+    if (![...this.apps.values()].some(({ id }) => id === key.app.id)) return Promise.resolve(false);
+    this.store(key, entry);
+    return Promise.resolve(true);
   }
 
   listKeys(appId: string): Promise<ApiKey[]> {
@@ -40,17 +70,24 @@ export class InMemoryApiKeyStore extends ApiKeyStore {
     return Promise.resolve(keys.sort((a, b) => a.createdAt - b.createdAt));
   }
 
-  revoke(keyId: string, at: number): Promise<boolean> {
-    return this.change(keyId, (key) => ({ ...key, revokedAt: key.revokedAt ?? at }));
+  async changeKey(keyId: string, decide: (present: ApiKey) => KeyChange | null): Promise<ApiKey | null> {
+    const present = this.keys.get(keyId);
+    if (present === undefined) return null;
+    const change = decide(present);
+    if (change === null) return present;
+    this.store(change.key, change.entry);
+    if (change.newKey !== undefined) this.keys.set(change.newKey.id, change.newKey);
+    return change.key;
   }
 
-  async noteUse(keyId: string, at: number): Promise<void> {
-    await this.change(keyId, (key) => ({ ...key, lastUsedAt: Math.max(key.lastUsedAt ?? at, at) }));
-  }
-
-  private change(keyId: string, change: (key: ApiKey) => ApiKey): Promise<boolean> {
+  noteUse(keyId: string, at: number): Promise<void> {
     const key = this.keys.get(keyId);
-    if (key !== undefined) this.keys.set(keyId, change(key));
-    return Promise.resolve(key !== undefined);
+    if (key !== undefined) this.keys.set(keyId, { ...key, lastUsedAt: Math.max(key.lastUsedAt ?? at, at) });
+    return Promise.resolve();
+  }
+
+  private store(key: ApiKey, entry: AuditEntry): void {
+    this.keys.set(key.id, key);
+    this.entries.push(entry);
   }
 }

@@ -88,7 +88,7 @@ export async function startServiceOn(
       const { key, secret } = await administration.createKey(slug, 'test', type, expiresAt);
       return { id: key.id, secret };
     },
-    revokeKey: (id: string) => administration.revokeKey(id),
+    revokeKey: async (id: string) => void (await administration.revokeKey(id)),
     close: () => app.close(),
   };
   return withKey(base, '');

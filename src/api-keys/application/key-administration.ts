@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { randomId } from '../../../libs/kernel/ids.ts';
+import type { Actor } from '../../platform/audit/audit-entry.ts';
 import {
-  APP_SLUG_PATTERN,
+  keyState,
   newSecretKey,
   sha256OfKey,
   shownPrefix,
@@ -10,52 +11,62 @@ import {
   type ApiKeyType,
   type App,
 } from '../domain/api-key.ts';
-import { ApiKeyStore } from './api-key-store.port.ts';
+import { AdministrationError } from './administration-error.ts';
+import { ApiKeyStore, type KeyChange, type NewKey } from './api-key-store.port.ts';
+import { AppAdministration, requireNotBeingDeleted } from './app-administration.ts';
+import { changedDetails, requireName, settingText } from './changed-settings.ts';
 
-/** An operator asked for something that cannot be done; the message says why. */
-export class AdministrationError extends Error {}
+export { AdministrationError } from './administration-error.ts';
 
-/** What operators do with apps and keys. */
+/** Limits of a key; those that are not given are the ones of any key. */
+export type KeyLimits = Partial<Pick<ApiKey, 'eventLimits' | 'readLimits'>>;
+
+/** Settings of a key that an operator may change; those that are not given stay. */
+export type KeySettings = Partial<Pick<ApiKey, 'name' | 'expiresAt' | 'eventLimits' | 'readLimits'>>;
+
+/** A key and its text, which is kept nowhere. */
+export interface CreatedKey {
+  readonly key: ApiKey;
+  readonly secret: string;
+}
+
+const MAX_GRACE_MS = 30 * 86_400_000;
+
+/** What operators do with apps and keys. Every method throws SERVICE_UNAVAILABLE where the database is away. */
 @Injectable()
-export class KeyAdministration {
-  constructor(
-    private readonly store: ApiKeyStore,
-    private readonly clock: Clock,
-  ) {}
-
-  /** @throws {AdministrationError} for a slug that is malformed or taken. */
-  async createApp(slug: string, name: string): Promise<App> {
-    if (!APP_SLUG_PATTERN.test(slug)) {
-      throw new AdministrationError('A slug has 1 to 63 of a-z, 0-9 and "-", and neither begins nor ends with "-"');
-    }
-    if (name.trim() === '') throw new AdministrationError('An app needs a name');
-    const app: App = { id: randomId(), slug, name, eventLimits: null, readLimits: null };
-    if (!(await this.store.addApp(app, this.clock.now()))) {
-      throw new AdministrationError(`There is an app "${slug}" already`);
-    }
-    return app;
+export class KeyAdministration extends AppAdministration {
+  constructor(store: ApiKeyStore, clock: Clock) {
+    super(store, clock);
   }
 
-  listApps(): Promise<App[]> {
-    return this.store.listApps();
+  /** The same, in the name of somebody: the audit trail says who has done it. */
+  as(actor: Actor): KeyAdministration {
+    const administration = new KeyAdministration(this.store, this.clock);
+    administration.actor = actor;
+    return administration;
   }
 
   /**
-   * Sets limits that all keys of an app share; those that are not given stay.
+   * Creates an app and its first key, whose text is known already: both, or neither.
    *
+   * @returns false where the slug is taken; then nothing is changed.
    * @throws {AdministrationError}
    */
-  async setAppLimits(appSlug: string, limits: Partial<Pick<App, 'eventLimits' | 'readLimits'>>): Promise<App> {
-    const app = { ...(await this.appOf(appSlug)), ...limits };
-    await this.store.setAppLimits(app);
-    return app;
+  async createAppWithKey(slug: string, name: string, secret: string | null): Promise<boolean> {
+    const { app, entry } = this.newApp(slug, name);
+    const first = secret === null ? undefined : this.newKey(app, { name: 'first key', type: 'agent', secret });
+    return this.store.addApp(app, entry, first);
+  }
+
+  /** Whose key a text is, whatever has become of the key; null: nobody's. */
+  findKey(secret: string): Promise<ApiKey | null> {
+    return this.store.findBySha256(sha256OfKey(secret));
   }
 
   /**
    * Creates a key; its text is in the response and nowhere else.
    *
    * @param expiresAt milliseconds since the Unix epoch; null: never.
-   * @param limits those that are not given are the ones of any key.
    * @throws {AdministrationError}
    */
   async createKey(
@@ -63,29 +74,16 @@ export class KeyAdministration {
     name: string,
     type: ApiKeyType,
     expiresAt: number | null,
-    limits: Partial<Pick<ApiKey, 'eventLimits' | 'readLimits'>> = {},
-  ): Promise<{ key: ApiKey; secret: string }> {
+    limits: KeyLimits = {},
+  ): Promise<CreatedKey> {
     const app = await this.appOf(appSlug);
-    const now = this.clock.now();
-    if (name.trim() === '') throw new AdministrationError('A key needs a name');
-    if (expiresAt !== null && expiresAt <= now) throw new AdministrationError('The expiry date is in the past');
+    requireNotBeingDeleted(app);
+    requireName('A key', name);
+    this.requireFuture(expiresAt);
     const secret = newSecretKey(type);
-    const key: ApiKey = {
-      id: randomId(),
-      app,
-      name,
-      type,
-      prefix: shownPrefix(secret, type),
-      sha256: sha256OfKey(secret),
-      expiresAt,
-      revokedAt: null,
-      lastUsedAt: null,
-      createdAt: now,
-      eventLimits: limits.eventLimits ?? null,
-      readLimits: limits.readLimits ?? null,
-    };
-    await this.store.addKey(key);
-    return { key, secret };
+    const created = this.newKey(app, { name, type, secret, expiresAt, ...limits });
+    if (!(await this.store.addKey(created))) throw new AdministrationError(`There is no app "${appSlug}" any more`);
+    return { key: created.key, secret };
   }
 
   /** @throws {AdministrationError} */
@@ -93,17 +91,142 @@ export class KeyAdministration {
     return this.store.listKeys((await this.appOf(appSlug)).id);
   }
 
-  /** @throws {AdministrationError} */
-  async revokeKey(keyId: string): Promise<void> {
-    if (!(await this.store.revoke(keyId, this.clock.now()))) {
-      throw new AdministrationError(`There is no key with the id "${keyId}"`);
+  /**
+   * Ends a key. One that is revoked already keeps its time.
+   *
+   * @returns the key as it was before.
+   * @throws {AdministrationError}
+   */
+  async revokeKey(keyId: string): Promise<ApiKey> {
+    let before: ApiKey | undefined;
+    await this.changeKey(keyId, (key) => {
+      before = key;
+      if (key.revokedAt !== null) return null;
+      return {
+        key: { ...key, revokedAt: this.clock.now() },
+        entry: this.entry({ appId: key.app.id, action: 'key.revoked', subject: key.id }),
+      };
+    });
+    return before as ApiKey;
+  }
+
+  /**
+   * Changes settings of a key; those that are not given stay.
+   *
+   * @throws {AdministrationError} also for a revoked key: nothing makes it valid again.
+   */
+  async setKey(keyId: string, settings: KeySettings): Promise<ApiKey> {
+    if (settings.name !== undefined) requireName('A key', settings.name);
+    this.requireFuture(settings.expiresAt ?? null);
+    return this.changeKey(keyId, (key) => {
+      requireNotBeingDeleted(key.app);
+      if (key.revokedAt !== null) throw new AdministrationError(`The key "${keyId}" is revoked; create a new one`);
+      const details = changedDetails(key, settings);
+      if (details === null) return null;
+      return {
+        key: { ...key, ...settings },
+        entry: this.entry({ appId: key.app.id, action: 'key.changed', subject: key.id, details }),
+      };
+    });
+  }
+
+  /**
+   * Puts a new key in the place of one, with the same name, type and limits. Both are valid for a while, then the new
+   * one alone.
+   *
+   * @param graceMs for which the old key goes on working, 0 to 30 days; it may expire before. 0: it is revoked.
+   * @param expiresAt of the new key, in milliseconds since the Unix epoch; undefined: it has as long to live as the old
+   *   one had when it was created.
+   * @returns the new key, and the old one as it is now.
+   * @throws {AdministrationError} also for a key that is revoked, expired or replaced already.
+   */
+  async rotateKey(keyId: string, graceMs: number, expiresAt?: number | null): Promise<CreatedKey & { old: ApiKey }> {
+    if (!(graceMs >= 0 && graceMs <= MAX_GRACE_MS)) {
+      throw new AdministrationError('The grace period must be from PT0S to P30D');
+    }
+    this.requireFuture(expiresAt ?? null);
+    let created: CreatedKey | undefined;
+    const old = await this.changeKey(keyId, (key) => {
+      requireNotBeingDeleted(key.app);
+      this.requireReplaceable(key);
+      const { change, secret } = this.rotation(key, graceMs, expiresAt);
+      created = { key: change.newKey, secret };
+      return change;
+    });
+    return { ...(created as CreatedKey), old };
+  }
+
+  private rotation(old: ApiKey, graceMs: number, expiresAt: number | null | undefined) {
+    const now = this.clock.now();
+    const lifetime = old.expiresAt === null ? null : now + old.expiresAt - old.createdAt;
+    const secret = newSecretKey(old.type);
+    const { name, type, eventLimits, readLimits } = old;
+    const newKey = this.newKey(old.app, {
+      ...{ name, type, secret, eventLimits, readLimits },
+      expiresAt: expiresAt === undefined ? lifetime : expiresAt,
+    }).key;
+    const replaced = { ...old, replacedBy: newKey.id };
+    // An expiry is read on the clocks of the instances, which may be behind; revoked is revoked.
+    const key =
+      graceMs === 0
+        ? { ...replaced, revokedAt: now }
+        : { ...replaced, expiresAt: Math.min(old.expiresAt ?? Infinity, now + graceMs) };
+    const details = {
+      newKey: newKey.id,
+      newKeyExpiresAt: settingText(newKey.expiresAt),
+      oldKeyEndsAt: settingText(graceMs === 0 ? now : key.expiresAt),
+    };
+    const entry = this.entry({ appId: old.app.id, action: 'key.rotated', subject: old.id, details });
+    return { change: { key, newKey, entry } satisfies KeyChange, secret };
+  }
+
+  private newKey(
+    app: App,
+    {
+      secret,
+      type,
+      ...settings
+    }: { secret: string; name: string; type: ApiKeyType; expiresAt?: number | null } & KeyLimits,
+  ): NewKey {
+    const key: ApiKey = {
+      id: randomId(),
+      app,
+      name: settings.name,
+      type,
+      prefix: shownPrefix(secret, type),
+      sha256: sha256OfKey(secret),
+      expiresAt: settings.expiresAt ?? null,
+      revokedAt: null,
+      lastUsedAt: null,
+      createdAt: this.clock.now(),
+      replacedBy: null,
+      eventLimits: settings.eventLimits ?? null,
+      readLimits: settings.readLimits ?? null,
+    };
+    const { name, expiresAt, eventLimits, readLimits } = key;
+    const details = {
+      ...{ name, type, expiresAt: settingText(expiresAt) },
+      ...{ eventLimits: settingText(eventLimits), readLimits: settingText(readLimits) },
+    };
+    return { key, entry: this.entry({ appId: app.id, action: 'key.created', subject: key.id, details }) };
+  }
+
+  private async changeKey(keyId: string, decide: (present: ApiKey) => KeyChange | null): Promise<ApiKey> {
+    const key = await this.store.changeKey(keyId, decide);
+    if (key === null) throw new AdministrationError(`There is no key with the id "${keyId}"`);
+    return key;
+  }
+
+  private requireFuture(expiresAt: number | null): void {
+    if (expiresAt !== null && expiresAt <= this.clock.now()) {
+      throw new AdministrationError('The expiry date is in the past');
     }
   }
 
-  /** @throws {AdministrationError} */
-  async appOf(slug: string): Promise<App> {
-    const app = await this.store.findApp(slug);
-    if (app === null) throw new AdministrationError(`There is no app "${slug}"`);
-    return app;
+  private requireReplaceable(key: ApiKey): void {
+    const state = keyState(key, this.clock.now());
+    if (state === 'valid') return;
+    const hint = state === 'replaced' ? `rotate the one that took its place, "${key.replacedBy}"` : 'create a new one';
+    throw new AdministrationError(`The key "${key.id}" is ${state} already; ${hint}`);
   }
 }

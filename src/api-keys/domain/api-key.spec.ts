@@ -3,19 +3,34 @@ import { describe, expect, it } from '@jest/globals';
 import {
   APP_SLUG_PATTERN,
   isWellFormedKey,
+  keyState,
   newSecretKey,
   requireUsableKey,
   sha256OfKey,
   shownPrefix,
   type ApiKey,
+  type App,
+  type KeyState,
 } from './api-key.ts';
 
 const NOW = 1_000_000;
 const SECRET = newSecretKey('agent');
 
+const APP: App = {
+  id: 'a',
+  slug: 'acme',
+  name: 'Acme',
+  eventLimits: null,
+  readLimits: null,
+  createdAt: 0,
+  suspendedAt: null,
+  deletionStartedAt: null,
+};
+const SUSPENDED: App = { ...APP, suspendedAt: NOW + 60_000 };
+
 const key = (fields: Partial<ApiKey> = {}): ApiKey => ({
   id: 'k',
-  app: { id: 'a', slug: 'acme', name: 'Acme', eventLimits: null, readLimits: null },
+  app: APP,
   name: 'backend',
   type: 'agent',
   prefix: shownPrefix(SECRET, 'agent'),
@@ -24,6 +39,7 @@ const key = (fields: Partial<ApiKey> = {}): ApiKey => ({
   revokedAt: null,
   lastUsedAt: null,
   createdAt: 0,
+  replacedBy: null,
   eventLimits: null,
   readLimits: null,
   ...fields,
@@ -79,10 +95,17 @@ describe('requireUsableKey', () => {
     ['that is past its expiry', { expiresAt: NOW - 1 }, 'AUTH_API_KEY_EXPIRED'],
     ['at the moment of its expiry', { expiresAt: NOW }, 'AUTH_API_KEY_EXPIRED'],
     ['that is public', { type: 'public' }, 'AUTH_API_KEY_FORBIDDEN'],
+    ['of an app that is suspended, by whatever clock', { app: SUSPENDED }, 'AUTH_API_KEY_FORBIDDEN'],
+    ['that is revoked, of a suspended app', { app: SUSPENDED, revokedAt: 1 }, 'AUTH_API_KEY_INVALID'],
+    ['that is past its expiry, of a suspended app', { app: SUSPENDED, expiresAt: 1 }, 'AUTH_API_KEY_EXPIRED'],
     ['that is revoked and past its expiry', { revokedAt: 1, expiresAt: 1 }, 'AUTH_API_KEY_INVALID'],
     ['that is public and past its expiry', { type: 'public', expiresAt: 1 }, 'AUTH_API_KEY_EXPIRED'],
   ])('refuses a key %s', (_, fields, code) => {
     expect(keyOrCode(fields)).toBe(code);
+  });
+
+  it('says that the app is suspended, not that the key is a wrong one', () => {
+    expect(() => requireUsableKey(key({ app: SUSPENDED }), sha256OfKey(SECRET), NOW)).toThrow(/app .* is suspended/);
   });
 
   it('refuses a key that is another one than presented, or none', () => {
@@ -91,6 +114,15 @@ describe('requireUsableKey', () => {
       expect.objectContaining({ code: 'AUTH_API_KEY_INVALID' }),
     );
   });
+});
+
+describe('keyState', () => {
+  it.each<[KeyState, Partial<ApiKey>]>([
+    ['valid', { expiresAt: NOW + 1 }],
+    ['replaced', { expiresAt: NOW + 1, replacedBy: 'k2' }],
+    ['expired', { expiresAt: NOW, replacedBy: 'k2' }],
+    ['revoked', { expiresAt: NOW, revokedAt: NOW, replacedBy: 'k2' }],
+  ])('is %s', (state, fields) => expect(keyState(key(fields), NOW)).toBe(state));
 });
 
 describe('APP_SLUG_PATTERN', () => {

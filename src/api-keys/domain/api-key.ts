@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { RateWindow } from '../../../libs/kernel/rate-window.ts';
 import { randomStringSource } from '../../../libs/kernel/random-string.ts';
-import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid } from './api-keys-error.ts';
+import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid, appSuspended } from './api-keys-error.ts';
 
 export type ApiKeyType = 'agent' | 'public';
 
@@ -14,6 +14,12 @@ export interface App {
   readonly eventLimits: readonly RateWindow[] | null;
   /** The same of everything else that they ask for, in units. */
   readonly readLimits: readonly RateWindow[] | null;
+  /** Times in milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+  /** Since when its keys are refused; null: they are not. */
+  readonly suspendedAt: number | null;
+  /** Since when it is being deleted, with all its customers and events; that cannot be taken back. Then it is suspended, too. */
+  readonly deletionStartedAt: number | null;
 }
 
 /** What is kept of a key. The key itself is shown once, at its creation. */
@@ -30,6 +36,8 @@ export interface ApiKey {
   readonly revokedAt: number | null;
   readonly lastUsedAt: number | null;
   readonly createdAt: number;
+  /** The id of the key that has taken its place; until it expires both are valid. */
+  readonly replacedBy: string | null;
   /** How fast it may send events, and, in units, ask for anything else; null: as fast as any key. */
   readonly eventLimits: readonly RateWindow[] | null;
   readonly readLimits: readonly RateWindow[] | null;
@@ -60,18 +68,29 @@ export function shownPrefixOf(presented: string): string | undefined {
   return shownPrefix(presented, presented.startsWith(PREFIX.public) ? 'public' : 'agent');
 }
 
+/** What has become of a key: `revoked` and `expired` ones are refused, a `replaced` one works until it expires. */
+export type KeyState = 'valid' | 'replaced' | 'expired' | 'revoked';
+
+export function keyState({ revokedAt, expiresAt, replacedBy }: ApiKey, now: number): KeyState {
+  if (revokedAt !== null) return 'revoked';
+  if (expiresAt !== null && expiresAt <= now) return 'expired';
+  return replacedBy === null ? 'valid' : 'replaced';
+}
+
 /**
- * The key that was found, if it is an agent key that is neither revoked nor expired. Revoked is revoked, whatever
- * the clock of the machine said on which it was done; only an expiry is a time.
+ * The key that was found, if it is an agent key that is neither revoked nor expired, of an app that is not suspended.
+ * Revoked is revoked, and suspended is suspended, whatever the clock of the machine said on which it was done; only an
+ * expiry is a time.
  *
  * @param sha256 of the key that was presented.
  * @throws AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED, AUTH_API_KEY_FORBIDDEN
  */
 export function requireUsableKey(found: ApiKey | null, sha256: Buffer, now: number): ApiKey {
   if (found === null || !timingSafeEqual(found.sha256, sha256)) throw apiKeyInvalid('unknown');
-  const { slug } = found.app;
+  const { slug, suspendedAt } = found.app;
   if (found.revokedAt !== null) throw apiKeyInvalid('revoked', slug);
   if (found.expiresAt !== null && found.expiresAt <= now) throw apiKeyExpired(slug);
+  if (suspendedAt !== null) throw appSuspended(slug);
   if (found.type === 'public') throw apiKeyForbidden(slug);
   return found;
 }

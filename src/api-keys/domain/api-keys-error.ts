@@ -7,7 +7,7 @@ import {
 } from '../../../libs/kernel/domain-error.ts';
 
 /** Why a key is not let in. The response to its sender may tell less. */
-export type KeyRefusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'public';
+export type KeyRefusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'suspended' | 'public';
 
 interface RefusalContent extends ErrorContent {
   readonly reason: KeyRefusal;
@@ -54,5 +54,12 @@ export const tooManyKeyLookups = defineError('unavailable', 'SERVICE_UNAVAILABLE
 export const apiKeyForbidden = defineErrorOf(ApiKeyRefused, 'forbidden', 'AUTH_API_KEY_FORBIDDEN', (app?: string) => ({
   message: 'This is a public key; an agent key (sk_live_agent_…) is needed here',
   reason: 'public' as const,
+  app,
+}));
+
+/** The key is a good one, and works again when the app does: so it is no AUTH_API_KEY_INVALID, at which callers throw a key away. */
+export const appSuspended = defineErrorOf(ApiKeyRefused, 'forbidden', 'AUTH_API_KEY_FORBIDDEN', (app?: string) => ({
+  message: 'The app of this API key is suspended; ask the operator of the service to resume it',
+  reason: 'suspended' as const,
   app,
 }));

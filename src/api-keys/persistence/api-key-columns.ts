@@ -3,6 +3,7 @@ import { formatRateWindows, parseRateWindows, type RateWindow } from '../../../l
 import {
   bytesColumn,
   column,
+  fieldsWithout,
   millisColumn,
   recordOfRow,
   selectList,
@@ -28,7 +29,13 @@ export const APP_COLUMNS = {
   name: column('name'),
   eventLimits: limitsColumn('event_limits'),
   readLimits: limitsColumn('read_limits'),
+  createdAt: millisColumn('created_at'),
+  suspendedAt: millisColumn<number | null>('suspended_at'),
+  deletionStartedAt: millisColumn<number | null>('deletion_started_at'),
 } satisfies RecordColumns<App>;
+
+/** What of an app can change. */
+export const CHANGED_OF_APP = fieldsWithout(APP_COLUMNS, 'id', 'createdAt');
 
 /** Each field of a key, and the column of `api_keys` that holds it. Of its app, that is `app_id`. */
 export const API_KEY_COLUMNS = {
@@ -41,9 +48,21 @@ export const API_KEY_COLUMNS = {
   revokedAt: millisColumn<number | null>('revoked_at'),
   lastUsedAt: millisColumn<number | null>('last_used_at'),
   createdAt: millisColumn('created_at'),
+  replacedBy: column<string | null>('replaced_by'),
   eventLimits: limitsColumn('event_limits'),
   readLimits: limitsColumn('read_limits'),
 } satisfies RecordColumns<Omit<ApiKey, 'app'>>;
+
+/** What of a key can change by a decision; `lastUsedAt` is noted beside it. */
+export const CHANGED_OF_KEY = fieldsWithout(
+  API_KEY_COLUMNS,
+  'id',
+  'type',
+  'prefix',
+  'sha256',
+  'createdAt',
+  'lastUsedAt',
+);
 
 /** What a SELECT from `apps AS a` reads. */
 export const SELECTED_APP = selectList(APP_COLUMNS, 'a');

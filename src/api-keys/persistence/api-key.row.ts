@@ -45,4 +45,8 @@ export class ApiKeyRow implements Record<keyof Omit<ApiKey, 'app'>, unknown> {
 
   @Column({ type: 'text', collation: 'C', name: 'read_limits', nullable: true })
   readLimits: string | null;
+
+  /** The id of the key that has taken its place. */
+  @Column({ type: 'text', collation: 'C', name: 'replaced_by', nullable: true })
+  replacedBy: string | null;
 }

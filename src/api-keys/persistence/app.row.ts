@@ -22,4 +22,10 @@ export class AppRow implements Record<keyof App, unknown> {
 
   @Column({ type: 'text', collation: 'C', name: 'read_limits', nullable: true })
   readLimits: string | null;
+
+  @Column({ type: 'timestamptz', name: 'suspended_at', nullable: true })
+  suspendedAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'deletion_started_at', nullable: true })
+  deletionStartedAt: Date | null;
 }

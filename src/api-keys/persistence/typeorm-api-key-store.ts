@@ -1,29 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { columnList, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
+import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
+import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
-import { storage } from '../../platform/postgres/storage-errors.ts';
-import { ApiKeyStore } from '../application/api-key-store.port.ts';
-import type { ApiKey, App } from '../domain/api-key.ts';
+import { repeated } from '../../platform/postgres/repeated.ts';
 import {
-  API_KEY_COLUMNS,
-  apiKeyOf,
-  APP_COLUMNS,
-  appOf,
-  SELECTED_APP,
-  SELECTED_KEY,
-  type ApiKeyColumns,
-  type AppColumns,
-} from './api-key-columns.ts';
+  FOREIGN_KEY_VIOLATION,
+  sqlState,
+  storage,
+  storageWrite,
+  UNIQUE_VIOLATION,
+} from '../../platform/postgres/storage-errors.ts';
+import { pipelinedTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
+import { ApiKeyStore, type AppChange, type KeyChange, type NewKey } from '../application/api-key-store.port.ts';
+import type { ApiKey, App } from '../domain/api-key.ts';
+import { apiKeyOf, appOf, SELECTED_APP, SELECTED_KEY, type ApiKeyColumns, type AppColumns } from './api-key-columns.ts';
+import { deleteApp, insertApp, insertKey, updateApp, updateKey } from './api-key-statements.ts';
 
-const INSERT_APP = `
-  INSERT INTO apps AS a (created_at, ${columnList(APP_COLUMNS)})
-  VALUES (${placeholderList(1 + Object.keys(APP_COLUMNS).length)})
-  ON CONFLICT DO NOTHING RETURNING a.id`;
-
-const INSERT_KEY = `
-  INSERT INTO api_keys AS k (app_id, ${columnList(API_KEY_COLUMNS)})
-  VALUES (${placeholderList(1 + Object.keys(API_KEY_COLUMNS).length)})`;
+const SELECT_KEY = `SELECT ${SELECTED_KEY} FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id`;
+const SELECT_APP = `SELECT ${SELECTED_APP} FROM apps AS a`;
 
 @Injectable()
 export class TypeormApiKeyStore extends ApiKeyStore {
@@ -40,58 +35,107 @@ export class TypeormApiKeyStore extends ApiKeyStore {
   }
 
   async findApp(slug: string): Promise<App | null> {
-    const [row] = await this.query<AppColumns[]>(`SELECT ${SELECTED_APP} FROM apps AS a WHERE a.slug = $1`, [slug]);
-    return row === undefined ? null : appOf(row);
+    const [app] = await this.apps('WHERE a.slug = $1', [slug]);
+    return app ?? null;
   }
 
-  async listApps(): Promise<App[]> {
-    return (await this.query<AppColumns[]>(`SELECT ${SELECTED_APP} FROM apps AS a ORDER BY a.slug`)).map(appOf);
+  listApps(): Promise<App[]> {
+    return this.apps('ORDER BY a.slug');
   }
 
-  async addApp(app: App, createdAt: number): Promise<boolean> {
-    const inserted = await this.query<unknown[]>(INSERT_APP, [new Date(createdAt), ...parametersOf(APP_COLUMNS, app)]);
-    return inserted.length === 1;
+  addApp(app: App, entry: AuditEntry, first?: NewKey): Promise<boolean> {
+    return this.write(async (run) => {
+      const { rowCount } = await run(insertApp(app));
+      if (rowCount === 0) return false;
+      await run(insertAuditEntry(entry));
+      if (first !== undefined) await addKey(run, first);
+      return true;
+    });
   }
 
-  async setAppLimits(app: Pick<App, 'id' | 'eventLimits' | 'readLimits'>): Promise<void> {
-    await this.query('UPDATE apps AS a SET event_limits = $2, read_limits = $3 WHERE a.id = $1', [
-      app.id,
-      APP_COLUMNS.eventLimits.parameterOf(app.eventLimits),
-      APP_COLUMNS.readLimits.parameterOf(app.readLimits),
-    ]);
+  async changeApp(
+    slug: string,
+    decide: (present: App) => AppChange | null,
+  ): Promise<App | 'unknown app' | 'slug taken'> {
+    try {
+      return await this.write(async (run) => {
+        const { rows } = await run({ sql: `${SELECT_APP} WHERE a.slug = $1 FOR UPDATE`, parameters: [slug] });
+        const [row] = rows as AppColumns[];
+        if (row === undefined) return 'unknown app';
+        const present = appOf(row);
+        const change = decide(present);
+        if (change === null) return present;
+        await run(updateApp(change.app));
+        await run(insertAuditEntry(change.entry));
+        return change.app;
+      });
+    } catch (error) {
+      if (sqlState(error) === UNIQUE_VIOLATION) return 'slug taken';
+      throw error;
+    }
   }
 
-  async addKey(key: ApiKey): Promise<void> {
-    await this.query(INSERT_KEY, [key.app.id, ...parametersOf(API_KEY_COLUMNS, key)]);
+  removeApp(appId: string, entry: AuditEntry): Promise<boolean> {
+    return this.write(async (run) => {
+      if (!(await deleteApp(run, appId))) return false;
+      await run(insertAuditEntry(entry));
+      return true;
+    });
+  }
+
+  async addKey(newKey: NewKey): Promise<boolean> {
+    try {
+      await this.write((run) => addKey(run, newKey));
+      return true;
+    } catch (error) {
+      if (sqlState(error) === FOREIGN_KEY_VIOLATION) return false;
+      throw error;
+    }
   }
 
   listKeys(appId: string): Promise<ApiKey[]> {
     return this.keys('k.app_id = $1', appId);
   }
 
-  async revoke(keyId: string, at: number): Promise<boolean> {
-    const [, revoked] = await this.query<[unknown, number]>(
-      'UPDATE api_keys AS k SET revoked_at = COALESCE(k.revoked_at, $2) WHERE k.id = $1',
-      [keyId, new Date(at)],
-    );
-    return revoked === 1;
+  changeKey(keyId: string, decide: (present: ApiKey) => KeyChange | null): Promise<ApiKey | null> {
+    return this.write(async (run) => {
+      const { rows } = await run({ sql: `${SELECT_KEY} WHERE k.id = $1 FOR UPDATE OF k`, parameters: [keyId] });
+      const [row] = rows as ApiKeyColumns[];
+      if (row === undefined) return null;
+      const present = apiKeyOf(row);
+      const change = decide(present);
+      if (change === null) return present;
+      await run(updateKey(change.key));
+      if (change.newKey !== undefined) await run(insertKey(change.newKey));
+      await run(insertAuditEntry(change.entry));
+      return change.key;
+    });
   }
 
   async noteUse(keyId: string, at: number): Promise<void> {
-    await this.query(
-      'UPDATE api_keys AS k SET last_used_at = $2 WHERE k.id = $1 AND (k.last_used_at IS NULL OR k.last_used_at < $2)',
-      [keyId, new Date(at)],
-    );
+    const sql =
+      'UPDATE api_keys AS k SET last_used_at = $2 WHERE k.id = $1 AND (k.last_used_at IS NULL OR k.last_used_at < $2)';
+    await storage(() => this.dataSource.query(sql, [keyId, new Date(at)]));
+  }
+
+  private async apps(condition: string, parameters: unknown[] = []): Promise<App[]> {
+    const rows = await storage(() => this.dataSource.query<AppColumns[]>(`${SELECT_APP} ${condition}`, parameters));
+    return rows.map(appOf);
   }
 
   private async keys(condition: string, parameter: unknown): Promise<ApiKey[]> {
-    const sql = `SELECT ${SELECTED_KEY} FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id
-       WHERE ${condition} ORDER BY k.created_at, k.id`;
+    const sql = `${SELECT_KEY} WHERE ${condition} ORDER BY k.created_at, k.id`;
     const rows = await storage(() => this.reading.query<ApiKeyColumns[]>(sql, [parameter]));
     return rows.map(apiKeyOf);
   }
 
-  private query<Result>(sql: string, parameters: unknown[] = []): Promise<Result> {
-    return storage(() => this.dataSource.query<Result>(sql, parameters));
+  /** One transaction. @throws SERVICE_UNAVAILABLE, also of unknown outcome where a commit got no response. */
+  private write<T>(work: (run: RunQuery) => Promise<T>): Promise<T> {
+    return storageWrite(() => repeated(() => pipelinedTransaction(this.dataSource, [], (_, run) => work(run))));
   }
+}
+
+async function addKey(run: RunQuery, { key, entry }: NewKey): Promise<void> {
+  await run(insertKey(key));
+  await run(insertAuditEntry(entry));
 }

@@ -80,6 +80,7 @@ function describeKey(key: ApiKey) {
     expiresAt: isoOf(key.expiresAt),
     revokedAt: isoOf(key.revokedAt),
     lastUsedAt: isoOf(key.lastUsedAt),
+    replacedBy: key.replacedBy,
     ...describeLimits(key),
   } satisfies Record<Exclude<keyof ApiKey, 'sha256' | 'eventLimits' | 'readLimits'>, unknown>;
 }

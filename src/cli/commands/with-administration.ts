@@ -1,5 +1,7 @@
 import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
+import { operator } from '../operator.ts';
 import { withService } from '../with-service.ts';
 
+/** What is done is recorded in the name of the operator. */
 export const withAdministration = <T>(work: (administration: KeyAdministration) => Promise<T>): Promise<T> =>
-  withService((service) => work(service.get(KeyAdministration)));
+  withService((service) => work(service.get(KeyAdministration).as(operator())));

@@ -6,6 +6,7 @@ import { storageOutcomeUnknown, StorageUnavailable, storageUnavailable } from '.
  * message texts are not. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export const FOREIGN_KEY_VIOLATION = '23503';
+export const UNIQUE_VIOLATION = '23505';
 
 /** Classes that blame a value: data exceptions, and constraints. */
 const REFUSED = ['22', '23'];
