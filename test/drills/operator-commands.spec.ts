@@ -56,7 +56,14 @@ describe('the operator commands', () => {
         /^c[a-z0-9]{24} {2}zebra {2}Zebra & Söhne$/,
       );
       const created = await json<{ id: string }>('apps', 'create', '--slug', 'a-1', '--name', 'A');
-      expect(created).toEqual({ id: expect.stringMatching(ID), slug: 'a-1', name: 'A' });
+      expect(created).toEqual({
+        id: expect.stringMatching(ID),
+        slug: 'a-1',
+        name: 'A',
+        createdAt: expect.stringMatching(/Z$/),
+        suspendedAt: null,
+        deletionStartedAt: null,
+      });
       const listed = await json<{ slug: string }[]>('apps', 'list');
       expect(listed.map(({ slug }) => slug)).toEqual(['a-1', 'acme', 'zebra']);
       expect(listed).toContainEqual(created);
@@ -98,9 +105,7 @@ describe('the operator commands', () => {
       const key = await done(...create, '--limit', 'none', '--read-limit', '1/600,2/700');
       expect((await whoami(key).expect(200)).headers.ratelimit).toMatch(/^"1-per-600s";r=0;t=600, "2-per-700s";r=1;/);
       await whoami(key).expect(429);
-      expect(await done('keys', 'list', '--app', 'acme')).toMatch(
-        / {2}limited {2}events none {2}reads 1\/600,2\/700$/m,
-      );
+      expect(await done('keys', 'list', '--app', 'acme')).toMatch(/ {2}none {2,}1\/600,2\/700 {2}limited$/m);
       const listed = await json<{ prefix: string }[]>('keys', 'list', '--app', 'acme');
       expect(listed).toContainEqual(expect.objectContaining({ eventLimits: 'none', readLimits: '1/600,2/700' }));
     });
@@ -150,6 +155,7 @@ describe('the operator commands', () => {
         expiresAt: '2127-01-01T00:00:00.000Z',
         revokedAt: null,
         lastUsedAt: null,
+        replacedBy: null,
         key: expect.stringMatching(AGENT_KEY),
       });
       expect(created.key.startsWith(created.prefix)).toBe(true);
@@ -177,7 +183,7 @@ describe('the operator commands', () => {
       const second = await done('keys', 'create', '--app', 'lists', '--name', 'second', '--expires', '2127-01-01');
       const text = await done('keys', 'list', '--app', 'lists');
       expect(text).toMatch(
-        /^c\S{24} {2}sk_live_agent_\S{4}… {2}agent {2}valid {2}first\nc\S{24} .* expires 2127-01-01T00:00:00.000Z {2}second$/,
+        /^c\S{24} {2}sk_live_agent_\S{4}… {2}agent {2}valid {2}\S+Z .* first\nc\S{24} .* 2127-01-01T00:00:00.000Z .* second$/,
       );
       for (const key of [first, second]) expect(text).not.toContain(key);
       const all = await json<Record<string, unknown>[]>('keys', 'list', '--app', 'lists');
@@ -195,10 +201,11 @@ describe('the operator commands', () => {
         'leaked',
       );
       await whoami(key).expect(200);
-      expect(await done('keys', 'revoke', id)).toBe(`revoked ${id}`);
+      const warning = expect.stringMatching(/^Warning: this key was in use at .*\n$/);
+      expect(await cli('keys', 'revoke', id)).toEqual({ code: 0, stdout: `revoked ${id}\n`, stderr: warning });
       expect((await whoami(key)).body.code).toBe('AUTH_API_KEY_INVALID');
       const text = await done('keys', 'list', '--app', 'acme');
-      expect(text).toMatch(new RegExp(`^${id} .* revoked \\S+Z {2}leaked$`, 'm'));
+      expect(text).toMatch(new RegExp(`^${id} .* revoked \\S+Z .* leaked$`, 'm'));
       expect(await json('keys', 'revoke', id)).toEqual({ id, revoked: true });
       expect(await done('keys', 'list', '--app', 'acme')).toBe(text);
     });

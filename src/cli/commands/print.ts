@@ -11,3 +11,8 @@ export function print(options: Printed, value: unknown, lines: readonly string[]
   const text = options.json === true ? JSON.stringify(value) : lines.join('\n');
   process.stdout.write(text === '' ? '' : `${text}\n`);
 }
+
+/** What people should know besides the result, on stderr; with `--json` the result says it. */
+export function tell(options: Printed, line: string): void {
+  if (options.json !== true) process.stderr.write(`${line}\n`);
+}

@@ -4,10 +4,15 @@ import { formatRateWindows, parseRateWindows, type RateWindow } from '../../../l
 /** Windows of an app or key; null: those that hold for all. */
 export type Limits = readonly RateWindow[] | null;
 
-/** An option such as `1000/1,20000/60`; `none` is no limit, `default` what holds where nothing is set. */
+/** What an option was given. In an object, because commander takes a null for an empty text. */
+export interface Given<T> {
+  readonly value: T;
+}
+
+/** An option such as `1000/1,20000/60`; `none` is no limit, `default` what holds where nothing is set. Gives {@link Given}. */
 export const rateLimitOption = (flag: string, description: string): Option =>
   new Option(`${flag} <limits>`, `${description}: how many/seconds, such as 1000/1,20000/60; none; default`).argParser(
-    limitsOf,
+    (text): Given<Limits> => ({ value: limitsOf(text) }),
   );
 
 function limitsOf(text: string): Limits {

@@ -1,0 +1,21 @@
+import type { App } from '../../api-keys/domain/api-key.ts';
+import { isoOf } from './key-description.ts';
+import { describeLimits, limitsText } from './rate-limit-option.ts';
+
+/** All of an app. */
+export function describeApp({ id, slug, name, createdAt, suspendedAt, deletionStartedAt, ...limits }: App) {
+  return {
+    ...{ id, slug, name, createdAt: isoOf(createdAt) },
+    ...{ suspendedAt: isoOf(suspendedAt), deletionStartedAt: isoOf(deletionStartedAt) },
+    ...describeLimits(limits),
+  };
+}
+
+/** The same as a line, without what is usual. */
+export const appLine = (app: App): string =>
+  `${app.id}  ${app.slug}  ${app.name}${limitsText(describeLimits(app))}${stateText(app)}`;
+
+function stateText({ suspendedAt, deletionStartedAt }: App): string {
+  if (deletionStartedAt !== null) return `  being deleted since ${isoOf(deletionStartedAt)}`;
+  return suspendedAt === null ? '' : `  suspended since ${isoOf(suspendedAt)}`;
+}
