@@ -84,8 +84,8 @@ const SERVICE = {
     src/platform/http/server src/platform/log src/platform/postgres libs/kernel
     @nestjs/common @nestjs/swagger express typeorm prom-client node:net
     @opentelemetry/api @opentelemetry/exporter-trace-otlp-http @opentelemetry/resources @opentelemetry/sdk-trace`,
-  // Only the rows below read config.ts.
-  'src/config.ts': 'src/platform/settings-reader.ts node:path',
+  // Only the rows below read config.ts. api-keys: what a slug and a key may be, for those that are settings.
+  'src/config.ts': 'src/platform/settings-reader.ts src/api-keys/domain node:path',
   'src/app/migrations': 'typeorm',
   // The one place that sees all of every slice, to put the service together.
   'src/app': `src/app/migrations src/config.ts src/operations src/platform/audit src/platform/log src/platform/postgres

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { APP_SLUG_PATTERN, isWellFormedKey } from './api-keys/domain/api-key.ts';
+import { isGuessableKey } from './api-keys/domain/guessable-key.ts';
 import { SettingsReader } from './platform/settings-reader.ts';
 
 /**
@@ -59,6 +61,9 @@ function readSettings(read: SettingsReader) {
     databaseReadTimeoutMs: read.integer('DATABASE_READ_TIMEOUT_MS', 2_000, 100, 600_000),
     databaseLockTimeoutMs: read.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, 100, 600_000),
 
+    initApp: initApp(read),
+    initKey: initKey(read),
+
     maxPayloadBytes: read.integer('MAX_PAYLOAD_BYTES', 65_536, 2, 8_388_608),
     maxPayloadKeys: read.integer('MAX_PAYLOAD_KEYS', 10_000, 1, 1_000_000),
     ingestQueueEvents: read.integer('INGEST_QUEUE_EVENTS', 5_000, 1, 1_000_000),
@@ -92,4 +97,30 @@ function readSettings(read: SettingsReader) {
     otelSampledShare: read.share('OTEL_TRACES_SAMPLER_ARG', 1),
     logLevel: read.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug'] as const, 'info'),
   };
+}
+
+/** `acme`, or with a name `acme:Acme Ltd.` */
+function initApp(read: SettingsReader): { readonly slug: string; readonly name: string } | undefined {
+  const text = read.checkedText('INIT_APP', (value) => {
+    const { slug, name } = slugAndName(value);
+    const isRight = APP_SLUG_PATTERN.test(slug) && name !== '' && !/\p{Cc}/u.test(name);
+    return isRight ? undefined : 'must be a slug (1 to 63 of a-z, 0-9 and "-"), or one with a name: acme:Acme Ltd.';
+  });
+  return text === undefined ? undefined : slugAndName(text);
+}
+
+function slugAndName(text: string): { readonly slug: string; readonly name: string } {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { slug: text, name: text };
+  return { slug: text.slice(0, colon), name: text.slice(colon + 1).trim() };
+}
+
+function initKey(read: SettingsReader): string | undefined {
+  const key = read.checkedText('INIT_KEY', (value) => {
+    if (!value.startsWith('sk_live_agent_') || !isWellFormedKey(value))
+      return 'must be sk_live_agent_ and 48 characters of A-Z, a-z and 0-9';
+    return isGuessableKey(value) ? 'must be of random characters: these can be guessed' : undefined;
+  });
+  read.requireBeside('INIT_KEY', 'INIT_APP', 'the app that it is a key of');
+  return key;
 }

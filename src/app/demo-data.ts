@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { KeyAdministration } from '../api-keys/application/key-administration.ts';
 import { loadConfig } from '../config.ts';
 import { Customers } from '../customer-events/application/customers.ts';
+import { FIRST_START } from './first-app.ts';
 
 const DEMO_APP = 'demo';
 const DEMO_CUSTOMER = 'user_42';
@@ -13,7 +14,7 @@ const DEMO_CUSTOMER = 'user_42';
  * @returns the slug of an app that is there, and its new key.
  */
 export async function createDemo(app: INestApplicationContext): Promise<{ slug: string; newKey: string | null }> {
-  const administration = app.get(KeyAdministration);
+  const administration = app.get(KeyAdministration).as(FIRST_START);
   const apps = await administration.listApps();
   const existing = apps.find(({ slug }) => slug === DEMO_APP) ?? apps[0];
   if (existing !== undefined) return { slug: existing.slug, newKey: null };

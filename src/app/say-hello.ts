@@ -23,8 +23,8 @@ export async function sayHello(
   else if (database.embedded) process.stderr.write(text);
 }
 
-async function aboutEmbedded(app: INestApplication, { dataDir }: Config, baseUrl: string): Promise<string[]> {
-  const { slug, newKey } = await createDemo(app);
+async function aboutEmbedded(app: INestApplication, { dataDir, initApp }: Config, baseUrl: string): Promise<string[]> {
+  const { slug, newKey } = initApp === undefined ? await createDemo(app) : { slug: initApp.slug, newKey: null };
   const command = createKeyCommand(slug, dataDir);
   const where = `PostgreSQL is embedded, with its data in ${dataDir}`;
   if (newKey === null) return [where, `To create an API key: ${command}`];

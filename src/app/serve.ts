@@ -2,9 +2,11 @@ import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import { KeyAdministration } from '../api-keys/application/key-administration.ts';
 import type { Config } from '../config.ts';
 import { createApp } from './create-app.ts';
 import { createLog } from './create-log.ts';
+import { createFirstApp } from './first-app.ts';
 import { describeError } from '../platform/log/describe-error.ts';
 import { type ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
 import type { ServiceLog } from '../platform/log/service-log.ts';
@@ -35,6 +37,7 @@ export async function serve(config: Config): Promise<void> {
     log.log({ port, pid: process.pid, host: hostname(), msg: 'listening' }, 'Service');
     if (!(await app.get(DatabaseConnection).connect())) return;
     app.get(Maintenance).start();
+    await createFirst(app, config, log);
     const url = `http://localhost:${port}`;
     await sayHello(app, config, database, url);
     log.log({ url, msg: 'ready' }, 'Service');
@@ -43,6 +46,14 @@ export async function serve(config: Config): Promise<void> {
     await database.stop();
     throw error;
   }
+}
+
+/** Tells what became of INIT_APP and INIT_KEY where there is something to tell. */
+async function createFirst(app: NestExpressApplication, config: Config, log: ServiceLog): Promise<void> {
+  const outcome = await createFirstApp(app.get(KeyAdministration), config);
+  if (outcome === null) return;
+  if (outcome.created) log.log(outcome.message, 'Service');
+  else log.warn(outcome.message, 'Service');
 }
 
 /** What comes after the last response (pool, spans, embedded database) may take so long, and no longer. */

@@ -91,10 +91,31 @@ export class SettingsReader {
     return [];
   }
 
+  /**
+   * A text that has to look in some way. It is not repeated where it does not: it may be a secret.
+   *
+   * @param problemOf what is wrong with a text, beginning with "must"; undefined: nothing is.
+   */
+  checkedText(name: string, problemOf: (text: string) => string | undefined): string | undefined {
+    const text = this.value(name);
+    const problem = text === undefined ? undefined : problemOf(text);
+    if (problem === undefined) return text;
+    this.problems.push(`${name} ${problem}`);
+    return undefined;
+  }
+
+  /** Notes a setting that is of use only beside another one. */
+  requireBeside(name: string, other: string, why: string): void {
+    if (this.isSet(name) && !this.isSet(other)) this.problems.push(`${name} needs ${other}, ${why}`);
+  }
+
   /** An empty text is a setting that is not set, as `NAME=` in an env file means it. */
   private value(name: string): string | undefined {
     this.names.push(name);
-    const text = this.env[name]?.trim();
-    return text === '' ? undefined : text;
+    return this.isSet(name) ? this.env[name]?.trim() : undefined;
+  }
+
+  private isSet(name: string): boolean {
+    return (this.env[name] ?? '').trim() !== '';
   }
 }
