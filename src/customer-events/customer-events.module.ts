@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AppDataStore } from './application/app-data-store.port.ts';
+import { AppData } from './application/app-data.ts';
 import { CustomerEventStore } from './application/customer-event-store.port.ts';
 import { CustomerEvents } from './application/customer-events.ts';
 import { CustomerStore } from './application/customer-store.port.ts';
@@ -19,6 +21,7 @@ import { SingleEventCounter } from './http/single-event-counter.ts';
 import { TimelineController } from './http/timeline.controller.ts';
 import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from './persistence/group-commit-customer-event-store.ts';
+import { TypeormAppDataStore } from './persistence/typeorm-app-data-store.ts';
 import { TypeormCustomerEventStore } from './persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from './persistence/typeorm-customer-store.ts';
 import { TypeormErasedIdStore } from './persistence/typeorm-erased-id-store.ts';
@@ -38,6 +41,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     SingleEventCounter,
     Customers,
     Timeline,
+    AppData,
     TicketContexts,
     ErasedIds,
     ErasureReplay,
@@ -48,7 +52,8 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     { provide: TimelineStore, useClass: TypeormTimelineStore },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
     { provide: ErasedIdStore, useClass: TypeormErasedIdStore },
+    { provide: AppDataStore, useClass: TypeormAppDataStore },
   ],
-  exports: [Customers, SingleEventCounter, ErasedIds, ErasureReplay],
+  exports: [AppData, Customers, SingleEventCounter, ErasedIds, ErasureReplay],
 })
 export class CustomerEventsModule {}

@@ -8,10 +8,12 @@ import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
+import { TypeormAppDataStore } from '../../src/customer-events/persistence/typeorm-app-data-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { createDataSource } from '../../src/app/data-source.ts';
 import { InMemoryAuditStore } from '../fakes/in-memory-audit-store.ts';
+import { InMemoryAppDataStore } from '../fakes/in-memory-app-data-store.ts';
 import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
 import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
@@ -19,6 +21,7 @@ import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { auditStoreContract } from './audit-store.contract.ts';
+import { appDataStoreContract } from './app-data-store.contract.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { customerEventStoreContract } from './customer-event-store.contract.ts';
 import { customerStoreContract } from './customer-store.contract.ts';
@@ -36,10 +39,12 @@ describe('in memory', () => {
       customers: new InMemoryCustomerStore(customers),
       events: new InMemoryCustomerEventStore(customers),
       timelines: new InMemoryTimelineStore(customers),
+      appData: new InMemoryAppDataStore(customers),
     };
   };
   customerEventStoreContract(open);
   customerStoreContract(open);
+  appDataStoreContract(open);
   timelineStoreContract(open);
   apiKeyStoreContract(() => {
     const keys = new InMemoryApiKeyStore();
@@ -70,9 +75,11 @@ describe('on PostgreSQL', () => {
       LIMITS,
     ),
     timelines: new TypeormTimelineStore(dataSource, dataSource, KEYS),
+    appData: new TypeormAppDataStore(dataSource, dataSource),
   });
   customerEventStoreContract(open);
   customerStoreContract(open);
+  appDataStoreContract(open);
   it('has left a claim for the address of each customer, and no other', async () => {
     const differences = await database.query(`
       SELECT c.id, c.email, e.customer_id FROM customers AS c

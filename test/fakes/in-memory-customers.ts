@@ -35,6 +35,11 @@ export class InMemoryCustomers {
   noteErased({ customerId, eventId }: CustomerEvent): void {
     if (eventId !== null) this.erasedEventIds.add(`${customerId} ${eventId}`);
   }
+
+  forgetErased(customerId: string): void {
+    for (const erased of this.erasedEventIds)
+      if (erased.startsWith(`${customerId} `)) this.erasedEventIds.delete(erased);
+  }
 }
 
 export class InMemoryCustomerStore extends CustomerStore {

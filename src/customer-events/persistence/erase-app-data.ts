@@ -1,0 +1,83 @@
+import type { DataSource } from 'typeorm';
+import { longTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
+import type { Erased } from '../application/app-data-store.port.ts';
+import { emailClaim } from '../domain/email-claim.ts';
+import { endOfPart, type PartEnd } from './erase-events.ts';
+import { claimBytes } from './stored-customers.ts';
+
+/** A transaction of so many events takes some 50 ms, as those that erase the history of one customer. */
+export const MAX_EVENTS_OF_PART = 5_000;
+/** Of one statement: nobody waits for it but who deletes an app, and what was erased before is looked at once more. */
+export const LIMIT_MS = 120_000;
+
+interface AppCustomer {
+  readonly id: string;
+  readonly email: string;
+}
+
+const SELECT_CUSTOMERS = `
+  SELECT c.id, c.email FROM customers AS c WHERE c.app_id = $1 AND c.id = ANY ($2::text[]) ORDER BY c.id FOR UPDATE`;
+
+const DELETE_CLAIMS = `
+  DELETE FROM customer_emails AS e
+  USING unnest($1::bytea[], $2::text[]) AS k (sha256, customer_id)
+  WHERE e.sha256 = k.sha256 AND e.customer_id = k.customer_id`;
+
+const DELETE_EVENTS = 'DELETE FROM customer_events AS t WHERE t.customer_id = ANY ($1::text[])';
+const DELETE_ERASED_IDS = 'DELETE FROM erased_event_ids AS e WHERE e.customer_id = ANY ($1::text[])';
+const DELETE_CUSTOMERS = 'DELETE FROM customers AS c WHERE c.id = ANY ($1::text[])';
+
+/** Erases customers of an app with all that they have, in a transaction that keeps new events of theirs out. */
+export async function eraseCustomersOfApp(run: RunQuery, appId: string, ids: readonly string[]): Promise<Erased> {
+  // FOR UPDATE makes inserts of their events wait, and then find no customer.
+  const { rows } = await run({ sql: SELECT_CUSTOMERS, parameters: [appId, ids] });
+  const customers = rows as AppCustomer[];
+  const present = [customers.map(({ id }) => id)];
+  const { rowCount: events } = await run({ sql: DELETE_EVENTS, parameters: present });
+  const claims = customers.map(({ email }) => claimBytes(emailClaim(appId, email)));
+  await run({ sql: DELETE_CLAIMS, parameters: [claims, ...present] });
+  await run({ sql: DELETE_ERASED_IDS, parameters: present });
+  await run({ sql: DELETE_CUSTOMERS, parameters: present });
+  return { customers: customers.length, events: events ?? 0 };
+}
+
+/** Whether these customers have more events than a transaction should erase. */
+export async function haveMany(run: RunQuery, ids: readonly string[]): Promise<boolean> {
+  const { rows } = await run({
+    sql: `SELECT 1 FROM customer_events AS t WHERE t.customer_id = ANY ($1::text[]) OFFSET ${MAX_EVENTS_OF_PART} LIMIT 1`,
+    parameters: [ids],
+  });
+  return rows.length > 0;
+}
+
+/**
+ * Erases the events of one customer in parts, but for less than one part.
+ *
+ * @param note is told after each part how many they were.
+ */
+export async function eraseLongHistory(
+  dataSource: DataSource,
+  customerId: string,
+  note: (events: number) => void,
+): Promise<void> {
+  let before: PartEnd | null = null;
+  for (;;) {
+    const end: PartEnd | null = await endOfPart(dataSource, customerId, before);
+    if (end === null && before === null) return;
+    if (end !== null) note(await deletePart(dataSource, customerId, before, end));
+    before = end;
+  }
+}
+
+async function deletePart(
+  dataSource: DataSource,
+  customerId: string,
+  before: PartEnd | null,
+  end: PartEnd,
+): Promise<number> {
+  const sql = `DELETE FROM customer_events AS t WHERE t.customer_id = $1 AND (t.occurred_at, t.id) <= ($2, $3)
+    ${before === null ? '' : 'AND (t.occurred_at, t.id) > ($4, $5)'}`;
+  const parameters = [customerId, end.occurred_at, end.id, ...(before === null ? [] : [before.occurred_at, before.id])];
+  const { rowCount } = await longTransaction(dataSource, LIMIT_MS, (run) => run({ sql, parameters }));
+  return rowCount ?? 0;
+}
