@@ -95,12 +95,12 @@ const SERVICE = {
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
-    libs/embedded-postgres @nestjs/common @nestjs/core node:os`,
+    libs/embedded-postgres @nestjs/common @nestjs/core node:fs node:os`,
   'src/cli/import': `src/cli src/config.ts src/platform/input ${ofEachSlice('domain', 'application', 'input')}
     ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,
   'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/audit ${ofEachSlice('domain', 'application')}
-    ${VALUES} @nestjs/common commander node:events node:fs node:readline node:stream`,
+    ${VALUES} libs/ndjson @nestjs/common commander node:events node:fs node:os node:path node:readline node:stream node:timers`,
   'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
   'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',
   'ormconfig.ts': 'src/app src/config.ts reflect-metadata',

@@ -10,7 +10,7 @@ import type {
 } from '../../src/customer-events/application/app-data-store.port.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { WHOLE_TIMELINE, type ReadLimits } from '../../src/customer-events/domain/timeline.ts';
-import { aCustomer, anEvent, instant } from '../support/builders.ts';
+import { aCustomer, anEvent, instant, ORDER } from '../support/builders.ts';
 import type { Stores } from './customer-event-store.contract.ts';
 
 const MANY: ReadLimits = { events: 100, bytes: 1_000_000, entries: 1_000 };
@@ -84,7 +84,7 @@ export function appDataStoreContract(open: () => Stores & { readonly appData: Ap
       const erasedBefore = anEvent(own[0] as Customer, { eventId: 'erased-before' });
       const events = own.flatMap((one, n) => Array.from({ length: n + 1 }, () => anEvent(one)));
       await stores.events.append([...events, erasedBefore, anEvent(other)], neverAbandoned);
-      await stores.timelines.eraseEvent(erasedBefore.customerId, erasedBefore.id);
+      await stores.timelines.eraseEvent(erasedBefore.customerId, erasedBefore.id, { ...ORDER, appId });
       expect(await eraseAll(appId)).toEqual({ customers: 3, events: 6 });
       expect(await walked(appId)).toEqual([]);
       expect(await eraseAll(appId)).toEqual({ customers: 0, events: 0 });

@@ -7,9 +7,12 @@ import { createDataSource } from '../../src/app/data-source.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { ErasedIdPosition } from '../../src/customer-events/application/app-data-store.port.ts';
 import { TypeormAppDataStore } from '../../src/customer-events/persistence/typeorm-app-data-store.ts';
+import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { aCustomer } from '../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const KEYS = new ErasureKeys([]);
 
 const MIB = 1_048_576;
 
@@ -34,7 +37,7 @@ describe('all customers of an app, on PostgreSQL', () => {
 
   const put = async (name: string, metadata = '{}'): Promise<string> => {
     const customer = aCustomer(name, { metadata: new JsonText(metadata) }, appId);
-    await new TypeormCustomerStore(dataSource, dataSource).put(appId, customer.id, () => customer);
+    await new TypeormCustomerStore(dataSource, dataSource, KEYS).put(appId, customer.id, () => customer);
     return customer.id;
   };
   const addEvents = (customerId: string, count: number) =>
@@ -81,7 +84,7 @@ describe('all customers of an app, on PostgreSQL', () => {
   it('do not hold up who writes to another app', async () => {
     await addEvents(await put('a'), 100);
     const other = aCustomer('other', {}, randomId());
-    const customers = new TypeormCustomerStore(dataSource, dataSource);
+    const customers = new TypeormCustomerStore(dataSource, dataSource, KEYS);
     const session = await database.session();
     try {
       await session.query('BEGIN');

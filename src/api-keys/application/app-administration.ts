@@ -110,6 +110,22 @@ export abstract class AppAdministration {
     return app;
   }
 
+  /** The same, for who adds customers or events. @throws {AdministrationError} also for an app that is being deleted. */
+  async appToWriteTo(slug: string): Promise<App> {
+    const app = await this.appOf(slug);
+    requireNotBeingDeleted(app);
+    return app;
+  }
+
+  /**
+   * Records that somebody takes all data of an app out of the service: before it begins, so that none goes unrecorded.
+   *
+   * @throws {AdministrationError}
+   */
+  recordExport(appSlug: string): Promise<App> {
+    return this.changeApp(appSlug, (app) => ({ app, entry: this.entry({ appId: app.id, action: 'app.exported' }) }));
+  }
+
   /** @throws {AdministrationError} */
   protected newApp(slug: string, name: string): { app: App; entry: AuditEntry } {
     requireSlug(slug);

@@ -3,6 +3,8 @@ import type { KeyAdministration } from '../../api-keys/application/key-administr
 import type { App } from '../../api-keys/domain/api-key.ts';
 import { OperatorError } from '../error-message.ts';
 import { appLine, describeApp } from './app-description.ts';
+import { deleteCommand } from './delete-command.ts';
+import { exportCommand } from './export-command.ts';
 import { given } from './given.ts';
 import { jsonOption, print, type Printed } from './print.ts';
 import { rateLimitOption, type Given, type Limits } from './rate-limit-option.ts';
@@ -34,7 +36,9 @@ export function appCommands(): Command {
     .addCommand(setCommand())
     .addCommand(renameCommand())
     .addCommand(suspendCommand())
-    .addCommand(resumeCommand());
+    .addCommand(resumeCommand())
+    .addCommand(exportCommand())
+    .addCommand(deleteCommand());
 }
 
 const createCommand = (): Command =>

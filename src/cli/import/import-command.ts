@@ -95,7 +95,7 @@ async function open(
   for (const input of new Set([path, ...(customersPath === undefined ? [] : [customersPath])]))
     requireInput(input, [...written, ...(customersPath === undefined ? [] : [rejectedCustomersPath])]);
   const shared = {
-    app: await service.get(KeyAdministration).appOf(options.app),
+    app: await service.get(KeyAdministration).appToWriteTo(options.app),
     strict: options.strict === true,
     dryRun: options.dryRun === true,
     limits: { maxPayloadBytes: config.maxPayloadBytes, maxPayloadKeys: config.maxPayloadKeys },

@@ -1,6 +1,6 @@
 import { closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { OperatorError } from '../error-message.ts';
-import { openOwnFile } from './open-own-file.ts';
+import { openOwnFile } from '../open-own-file.ts';
 
 /** How far an import of a file came: enough to go on from there. */
 export interface ImportState {

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { oneLine } from '../../../libs/ndjson/one-line.ts';
-import { openOwnFile } from './open-own-file.ts';
+import { openOwnFile } from '../open-own-file.ts';
 
 /**
  * `json`: one JSON text. `text`: a text that is no JSON. `undecodable`: what is not UTF-8, read as Latin-1. `row`: a row of

@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryAppDataStore } from '../../../test/fakes/in-memory-app-data-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
+import { RecordedAudit } from '../../../test/fakes/recorded-audit.ts';
+import { SettableClock } from '../../../test/support/clock.ts';
 import { InMemoryTimelineStore } from '../../../test/fakes/in-memory-timeline-store.ts';
 import { aCustomer, anEvent, APP, instant, OTHER_APP } from '../../../test/support/builders.ts';
 import { readTurns, writeTurns } from '../../../test/support/turns.ts';
@@ -37,6 +39,9 @@ describe('AppData', () => {
       new InMemoryTimelineStore(customers),
       readTurns(),
       writeTurns(),
+      new SettableClock(),
+      new RecordedAudit(),
+      customers.keys,
     );
     data = new AppData(store, timeline);
     add('ada', 2);

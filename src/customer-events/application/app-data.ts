@@ -67,7 +67,7 @@ export class AppData {
 
   private async *eventsOf(appId: string, customer: Customer): AsyncGenerator<AppDataPart> {
     try {
-      const pages = await this.timeline.export(appId, customer.externalId, WHOLE_TIMELINE, stillAllowed);
+      const pages = await this.timeline.allEvents(appId, customer.externalId, WHOLE_TIMELINE, stillAllowed);
       for await (const events of pages) yield { customer, events };
     } catch (error) {
       // Erased since it was read.

@@ -90,20 +90,31 @@ export class Timeline {
     return timelineSummary(types);
   }
 
-  /**
-   * All events, the oldest first, as many at a time as are good to hold. It is read as it is
-   * consumed, page by page, so between two pages nothing is held in the database. That it was asked for is recorded
-   * before anything is given out.
-   *
-   * @param actor who asks for it.
-   * @param requireStillAllowed asked before each page but the first; where it rejects, so does the iteration.
-   * @throws CUSTOMER_NOT_FOUND before the first of them.
-   */
+  /** The same as {@link allEvents}. That it was asked for is recorded before anything is given out. */
   async export(
     appId: string,
     externalId: string,
     filter: TimelineFilter,
     actor: Actor,
+    requireStillAllowed: () => Promise<void>,
+  ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
+    const pages = await this.allEvents(appId, externalId, filter, requireStillAllowed);
+    const customer = this.keys.pseudonym(customerIdOf(appId, externalId));
+    await this.audit.record(auditEntry(this.clock.now(), { appId, actor, action: 'timeline.exported', customer }));
+    return pages;
+  }
+
+  /**
+   * All events, the oldest first, as many at a time as are good to hold. It is read as it is
+   * consumed, page by page, so between two pages nothing is held in the database.
+   *
+   * @param requireStillAllowed asked before each page but the first; where it rejects, so does the iteration.
+   * @throws CUSTOMER_NOT_FOUND before the first of them.
+   */
+  async allEvents(
+    appId: string,
+    externalId: string,
+    filter: TimelineFilter,
     requireStillAllowed: () => Promise<void>,
   ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
@@ -112,8 +123,6 @@ export class Timeline {
       this.reads.run(appId, () => this.timelines.page(customerId, query, after, exportLimits(events)));
     const first = await read(null, FIRST_EXPORT_PAGE);
     if (first.events.length === 0 && first.next === null) await this.requireCustomer(appId, customerId);
-    const customer = this.keys.pseudonym(customerId);
-    await this.audit.record(auditEntry(this.clock.now(), { appId, actor, action: 'timeline.exported', customer }));
     return pagesFrom(first, read, requireStillAllowed);
   }
 

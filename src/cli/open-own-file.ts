@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { OperatorError } from '../error-message.ts';
+import { OperatorError } from './error-message.ts';
 
-/** Others have no business with what stands in a file of rejected lines. */
+/** Others have no business with what stands in the files that commands write. */
 const OWNER_ONLY = 0o600;
 const { O_RDWR, O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
 
@@ -13,11 +13,11 @@ export interface OwnFile {
 }
 
 /**
- * Opens a file that the import writes, without changing what stands in it. A new one can be read by its owner only; a
+ * Opens a file that a command writes, without changing what stands in it. A new one can be read by its owner only; a
  * symbolic link to a file is not followed: somebody else may have put it there.
  *
  * @param purpose the beginning of the message where it cannot be opened, such as `Rejected lines cannot be written`.
- * @param isOwn whether what an existing file begins with was written by an import; a file of somebody else is left alone.
+ * @param isOwn whether what an existing file begins with was written by such a command; a file of somebody else is left alone.
  * @throws {OperatorError}
  */
 export function openOwnFile(path: string, purpose: string, isOwn: (beginning: string) => boolean): OwnFile {
