@@ -24,10 +24,13 @@ const LIBS = {
 };
 
 const PLATFORM = {
-  'src/platform/settings-reader.ts': 'libs/kernel',
+  'src/platform/misspelt-settings.ts': 'fastest-levenshtein',
   'src/platform/audit': 'libs/kernel',
   'src/platform/log': '@nestjs/common pino node:util',
-  'src/platform/postgres': `src/platform/audit ${VALUES} @nestjs/common typeorm pg`,
+  // Read with the settings: pg knows where a URL leads, and the files of certificates must be there.
+  'src/platform/postgres/database-url.ts': 'pg node:fs',
+  'src/platform/postgres': `src/platform/postgres/database-url.ts src/platform/audit ${VALUES} @nestjs/common typeorm pg`,
+  'src/platform/settings-reader.ts': 'libs/kernel src/platform/postgres/database-url.ts',
   'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,
   'src/platform/http/errors': 'libs/kernel @nestjs/common',
   'src/platform/http/request': `src/platform/audit src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
@@ -85,10 +88,12 @@ const SERVICE = {
     @nestjs/common @nestjs/swagger express typeorm prom-client node:net
     @opentelemetry/api @opentelemetry/exporter-trace-otlp-http @opentelemetry/resources @opentelemetry/sdk-trace`,
   // Only the rows below read config.ts. api-keys: what a slug and a key may be, for those that are settings.
-  'src/config.ts': 'src/platform/settings-reader.ts src/api-keys/domain node:path',
+  'src/config.ts': `src/platform/settings-reader.ts src/platform/misspelt-settings.ts src/api-keys/domain
+    node:fs node:path node:util`,
   'src/app/migrations': 'typeorm',
   // The one place that sees all of every slice, to put the service together.
   'src/app': `src/app/migrations src/config.ts src/operations src/platform/audit src/platform/log src/platform/postgres
+    src/platform/postgres/database-url.ts
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
     ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres

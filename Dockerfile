@@ -20,7 +20,9 @@ RUN npm ci --ignore-scripts --omit=dev $(if [ "$EMBEDDED" = true ]; then echo --
   && find node_modules -name '*.map' -delete
 
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+# An image with the embedded PostgreSQL was built to run on it: NODE_ENV=production alone would refuse to.
+ARG EMBEDDED=false
+ENV NODE_ENV=production EMBEDDED=$EMBEDDED HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /app
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-* \
   && mkdir /data && chown node:node /data

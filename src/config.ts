@@ -1,18 +1,28 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { APP_SLUG_PATTERN, isWellFormedKey } from './api-keys/domain/api-key.ts';
 import { isGuessableKey } from './api-keys/domain/guessable-key.ts';
+import { misspeltSettings } from './platform/misspelt-settings.ts';
 import { SettingsReader } from './platform/settings-reader.ts';
 
 /**
  * Every setting, and the only place that reads the environment. Each has a default that is right
  * for most; `.env.example` lists them all, and a test compares the two.
  */
-export type Config = Readonly<ReturnType<typeof readSettings>>;
+export type Config = Readonly<ReturnType<typeof readSettings>> & {
+  /** What an operator should know of the environment, a line each: names that are nearly those of settings. */
+  readonly warnings: readonly string[];
+};
 
 /** The environment has settings that cannot be used; the message names every one of them. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`These settings cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    super(
+      problems.length === 1
+        ? `This setting cannot be used: ${problems[0]}`
+        : `These settings cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -20,28 +30,74 @@ export class ConfigError extends Error {
 /** @throws {ConfigError} naming all settings that are wrong, not only the first. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const reader = new SettingsReader(env);
-  const config = readSettings(reader);
-  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
-  return Object.freeze(config);
+  const config = readSettings(reader, env.NODE_ENV === 'production');
+  const { problems, warnings } = judgeNames(env, reader.names);
+  const all = [...reader.problems, ...problems];
+  if (all.length > 0) throw new ConfigError(all);
+  return Object.freeze({ ...config, warnings });
 }
 
-/** Reads `.env` in the working directory, if there is one; what is set already wins. */
+/**
+ * Reads `.env` in the working directory, if there is one; what is set already wins.
+ *
+ * @throws {ConfigError} for a name that is nearly that of a setting: the file is read by nobody else.
+ */
 export function loadEnvFile(): void {
+  let names: string[];
   try {
+    names = Object.keys(parseEnv(readFileSync('.env', 'utf8')));
     process.loadEnvFile();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return;
   }
+  const problems = misspeltSettings(names, settingNames()).map(
+    ({ name, setting }) => `${name} in .env is not a setting; did you mean ${setting}?`,
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
 }
+
+/**
+ * Names of the environment that are nearly those of settings. Many other programs have names there, so most are only
+ * a warning, and short settings (HOST, PORT) resemble too much. A misspelt setting that decides which database it is
+ * stops the start: the service would create an empty one of its own and take events into it.
+ */
+function judgeNames(
+  env: NodeJS.ProcessEnv,
+  settings: readonly string[],
+): { problems: readonly string[]; warnings: readonly string[] } {
+  const isSet = (name: string): boolean => (env[name] ?? '').trim() !== '';
+  const candidates = settings.filter((setting) =>
+    setting === 'DATA_DIR' ? !isSet('DATABASE_URL') : setting.length >= MIN_DISTINCTIVE_LENGTH,
+  );
+  const [problems, warnings]: [string[], string[]] = [[], []];
+  for (const { name, setting } of misspeltSettings(Object.keys(env).filter(isSet), candidates)) {
+    if (isSet(setting) || settings.includes(name)) continue;
+    const remedy = REMEDIES[setting];
+    if (remedy === undefined) warnings.push(`${name} is not a setting; did you mean ${setting}?`);
+    else if (setting !== 'DATABASE_URL' || env.EMBEDDED !== 'true')
+      problems.push(`${name} is not a setting; did you mean ${setting}? ${remedy}`);
+  }
+  return { problems, warnings };
+}
+
+const MIN_DISTINCTIVE_LENGTH = 8;
+
+/** For each setting that decides which database it is: what to do where the name belongs to another program. */
+const REMEDIES: Readonly<Record<string, string | undefined>> = {
+  DATABASE_URL: 'If it belongs to another program, set DATABASE_URL too, or EMBEDDED=true for the embedded PostgreSQL',
+  MIGRATIONS_DATABASE_URL: 'If it belongs to another program, set MIGRATIONS_DATABASE_URL too',
+  DATA_DIR: 'If it belongs to another program, set DATA_DIR too',
+};
 
 /** The names of all settings, in the order of `.env.example`. */
 export function settingNames(): string[] {
   const reader = new SettingsReader({});
-  readSettings(reader);
+  readSettings(reader, false);
   return reader.names;
 }
 
-function readSettings(read: SettingsReader) {
+function readSettings(read: SettingsReader, production: boolean) {
   return {
     host: read.text('HOST', '0.0.0.0'),
     port: read.integer('PORT', 3000, 0, 65_535),
@@ -51,6 +107,7 @@ function readSettings(read: SettingsReader) {
 
     databaseUrl: read.postgresUrl('DATABASE_URL'),
     migrationsDatabaseUrl: read.postgresUrl('MIGRATIONS_DATABASE_URL'),
+    embedded: read.flag('EMBEDDED', !production),
     dataDir: resolve(read.text('DATA_DIR', '.data')),
     erasureSecrets: read.secrets('ERASURE_SECRET', 32),
     erasedIdsDays: read.integer('ERASED_IDS_DAYS', 730, 0, 36_500),

@@ -10,6 +10,8 @@ export const SUPERUSER = 'customer_events';
 /** The environment of PostgreSQL's programs: nothing of ours that could change what they do. */
 export const PROGRAM_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
+export const hasCluster = ({ cluster }: Home): boolean => existsSync(join(cluster, 'PG_VERSION'));
+
 /**
  * Makes the cluster, unless it is there: UTF-8, the same order of texts on every host (built-in
  * C.UTF-8), checksums on all pages, passwords by SCRAM.
@@ -17,7 +19,7 @@ export const PROGRAM_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UT
  * @throws {EmbeddedPostgresError}
  */
 export function ensureCluster(binaries: string, home: Home): void {
-  if (existsSync(join(home.cluster, 'PG_VERSION'))) return;
+  if (hasCluster(home)) return;
   // Renamed last: a cluster that was cut short is never taken for a whole one.
   const unfinished = mkdtempSync(`${home.cluster}.unfinished-`);
   giveTo(home.account, unfinished);

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { runnableBinaries } from './binaries.ts';
-import { ensureCluster, SUPERUSER } from './cluster.ts';
+import { ensureCluster, hasCluster, SUPERUSER } from './cluster.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { openHome, secretIn, type Home } from './home.ts';
+import { hasHome, openHome, secretIn, type Home } from './home.ts';
 import { lastLogLines, runningPostmaster, runPostmaster, type Postmaster, type ServerAddress } from './postmaster.ts';
 import { isAlive, withStartLock } from './start-lock.ts';
 
@@ -23,6 +23,8 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** PostgreSQL's own settings, such as `{ shared_buffers: '256MB' }`. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Whether a new cluster is made where there is none; otherwise that is refused, and the folder left as it is. */
+  readonly mayCreate?: boolean;
   /** Told what an operator should know, a line at a time. */
   readonly onLog?: (line: string) => void;
 }
@@ -47,17 +49,28 @@ export interface EmbeddedPostgres {
  * @throws {EmbeddedPostgresError} saying why, and what to do.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDir, settings = {}, onLog = () => {} } = options;
-  const home = await makeHome(dataDir, onLog);
-  const supervisor = new Supervisor(home, lockFile(dataDir), await addressOf(home), settings, onLog);
+  const { dataDir, settings = {}, mayCreate = true, onLog = () => {} } = options;
+  const home = await makeHome(dataDir, mayCreate, onLog);
+  const prepare = (binaries: string): void => {
+    if (!mayCreate && !hasCluster(home)) throw noCluster(dataDir);
+    ensureCluster(binaries, home);
+  };
+  const supervisor = new Supervisor(home, lockFile(dataDir), await addressOf(home), settings, prepare, onLog);
   await supervisor.start();
   return supervisor;
 }
 
+const noCluster = (dataDir: string): EmbeddedPostgresError =>
+  new EmbeddedPostgresError(
+    `There is no embedded PostgreSQL in ${dataDir}. Set DATA_DIR to the folder in which it is, or DATABASE_URL to a ` +
+      'PostgreSQL of your own; "npm start" and "npm run migrate" make a new one.',
+  );
+
 const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
 
-async function makeHome(dataDir: string, onLog: (line: string) => void): Promise<Home> {
+async function makeHome(dataDir: string, mayCreate: boolean, onLog: (line: string) => void): Promise<Home> {
   try {
+    if (!mayCreate && !hasHome(dataDir)) throw noCluster(dataDir);
     mkdirSync(dataDir, { recursive: true });
     return await withStartLock(lockFile(dataDir), () => Promise.resolve(openHome(dataDir, onLog)));
   } catch (error) {
@@ -81,6 +94,7 @@ class Supervisor implements EmbeddedPostgres {
     private readonly lock: string,
     private readonly address: ServerAddress,
     private readonly settings: Readonly<Record<string, string | number>>,
+    private readonly prepare: (binaries: string) => void,
     private readonly onLog: (line: string) => void,
   ) {}
 
@@ -89,8 +103,9 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   url(database = 'postgres'): string {
+    // Without TLS, whatever PGSSLMODE says: libpq does not apply it to Unix sockets, pg does.
     const { host, port } = this.address;
-    return `postgres://${SUPERUSER}:${this.home.password}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
+    return `postgres://${SUPERUSER}:${this.home.password}@localhost:${port}/${database}?host=${encodeURIComponent(host)}&sslmode=disable`;
   }
 
   secret(name: string): string {
@@ -151,7 +166,7 @@ class Supervisor implements EmbeddedPostgres {
   /** @returns why it has ended before it was ready; null when it is ready. */
   private async run(): Promise<string | null> {
     const binaries = runnableBinaries(this.home.folder, this.home.account);
-    ensureCluster(binaries, this.home);
+    this.prepare(binaries);
     const postmaster = runPostmaster(binaries, this.home, this.address, this.settings);
     let problem: string | null = null;
     void postmaster.ended.then((reason) => (problem = reason));

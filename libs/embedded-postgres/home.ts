@@ -31,6 +31,11 @@ export interface Home {
   readonly account: RunAs;
 }
 
+/** Whether there is a home, with or without a cluster in it. */
+export const hasHome = (dataDir: string): boolean => isThere(placeOf(dataDir));
+
+const placeOf = (dataDir: string): string => join(dataDir, 'postgres');
+
 /**
  * Opens, or makes, the home of an embedded server at `dataDir/postgres`; `dataDir` is there.
  *
@@ -38,7 +43,7 @@ export interface Home {
  * as /root. There, `dataDir/postgres` becomes a link to a new folder below /var/lib.
  */
 export function openHome(dataDir: string, onLog: (line: string) => void): Home {
-  const place = join(dataDir, 'postgres');
+  const place = placeOf(dataDir);
   if (!isThere(place)) {
     const account = chooseRunAs(join(place, 'cluster'));
     if (canReach(account, realpathSync(dataDir))) {

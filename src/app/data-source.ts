@@ -8,6 +8,7 @@ import { CustomerEventRow } from '../customer-events/persistence/customer-event.
 import { ErasureSecretRow } from '../customer-events/persistence/erasure-secret.row.ts';
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
+import { driverUrl } from '../platform/postgres/database-url.ts';
 import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgres/query-timeout-client.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { driverWithWaitingPool } from '../platform/postgres/waiting-pool.ts';
@@ -40,7 +41,10 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
   return {
     type: 'postgres',
     driver: driverWithWaitingPool,
-    url,
+    // Every read here follows an index in its order. Where PostgreSQL underestimates a customer's events (nothing
+    // analyzed yet, a long history among short ones), it would rather collect all of them by a bitmap and sort
+    // them than read a page from the end of the index: 1,000,000 events for the first 50.
+    url: driverUrl(url, '-c enable_bitmapscan=off'),
     // They describe the schema; the stores write their SQL by hand. See docs/decisions, "What of Nest is used".
     entities: [
       AppRow,
@@ -72,10 +76,6 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
       lock_timeout: settings.databaseLockTimeoutMs,
       query_timeout: settings.databaseStatementTimeoutMs + QUERY_TIMEOUT_MARGIN_MS,
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
-      // Every read here follows an index in its order. Where PostgreSQL underestimates a customer's events (nothing
-      // analyzed yet, a long history among short ones), it would rather collect all of them by a bitmap and sort
-      // them than read a page from the end of the index: 1,000,000 events for the first 50.
-      options: '-c enable_bitmapscan=off',
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       Client: queryTimeoutClient(),

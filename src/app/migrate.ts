@@ -1,17 +1,21 @@
-import { storage } from '../platform/postgres/storage-errors.ts';
+import { DatabaseUnfit, firstContact, quoted, requireFitDatabase } from '../platform/postgres/database-fitness.ts';
+import { sqlState } from '../platform/postgres/storage-errors.ts';
+import type { DataSource } from 'typeorm';
 import { createDataSource, type DatabaseSettings } from './data-source.ts';
 
 /** Any number, the same for all who migrate this schema. */
 const MIGRATION_LOCK = 7_291_046_385;
 /** A migration may rebuild a large table. */
 const MIGRATION_TIMEOUT_MS = 86_400_000;
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * Brings the schema up to date. Many may call this at once: an advisory lock lets one of them do
  * it, and the others find nothing to do.
  *
  * @returns the names of the migrations that were applied.
- * @throws SERVICE_UNAVAILABLE where the database cannot be reached.
+ * @throws SERVICE_UNAVAILABLE where the database cannot be reached; {@link DatabaseUnfit} where it cannot be used, or
+ *   the role may not change its schema.
  */
 export async function migrate(url: string, settings: DatabaseSettings): Promise<string[]> {
   const dataSource = createDataSource(url, {
@@ -19,7 +23,18 @@ export async function migrate(url: string, settings: DatabaseSettings): Promise<
     databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS,
     databaseLockTimeoutMs: MIGRATION_TIMEOUT_MS,
   });
-  await storage(() => dataSource.initialize());
+  await firstContact(() => dataSource.initialize());
+  try {
+    await requireFitDatabase(dataSource, 'schema');
+    return await migrateInTurn(dataSource);
+  } catch (error) {
+    throw sqlState(error) === INSUFFICIENT_PRIVILEGE ? await lacksRights(dataSource, error as Error) : error;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function migrateInTurn(dataSource: DataSource): Promise<string[]> {
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -27,6 +42,15 @@ export async function migrate(url: string, settings: DatabaseSettings): Promise<
   } finally {
     // The lock belongs to the session and ends with it.
     await lock.release();
-    await dataSource.destroy();
   }
+}
+
+async function lacksRights(dataSource: DataSource, { message }: Error): Promise<DatabaseUnfit> {
+  const [{ role, schema }] = await dataSource.query<[{ role: string; schema: string }]>(
+    'SELECT current_user::text AS "role", quote_ident(current_schema()) AS "schema"',
+  );
+  return new DatabaseUnfit(
+    `The role "${role}" may not change the schema of the database (${message}). Migrate as the owner of the tables: set ` +
+      `MIGRATIONS_DATABASE_URL. Where there are none yet: GRANT CREATE ON SCHEMA ${schema} TO ${quoted(role)};`,
+  );
 }

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { RateLimits as WindowsOfKinds } from '../../libs/kernel/rate-window.ts';
 import type { Config } from '../config.ts';
+import { driverUrl } from '../platform/postgres/database-url.ts';
 import { CostlyRequestsGuard, MAX_COSTLY_REQUESTS_PER_APP } from '../platform/http/rate-limit/costly-requests.ts';
 import { MemoryRateStore } from '../platform/http/rate-limit/memory-rate-store.ts';
 import { PostgresRateStore } from '../platform/http/rate-limit/postgres-rate-store.ts';
@@ -22,7 +23,9 @@ export class RateLimitModule {
         {
           provide: RateStore,
           useFactory: () =>
-            config.rateLimitStore === 'postgres' ? new PostgresRateStore(databaseUrl) : new MemoryRateStore(),
+            config.rateLimitStore === 'postgres'
+              ? new PostgresRateStore(driverUrl(databaseUrl))
+              : new MemoryRateStore(),
         },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: MAX_COSTLY_REQUESTS_PER_APP, useValue: config.maxCostlyRequestsPerApp },

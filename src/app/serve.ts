@@ -25,7 +25,11 @@ export async function serve(config: Config): Promise<void> {
   const log = createLog(config);
   Logger.overrideLogger(log);
   endOnFault(log);
-  const database = await openDatabase(config, (line) => log.log(line, 'EmbeddedPostgres'));
+  for (const warning of config.warnings) log.warn(warning, 'Service');
+  const database = await openDatabase(config, {
+    mayCreate: true,
+    onLog: (line) => log.log(line, 'EmbeddedPostgres'),
+  });
   let app: NestExpressApplication | undefined;
   try {
     if (database.embedded) await migrate(database.migrationsUrl, config);

@@ -3,6 +3,7 @@ import { AdministrationError } from '../api-keys/application/key-administration.
 import { ErasureSecretMissing } from '../customer-events/application/erased-ids.ts';
 import { ConfigError } from '../config.ts';
 import { connectionProblem } from '../platform/postgres/connection-problem.ts';
+import { DatabaseReadOnly, DatabaseUnfit } from '../platform/postgres/database-fitness.ts';
 import { SchemaOutdated } from '../platform/postgres/database-connection.ts';
 import { sqlState } from '../platform/postgres/storage-errors.ts';
 import { StorageUnavailable } from '../platform/postgres/storage-unavailable.ts';
@@ -13,6 +14,7 @@ export class OperatorError extends Error {}
 const SPEAKS_FOR_ITSELF = [
   AdministrationError,
   ConfigError,
+  DatabaseUnfit,
   EmbeddedPostgresError,
   ErasureSecretMissing,
   OperatorError,
@@ -50,6 +52,7 @@ function listenProblem(
 }
 
 function databaseProblem(error: Error): string | undefined {
+  if (error instanceof StorageUnavailable && error.cause instanceof DatabaseReadOnly) return error.cause.message;
   if (error instanceof StorageUnavailable) return `The database cannot be reached: ${connectionProblem(error.cause)}`;
   if (isTlsProblem(error))
     return `There is no encrypted connection to the database (${error.message}); check sslmode in DATABASE_URL.`;

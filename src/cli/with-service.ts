@@ -6,29 +6,47 @@ import { DatabaseConnection } from '../platform/postgres/database-connection.ts'
 import { migrate } from '../app/migrate.ts';
 import { openDatabase, type Database } from '../app/open-database.ts';
 
-/** Opens the database of the settings, the embedded one included, whether the service runs or not. */
-export async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = await openDatabase(loadConfig());
+/** How a command uses the database. */
+export interface DatabaseUse {
+  /** Whether an embedded PostgreSQL is made where there is none; otherwise the command is refused. */
+  readonly mayCreate?: boolean;
+  /** Its output is for a program: nothing is said on stderr as long as nothing goes wrong. */
+  readonly json?: boolean | undefined;
+}
+
+/** Opens the database of the settings, the embedded one included, whether the service runs or not, and says which. */
+export async function withDatabase<T>(
+  use: DatabaseUse & { readonly onlyMigrations?: boolean },
+  work: (database: Database, config: Config, tell: Tell) => Promise<T>,
+): Promise<T> {
+  const config = loadConfig();
+  const tell: Tell = use.json === true ? () => {} : (line) => process.stderr.write(`${line}\n`);
+  config.warnings.forEach(tell);
+  const { mayCreate = false, onlyMigrations = false } = use;
+  const database = await openDatabase(config, { mayCreate, onlyMigrations });
   try {
-    return await work(database);
+    tell(`Using ${database.name}`);
+    return await work(database, config, tell);
   } finally {
     await database.stop();
   }
 }
 
+type Tell = (line: string) => void;
+
 /** Runs something on the application services, without HTTP. */
 export async function withService<T>(
+  use: DatabaseUse,
   work: (service: INestApplicationContext, config: Config) => Promise<T>,
 ): Promise<T> {
-  const config = loadConfig();
-  return withDatabase(async (database) => {
+  return withDatabase(use, async (database, config, tell) => {
     if (database.embedded) await migrate(database.migrationsUrl, config);
     const settings = { ...config, erasureSecrets: database.erasureSecrets };
     const service = await NestFactory.createApplicationContext(AppModule.forRoot(settings, database.url), {
       logger: false,
     });
     try {
-      await service.get(DatabaseConnection).connectOnce();
+      (await service.get(DatabaseConnection).connectOnce()).forEach(tell);
       return await work(service, config);
     } finally {
       await service.close();

@@ -1,4 +1,5 @@
 import { parseRateWindows, type RateWindow } from '../../libs/kernel/rate-window.ts';
+import { databaseUrlProblem } from './postgres/database-url.ts';
 
 /** Reads and checks settings by their names, and notes every one that is wrong. */
 export class SettingsReader {
@@ -44,9 +45,9 @@ export class SettingsReader {
   postgresUrl(name: string): string | undefined {
     const text = this.value(name);
     if (text === undefined) return undefined;
-    if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
-    // The value may hold a password: it is not repeated.
-    this.problems.push(`${name} must look like postgres://user:password@host:5432/database`);
+    const problem = databaseUrlProblem(text);
+    if (problem === null) return text;
+    this.problems.push(`${name} ${problem}`);
     return undefined;
   }
 

@@ -40,6 +40,61 @@ describe('the settings', () => {
     else expect(() => loadConfig({ PORT })).toThrow('PORT');
   });
 
+  it('refuse one that is wrong in a single line', () => {
+    expect(() => loadConfig({ PORT: 'x' })).toThrow(/^This setting cannot be used: PORT must be [^\n]*$/);
+  });
+
+  describe('beside names that are nearly theirs', () => {
+    it.each(['DATABASE_URI', 'DATABASE_ULR', 'database_url', 'MIGRATIONS_DATABASE_URI', 'DATADIR'])(
+      'stop the start for %s, as another database would be used',
+      (name) => {
+        expect(() => loadConfig({ [name]: 'postgres://app:secret@db/events' })).toThrow(
+          new RegExp(`${name} is not a setting; did you mean (MIGRATIONS_)?DATA\\w+\\? `),
+        );
+        expect(() => loadConfig({ [name]: 'postgres://app:secret@db/events' })).not.toThrow(/secret/);
+      },
+    );
+
+    it('accept them where the setting itself is set, or says otherwise', () => {
+      expect(loadConfig({ DATABASE_URI: 'x', DATABASE_URL: 'postgres://a@b/c' }).warnings).toEqual([]);
+      expect(loadConfig({ DATADIR: 'x', DATA_DIR: 'y' }).warnings).toEqual([]);
+      expect(loadConfig({ DATADIR: 'x', DATABASE_URL: 'postgres://a@b/c' }).warnings).toEqual([]);
+      expect(loadConfig({ DATABASE_URI: 'x', EMBEDDED: 'true' }).warnings).toEqual([]);
+      expect(loadConfig({ DATABASE_URI: '' }).warnings).toEqual([]);
+    });
+
+    it('warn of all others', () => {
+      expect(loadConfig({ LOGLEVEL: 'x', RATE_LIMIT: 'x', LOG_LEVELS: '' }).warnings).toEqual([
+        'LOGLEVEL is not a setting; did you mean LOG_LEVEL?',
+        'RATE_LIMIT is not a setting; did you mean RATE_LIMITS?',
+      ]);
+    });
+
+    it('ignore names that other programs have', () => {
+      const foreign = [
+        ...['PORTS', 'HOSTS', 'HOST_NAME', 'HOSTNAME', 'POSTGRES_PORT', 'DATABASE_HOST', 'DATABASE_SSL', 'PGHOST'],
+        ...['CUSTOMER_EVENTS_PORT', 'CUSTOMER_EVENTS_SERVICE_HOST', 'DATABASE_SERVICE_PORT', 'DATABASE_PORT_5432_TCP'],
+        ...[
+          'OTEL_TRACES_SAMPLER',
+          'OTEL_EXPORTER_OTLP_HEADERS',
+          'TEST_DATABASE_URL',
+          'XDG_DATA_DIRS',
+          'CI',
+          'NODE_ENV',
+        ],
+      ];
+      expect(loadConfig(Object.fromEntries(foreign.map((name) => [name, 'x']))).warnings).toEqual([]);
+    });
+  });
+
+  it('permit the embedded PostgreSQL unless NODE_ENV is production or EMBEDDED says otherwise', () => {
+    const embedded = (env: NodeJS.ProcessEnv): boolean => loadConfig(env).embedded;
+    expect(embedded({})).toBe(true);
+    expect(embedded({ NODE_ENV: 'production' })).toBe(false);
+    expect(embedded({ NODE_ENV: 'production', EMBEDDED: 'true' })).toBe(true);
+    expect(embedded({ EMBEDDED: 'false' })).toBe(false);
+  });
+
   it('read several rate limits', () => {
     expect(loadConfig({ RATE_LIMITS: '3/1, 20/10,100/60' }).rateLimits).toEqual([
       { units: 3, seconds: 1 },

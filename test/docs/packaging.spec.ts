@@ -42,6 +42,13 @@ describe('Dockerfile', () => {
     expect(JSON.parse(command)).toEqual(['node', ...NODE_FLAGS, 'dist/src/main.js']);
   });
 
+  it('runs on the embedded PostgreSQL where it was built with it, and only there', () => {
+    expect(text).toMatch(/^ARG EMBEDDED=false$[^]*--include=optional/m);
+    expect(last).toMatch(/^ARG EMBEDDED=false\nENV NODE_ENV=production EMBEDDED=\$EMBEDDED /m);
+    expect(loadConfig({ NODE_ENV: 'production', EMBEDDED: 'true' }).embedded).toBe(true);
+    expect(loadConfig({ NODE_ENV: 'production', EMBEDDED: 'false' }).embedded).toBe(false);
+  });
+
   it('installs without scripts, and a Node that the service supports', () => {
     expect([...text.matchAll(/npm ci/g)]).toHaveLength([...text.matchAll(/npm ci --ignore-scripts/g)].length);
     const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } };

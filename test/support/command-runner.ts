@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { NODE_FLAGS, startNode, type Child } from './child.ts';
 
-/** How an operator command ended, and what it printed. */
+/** How an operator command ended, and what it printed but for the line that names its database. */
 export interface CommandOutcome {
   readonly code: number | null;
   readonly stdout: string;
@@ -13,8 +13,12 @@ export interface CommandOutcome {
 export async function outcomeOf(command: Child): Promise<CommandOutcome> {
   const { code } = await command.ends();
   const stdout = command.stdout();
-  return { code, stdout, stderr: command.output().replace(stdout, '') };
+  return { code, stdout, stderr: withoutDatabaseLine(command.stderr()) };
 }
+
+/** What a command has printed, without the line that names its database. */
+export const withoutDatabaseLine = (output: string): string =>
+  output.replace(/^Using the (?:embedded )?database .*\n/m, '');
 
 /**
  * Runs built operator commands, one after the other, in one process of their own that ends with {@link close}.
@@ -51,6 +55,6 @@ export class CommandRunner {
     });
     process.send({ args, settings });
     const [outcome] = (await Promise.race([once(process, 'message'), ended])) as [CommandOutcome];
-    return outcome;
+    return { ...outcome, stderr: withoutDatabaseLine(outcome.stderr) };
   }
 }

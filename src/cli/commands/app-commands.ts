@@ -56,7 +56,7 @@ const listCommand = (): Command =>
     .description('list all apps')
     .addOption(jsonOption())
     .action(async (options: Printed) => {
-      const all = await withAdministration((administration) => administration.listApps());
+      const all = await withAdministration(options, (administration) => administration.listApps());
       print(options, all.map(describeApp), all.map(appLine));
     });
 
@@ -97,6 +97,6 @@ const ofApp = (name: string, description: string): Command =>
 
 /** Does something to an app, and prints what it is then. */
 async function changeApp(options: Printed, change: (administration: KeyAdministration) => Promise<App>): Promise<void> {
-  const app = await withAdministration(change);
+  const app = await withAdministration(options, change);
   print(options, describeApp(app), [appLine(app)]);
 }

@@ -33,7 +33,7 @@ export const auditCommand = (): Command =>
     .option('--limit <number>', `how many entries, up to ${MAX_ENTRIES}`, limitOf, 100)
     .addOption(jsonOption())
     .action(async (options: AuditOptions) => {
-      const { entries, slugs } = await withService((service) => find(service, options));
+      const { entries, slugs } = await withService(options, (service) => find(service, options));
       print(
         options,
         entries.map(describe),

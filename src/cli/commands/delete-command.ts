@@ -28,7 +28,7 @@ export const deleteCommand = (): Command =>
     .option('--confirm <slug>', 'the slug once more, instead of typing it')
     .addOption(jsonOption())
     .action(async ({ slug, confirm, json }: DeleteOptions) => {
-      const erased = await withService(async (service, config) => {
+      const erased = await withService({ json }, async (service, config) => {
         const administration = service.get(KeyAdministration).as(operator());
         await administration.appOf(slug);
         await requireConfirmed(slug, confirm, { input: process.stdin, output: process.stderr });

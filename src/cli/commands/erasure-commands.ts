@@ -23,7 +23,7 @@ export function erasureCommands(): Command {
     .description('print all erasures that are recorded, as NDJSON of pseudonyms: keep it beside the backups')
     .option('--since <instant>', 'only those since this date or instant', millisOfText)
     .action(async ({ since }: { since?: number }) => {
-      await withService(async (service) => {
+      await withService({}, async (service) => {
         const query = { actions: ['customer.erased', 'event.erased'] as const, from: since };
         for await (const entry of service.get(AuditLog).entries(query)) await write(lineOfEntry(entry));
         for await (const id of service.get(ErasedIds).all()) {
@@ -40,7 +40,7 @@ export function erasureCommands(): Command {
     .action(async (file: string, options: Printed & { dryRun?: boolean }) => {
       requireFile(file);
       const isDryRun = options.dryRun === true;
-      const counts = await withService((service) =>
+      const counts = await withService(options, (service) =>
         replay(service.get(ErasureReplay), service.get(ErasedIds), file, isDryRun),
       );
       const [verb, eventIds] = isDryRun ? ['would erase', 'would keep'] : ['erased', 'kept'];

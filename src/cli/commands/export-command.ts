@@ -19,7 +19,7 @@ export const exportCommand = (): Command =>
     .requiredOption('--output <folder>', 'where customers.csv and events.ndjson go; it is made where it is not there')
     .addOption(jsonOption())
     .action(async ({ slug, output, json }: ExportOptions) => {
-      const { counts, files } = await withService((service) =>
+      const { counts, files } = await withService({ json }, (service) =>
         exportApp(service.get(KeyAdministration).as(operator()), service.get(AppData), slug, output),
       );
       const paths = { customers: files.customersPath, events: files.eventsPath };

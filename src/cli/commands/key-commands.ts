@@ -55,7 +55,7 @@ const createCommand = (): Command =>
     .addOption(rateLimitOption('--read-limit', 'units of all its other requests'))
     .addOption(jsonOption())
     .action(async (options: CreateOptions) => {
-      const { key, secret } = await withAdministration((administration) =>
+      const { key, secret } = await withAdministration(options, (administration) =>
         administration.createKey(options.app, options.name, options.type, options.expires ?? null, {
           eventLimits: options.limit?.value ?? null,
           readLimits: options.readLimit?.value ?? null,
@@ -70,7 +70,7 @@ const listCommand = (): Command =>
     .requiredOption('--app <slug>', 'whose keys')
     .addOption(jsonOption())
     .action(async (options: { app: string } & Printed) => {
-      const all = await withAdministration((administration) => administration.listKeys(options.app));
+      const all = await withAdministration(options, (administration) => administration.listKeys(options.app));
       print(options, all.map(describeKey), keyLines(all, Date.now()));
     });
 
@@ -90,7 +90,7 @@ const setCommand = (): Command =>
       });
       if (Object.keys(settings).length === 0)
         throw new OperatorError('Say what to change: --name, --expires, --limit or --read-limit');
-      const key = await withAdministration((administration) => administration.setKey(id, settings));
+      const key = await withAdministration({ json }, (administration) => administration.setKey(id, settings));
       print({ json }, describeKey(key), keyLines([key], Date.now(), false));
     });
 
@@ -110,7 +110,7 @@ const rotateCommand = (): Command =>
     )
     .addOption(jsonOption())
     .action(async (id: string, options: RotateOptions) => {
-      const { key, secret, old } = await withAdministration((administration) =>
+      const { key, secret, old } = await withAdministration(options, (administration) =>
         administration.rotateKey(id, options.grace, options.expires?.value),
       );
       const about = { replaces: id, oldKeyEndsAt: isoOf(old.revokedAt ?? old.expiresAt) };
@@ -124,7 +124,7 @@ const revokeCommand = (): Command =>
     .description('end a key: no instance accepts it ten seconds later')
     .addOption(jsonOption())
     .action(async (id: string, options: Printed) => {
-      const before = await withAdministration((administration) => administration.revokeKey(id));
+      const before = await withAdministration(options, (administration) => administration.revokeKey(id));
       if (wasJustUsed(before)) process.stderr.write(`${useWarning(before)}\n`);
       print(options, { id, revoked: true }, [`revoked ${id}`]);
     });

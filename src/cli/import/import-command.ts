@@ -26,7 +26,9 @@ export function importCommand(): Command {
   ).action(async (file: string, options: ImportCommandOptions) => {
     const { signal, release } = stopOnSignal();
     try {
-      const outcome = await withService((service, config) => runImport(service, config, file, options, signal));
+      const outcome = await withService({ mayCreate: true, json: options.json }, (service, config) =>
+        runImport(service, config, file, options, signal),
+      );
       print(options, outcome);
       process.exitCode = statusOf(outcome);
     } finally {

@@ -1,10 +1,11 @@
 import { Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { connectionProblem, ProblemNews } from './connection-problem.ts';
+import { firstContact, requireFitDatabase } from './database-fitness.ts';
 import { pendingMigrations } from './pending-migrations.ts';
 import { ReadDataSource } from './read-data-source.ts';
-import { StorageUnavailable } from './storage-unavailable.ts';
 import { storage } from './storage-errors.ts';
+import { StorageUnavailable } from './storage-unavailable.ts';
 
 const RETRY_MS = 1_000;
 
@@ -45,13 +46,13 @@ export class DatabaseConnection implements OnApplicationShutdown {
    * seconds.
    *
    * @returns whether it was reached; not where the service was stopped before.
-   * @throws {SchemaOutdated}
+   * @throws {SchemaOutdated} {@link DatabaseUnfit}
    */
   async connect(): Promise<boolean> {
     const news = new ProblemNews();
     while (!this.stopped) {
       try {
-        await this.connectOnce();
+        for (const weakness of await this.connectOnce()) this.logger.warn(weakness);
         await storage(async () => this.check?.connected());
         return true;
       } catch (error) {
@@ -64,13 +65,18 @@ export class DatabaseConnection implements OnApplicationShutdown {
     return false;
   }
 
-  /** @throws SERVICE_UNAVAILABLE; {@link SchemaOutdated} */
-  connectOnce(): Promise<void> {
-    return storage(async () => {
+  /**
+   * @returns what weakens the promise of the database, a line each.
+   * @throws SERVICE_UNAVAILABLE; {@link SchemaOutdated}; {@link DatabaseUnfit}
+   */
+  connectOnce(): Promise<readonly string[]> {
+    return firstContact(async () => {
       for (const dataSource of this.dataSources) if (!dataSource.isInitialized) await dataSource.initialize();
+      const weaknesses = await requireFitDatabase(this.dataSource, 'rows');
       const pending = await pendingMigrations(this.dataSource);
       if (pending.length > 0) throw new SchemaOutdated(pending);
       await this.check?.require();
+      return weaknesses;
     });
   }
 

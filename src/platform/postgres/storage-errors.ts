@@ -1,5 +1,6 @@
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { storageOutcomeUnknown, StorageUnavailable, storageUnavailable } from './storage-unavailable.ts';
+import { isTlsError } from './tls-errors.ts';
 
 /**
  * SQLSTATEs are all that one PostgreSQL and a distributed one report alike: constraint names and
@@ -124,6 +125,7 @@ function isUnavailable(error: unknown): boolean {
     error instanceof QueryFailedError ||
     // TypeORM takes a connection back that reports an error, and then refuses its next statement.
     error instanceof QueryRunnerAlreadyReleasedError ||
+    isTlsError(error) ||
     isConnectionError(error)
   );
 }
