@@ -8,7 +8,7 @@ import { readGuide, type GuideStep } from './guides/guide-steps.ts';
 import { GuideShell } from './guides/guide-shell.ts';
 
 /** In the order in which a newcomer reads them; each goes on where the one before it ended. */
-const GUIDES = ['README.md', 'docs/api.md', 'docs/importing.md', 'docs/operating.md'];
+const GUIDES = ['README.md', 'docs/api.md', 'docs/importing.md', 'docs/database.md', 'docs/operating.md'];
 
 const ADDRESS_IN_GUIDES = 'http://localhost:3000';
 /** Stands in the guides for the key that the first start prints. */
@@ -54,7 +54,7 @@ jest.setTimeout(300_000);
     const command = step.command.replaceAll(ADDRESS_IN_GUIDES, address).replaceAll(KEY_IN_GUIDES, key);
     const result = await shell.run(command);
     const all = result.output.replaceAll(address, ADDRESS_IN_GUIDES);
-    // Which database a command uses is said of each of them once, in docs/operating.md.
+    // Which database a command uses is said of all of them once, in docs/database.md.
     const output = step.expected?.startsWith('Using the ') === true ? all : withoutDatabaseLine(all);
     if (step.expected !== undefined) {
       if (isExpected(output, step.expected, step.format)) return undefined;
