@@ -1,6 +1,6 @@
 import { DatabaseUnfit, firstContact, quoted, requireFitDatabase } from '../platform/postgres/database-fitness.ts';
 import { sqlState } from '../platform/postgres/storage-errors.ts';
-import type { DataSource } from 'typeorm';
+import { SimpleConsoleLogger, type DataSource } from 'typeorm';
 import { createDataSource, type DatabaseSettings } from './data-source.ts';
 
 /** Any number, the same for all who migrate this schema. */
@@ -8,6 +8,11 @@ const MIGRATION_LOCK = 7_291_046_385;
 /** A migration may rebuild a large table. */
 const MIGRATION_TIMEOUT_MS = 86_400_000;
 const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** TypeORM would write to stdout, where results go, that a migration has failed. The error says it. */
+class WithoutMigrations extends SimpleConsoleLogger {
+  override logMigration(): void {}
+}
 
 /**
  * Brings the schema up to date. Many may call this at once: an advisory lock lets one of them do
@@ -23,6 +28,7 @@ export async function migrate(url: string, settings: DatabaseSettings): Promise<
     databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS,
     databaseLockTimeoutMs: MIGRATION_TIMEOUT_MS,
   });
+  dataSource.setOptions({ logger: new WithoutMigrations(false) });
   await firstContact(() => dataSource.initialize());
   try {
     await requireFitDatabase(dataSource, 'schema');

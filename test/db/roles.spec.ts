@@ -139,6 +139,21 @@ describe('the roles of docs/database.md', () => {
     }
   });
 
+  it('let a command that lacks a right say so in a line, without a stack', async () => {
+    await on(superuserHere, "DELETE FROM migrations WHERE name = 'SharedRateLimits1764200100000'");
+    const workplace = new Workplace();
+    try {
+      const command = workplace.cli(['migrate', '--json'], { DATABASE_URL: service });
+      expect(await command.ends()).toMatchObject({ code: 1 });
+      expect(command.stdout()).toBe('');
+      expect(command.output()).toMatch(/^The role "service_\w+" may not change the schema of the database .*\n$/);
+    } finally {
+      await workplace.close();
+      await on(superuserHere, 'DROP TABLE rate_limits');
+      await migrate(owner, config);
+    }
+  });
+
   it('give the service no right to change the schema: migrate says so in a line', async () => {
     await expect(on(service, 'CREATE TABLE more ()')).rejects.toThrow('permission denied for schema public');
     await expect(on(service, 'DROP TABLE customers')).rejects.toThrow('must be owner');
