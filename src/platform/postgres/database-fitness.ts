@@ -124,7 +124,7 @@ function weaknesses({ fsync, fullPageWrites, synchronousCommit, isolation }: Fac
     ...(off.length === 0
       ? []
       : [
-          `${off.join(' and ')} of the database ${off.length === 1 ? 'is' : 'are'} off: if its server crashes, what was acknowledged with a 2xx may be lost`,
+          `${off.join(', ').replace(/, (\w+)$/, ' and $1')} of the database ${off.length === 1 ? 'is' : 'are'} off: if its server crashes, what was acknowledged with a 2xx may be lost`,
         ]),
     ...(isolation === 'read committed'
       ? []
