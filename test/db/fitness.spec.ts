@@ -70,7 +70,11 @@ describe('a database whose defaults are not those of the service', () => {
       await first.app.close();
       await databaseHas('default_transaction_isolation', level);
       const [row] = await database.query<unknown[]>("SELECT current_setting('default_transaction_isolation') AS level");
-      const service = await startServiceOn(database, { RATE_LIMIT_STORE: 'postgres', READ_LIMITS: '10000/1' });
+      const service = await startServiceOn(database, {
+        RATE_LIMIT_STORE: 'postgres',
+        READ_LIMITS: '10000/1',
+        DATABASE_POOL_SIZE: '60',
+      });
       try {
         expect(row).toEqual({ level: level.replaceAll("'", '') });
         const { patch } = withKey(service, first.key);

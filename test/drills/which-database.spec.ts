@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { program } from '../support/child.ts';
+import { servesAt, Workplace } from '../support/service-process.ts';
+import { createTestDatabase } from '../support/test-database.ts';
+
+/** Each command is a process of its own. */
+jest.setTimeout(180_000);
+
+describe('the database that is meant', () => {
+  let workplace: Workplace;
+
+  beforeEach(() => {
+    workplace = new Workplace();
+  });
+  afterEach(() => workplace.close());
+
+  const cli = async (args: string[], settings: Record<string, string> = {}) => {
+    const command = workplace.cli(args, settings);
+    const { code } = await command.ends();
+    const stdout = command.stdout();
+    return { code, stdout, stderr: command.output().replace(stdout, '') };
+  };
+  /** A command, or the service, that stops with one line, and leaves nothing behind. */
+  const stopsWith = async (what: 'service' | string[], settings: Record<string, string>, line: RegExp) => {
+    const child = what === 'service' ? workplace.start(settings) : workplace.cli(what, settings);
+    expect(await child.ends()).toEqual({ code: 1, signal: null });
+    expect(child.stdout()).toBe('');
+    expect(child.output()).toMatch(new RegExp(`^${line.source}[^\n]*\n$`));
+    expect(existsSync(workplace.dataDir)).toBe(false);
+  };
+
+  it('is named by a command on stderr, in a line without the password, but for --json', async () => {
+    const database = await createTestDatabase();
+    try {
+      const url = new URL(database.url);
+      const place = `${url.searchParams.get('host') ?? url.hostname}:${url.port || 5432}${url.pathname}`;
+      const settings = { DATABASE_URL: database.url };
+      expect(await cli(['apps', 'list'], settings)).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: `Using the database ${place} as ${url.username}\n`,
+      });
+      expect(await cli(['apps', 'list', '--json'], settings)).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('is made by migrate, and by no command that only uses it', async () => {
+    const nothing = new RegExp(`There is no embedded PostgreSQL in ${workplace.dataDir}\\. Set DATA_DIR .*"npm start"`);
+    await stopsWith(['apps', 'list'], {}, nothing);
+    await stopsWith(['keys', 'create', '--app', 'demo', '--name', 'x', '--json'], {}, nothing);
+
+    // What is left of a first start that was interrupted is no database either.
+    mkdirSync(join(workplace.dataDir, 'postgres'), { recursive: true });
+    expect(await cli(['apps', 'list'])).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(nothing) });
+    expect(readdirSync(join(workplace.dataDir, 'postgres'))).not.toContain('cluster');
+
+    const where = `Using the embedded database in ${workplace.dataDir}\n`;
+    expect(await cli(['migrate'])).toMatchObject({ code: 0, stderr: where });
+    expect(await cli(['apps', 'list'])).toEqual({ code: 0, stdout: '', stderr: where });
+  });
+
+  it('is made by import', async () => {
+    writeFileSync(join(workplace.folder, 'empty.ndjson'), '');
+    // Nobody has made an app in it, so there is nothing to import into.
+    expect(await cli(['import', 'empty.ndjson', '--app', 'demo'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Using the embedded database in ${workplace.dataDir}\nThere is no app "demo"\n`,
+    });
+  });
+
+  it('is not the embedded one in production, unless EMBEDDED=true says so', async () => {
+    const off = /This setting cannot be used: DATABASE_URL is not set, .* Set DATABASE_URL, or EMBEDDED=true/;
+    await stopsWith('service', { NODE_ENV: 'production' }, off);
+    await stopsWith(['migrate'], { NODE_ENV: 'production' }, off);
+    await stopsWith('service', { EMBEDDED: 'false' }, off);
+    await servesAt(workplace.start({ NODE_ENV: 'production', EMBEDDED: 'true' }));
+  });
+
+  it('is not replaced by another one where its setting is misspelt', async () => {
+    const misspelt = /This setting cannot be used: DATABASE_URI is not a setting; did you mean DATABASE_URL\?/;
+    const settings = { DATABASE_URI: 'postgres://app:secret@db/events' };
+    await stopsWith('service', settings, misspelt);
+    await stopsWith(['migrate'], settings, misspelt);
+    await stopsWith(
+      ['apps', 'list'],
+      { MIGRATIONS_DATABASE_URL: 'postgres://a@b/c' },
+      /.*DATABASE_URL is not set, and/,
+    );
+    writeFileSync(join(workplace.folder, '.env'), 'PORTS=3001\nPOSTGRES_PASSWORD=x\nDATABASEURL=y\n');
+    const service = workplace.start();
+    expect(await service.ends()).toEqual({ code: 1, signal: null });
+    expect(service.output()).toBe(
+      'These settings cannot be used:\n' +
+        '  PORTS in .env is not a setting; did you mean PORT?\n' +
+        '  DATABASEURL in .env is not a setting; did you mean DATABASE_URL?\n',
+    );
+  });
+
+  it('has warnings of other misspelt settings in its log, and on stderr of a command', async () => {
+    const settings = { RATE_LIMIT: '1/1', PGSSLMODE: 'require' };
+    const warning = 'RATE_LIMIT is not a setting; did you mean RATE_LIMITS?';
+    // Not stopped by PGSSLMODE either, which says nothing of a Unix socket.
+    const service = workplace.start(settings);
+    await servesAt(service);
+    await service.prints(/"level":"warn",.*"msg":"RATE_LIMIT is not a setting; did you mean RATE_LIMITS\?"/);
+    expect((await cli(['apps', 'list'], settings)).stderr).toBe(
+      `${warning}\nUsing the embedded database in ${workplace.dataDir}\n`,
+    );
+    expect((await cli(['apps', 'list', '--json'], settings)).stderr).toBe('');
+  });
+
+  it('is that of the service in the command that the first start prints', async () => {
+    const dataDir = join(workplace.folder, "Ada's data");
+    const service = workplace.start({ DATA_DIR: dataDir });
+    const [, command] = (await service.prints(/^This key is shown only once\. More keys: (.*)$/m)) as unknown as [
+      string,
+      string,
+    ];
+    expect(command).toMatch(/^DATA_DIR='.*' npm run --silent cli -- keys create --app demo --name mine$/);
+    const node = [process.execPath, ...program('src/cli.js')].map((word) => `'${word}'`).join(' ');
+    // Instead of npm, which would look for a project here.
+    const { stdout, stderr } = spawnSync('sh', ['-c', `npm() { shift 4; ${node} "$@"; }\n${command}`], {
+      cwd: workplace.folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH },
+    });
+    expect({ stdout, stderr }).toEqual({
+      stdout: expect.stringMatching(/^sk_live_agent_\w+\n$/),
+      stderr: `Using the embedded database in ${dataDir}\n`,
+    });
+    service.kill('SIGTERM');
+    await service.ends();
+  });
+});
