@@ -97,8 +97,8 @@ describe('the database that is meant', () => {
     expect(await service.ends()).toEqual({ code: 1, signal: null });
     expect(service.output()).toBe(
       'These settings cannot be used:\n' +
-        '  PORTS in .env is not a setting; did you mean PORT?\n' +
-        '  DATABASEURL in .env is not a setting; did you mean DATABASE_URL?\n',
+        '  DATABASEURL in .env is not a setting; did you mean DATABASE_URL?\n' +
+        '  PORTS in .env is not a setting; did you mean PORT?\n',
     );
   });
 
