@@ -10,7 +10,8 @@ import { loadConfig } from '../../src/config.ts';
 import { DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
 import { DatabaseUnfit } from '../../src/platform/postgres/database-fitness.ts';
 import { OwnPostgres } from '../support/own-postgres.ts';
-import { servesAt, withoutDatabaseLine, Workplace } from '../support/service-process.ts';
+import { withoutDatabaseLine } from '../support/command-runner.ts';
+import { servesAt, Workplace } from '../support/service-process.ts';
 import { startServiceOn } from '../support/test-service.ts';
 import type { TestDatabase } from '../support/test-database.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { misspeltSettings } from './misspelt-settings.ts';
+import { misspeltSettings } from '../../src/platform/misspelt-settings.ts';
 
 const SETTINGS = ['HOST', 'PORT', 'DATABASE_URL', 'DATABASE_CONNECT_TIMEOUT_MS', 'DATA_DIR', 'OTEL_TRACES_SAMPLER_ARG'];
 
