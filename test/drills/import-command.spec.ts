@@ -312,7 +312,8 @@ describe('the import command', () => {
       expect(nowhere).toEqual({
         code: 1,
         stdout: '',
-        stderr: 'Rejected lines cannot be written to no/such/folder.ndjson (ENOENT)\n',
+        stderr:
+          'Rejected lines cannot be written to no/such/folder.ndjson (ENOENT): name another one with --rejected\n',
       });
       expect(device).toMatchObject({ code: 2, stderr: '' });
       expect(statSync('/dev/null').isFile()).toBe(false);
@@ -328,7 +329,7 @@ describe('the import command', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^The progress of the import cannot be written to stateless\.ndjson\.import-state\.json \(it is a symbolic link\)\n$/,
+        /^The progress of the import cannot be written to stateless\.ndjson\.import-state\.json \(it is a symbolic link\): name another one with --state\n$/,
       ),
     });
   });

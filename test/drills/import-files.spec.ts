@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -35,12 +36,12 @@ describe('the files that the import command writes', () => {
     [
       '--rejected',
       'no/such/folder/rejected.ndjson',
-      /^Rejected lines cannot be written to no\/such\/folder\/rejected\.ndjson \(ENOENT\)$/m,
+      /^Rejected lines cannot be written to no\/such\/folder\/rejected\.ndjson \(ENOENT\): name another one with --rejected$/m,
     ],
     [
       '--state',
       'no/such/folder/state.json',
-      /^The progress of the import cannot be written to no\/such\/folder\/state\.json \(ENOENT\)$/m,
+      /^The progress of the import cannot be written to no\/such\/folder\/state\.json \(ENOENT\): name another one with --state$/m,
     ],
   ])(
     '%s where nothing can be written is told in one line, and nothing is stored, not even a customer',
@@ -92,7 +93,8 @@ describe('the files that the import command writes', () => {
     const { code, output } = await run('again.ndjson', '--rejected', precious);
     expect({ code, output }).toEqual({
       code: 1,
-      output: 'Rejected lines cannot be written to precious.txt: a file of other content is there already\n',
+      output:
+        'Rejected lines cannot be written to precious.txt (a file of other content is there already): name another one with --rejected\n',
     });
     expect(readFileSync(path(precious), 'utf8')).toBe('what somebody else has written\n');
   });
@@ -106,6 +108,27 @@ describe('the files that the import command writes', () => {
     expect(output).toContain('it is a symbolic link');
     expect(readFileSync(path('target.txt'), 'utf8')).toBe('');
     expect((await run('linked.ndjson', '--rejected', '/dev/null')).code).toBe(2);
+  });
+
+  it('do not wait for a pipe that stands where the progress is kept', async () => {
+    write('piped.ndjson', line());
+    spawnSync('mkfifo', [path('piped.ndjson.import-state.json')]);
+    expect(await run('piped.ndjson')).toEqual({
+      code: 1,
+      output:
+        'The progress of the import cannot be kept in piped.ndjson.import-state.json, which is no file: name one with --state\n',
+    });
+  });
+
+  it('stay as an earlier import has left them, but for their rights, where a later one or a dry run rejects nothing', async () => {
+    const earlier = '{"rejected":{"line":1}}\n';
+    write('good.ndjson', line());
+    write('good.ndjson.rejected.ndjson', earlier);
+    for (const options of [['--dry-run'], []]) {
+      expect((await run('good.ndjson', ...options)).code).toBe(0);
+      expect(readFileSync(path('good.ndjson.rejected.ndjson'), 'utf8')).toBe(earlier);
+    }
+    expect(statSync(path('good.ndjson.rejected.ndjson')).mode & 0o777).toBe(0o600);
   });
 
   it('keep what an earlier import has left where this one does not begin', async () => {

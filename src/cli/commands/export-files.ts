@@ -83,7 +83,7 @@ function requireAbsent(path: string): void {
 
 /** What an export that broke off has left is begun anew. */
 function openUnfinished(path: string, begins: string): number {
-  const { file } = openOwnFile(`${path}${UNFINISHED}`, PURPOSE, (beginning) =>
+  const { file } = openOwnFile(`${path}${UNFINISHED}`, { purpose: PURPOSE, option: '--output' }, (beginning) =>
     begins.startsWith(beginning.slice(0, begins.length)),
   );
   ftruncateSync(file);

@@ -84,7 +84,11 @@ export async function openCustomerImport(
   const file = await openCsvFile({ path, what: 'customers', fields: CUSTOMER_FIELDS, mapping, signal });
   const { table } = file;
   requireFields(table.header, file.plan, [EXTERNAL_ID]);
-  const rejectedFile = new RejectedFile(options.rejectedPath, rejectedRows(table.header, table.delimiter));
+  const rejectedFile = new RejectedFile(
+    options.rejectedPath,
+    '--rejected-customers',
+    rejectedRows(table.header, table.delimiter),
+  );
   const run = new CustomerFileImport(service, options, file, rejectedFile);
   return { notes: file.notes, unused: file.plan.unused, run: (preview) => run.run(preview), close: () => run.close() };
 }

@@ -68,7 +68,7 @@ export async function openEventImport(
   const reading = readingHash(source.reading);
   if (before !== null)
     requireUnchanged(before, { settled: await settledHash(options, before, prefix?.lineEnd), reading }, path);
-  const rejectedFile = new RejectedFile(options.rejectedPath, REJECTED_EVENTS);
+  const rejectedFile = new RejectedFile(options.rejectedPath, '--rejected', REJECTED_EVENTS);
   const stateFile = new StateFile(options.statePath);
   try {
     if (prefix !== undefined) stateFile.open();

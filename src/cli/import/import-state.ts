@@ -1,4 +1,4 @@
-import { closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { OperatorError } from '../error-message.ts';
 import { openOwnFile } from '../open-own-file.ts';
 
@@ -33,6 +33,8 @@ export interface LinesBegun {
 /** One sector: a write of it is whole or has not been, whatever kills the process. */
 const STATE_BYTES = 512;
 
+const STATE_FILE_USE = { purpose: 'The progress of the import cannot be written', option: '--state' };
+
 /** Where the state of an import is, if no other place was chosen. */
 export const stateFileOf = (path: string): string => `${path}.import-state.json`;
 
@@ -50,7 +52,7 @@ export class StateFile {
   /** Changes nothing yet. @throws {OperatorError} where there can be no such file. */
   open(): void {
     const isState = (beginning: string): boolean => beginning.startsWith('{"app":');
-    const { file, size } = openOwnFile(this.path, 'The progress of the import cannot be written', isState);
+    const { file, size } = openOwnFile(this.path, STATE_FILE_USE, isState);
     this.file = file;
     this.wasThere = size > 0;
     this.bytes = size;
@@ -83,6 +85,11 @@ export class StateFile {
 
 /** Null where no import was interrupted that had its state there. @throws {OperatorError} */
 export function readState(path: string): ImportState | null {
+  // Reading a pipe would wait for somebody who writes to it.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new OperatorError(
+      `The progress of the import cannot be kept in ${path}, which is no file: name one with --state`,
+    );
   try {
     const state = JSON.parse(readFileSync(path, 'utf8')) as Partial<ImportState>;
     if (state.settled !== undefined && state.reading !== undefined) return state as ImportState;

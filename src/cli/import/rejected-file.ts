@@ -50,7 +50,7 @@ function contentMember(content: LineContent): string {
   return `,"${key}":${JSON.stringify(text)}`;
 }
 
-/** A file of rejected lines: there only where there are any. */
+/** A file of rejected lines. Without any, there is none, and one that an earlier run has left stays as it is. */
 export class RejectedFile<Line extends { readonly number: number }> {
   /** What is written. */
   bytes = 0;
@@ -58,15 +58,22 @@ export class RejectedFile<Line extends { readonly number: number }> {
   /** Not `/dev/null`, a terminal or a pipe. */
   private readonly isFile: boolean;
   private readonly sizeBefore: number;
-  private hasBegun = false;
+  /** What stands beyond `bytes` is to go. */
+  private isBegun = false;
 
-  /** @throws {OperatorError} where it cannot be written: found before the first line is imported. */
+  /**
+   * @param option the one that names the file.
+   * @throws {OperatorError} where it cannot be written: found before the first line is imported.
+   */
   constructor(
     readonly path: string,
+    option: string,
     private readonly format: RejectedFormat<Line>,
   ) {
-    const { file, isFile, size } = openOwnFile(path, 'Rejected lines cannot be written', (beginning) =>
-      beginning.startsWith(format.begins),
+    const { file, isFile, size } = openOwnFile(
+      path,
+      { purpose: 'Rejected lines cannot be written', option },
+      (beginning) => beginning.startsWith(format.begins),
     );
     this.file = file;
     this.isFile = isFile;
@@ -78,23 +85,33 @@ export class RejectedFile<Line extends { readonly number: number }> {
     // It may have been taken away to be fixed meanwhile.
     this.bytes = Math.min(keptBytes, this.sizeBefore);
     // What stands beyond belongs to a chunk that is imported again.
-    if (this.isFile) ftruncateSync(this.file, this.bytes);
-    this.hasBegun = true;
+    if (this.bytes > 0) this.truncate();
   }
 
   /** Written when it returns, though a power failure may still take it. */
   write(rejected: readonly Rejection<Line>[]): void {
     if (rejected.length === 0) return;
+    if (!this.isBegun) this.truncate();
     const text = rejected.map((rejection) => this.format.textOf(rejection)).join('');
     const bytes = Buffer.from(this.bytes === 0 ? `${this.format.head}${text}` : text);
-    writeSync(this.file, bytes, 0, bytes.length, this.isFile ? this.bytes : null);
+    writeAll(this.file, bytes, this.isFile ? this.bytes : null);
     this.bytes += bytes.length;
   }
 
   close(): void {
     closeSync(this.file);
-    // One that was there and was not begun is another import's.
-    const isEmpty = this.hasBegun ? this.bytes === 0 : this.sizeBefore === 0;
-    if (this.isFile && isEmpty) rmSync(this.path, { force: true });
+    if (this.isFile && this.bytes === 0 && this.sizeBefore === 0) rmSync(this.path, { force: true });
+  }
+
+  private truncate(): void {
+    if (this.isFile) ftruncateSync(this.file, this.bytes);
+    this.isBegun = true;
+  }
+}
+
+/** A full disk or a pipe may take a part at a time. */
+function writeAll(file: number, bytes: Buffer, position: number | null): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(file, bytes, done, bytes.length - done, position === null ? null : position + done);
   }
 }
