@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { program } from './binaries.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { giveTo, type Home } from './home.ts';
+import type { Home } from './home.ts';
+import { giveTo } from './run-as.ts';
 
 export const SUPERUSER = 'customer_events';
 

@@ -33,6 +33,8 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** It was started by another process, and `stop` leaves it alone. */
   readonly adopted: boolean;
+  /** Where the data is: `dataDir/postgres`, or the folder to which that is a link. */
+  readonly folder: string;
   /** For `pg` and TypeORM; valid as long as the data is. */
   url(database?: string): string;
   /** A secret of this name that is kept beside the data, not in it; made at the first call. */
@@ -100,6 +102,10 @@ class Supervisor implements EmbeddedPostgres {
 
   get adopted(): boolean {
     return this.own === null;
+  }
+
+  get folder(): string {
+    return this.home.folder;
   }
 
   url(database = 'postgres'): string {

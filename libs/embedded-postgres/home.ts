@@ -1,22 +1,21 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
-  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { canReach, chooseRunAs, type RunAs } from './run-as.ts';
+import { socketFolder } from './socket-folder.ts';
 
-/** A Unix socket's whole path must fit into 107 bytes; PostgreSQL adds its own name to the folder. */
-const MAX_SOCKET_FOLDER_LENGTH = 85;
 const SECRET_BYTES = 24;
 
 /** The folders and secrets of one embedded server. */
@@ -55,6 +54,7 @@ export function openHome(dataDir: string, onLog: (line: string) => void): Home {
     }
   }
   const folder = realpathSync(place);
+  requireOwn(folder);
   const cluster = join(folder, 'cluster');
   const account = chooseRunAs(cluster);
   return {
@@ -67,13 +67,22 @@ export function openHome(dataDir: string, onLog: (line: string) => void): Home {
   };
 }
 
-/** Gives a file or folder to the account, where this process is another one. */
-export function giveTo({ uid, gid }: RunAs, path: string): void {
-  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
-}
-
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/**
+ * A server that another user has started there would be taken for one of this user's. Root uses the home of an
+ * ordinary user, under whose account the server then runs.
+ */
+function requireOwn(folder: string): void {
+  const user = process.geteuid?.() ?? 0;
+  const { uid } = statSync(folder);
+  if (user === 0 || uid === user) return;
+  throw new EmbeddedPostgresError(
+    `${folder}, where the embedded PostgreSQL would keep its data, belongs to another user (id ${uid}). ` +
+      'Set DATA_DIR to a folder of this user, or DATABASE_URL to a PostgreSQL of your own.',
+  );
 }
 
 function newFolderBelowVarLib(): string {
@@ -81,17 +90,6 @@ function newFolderBelowVarLib(): string {
   mkdirSync(parent, { recursive: true, mode: 0o711 });
   const folder = mkdtempSync(join(parent, 'data-'));
   chmodSync(folder, 0o711);
-  return folder;
-}
-
-function socketFolder(home: string, account: RunAs): string {
-  let folder = join(home, 'run');
-  // Always the same name for the same home: other processes look for the server there.
-  if (folder.length > MAX_SOCKET_FOLDER_LENGTH) folder = join(tmpdir(), `pg-${shortHash(home)}`);
-  if (!existsSync(folder)) {
-    mkdirSync(folder, { mode: 0o700 });
-    giveTo(account, folder);
-  }
   return folder;
 }
 
@@ -108,5 +106,3 @@ export function secretIn(folder: string, name: string): string {
   }
   return readFileSync(file, 'utf8').trim();
 }
-
-const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

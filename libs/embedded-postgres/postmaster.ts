@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { program } from './binaries.ts';
 import { PROGRAM_ENVIRONMENT } from './cluster.ts';
-import { giveTo, type Home } from './home.ts';
+import type { Home } from './home.ts';
+import { giveTo } from './run-as.ts';
 import { isAlive } from './start-lock.ts';
 
 const MAX_LOG_BYTES = 10_000_000;

@@ -12,6 +12,8 @@ export interface Database {
   readonly embedded: boolean;
   /** See `ErasureKeys`: those of the settings; without any, that of the embedded server. */
   readonly erasureSecrets: readonly string[];
+  /** Where the data of the embedded server is; undefined: it is not embedded. */
+  readonly folder?: string;
   /** Ends what was started. Does nothing to a server of one's own. */
   stop(): Promise<void>;
 }
@@ -78,6 +80,7 @@ async function openEmbedded(
     migrationsUrl: url,
     name: `the embedded database in ${dataDir}`,
     embedded: true,
+    folder: engine.folder,
     erasureSecrets: erasureSecrets.length > 0 ? erasureSecrets : [engine.secret('erasure-secret')],
     stop: () => engine.stop(),
   };

@@ -17,16 +17,21 @@ export async function sayHello(
 ): Promise<void> {
   const lines = [`Customer Events serves on ${baseUrl}`];
   if (config.docsEnabled) lines.push(`API documentation: ${baseUrl}/docs`);
-  if (database.embedded) lines.push(...(await aboutEmbedded(app, config, baseUrl)));
+  if (database.embedded) lines.push(...(await aboutEmbedded(app, config, database.folder ?? config.dataDir, baseUrl)));
   const text = `${lines.join('\n')}\n`;
   if (process.stdout.isTTY) process.stdout.write(text);
   else if (database.embedded) process.stderr.write(text);
 }
 
-async function aboutEmbedded(app: INestApplication, { dataDir, initApp }: Config, baseUrl: string): Promise<string[]> {
+async function aboutEmbedded(
+  app: INestApplication,
+  { dataDir, initApp }: Config,
+  folder: string,
+  baseUrl: string,
+): Promise<string[]> {
   const { slug, newKey } = initApp === undefined ? await createDemo(app) : { slug: initApp.slug, newKey: null };
   const command = createKeyCommand(slug, dataDir);
-  const where = `PostgreSQL is embedded, with its data in ${dataDir}`;
+  const where = `PostgreSQL is embedded, with its data in ${folder}`;
   if (newKey === null) return [where, `To create an API key: ${command}`];
   return [
     where,

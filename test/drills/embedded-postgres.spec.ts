@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -9,6 +19,7 @@ import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { built, startNode, until, type Child } from '../support/child.ts';
 
 const NOBODY = 65_534;
+const OTHER = 65_533;
 const asRoot = process.getuid?.() === 0;
 
 /** A process that starts the server on a folder, says where it is, and waits. */
@@ -91,6 +102,7 @@ describe('the embedded PostgreSQL', () => {
       listen_addresses: '',
     });
     await query(first.url(), 'CREATE TABLE kept AS SELECT 42 AS response');
+    expect(first.folder).toBe(join(dataDir, 'postgres'));
     const pid = postmasterPid();
     await first.stop();
     await first.stop();
@@ -180,8 +192,41 @@ describe('the embedded PostgreSQL', () => {
     engines.push(engine);
     expect(await query(engine.url(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(lines.join()).toContain('/var/lib/customer-events/data-');
+    expect(lines.join()).toContain(`the data is in ${engine.folder}, to which ${inner}/postgres is a link`);
     await engine.stop();
     rmSync(/data is in (\S+),/.exec(lines.join())?.[1] as string, { recursive: true });
+  });
+
+  (asRoot ? it : it.failing)('does not start with a socket folder that another account has made', async () => {
+    if (!asRoot) throw new Error('only root can become another user');
+    const long = join(dataDir, 'long-'.repeat(20));
+    const folder = join(
+      tmpdir(),
+      `pg-${createHash('sha256').update(join(long, 'postgres')).digest('hex').slice(0, 16)}`,
+    );
+    mkdirSync(folder, { mode: 0o777 });
+    try {
+      chownSync(folder, OTHER, OTHER);
+      await expect(startEmbeddedPostgres({ dataDir: long })).rejects.toThrow(
+        `The embedded PostgreSQL would have its socket in ${folder}, which belongs to user id ${OTHER}, not to `,
+      );
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  (asRoot ? it : it.failing)('does not use data that another user has put there', async () => {
+    if (!asRoot) throw new Error('only root can become another user');
+    chmodSync(dataDir, 0o1777);
+    mkdirSync(join(dataDir, 'postgres'), { mode: 0o755 });
+    chownSync(join(dataDir, 'postgres'), OTHER, OTHER);
+    const owner = startOwner(dataDir, { uid: NOBODY, gid: NOBODY, cwd: '/', env: { PATH: process.env.PATH } });
+    owners.push(owner);
+    expect(await owner.ends()).toMatchObject({ code: 1 });
+    expect(owner.output()).toContain(
+      `${dataDir}/postgres, where the embedded PostgreSQL would keep its data, belongs to another user (id ${OTHER})`,
+    );
   });
 
   (asRoot ? it : it.failing)('runs for an ordinary user', async () => {

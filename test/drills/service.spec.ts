@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -163,6 +163,9 @@ describe('the service', () => {
     expect((await record(secondAddress, key, { eventId: 'kept' })).status).toBe(200);
     await stop(again);
     expect(again.output()).not.toMatch(/sk_live_agent_\w{48}|curl/);
+    expect(again.output()).toContain(
+      `PostgreSQL is embedded, with its data in ${realpathSync(workplace.dataDir)}/postgres\n`,
+    );
     expect(again.output()).toContain(
       `To create an API key: DATA_DIR=${workplace.dataDir} npm run --silent cli -- keys create --app demo --name mine\n`,
     );
