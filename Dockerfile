@@ -1,6 +1,9 @@
 # syntax=docker/dockerfile:1
 # Debian, not Alpine: the embedded PostgreSQL needs glibc.
-FROM node:22-bookworm-slim AS build
+FROM node:22-bookworm-slim AS node
+
+# `npm run build` ends with an error where this Node is older than package.json allows; all stages have the same one.
+FROM node AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
@@ -11,7 +14,7 @@ COPY libs ./libs
 RUN npm run build && rm -f dist/.tsbuildinfo
 
 # What runs needs neither the compiler nor the tests.
-FROM node:22-bookworm-slim AS production
+FROM node AS production
 WORKDIR /app
 COPY package.json package-lock.json ./
 # EMBEDDED=true keeps the embedded PostgreSQL (60 MB), for a container that needs no database.
@@ -19,7 +22,7 @@ ARG EMBEDDED=false
 RUN npm ci --ignore-scripts --omit=dev $(if [ "$EMBEDDED" = true ]; then echo --include=optional; else echo --omit=optional; fi) \
   && find node_modules -name '*.map' -delete
 
-FROM node:22-bookworm-slim
+FROM node
 # An image with the embedded PostgreSQL was built to run on it: NODE_ENV=production alone would refuse to.
 ARG EMBEDDED=false
 ENV NODE_ENV=production EMBEDDED=$EMBEDDED HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

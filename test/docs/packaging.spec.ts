@@ -33,7 +33,7 @@ describe('Dockerfile', () => {
   });
 
   it('ends in a stage without build tools, as an ordinary user, with a health check', () => {
-    expect(stages).toHaveLength(3);
+    expect(stages).toHaveLength(4);
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^HEALTHCHECK .*\/health\/live/m);
     expect(last).not.toMatch(/npm (ci|install|run)/);
@@ -52,8 +52,14 @@ describe('Dockerfile', () => {
   it('installs without scripts, and a Node that the service supports', () => {
     expect([...text.matchAll(/npm ci/g)]).toHaveLength([...text.matchAll(/npm ci --ignore-scripts/g)].length);
     const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } };
-    for (const [, major] of text.matchAll(/^FROM node:(\d+)-bookworm-slim/gm))
-      expect(engines.node).toContain(`^${major}.`);
+    const [, major] = /^FROM node:(\d+)-bookworm-slim AS node$/m.exec(stages[0] as string) as unknown as [
+      string,
+      string,
+    ];
+    expect(engines.node).toContain(`^${major}.`);
+    // The build checks the version of its Node: what runs shall be the same.
+    expect(stages[1]).toMatch(/^RUN npm run build\b/m);
+    for (const stage of stages.slice(1)) expect(stage).toMatch(/^FROM node( AS \w+)?$/m);
   });
 });
 
