@@ -80,6 +80,39 @@ describe('limits', () => {
     });
   });
 
+  describe('/docs', () => {
+    it('keeps no key in the storage of the browser', async () => {
+      const { text } = await request(service.server).get('/docs/swagger-ui-init.js').expect(200);
+      expect(text).toMatch(/"persistAuthorization": false/);
+      expect(text).not.toMatch(/"persistAuthorization": true/);
+    });
+
+    it.each(['/docs', '/docs/', '/docs/swagger-ui-bundle.js', '/docs/favicon-32x32.png'])('serves %s', async (path) => {
+      await request(service.server).get(path).expect(200);
+    });
+
+    it.each([
+      '/docs/package.json',
+      '/docs/%70ackage.json',
+      '/DOCS/package.json',
+      '/docs//package.json',
+      '/docs/index.html',
+      '/docs/index.js',
+      '/docs/index.css',
+      '/docs/LICENSE',
+      '/docs/README.md',
+      '/docs/absolute-path.js',
+      '/docs/oauth2-redirect.html',
+      '/docs/swagger-initializer.js',
+      '/docs/swagger-ui.css.map',
+      '/docs/swagger-ui-bundle.js.map',
+      '/docs/swagger-ui-bundle.js.LICENSE.txt',
+      '/docs/docs/swagger-ui-init.js',
+    ])('serves nothing that its page does not load, such as %s', async (path) => {
+      expectFailure(await request(service.server).get(path), 404, 'NOT_FOUND');
+    });
+  });
+
   it('no page of another origin may call the API, unless it is set', async () => {
     const asked = { Origin: 'https://a.example', 'Access-Control-Request-Method': 'POST' };
     expectFailure(

@@ -1,8 +1,20 @@
 import type { INestApplication } from '@nestjs/common';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { Express } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import { dump } from 'js-yaml';
+import { routeNotFound } from '../errors/http-error.ts';
 import { JSON_TYPE, sendBytes } from '../response/send.ts';
+
+/** What the page loads. The package of Swagger UI has more, 7 MB of source maps among them. */
+const FILES_OF_PAGE = new Set([
+  '/',
+  '/swagger-ui.css',
+  '/swagger-ui-bundle.js',
+  '/swagger-ui-standalone-preset.js',
+  '/swagger-ui-init.js',
+  '/favicon-16x16.png',
+  '/favicon-32x32.png',
+]);
 
 /**
  * Serves the OpenAPI document and its pages. It is made once, when someone first asks for it, and so is each of
@@ -10,13 +22,19 @@ import { JSON_TYPE, sendBytes } from '../response/send.ts';
  */
 export function serveDocs(app: INestApplication, makeDocument: () => OpenAPIObject): void {
   const document = once(makeDocument);
+  (app.getHttpAdapter().getInstance() as Express).use('/docs', requireFileOfPage);
   SwaggerModule.setup('docs', app, document, {
     customSiteTitle: 'Customer Events API',
-    swaggerOptions: { persistAuthorization: true },
+    // A key that was entered is forgotten with the page: in the browser's storage whoever uses it next would find it.
+    swaggerOptions: { persistAuthorization: false },
     raw: false,
   });
   serveText(app, '/docs-json', JSON_TYPE, () => JSON.stringify(document()));
   serveText(app, '/docs-yaml', 'text/yaml; charset=utf-8', () => dump(document(), { skipInvalid: true, noRefs: true }));
+}
+
+function requireFileOfPage({ path }: Request, _response: Response, next: NextFunction): void {
+  next(FILES_OF_PAGE.has(path) ? undefined : routeNotFound());
 }
 
 function serveText(app: INestApplication, path: string, contentType: string, make: () => string): void {
