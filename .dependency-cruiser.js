@@ -100,7 +100,7 @@ const SERVICE = {
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
-    libs/embedded-postgres @nestjs/common @nestjs/core node:fs node:os`,
+    libs/embedded-postgres @nestjs/common @nestjs/core node:fs node:os node:util`,
   'src/cli/import': `src/cli src/config.ts src/platform/input ${ofEachSlice('domain', 'application', 'input')}
     ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { EmbeddedPostgresError } from '../../libs/embedded-postgres/embedded-postgres-error.ts';
 import { AdministrationError } from '../api-keys/application/key-administration.ts';
 import { ErasureSecretMissing } from '../customer-events/application/erased-ids.ts';
@@ -7,6 +8,7 @@ import { DatabaseReadOnly, DatabaseUnfit } from '../platform/postgres/database-f
 import { SchemaOutdated } from '../platform/postgres/database-connection.ts';
 import { sqlState } from '../platform/postgres/storage-errors.ts';
 import { StorageUnavailable } from '../platform/postgres/storage-unavailable.ts';
+import { printableLines } from './printable.ts';
 
 /** A command could not do what was asked; the message is all that an operator needs. */
 export class OperatorError extends Error {}
@@ -35,11 +37,16 @@ const NOT_LET_IN = ['28', '3D', '42501'];
 const TLS_PROBLEM = /CERT|^ERR_(?:TLS|SSL)_|^UNABLE_TO_/;
 const NO_TLS = 'The server does not support SSL connections';
 
-/** What an operator needs to read of a failure: a line where the cause is known, otherwise everything. */
-export function errorMessage(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+/**
+ * What an operator needs to read of a failure: a line where the cause is known, otherwise everything. Control characters
+ * in it are escaped.
+ */
+export const errorMessage = (error: unknown): string => printableLines(textOf(error));
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : inspect(error);
   if (SPEAKS_FOR_ITSELF.some((known) => error instanceof known)) return error.message;
-  return listenProblem(error) ?? databaseProblem(error) ?? error;
+  return listenProblem(error) ?? databaseProblem(error) ?? inspect(error);
 }
 
 function listenProblem(

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { importCommand } from '../import/import-command.ts';
 import { READY_MAPPINGS, readyMapping } from '../import/ready-mappings.ts';
+import { printableLines } from '../printable.ts';
 import { appCommands } from './app-commands.ts';
 import { auditCommand } from './audit-command.ts';
 import { erasureCommands } from './erasure-commands.ts';
@@ -20,14 +21,15 @@ export function commands(): Command {
   program.addCommand(erasureCommands());
   program.addCommand(importCommand());
   program.addCommand(mappingsCommand());
-  showHelpAfterErrors(program);
+  configureErrors(program);
   return program;
 }
 
-/** A command that was made apart does not inherit this. */
-function showHelpAfterErrors(command: Command): void {
+/** After a wrong option comes the help. A command that was made apart does not inherit this. */
+function configureErrors(command: Command): void {
   command.showHelpAfterError();
-  command.commands.forEach(showHelpAfterErrors);
+  command.configureOutput({ outputError: (message, write) => write(printableLines(message)) });
+  command.commands.forEach(configureErrors);
 }
 
 const mappingsCommand = (): Command =>

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { printable, printableJson } from '../printable.ts';
 
 export interface Printed {
   readonly json?: boolean | undefined;
@@ -6,9 +7,12 @@ export interface Printed {
 
 export const jsonOption = (): Option => new Option('--json', 'print JSON');
 
-/** The result of a command on stdout: lines for people or, with `--json`, one JSON value. */
+/**
+ * The result of a command on stdout: lines for people or, with `--json`, one JSON value. Control characters in either
+ * are escaped, also where stdout is a pipe: what comes out of it may go to a terminal yet.
+ */
 export function print(options: Printed, value: unknown, lines: readonly string[]): void {
-  const text = options.json === true ? JSON.stringify(value) : lines.join('\n');
+  const text = options.json === true ? printableJson(value) : lines.map(printable).join('\n');
   process.stdout.write(text === '' ? '' : `${text}\n`);
 }
 

@@ -4,6 +4,7 @@ import { KeyAdministration } from '../../api-keys/application/key-administration
 import type { Config } from '../../config.ts';
 import { CustomerPreview } from '../../customer-events/domain/customer-preview.ts';
 import { OperatorError } from '../error-message.ts';
+import { printable, printableJson, tell } from '../printable.ts';
 import { withService } from '../with-service.ts';
 import { openCustomerImport, type OpenCustomerImport } from './import-customers.ts';
 import { openEventImport, type OpenEventImport } from './import-events.ts';
@@ -130,7 +131,7 @@ async function open(
             rejectedPath: rejectedCustomersPath,
           });
     requireUsed(options, [customers, events]);
-    if (options.json !== true) tell([customers, events]);
+    if (options.json !== true) tellNotes([customers, events]);
     return { customers, events };
   } catch (error) {
     events?.close();
@@ -156,8 +157,8 @@ function requireUsed(
   }
 }
 
-function tell(opened: readonly (OpenCustomerImport | OpenEventImport | undefined)[]): void {
-  for (const note of opened.flatMap((file) => file?.notes ?? [])) process.stderr.write(`${note}\n`);
+function tellNotes(opened: readonly (OpenCustomerImport | OpenEventImport | undefined)[]): void {
+  for (const note of opened.flatMap((file) => file?.notes ?? [])) tell(note);
 }
 
 /** The first signal ends the import after the chunk that is being written, a second one at once. */
@@ -177,7 +178,8 @@ function print({ app, json }: ImportCommandOptions, { customers, events }: Impor
     ...(customers === undefined ? [] : summaryLines('customers', customers)),
     ...(events === undefined ? [] : summaryLines('events', events)),
   ];
-  process.stdout.write(json === true ? `${JSON.stringify({ app, customers, events })}\n` : `${lines.join('\n')}\n`);
+  const text = json === true ? printableJson({ app, customers, events }) : lines.map(printable).join('\n');
+  process.stdout.write(`${text}\n`);
 }
 
 export function statusOf({ customers, events }: ImportOutcome): number {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { OperatorError } from '../error-message.ts';
+import { tell } from '../printable.ts';
 import type { ImportState } from './import-state.ts';
 
 export interface ResumeOptions {
@@ -24,8 +25,8 @@ export function stateToGoOnFrom(state: ImportState | null, options: ResumeOption
       if (!again) requireNothingTwice(state, path);
       // Of one that did not come to its first line there is nothing to tell.
       if (state.throughLine > 0) {
-        process.stderr.write(
-          `An earlier import of ${path} ended after line ${state.throughLine}; this one begins at line 1 again (--resume goes on there)\n`,
+        tell(
+          `An earlier import of ${path} ended after line ${state.throughLine}; this one begins at line 1 again (--resume goes on there)`,
         );
       }
     }
