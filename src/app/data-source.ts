@@ -17,6 +17,7 @@ import { TimelineReadsAndErasure1764100000000 } from './migrations/1764100000000
 import { RateLimitsOfAppsAndKeys1764200000000 } from './migrations/1764200000000-rate-limits-of-apps-and-keys.ts';
 import { AuditAndErasure1764300000000 } from './migrations/1764300000000-audit-and-erasure.ts';
 import { LifeOfAppsAndKeys1764400000000 } from './migrations/1764400000000-life-of-apps-and-keys.ts';
+import { CustomerDirectory1764500000000 } from './migrations/1764500000000-customer-directory.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -63,6 +64,7 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
       SharedRateLimits1764200100000,
       AuditAndErasure1764300000000,
       LifeOfAppsAndKeys1764400000000,
+      CustomerDirectory1764500000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

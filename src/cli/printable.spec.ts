@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorMessage, OperatorError } from './error-message.ts';
-import { printable, printableJson, printableLines } from './printable.ts';
+import { printable, printableJson, printableJsonText, printableLines } from './printable.ts';
 
 const HOSTILE = 'a\x1b]0;title\x07\r\n\tb\x7f\x9b31m\u202ec\u2066d\u2028e\u061c\u200f';
 const SHOWN = 'a\\u001b]0;title\\u0007\\u000d\\u000a\\u0009b\\u007f\\u009b31m\\u202ec\\u2066d\\u2028e\\u061c\\u200f';
@@ -24,6 +24,13 @@ describe('what a command prints', () => {
     const json = printableJson(value);
     expect(JSON.parse(json)).toEqual(value);
     expect(json).not.toMatch(/[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/);
+  });
+
+  it('as JSON that is a text already has the same values too, whatever white space is between them', () => {
+    const json = '{\r\n\t"n": 1.10,\n\t"text": "a\u009b\u202e\\n"}';
+    const printed = printableJsonText(json);
+    expect(printed).toBe('{   "n": 1.10,  "text": "a\\u009b\\u202e\\n"}');
+    expect(JSON.parse(printed)).toEqual(JSON.parse(json));
   });
 
   it('of an error shows them escaped, whether its message is enough or its stack is needed', () => {

@@ -16,5 +16,11 @@ export const printableLines = (text: string): string => text.split('\n').map(pri
 /** Compact JSON whose strings have no control characters as they are; the values stay the same. */
 export const printableJson = (value: unknown): string => printable(JSON.stringify(value));
 
+/**
+ * The same for JSON that is a text already. Control characters outside of its strings can only be white space, and are
+ * made blanks; the values stay the same.
+ */
+export const printableJsonText = (json: string): string => printable(json.replace(/[\t\n\r]/g, ' '));
+
 /** Something that an operator should know, on stderr. */
 export const tell = (line: string): void => void process.stderr.write(`${printable(line)}\n`);

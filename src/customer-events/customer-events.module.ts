@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AppDataStore } from './application/app-data-store.port.ts';
 import { AppData } from './application/app-data.ts';
+import { CustomerDirectoryStore } from './application/customer-directory-store.port.ts';
+import { CustomerDirectory } from './application/customer-directory.ts';
 import { CustomerEventStore } from './application/customer-event-store.port.ts';
 import { CustomerEvents } from './application/customer-events.ts';
 import { CustomerStore } from './application/customer-store.port.ts';
@@ -22,6 +24,7 @@ import { TimelineController } from './http/timeline.controller.ts';
 import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from './persistence/group-commit-customer-event-store.ts';
 import { TypeormAppDataStore } from './persistence/typeorm-app-data-store.ts';
+import { TypeormCustomerDirectoryStore } from './persistence/typeorm-customer-directory-store.ts';
 import { TypeormCustomerEventStore } from './persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from './persistence/typeorm-customer-store.ts';
 import { TypeormErasedIdStore } from './persistence/typeorm-erased-id-store.ts';
@@ -40,6 +43,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     CustomerEvents,
     SingleEventCounter,
     Customers,
+    CustomerDirectory,
     Timeline,
     AppData,
     TicketContexts,
@@ -50,6 +54,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     TypeormCustomerEventStore,
     { provide: CustomerEventStore, useClass: GroupCommitCustomerEventStore },
     { provide: TimelineStore, useClass: TypeormTimelineStore },
+    { provide: CustomerDirectoryStore, useClass: TypeormCustomerDirectoryStore },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
     { provide: ErasedIdStore, useClass: TypeormErasedIdStore },
     { provide: AppDataStore, useClass: TypeormAppDataStore },

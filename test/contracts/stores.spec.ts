@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config.ts';
 import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from '../../src/customer-events/persistence/group-commit-customer-event-store.ts';
+import { TypeormCustomerDirectoryStore } from '../../src/customer-events/persistence/typeorm-customer-directory-store.ts';
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormAppDataStore } from '../../src/customer-events/persistence/typeorm-app-data-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
@@ -15,6 +16,7 @@ import { createDataSource } from '../../src/app/data-source.ts';
 import { InMemoryAuditStore } from '../fakes/in-memory-audit-store.ts';
 import { InMemoryAppDataStore } from '../fakes/in-memory-app-data-store.ts';
 import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
+import { InMemoryCustomerDirectoryStore } from '../fakes/in-memory-customer-directory-store.ts';
 import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
 import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
@@ -23,6 +25,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { auditStoreContract } from './audit-store.contract.ts';
 import { appDataStoreContract } from './app-data-store.contract.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
+import { customerDirectoryStoreContract } from './customer-directory-store.contract.ts';
 import { customerEventStoreContract } from './customer-event-store.contract.ts';
 import { customerStoreContract } from './customer-store.contract.ts';
 import { timelineStoreContract } from './timeline-store.contract.ts';
@@ -40,6 +43,7 @@ describe('in memory', () => {
       events: new InMemoryCustomerEventStore(customers),
       timelines: new InMemoryTimelineStore(customers),
       appData: new InMemoryAppDataStore(customers),
+      directory: new InMemoryCustomerDirectoryStore(customers),
     };
   };
   customerEventStoreContract(open);
@@ -50,6 +54,7 @@ describe('in memory', () => {
     const keys = new InMemoryApiKeyStore();
     return { keys, entriesOf: async (appId) => keys.entries.filter((entry) => entry.appId === appId) };
   });
+  customerDirectoryStoreContract(open);
   auditStoreContract(() => new InMemoryAuditStore());
 });
 
@@ -76,6 +81,7 @@ describe('on PostgreSQL', () => {
     ),
     timelines: new TypeormTimelineStore(dataSource, dataSource, KEYS),
     appData: new TypeormAppDataStore(dataSource, dataSource),
+    directory: new TypeormCustomerDirectoryStore(dataSource),
   });
   customerEventStoreContract(open);
   customerStoreContract(open);
@@ -94,6 +100,7 @@ describe('on PostgreSQL', () => {
     keys: new TypeormApiKeyStore(dataSource, dataSource),
     entriesOf: (appId) => auditEntriesOf(database, appId),
   }));
+  customerDirectoryStoreContract(open);
   auditStoreContract(() => new TypeormAuditStore(dataSource, dataSource));
 
   describe('by COPY', () => {

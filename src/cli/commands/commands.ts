@@ -3,8 +3,11 @@ import { importCommand } from '../import/import-command.ts';
 import { READY_MAPPINGS, readyMapping } from '../import/ready-mappings.ts';
 import { printableLines } from '../printable.ts';
 import { appCommands } from './app-commands.ts';
+import { addAppSizesCommand } from './app-sizes-command.ts';
 import { auditCommand } from './audit-command.ts';
+import { customerCommands } from './customer-commands.ts';
 import { erasureCommands } from './erasure-commands.ts';
+import { eventCommands } from './event-commands.ts';
 import { keyCommands } from './key-commands.ts';
 import { migrateCommand } from './migrate-command.ts';
 
@@ -15,8 +18,12 @@ import { migrateCommand } from './migrate-command.ts';
 export function commands(): Command {
   const program = new Command('cli').description('Operator commands of Customer Events');
   program.addCommand(migrateCommand());
-  program.addCommand(appCommands());
+  const apps = appCommands();
+  addAppSizesCommand(apps);
+  program.addCommand(apps);
   program.addCommand(keyCommands());
+  program.addCommand(customerCommands());
+  program.addCommand(eventCommands());
   program.addCommand(auditCommand());
   program.addCommand(erasureCommands());
   program.addCommand(importCommand());

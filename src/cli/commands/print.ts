@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { printable, printableJson } from '../printable.ts';
+import { printable, printableJsonText } from '../printable.ts';
 
 export interface Printed {
   readonly json?: boolean | undefined;
@@ -12,7 +12,12 @@ export const jsonOption = (): Option => new Option('--json', 'print JSON');
  * are escaped, also where stdout is a pipe: what comes out of it may go to a terminal yet.
  */
 export function print(options: Printed, value: unknown, lines: readonly string[]): void {
-  const text = options.json === true ? printableJson(value) : lines.map(printable).join('\n');
+  printJson(options, JSON.stringify(value), lines);
+}
+
+/** The same for JSON that is a text already, with the payload of an event in it. */
+export function printJson(options: Printed, json: string, lines: readonly string[]): void {
+  const text = options.json === true ? printableJsonText(json) : lines.map(printable).join('\n');
   process.stdout.write(text === '' ? '' : `${text}\n`);
 }
 

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
-import { auditEntry, type Actor } from '../../platform/audit/audit-entry.ts';
+import { auditEntry, type Actor, type AuditAction } from '../../platform/audit/audit-entry.ts';
 import { AuditTrail } from '../../platform/audit/audit-trail.port.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { customerIdOf } from '../domain/customer.ts';
+import { customerIdOf, type Customer } from '../domain/customer.ts';
 import { ErasureKeys } from '../domain/erasure-keys.ts';
 import { decodeCursor, encodeCursor } from '../domain/timeline-cursor.ts';
 import {
   PAGE_MAX_BYTES,
   READ_MAX_ENTRIES,
   timelineSummary,
+  WHOLE_TIMELINE,
   type ReadLimits,
   type TimelineFilter,
   type TimelinePart,
@@ -118,12 +119,49 @@ export class Timeline {
     requireStillAllowed: () => Promise<void>,
   ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
+    const pages = await this.pages(appId, customerId, filter, requireStillAllowed);
+    await this.note('timeline.exported', { appId, customerId, actor });
+    return pages;
+  }
+
+  /**
+   * All that is kept of one person: the customer, and its events as {@link export} gives them. That it was asked for is
+   * recorded before anything is given out.
+   *
+   * @throws CUSTOMER_NOT_FOUND
+   */
+  async exportCustomer(
+    appId: string,
+    externalId: string,
+    actor: Actor,
+  ): Promise<{ customer: Customer; pages: AsyncIterable<readonly CustomerEvent[]> }> {
+    const customerId = customerIdOf(appId, externalId);
+    const customer = await this.reads.run(appId, () => this.customers.find(customerId));
+    if (customer === null) throw customerNotFound();
+    const pages = await this.pages(appId, customerId, WHOLE_TIMELINE, () => Promise.resolve());
+    await this.note('customer.exported', { appId, customerId, actor });
+    return { customer, pages };
+  }
+
+  private async pages(
+    appId: string,
+    customerId: string,
+    filter: TimelineFilter,
+    requireStillAllowed: () => Promise<void>,
+  ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const query: TimelineQuery = { ...filter, order: 'asc' };
     const read: ReadPart = (after, events) =>
       this.reads.run(appId, () => this.timelines.page(customerId, query, after, exportLimits(events)));
     const first = await read(null, FIRST_EXPORT_PAGE);
     if (first.events.length === 0 && first.next === null) await this.requireCustomer(appId, customerId);
     return pagesFrom(first, read, requireStillAllowed);
+  }
+
+  /** How many events there are is not known before they are read. */
+  private note(action: AuditAction, of: { appId: string; customerId: string; actor: Actor }): Promise<void> {
+    const { appId, customerId, actor } = of;
+    const customer = this.keys.pseudonym(customerId);
+    return this.audit.record(auditEntry(this.clock.now(), { appId, actor, action, customer }));
   }
 
   /** An event proves its customer, so the look-up is needed only where there is none. */

@@ -1,8 +1,10 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Customer } from '../domain/customer.ts';
 
 /** It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Entity('customers')
+@Index('customers_app_id_created_at_id_idx', ['appId', 'createdAt', 'id'])
+@Index('customers_app_id_external_id_idx', ['appId', 'externalId'])
 export class CustomerRow implements Record<keyof Customer, unknown> {
   /** Derived from app and external id, so the primary key also keeps external ids unique per app. */
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'customers_pkey' })

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
+import type { Customer } from '../domain/customer.ts';
+import { emailClaim } from '../domain/email-claim.ts';
+import {
+  CustomerDirectoryStore,
+  type DirectoryPosition,
+  type EventSought,
+  type StoredSizes,
+} from './customer-directory-store.port.ts';
+import { CustomerStore } from './customer-store.port.ts';
+import { ReadTurns } from './turns.ts';
+
+const CUSTOMERS_AT_ONCE = 200;
+/** Of each of them one place in an index is looked at: some 20 ms. */
+const SEARCHED_AT_ONCE = 5_000;
+/** 32 MiB: some 100,000 events of a usual size. */
+const PAGES_OF_A_SAMPLE = 4_096;
+
+/** What a search among all customers of an app came to. */
+export interface EventSearch {
+  readonly events: readonly CustomerEvent[];
+  /** How many customers were looked at, the newest first. */
+  readonly customers: number;
+  /** False: the time was over before all were looked at. */
+  readonly isComplete: boolean;
+}
+
+/** Finds customers and events for somebody who does not know where they are. */
+@Injectable()
+export class CustomerDirectory {
+  constructor(
+    private readonly store: CustomerDirectoryStore,
+    private readonly customers: CustomerStore,
+    private readonly reads: ReadTurns,
+  ) {}
+
+  /** The newest first, read as they are consumed. */
+  newest(appId: string, limit: number): AsyncGenerator<Customer> {
+    return walk(limit, (count, after: Customer | null) =>
+      this.reads.run(appId, () => this.store.newest(appId, count, after)),
+    );
+  }
+
+  /** Those whose external id begins with a text, in the order of their external ids, read as they are consumed. */
+  withPrefix(appId: string, prefix: string, limit: number): AsyncGenerator<Customer> {
+    return walk(limit, (count, after: Customer | null) =>
+      this.reads.run(appId, () => this.store.withPrefix(appId, prefix, count, after?.externalId ?? null)),
+    );
+  }
+
+  /** The customer with exactly this address, in any case of its letters. */
+  ofEmail(appId: string, email: string): Promise<Customer | null> {
+    return this.reads.run(appId, () => this.store.ofClaim(emailClaim(appId, email)));
+  }
+
+  /** The event of one customer with this `eventId`. */
+  async eventOf(appId: string, customerId: string, eventId: string): Promise<CustomerEvent | null> {
+    const [event] = await this.reads.run(appId, () => this.store.eventsAmong([customerId], { eventId }));
+    return event ?? null;
+  }
+
+  /**
+   * Looks for an event at all customers of an app, the newest first, some thousands at a time. It ends where an id is
+   * found, which only one event has; an `eventId` may be that of one event of each customer.
+   *
+   * @param isOver asked before each read but the first: the time that the search may take is over.
+   */
+  async search(
+    appId: string,
+    wanted: { id: string } | { eventId: string },
+    isOver: () => boolean,
+  ): Promise<EventSearch> {
+    const sought = soughtOf(wanted);
+    if (sought === null) return { events: [], customers: 0, isComplete: true };
+    const events: CustomerEvent[] = [];
+    let customers = 0;
+    for (let after: DirectoryPosition | null = null; ;) {
+      const from: DirectoryPosition | null = after;
+      const positions: DirectoryPosition[] = await this.reads.run(appId, () =>
+        this.store.positions(appId, SEARCHED_AT_ONCE, from),
+      );
+      const ids = positions.map(({ id }) => id);
+      events.push(...(await this.reads.run(appId, () => this.store.eventsAmong(ids, sought))));
+      customers += ids.length;
+      const isLast = ids.length < SEARCHED_AT_ONCE || ('id' in sought && events.length > 0);
+      if (isLast || isOver()) return { events, customers, isComplete: isLast };
+      after = positions.at(-1) ?? null;
+    }
+  }
+
+  /** Of an event that was found; null: it was erased meanwhile. */
+  customer(appId: string, id: string): Promise<Customer | null> {
+    return this.reads.run(appId, () => this.customers.find(id));
+  }
+
+  /** How much the customers of each app, and their events, are; from samples where there is much. */
+  sizes(): Promise<StoredSizes> {
+    return this.store.sizes(PAGES_OF_A_SAMPLE);
+  }
+}
+
+/** Null: no event can have this id. */
+function soughtOf(wanted: { id: string } | { eventId: string }): EventSought | null {
+  if ('eventId' in wanted) return wanted;
+  const millis = millisOfTimeOrderedId(wanted.id);
+  return millis === null ? null : { id: wanted.id, millis };
+}
+
+async function* walk<T>(limit: number, read: (count: number, after: T | null) => Promise<T[]>): AsyncGenerator<T> {
+  let after: T | null = null;
+  for (let left = limit; left > 0;) {
+    const count = Math.min(left, CUSTOMERS_AT_ONCE);
+    const part: T[] = await read(count, after);
+    yield* part;
+    if (part.length < count) return;
+    left -= part.length;
+    after = part.at(-1) ?? null;
+  }
+}

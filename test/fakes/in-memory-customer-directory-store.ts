@@ -1,0 +1,72 @@
+import { compareInstants } from '../../libs/time/instant.ts';
+import {
+  CustomerDirectoryStore,
+  type DirectoryPosition,
+  type EventSought,
+  type StoredSizes,
+} from '../../src/customer-events/application/customer-directory-store.port.ts';
+import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+import type { Customer } from '../../src/customer-events/domain/customer.ts';
+import { emailClaim } from '../../src/customer-events/domain/email-claim.ts';
+import type { InMemoryCustomers } from './in-memory-customers.ts';
+
+export class InMemoryCustomerDirectoryStore extends CustomerDirectoryStore {
+  constructor(private readonly customers: InMemoryCustomers) {
+    super();
+  }
+
+  newest(appId: string, limit: number, after: DirectoryPosition | null): Promise<Customer[]> {
+    const all = this.ofApp(appId).sort((a, b) => -comparePositions(a, b));
+    return Promise.resolve(
+      all.filter((customer) => after === null || comparePositions(customer, after) < 0).slice(0, limit),
+    );
+  }
+
+  withPrefix(appId: string, prefix: string, limit: number, after: string | null): Promise<Customer[]> {
+    const all = this.ofApp(appId).sort((a, b) => compareTexts(a.externalId, b.externalId));
+    return Promise.resolve(
+      all
+        .filter(({ externalId }) => externalId.startsWith(prefix) && compareTexts(externalId, after ?? '') > 0)
+        .slice(0, limit),
+    );
+  }
+
+  ofClaim(claim: string): Promise<Customer | null> {
+    const all = [...this.customers.byId.values()];
+    return Promise.resolve(
+      all.find(({ appId, customer }) => emailClaim(appId, customer.email) === claim)?.customer ?? null,
+    );
+  }
+
+  async positions(appId: string, limit: number, after: DirectoryPosition | null): Promise<DirectoryPosition[]> {
+    return (await this.newest(appId, limit, after)).map(({ createdAt, id }) => ({ createdAt, id }));
+  }
+
+  eventsAmong(customerIds: readonly string[], sought: EventSought): Promise<CustomerEvent[]> {
+    const events = customerIds.flatMap((id) => this.customers.byId.get(id)?.events ?? []);
+    return Promise.resolve(
+      events.filter((event) => ('eventId' in sought ? event.eventId === sought.eventId : event.id === sought.id)),
+    );
+  }
+
+  sizes(): Promise<StoredSizes> {
+    const all = [...this.customers.byId.values()];
+    const sizes = [...new Set(all.map(({ appId }) => appId))].map((appId) => {
+      const own = all.filter((customer) => customer.appId === appId);
+      const events = own.flatMap((customer) => customer.events);
+      const bytes = Buffer.byteLength(JSON.stringify(own));
+      return { appId, customers: own.length, events: events.length, bytes };
+    });
+    return Promise.resolve({ sizes, isCounted: true });
+  }
+
+  private ofApp(appId: string): Customer[] {
+    return [...this.customers.byId.values()].filter((one) => one.appId === appId).map(({ customer }) => customer);
+  }
+}
+
+const comparePositions = (a: DirectoryPosition, b: DirectoryPosition): number =>
+  compareInstants(a.createdAt, b.createdAt) || compareTexts(a.id, b.id);
+
+/** By code point, as the "C" collation does. */
+const compareTexts = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
