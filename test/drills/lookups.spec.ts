@@ -161,15 +161,15 @@ describe('the commands that look things up', () => {
       );
       expect(entries).toEqual([{ actor: 'operator' }]);
 
-      await done('apps', 'create', '--slug', 'other', '--name', 'Other');
+      await done('apps', 'create', '--slug', 'elsewhere', '--name', 'Elsewhere');
       writeFileSync(path('events.ndjson'), lines.slice(1).join('\n'));
       writeFileSync(path('customers.csv'), 'externalId,email,name\nvip_1,ada@example.com,Ada\n');
       const summary = await done(
-        ...['import', 'events.ndjson', '--app', 'other', '--create-customers', 'customers.csv', '--json'],
+        ...['import', 'events.ndjson', '--app', 'elsewhere', '--create-customers', 'customers.csv', '--json'],
         ...['--ignore', 'id', '--ignore', 'createdAt'],
       );
       expect(JSON.parse(summary)).toMatchObject({ events: { created: 2, rejected: 0 } });
-      const again = await done('customers', 'export', 'vip_1', '--app', 'other');
+      const again = await done('customers', 'export', 'vip_1', '--app', 'elsewhere');
       expect(again.split('\n')[1]).toContain(`"payload":${ON_DISK},`);
     });
 
