@@ -103,6 +103,33 @@ describe('on PostgreSQL', () => {
   customerDirectoryStoreContract(open);
   auditStoreContract(() => new TypeormAuditStore(dataSource, dataSource));
 
+  it('estimates the sizes of apps from a sample of large tables', async () => {
+    try {
+      await database.query(`
+        INSERT INTO customers SELECT 'sampled-' || n, CASE WHEN n % 4 = 0 THEN 'sampled-b' ELSE 'sampled-a' END,
+          'user_' || n, n || '@example.com', 'name', NULL, NULL, '{}', now(), now() FROM generate_series(1, 20000) AS n`);
+      await database.query(`
+        INSERT INTO customer_events SELECT 'sampled-' || n, now(), 'event-' || n, 'type', '{"a":1}', NULL, now()
+        FROM generate_series(1, 20000) AS n`);
+      const { sizes, isCounted } = await open().directory.sizes(100);
+      expect(isCounted).toBe(false);
+      const of = (appId: string) => sizes.find((size) => size.appId === appId);
+      for (const [appId, count] of [
+        ['sampled-a', 15_000],
+        ['sampled-b', 5_000],
+      ] as const) {
+        for (const kind of ['customers', 'events'] as const) {
+          expect(of(appId)?.[kind]).toBeGreaterThan(count * 0.6);
+          expect(of(appId)?.[kind]).toBeLessThan(count * 1.4);
+        }
+      }
+      expect(of('sampled-a')?.bytes).toBeGreaterThan((of('sampled-b')?.bytes ?? NaN) * 2);
+    } finally {
+      await database.query("DELETE FROM customer_events WHERE customer_id LIKE 'sampled-%'");
+      await database.query("DELETE FROM customers WHERE id LIKE 'sampled-%'");
+    }
+  });
+
   describe('by COPY', () => {
     const copy = new CustomerEventCopy({ minCopiedEvents: 1, pauseAfterRefusal: 0, isHistory: true });
     customerEventStoreContract(() => ({ ...open(), events: new TypeormCustomerEventStore(dataSource, copy, KEYS) }));

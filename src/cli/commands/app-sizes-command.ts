@@ -11,7 +11,7 @@ export function addAppSizesCommand(apps: Command): void {
     .description('how many customers and events each app has, and its share of the disk; of large tables estimated')
     .addOption(jsonOption())
     .action(async (options: Printed) => {
-      const { apps: all, stored } = await withService(async (service) => ({
+      const { apps: all, stored } = await withService(options, async (service) => ({
         apps: await service.get(KeyAdministration).listApps(),
         stored: await service.get(CustomerDirectory).sizes(),
       }));

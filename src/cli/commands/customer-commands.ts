@@ -54,7 +54,7 @@ export function customerCommands(): Command {
 async function list(options: OfApp & Printed & { prefix?: string; limit: number }): Promise<void> {
   const { app, prefix, limit } = options;
   if (prefix === '') throw new OperatorError('--prefix needs a text; leave it out to list all customers');
-  const listed = await withService(async (service) => {
+  const listed = await withService(options, async (service) => {
     const [{ id }, directory] = [await appOf(service, app), service.get(CustomerDirectory)];
     const outlines: ReturnType<typeof outline>[] = [];
     const found = prefix === undefined ? directory.newest(id, limit) : directory.withPrefix(id, prefix, limit);
@@ -76,7 +76,7 @@ async function find(externalId: string | undefined, options: OfApp & Printed & {
   const { app, email } = options;
   if ((externalId === undefined) === (email === undefined))
     throw new OperatorError('Give either an external id or --email with an address');
-  const customer = await withService(async (service) => {
+  const customer = await withService(options, async (service) => {
     const { id } = await appOf(service, app);
     if (externalId !== undefined) return customerOf(service, { id, slug: app }, externalId);
     const found = await service.get(CustomerDirectory).ofEmail(id, email as string);
@@ -101,7 +101,7 @@ function customerLines({ id, externalId, email, name, phone, avatarUrl, metadata
 }
 
 async function exportCustomer(externalId: string, { app, output }: OfApp & { output?: string }): Promise<void> {
-  await withService(async (service) => {
+  await withService({}, async (service) => {
     const { id } = await appOf(service, app);
     const lines = async () =>
       exportLines(

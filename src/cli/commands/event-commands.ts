@@ -44,7 +44,7 @@ export function eventCommands(): Command {
 
 async function find(id: string | undefined, options: FindOptions): Promise<void> {
   const wanted = wantedOf(id, options.eventId);
-  const found = await withService(async (service) => {
+  const found = await withService(options, async (service) => {
     const app = await service.get(KeyAdministration).appOf(options.app);
     return options.customer === undefined
       ? search(service, app, wanted, options.within)

@@ -2,7 +2,7 @@ import { createWriteStream, lstatSync, renameSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { OperatorError } from '../error-message.ts';
-import { OWNER_ONLY } from '../import/open-own-file.ts';
+import { OWNER_ONLY } from '../open-own-file.ts';
 import { printableJsonText } from '../printable.ts';
 
 /**

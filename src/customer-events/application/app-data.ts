@@ -3,7 +3,6 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Customer } from '../domain/customer.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { WHOLE_TIMELINE } from '../domain/timeline.ts';
 import { AppDataStore, type CustomerPosition, type Erased, type ErasedIdPosition } from './app-data-store.port.ts';
 import { Timeline } from './timeline.ts';
 
@@ -11,8 +10,6 @@ import { Timeline } from './timeline.ts';
 export type AppDataPart =
   | { readonly customers: readonly Customer[] }
   | { readonly customer: Customer; readonly events: readonly CustomerEvent[] };
-
-const stillAllowed = (): Promise<void> => Promise.resolve();
 
 /** Everything that an app has: its customers with their events. */
 @Injectable()
@@ -67,7 +64,7 @@ export class AppData {
 
   private async *eventsOf(appId: string, customer: Customer): AsyncGenerator<AppDataPart> {
     try {
-      const pages = await this.timeline.allEvents(appId, customer.externalId, WHOLE_TIMELINE, stillAllowed);
+      const pages = await this.timeline.allEvents(appId, customer.externalId);
       for await (const events of pages) yield { customer, events };
     } catch (error) {
       // Erased since it was read.

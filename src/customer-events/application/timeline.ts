@@ -91,31 +91,20 @@ export class Timeline {
     return timelineSummary(types);
   }
 
-  /** The same as {@link allEvents}. That it was asked for is recorded before anything is given out. */
+  /**
+   * All events, the oldest first, as many at a time as are good to hold. It is read as it is
+   * consumed, page by page, so between two pages nothing is held in the database. That it was asked for is recorded
+   * before anything is given out.
+   *
+   * @param actor who asks for it.
+   * @param requireStillAllowed asked before each page but the first; where it rejects, so does the iteration.
+   * @throws CUSTOMER_NOT_FOUND before the first of them.
+   */
   async export(
     appId: string,
     externalId: string,
     filter: TimelineFilter,
     actor: Actor,
-    requireStillAllowed: () => Promise<void>,
-  ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
-    const pages = await this.allEvents(appId, externalId, filter, requireStillAllowed);
-    const customer = this.keys.pseudonym(customerIdOf(appId, externalId));
-    await this.audit.record(auditEntry(this.clock.now(), { appId, actor, action: 'timeline.exported', customer }));
-    return pages;
-  }
-
-  /**
-   * All events, the oldest first, as many at a time as are good to hold. It is read as it is
-   * consumed, page by page, so between two pages nothing is held in the database.
-   *
-   * @param requireStillAllowed asked before each page but the first; where it rejects, so does the iteration.
-   * @throws CUSTOMER_NOT_FOUND before the first of them.
-   */
-  async allEvents(
-    appId: string,
-    externalId: string,
-    filter: TimelineFilter,
     requireStillAllowed: () => Promise<void>,
   ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
@@ -141,6 +130,15 @@ export class Timeline {
     const pages = await this.pages(appId, customerId, WHOLE_TIMELINE, () => Promise.resolve());
     await this.note('customer.exported', { appId, customerId, actor });
     return { customer, pages };
+  }
+
+  /**
+   * The same events as {@link export} gives without a filter, for the export of a whole app, which is recorded once.
+   *
+   * @throws CUSTOMER_NOT_FOUND
+   */
+  allEvents(appId: string, externalId: string): Promise<AsyncIterable<readonly CustomerEvent[]>> {
+    return this.pages(appId, customerIdOf(appId, externalId), WHOLE_TIMELINE, () => Promise.resolve());
   }
 
   private async pages(
