@@ -24,8 +24,10 @@ import { ErasureKeys } from '../customer-events/domain/erasure-keys.ts';
 import { LiveTraffic } from '../customer-events/application/live-traffic.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
+import { StorageFailures } from '../platform/postgres/storage-failures.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 import { RateLimitModule } from './rate-limit.module.ts';
+import { serviceVersion } from './version.ts';
 import { STREAM_SETTINGS, StreamLimits, type StreamSettings } from '../platform/http/request/stream-limits.ts';
 import { ConnectionCheck, DatabaseConnection } from '../platform/postgres/database-connection.ts';
 
@@ -53,7 +55,7 @@ export class AppModule {
         AuditModule,
         RateLimitModule.forRoot(config, databaseUrl),
         CustomerEventsModule,
-        OperationsModule.forRoot(config),
+        OperationsModule.forRoot({ ...config, version: serviceVersion() }),
       ],
       providers: [
         DatabaseConnection,
@@ -67,10 +69,29 @@ export class AppModule {
             connected: () => erasedIds.noteUse(),
           }),
         },
-        { provide: DataSource, useFactory: () => createWriteDataSource(databaseUrl, config) },
-        { provide: ReadDataSource, useFactory: () => createReadDataSource(databaseUrl, config) },
-        { provide: ReadTurns, useFactory: () => new ReadTurns(othersThanOne(pool.reads), maxWaitMs, noConnection) },
-        { provide: WriteTurns, useFactory: () => new WriteTurns(othersThanOne(pool.writes), maxWaitMs, noConnection) },
+        StorageFailures,
+        {
+          provide: DataSource,
+          inject: [StorageFailures],
+          useFactory: (failures: StorageFailures) => createWriteDataSource(databaseUrl, config, failures),
+        },
+        {
+          provide: ReadDataSource,
+          inject: [StorageFailures],
+          useFactory: (failures: StorageFailures) => createReadDataSource(databaseUrl, config, failures),
+        },
+        {
+          provide: ReadTurns,
+          inject: [StorageFailures],
+          useFactory: (failures: StorageFailures) =>
+            new ReadTurns(othersThanOne(pool.reads), maxWaitMs, noConnection(failures)),
+        },
+        {
+          provide: WriteTurns,
+          inject: [StorageFailures],
+          useFactory: (failures: StorageFailures) =>
+            new WriteTurns(othersThanOne(pool.writes), maxWaitMs, noConnection(failures)),
+        },
         { provide: Clock, useClass: SystemClock },
         { provide: ErasureKeys, useFactory: () => new ErasureKeys(config.erasureSecrets) },
         { provide: HTTP_LIMITS, useValue: limits },
@@ -89,7 +110,8 @@ export class AppModule {
       ],
       exports: [
         ErasureKeys,
-        ...[DataSource, ReadDataSource, ReadTurns, WriteTurns, Clock, GroupCommitObserver, LiveTraffic],
+        ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
+        ...[Clock, GroupCommitObserver, LiveTraffic],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
       ],
     };
@@ -99,8 +121,11 @@ export class AppModule {
 /** One connection of each pool is left to what is nobody's turn: live events, and the look-up of keys. */
 const othersThanOne = (connections: number): number => Math.max(1, connections - 1);
 
-const noConnection = (): Error =>
-  storageUnavailable(new Error('no connection to the database became free within DATABASE_CONNECT_TIMEOUT_MS'));
+/** A turn that does not come is counted as a connection that did not become free: the pool itself was not asked. */
+const noConnection = (failures: StorageFailures) => (): Error => {
+  failures.count('pool');
+  return storageUnavailable(new Error('no connection to the database became free within DATABASE_CONNECT_TIMEOUT_MS'));
+};
 
 /** Group commit is told of live events before all others. */
 const observedBy = (metrics: GroupCommitObserver, live: LiveTraffic): GroupCommitObserver => ({

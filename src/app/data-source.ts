@@ -10,6 +10,7 @@ import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
 import { driverUrl } from '../platform/postgres/database-url.ts';
 import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgres/query-timeout-client.ts';
+import { StorageFailures } from '../platform/postgres/storage-failures.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { driverWithWaitingPool } from '../platform/postgres/waiting-pool.ts';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.ts';
@@ -38,7 +39,7 @@ export type DatabaseSettings = Pick<
  * statement (told to the server), and, a little later, for a response that never comes (a
  * half-open connection).
  */
-function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceOptions {
+function dataSourceOptions(url: string, settings: DatabaseSettings, failures: StorageFailures): DataSourceOptions {
   return {
     type: 'postgres',
     driver: driverWithWaitingPool,
@@ -80,14 +81,19 @@ function dataSourceOptions(url: string, settings: DatabaseSettings): DataSourceO
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      Client: queryTimeoutClient(),
+      Client: queryTimeoutClient(failures),
+      failures,
     },
   };
 }
 
 /** For the commands that change the schema; and for what writes, where it is the service. */
-export function createDataSource(url: string, settings: DatabaseSettings): DataSource {
-  return new DataSource(dataSourceOptions(url, settings));
+export function createDataSource(
+  url: string,
+  settings: DatabaseSettings,
+  failures = new StorageFailures(),
+): DataSource {
+  return new DataSource(dataSourceOptions(url, settings, failures));
 }
 
 /** How DATABASE_POOL_SIZE is shared out: to what writes, and to what reads. */
@@ -99,17 +105,23 @@ export function poolSizes({ databasePoolSize }: Pick<Config, 'databasePoolSize'>
 /** Of the usual ten, one for live events, and two for imports and other changes. */
 const SHARE_OF_WRITES = 0.3;
 
-export const createWriteDataSource = (url: string, settings: DatabaseSettings): DataSource =>
-  createDataSource(url, { ...settings, databasePoolSize: poolSizes(settings).writes });
+export const createWriteDataSource = (url: string, settings: DatabaseSettings, failures: StorageFailures): DataSource =>
+  createDataSource(url, { ...settings, databasePoolSize: poolSizes(settings).writes }, failures);
 
 /** Reads have less time than writes; it knows no entities, since all its SQL is written by hand. */
-export const createReadDataSource = (url: string, settings: DatabaseSettings): ReadDataSource =>
-  new ReadDataSource({
-    ...dataSourceOptions(url, {
-      ...settings,
-      databasePoolSize: poolSizes(settings).reads,
-      databaseStatementTimeoutMs: settings.databaseReadTimeoutMs,
-    }),
+export const createReadDataSource = (
+  url: string,
+  settings: DatabaseSettings,
+  failures = new StorageFailures(),
+): ReadDataSource => {
+  const reads = {
+    ...settings,
+    databasePoolSize: poolSizes(settings).reads,
+    databaseStatementTimeoutMs: settings.databaseReadTimeoutMs,
+  };
+  return new ReadDataSource({
+    ...dataSourceOptions(url, reads, failures),
     entities: [],
     migrations: [],
   });
+};

@@ -6,6 +6,7 @@ import { driverUrl } from '../platform/postgres/database-url.ts';
 import { CostlyRequestsGuard, MAX_COSTLY_REQUESTS_PER_APP } from '../platform/http/rate-limit/costly-requests.ts';
 import { MemoryRateStore } from '../platform/http/rate-limit/memory-rate-store.ts';
 import { PostgresRateStore } from '../platform/http/rate-limit/postgres-rate-store.ts';
+import { StorageFailures } from '../platform/postgres/storage-failures.ts';
 import { RateLimitGuard } from '../platform/http/rate-limit/rate-limit.guard.ts';
 import { DEFAULT_RATE_LIMITS, RateLimits } from '../platform/http/rate-limit/rate-limits.ts';
 import { RateStore } from '../platform/http/rate-limit/rate-store.ts';
@@ -22,9 +23,10 @@ export class RateLimitModule {
         { provide: DEFAULT_RATE_LIMITS, useValue: defaults },
         {
           provide: RateStore,
-          useFactory: () =>
+          inject: [StorageFailures],
+          useFactory: (failures: StorageFailures) =>
             config.rateLimitStore === 'postgres'
-              ? new PostgresRateStore(driverUrl(databaseUrl))
+              ? new PostgresRateStore(driverUrl(databaseUrl), (error) => failures.failed(error))
               : new MemoryRateStore(),
         },
         { provide: APP_GUARD, useClass: RateLimitGuard },

@@ -15,7 +15,8 @@ export class IngestMetrics {
   private readonly groupEvents: Histogram;
   private readonly flushSeconds: Histogram;
 
-  constructor(registry: Registry) {
+  /** @param maxQueuedEvents that may wait; beyond it requests are refused. */
+  constructor(registry: Registry, maxQueuedEvents: number) {
     const registers = [registry];
     const queueLength = (): number => this.queueLength;
     new Gauge({
@@ -26,6 +27,11 @@ export class IngestMetrics {
         this.set(queueLength());
       },
     });
+    new Gauge({
+      name: 'ingest_queue_max_events',
+      help: 'INGEST_QUEUE_EVENTS: of ingest_queue_events, beyond which requests are refused.',
+      registers,
+    }).set(maxQueuedEvents);
     this.refusals = new Counter({
       name: 'ingest_queue_refusals_total',
       help: 'Requests refused because INGEST_QUEUE_EVENTS were waiting.',

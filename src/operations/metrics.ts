@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { poolUsage } from '../platform/postgres/pool-usage.ts';
@@ -6,6 +6,9 @@ import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { publishEventCounts, type CountsByApp } from './event-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
+
+/** The injection token of how many events may wait to be written. */
+export const INGEST_QUEUE_EVENTS = 'INGEST_QUEUE_EVENTS';
 
 /** To make the text takes some milliseconds. */
 const MAX_MADE_PER_SECOND = 10;
@@ -31,10 +34,14 @@ export class Metrics {
   private waitingWorks: () => WaitingWorks = () => ({ reads: 0, writes: 0 });
   private made: Made = { since: -Infinity, count: 0 };
 
-  constructor(dataSource: DataSource, readDataSource: ReadDataSource) {
+  constructor(
+    dataSource: DataSource,
+    readDataSource: ReadDataSource,
+    @Inject(INGEST_QUEUE_EVENTS) maxQueuedEvents: number,
+  ) {
     collectDefaultMetrics({ register: this.registry });
     this.http = new HttpMetrics(this.registry);
-    this.ingest = new IngestMetrics(this.registry);
+    this.ingest = new IngestMetrics(this.registry, maxQueuedEvents);
     const pools = { writes: dataSource, reads: readDataSource };
     new Gauge({
       name: 'database_pool_connections',

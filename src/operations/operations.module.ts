@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DatabaseState } from './database-state.ts';
 import { HealthController } from './health.controller.ts';
 import { MetricsController } from './metrics.controller.ts';
-import { Metrics } from './metrics.ts';
+import { INGEST_QUEUE_EVENTS, Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
+import { SERVICE_VERSION, StateMetrics } from './state-metrics.ts';
 import type { TracingSettings } from './tracing.ts';
 
 /** The injection token of the {@link Tracing} of this process: null where nothing is traced. */
@@ -10,6 +12,10 @@ export const TRACING = 'TRACING';
 
 export interface OperationsSettings extends TracingSettings {
   readonly metricsEnabled: boolean;
+  /** Of this build. */
+  readonly version: string;
+  /** Events that may wait to be written; beyond it requests are refused. */
+  readonly ingestQueueEvents: number;
   /** Of the collector of traces; undefined: nothing is traced. */
   readonly otlpEndpoint: string | undefined;
 }
@@ -20,7 +26,15 @@ export class OperationsModule {
     return {
       module: OperationsModule,
       controllers: settings.metricsEnabled ? [HealthController, MetricsController] : [HealthController],
-      providers: [Metrics, Readiness, { provide: TRACING, useFactory: () => startTracing(settings) }],
+      providers: [
+        DatabaseState,
+        Metrics,
+        Readiness,
+        StateMetrics,
+        { provide: SERVICE_VERSION, useValue: settings.version },
+        { provide: INGEST_QUEUE_EVENTS, useValue: settings.ingestQueueEvents },
+        { provide: TRACING, useFactory: () => startTracing(settings) },
+      ],
       exports: [Metrics],
     };
   }

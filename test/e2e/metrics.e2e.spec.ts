@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { until } from '../support/child.ts';
 import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
+import { seriesOf, sumOf } from './helpers/metrics.ts';
 import { rawResponse } from './helpers/raw-http.ts';
 
 const event = (fields = {}) => ({ customerExternalId: 'user_42', type: 'order.placed', ...fields });
@@ -18,15 +19,6 @@ describe('/metrics', () => {
   afterAll(() => service.close());
 
   const scrape = async (): Promise<string> => (await request(service.server).get('/metrics').expect(200)).text;
-  /** The sum of all series of a name that have these labels. */
-  const sum = (text: string, name: string, labels: Record<string, string> = {}): number =>
-    seriesOf(text)
-      .filter(
-        (series) =>
-          series.name === name && Object.entries(labels).every(([label, value]) => series.labels[label] === value),
-      )
-      .reduce((total, { value }) => total + value, 0);
-
   it('needs no key, and is plain text outside the API', async () => {
     const response = await request(service.server).get('/metrics');
     expect(response.status).toBe(200);
@@ -41,13 +33,13 @@ describe('/metrics', () => {
     await service.get('/customers/nobody_2/events');
     const after = await scrape();
     const grown = (labels: Record<string, string>): number =>
-      sum(after, 'http_requests_total', labels) - sum(before, 'http_requests_total', labels);
+      sumOf(after, 'http_requests_total', labels) - sumOf(before, 'http_requests_total', labels);
     expect(grown({ method: 'POST', route: '/api/v1/customer-events', status: '201', code: 'OK' })).toBe(1);
     expect(
       grown({ method: 'GET', route: '/api/v1/customers/:externalId', status: '404', code: 'CUSTOMER_NOT_FOUND' }),
     ).toBe(1);
     expect(grown({ method: 'GET', route: '/api/v1/customers/:externalId/events', status: '404' })).toBe(1);
-    expect(sum(after, 'http_request_duration_seconds_count')).toBe(sum(after, 'http_requests_total'));
+    expect(sumOf(after, 'http_request_duration_seconds_count')).toBe(sumOf(after, 'http_requests_total'));
     expect(after).not.toContain('nobody');
   });
 
@@ -55,7 +47,7 @@ describe('/metrics', () => {
     for (const path of ['/a', '/b/c', '/.env', '/api/v1/kitten', '/docs/kitten'])
       await request(service.server).get(path);
     const text = await scrape();
-    expect(sum(text, 'http_requests_total', { route: 'none', code: 'NOT_FOUND' })).toBeGreaterThanOrEqual(5);
+    expect(sumOf(text, 'http_requests_total', { route: 'none', code: 'NOT_FOUND' })).toBeGreaterThanOrEqual(5);
     expect(text).not.toMatch(/kitten|\.env/);
   });
 
@@ -78,8 +70,8 @@ describe('/metrics', () => {
       .expect(200);
     const after = await scrape();
     const grown = (channel: string, outcome: string): number =>
-      sum(after, 'customer_events_total', { channel, outcome }) -
-      sum(before, 'customer_events_total', { channel, outcome });
+      sumOf(after, 'customer_events_total', { channel, outcome }) -
+      sumOf(before, 'customer_events_total', { channel, outcome });
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('single', outcome))).toEqual([1, 1, 2]);
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('batch', outcome))).toEqual([2, 1, 1]);
     expect(['created', 'replayed', 'rejected'].map((outcome) => grown('import', outcome))).toEqual([1, 0, 2]);
@@ -107,28 +99,28 @@ describe('/metrics', () => {
     const lock = await service.database.session();
     await lock.query('BEGIN; LOCK TABLE customer_events IN SHARE MODE');
     const posts = Promise.all(Array.from({ length: 30 }, () => service.post('/customer-events', event()).expect(201)));
-    await until(async () => sum(await scrape(), 'ingest_queue_events') > 2);
+    await until(async () => sumOf(await scrape(), 'ingest_queue_events') > 2);
     await lock.end();
     await posts;
     const after = await scrape();
-    expect(sum(after, 'ingest_flush_events_sum') - sum(before, 'ingest_flush_events_sum')).toBe(30);
-    const flushes = sum(after, 'ingest_flush_events_count') - sum(before, 'ingest_flush_events_count');
+    expect(sumOf(after, 'ingest_flush_events_sum') - sumOf(before, 'ingest_flush_events_sum')).toBe(30);
+    const flushes = sumOf(after, 'ingest_flush_events_count') - sumOf(before, 'ingest_flush_events_count');
     expect(flushes).toBeLessThan(30);
-    expect(sum(after, 'ingest_flush_seconds_count') - sum(before, 'ingest_flush_seconds_count')).toBe(flushes);
-    expect(sum(after, 'ingest_queue_events')).toBe(0);
+    expect(sumOf(after, 'ingest_flush_seconds_count') - sumOf(before, 'ingest_flush_seconds_count')).toBe(flushes);
+    expect(sumOf(after, 'ingest_queue_events')).toBe(0);
   });
 
   it('knows the pool, the connections and the process', async () => {
     await service.get('/auth/whoami');
     await rawResponse(service.server, 'kitten\r\n\r\n');
     const text = await scrape();
-    expect(sum(text, 'database_pool_connections')).toBeGreaterThan(0);
-    expect(sum(text, 'database_pool_connections', { state: 'busy' })).toBe(0);
-    expect(sum(text, 'http_connections')).toBeGreaterThan(0);
+    expect(sumOf(text, 'database_pool_connections')).toBeGreaterThan(0);
+    expect(sumOf(text, 'database_pool_connections', { state: 'busy' })).toBe(0);
+    expect(sumOf(text, 'http_connections')).toBeGreaterThan(0);
     // This one.
-    expect(sum(text, 'http_requests_in_flight')).toBe(1);
-    expect(sum(text, 'http_unparsed_requests_total', { code: 'VALIDATION_ERROR' })).toBeGreaterThan(0);
-    expect(sum(text, 'process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
+    expect(sumOf(text, 'http_requests_in_flight')).toBe(1);
+    expect(sumOf(text, 'http_unparsed_requests_total', { code: 'VALIDATION_ERROR' })).toBeGreaterThan(0);
+    expect(sumOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
     expect(seriesOf(text).map(({ name }) => name)).toContain('nodejs_eventloop_lag_p99_seconds');
   });
 
@@ -161,36 +153,8 @@ describe('/metrics', () => {
       expect(asked.flatMap((query) => query.labels).filter((label) => !labels.has(label))).toEqual([]);
       for (const query of asked) expect(query.names.length).toBeGreaterThan(0);
     });
-
-    it('the alert rules, each with what to do', () => {
-      const { groups } = parse(rules) as {
-        groups: { rules: { alert: string; expr: string; labels: object; annotations: object }[] }[];
-      };
-      for (const rule of groups.flatMap((group) => group.rules)) {
-        expect(rule).toMatchObject({
-          alert: expect.any(String),
-          expr: expect.any(String),
-          labels: { severity: expect.stringMatching(/^(page|ticket)$/) },
-        });
-        expect(rule.annotations).toEqual({ summary: expect.any(String), action: expect.any(String) });
-      }
-    });
   });
 });
-
-interface Series {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-function seriesOf(text: string): Series[] {
-  return [...text.matchAll(/^([a-z_0-9]+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name = '', labels = '', value]) => ({
-    name,
-    labels: Object.fromEntries([...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label, of]) => [label, of])),
-    value: Number(value),
-  }));
-}
 
 /** The values of a member, wherever it is. */
 function valuesOf(node: unknown, member: string): string[] {
@@ -203,12 +167,12 @@ function askedIn(query: string): { names: string[]; labels: string[] } {
   const selectors = [...query.matchAll(/\{([^}]*)\}/g)].flatMap(([, inside = '']) =>
     [...inside.matchAll(/(\w+)\s*[=!]/g)].map(([, label = '']) => label),
   );
-  const groups = [...query.matchAll(/\bby\s*\(([^)]*)\)/g)].flatMap(([, inside = '']) =>
+  const groups = [...query.matchAll(/\b(?:by|on)\s*\(([^)]*)\)/g)].flatMap(([, inside = '']) =>
     inside.split(',').map((label) => label.trim()),
   );
-  const rest = query.replace(/\{[^}]*\}|\[[^\]]*\]|\bby\s*\([^)]*\)/g, ' ');
+  const rest = query.replace(/\{[^}]*\}|\[[^\]]*\]|\b(?:by|on)\s*\([^)]*\)/g, ' ');
   const names = [...rest.matchAll(/\b[a-z_][a-z_0-9]*\b(?!\s*\()/g)]
     .map(([name]) => name)
-    .filter((name) => !['sum', 'max', 'rate'].includes(name));
+    .filter((name) => !['and', 'sum', 'max', 'rate'].includes(name));
   return { names, labels: [...selectors, ...groups] };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
 import { MemoryRateStore } from '../../src/platform/http/rate-limit/memory-rate-store.ts';
 import { PostgresRateStore } from '../../src/platform/http/rate-limit/postgres-rate-store.ts';
+import { StorageFailures } from '../../src/platform/postgres/storage-failures.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 
 const SHARED = { RATE_LIMIT_STORE: 'postgres', RATE_LIMITS: '10/600', READ_LIMITS: '5/600' };
@@ -54,7 +55,8 @@ describe('RATE_LIMIT_STORE=postgres', () => {
   });
 
   it('counts by itself where the database is away', async () => {
-    const store = new PostgresRateStore('postgres://nobody@127.0.0.1:1/none');
+    const failures = new StorageFailures();
+    const store = new PostgresRateStore('postgres://nobody@127.0.0.1:1/none', (error) => failures.failed(error));
     const windows = [{ key: 'k', units: 2, seconds: 600 }];
     const alone = new MemoryRateStore();
     for (let n = 0; n < 3; n++) {
@@ -64,6 +66,8 @@ describe('RATE_LIMIT_STORE=postgres', () => {
       expect(waitMs > 0).toBe(expected.waitMs > 0);
     }
     expect((await store.add(windows, 3))[0]?.used).toBe(5);
+    // For a second nothing is asked of a database that did not respond.
+    expect(failures.counts.get('connection')).toBe(1);
     await store.onApplicationShutdown();
   });
 });

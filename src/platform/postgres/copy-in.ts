@@ -1,4 +1,5 @@
 import pg, { type PoolClient, type QueryResult } from 'pg';
+import { statementFailed } from './query-timeout-client.ts';
 
 /** What `pg` gives to a query. */
 interface Connection {
@@ -50,11 +51,20 @@ class CopyIn extends TextQuery {
   handleCopyInResponse(): void {}
 }
 
-/** @param rows in the text format of COPY. */
-export function copyIn(client: PoolClient, sql: string, rows: string): Promise<QueryResult> {
+/**
+ * @param rows in the text format of COPY.
+ * @param commits whether it is a transaction of its own.
+ */
+export function copyIn(client: PoolClient, sql: string, rows: string, commits: boolean): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
-    const onResult: OnResult = (error, result) =>
-      error === null || error === undefined ? resolve(result) : reject(error);
+    const onResult: OnResult = (error, result) => {
+      if (error === null || error === undefined) {
+        resolve(result);
+        return;
+      }
+      statementFailed(client, error, commits);
+      reject(error);
+    };
     client.query(new CopyIn(sql, rows, onResult) as never);
   });
 }

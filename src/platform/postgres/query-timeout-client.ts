@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { QUERY_TIMEOUT, type StorageFailures } from './storage-failures.ts';
 
 /** How much longer we wait for a response than PostgreSQL may take, so that it can say why it gave up. */
 export const QUERY_TIMEOUT_MARGIN_MS = 500;
@@ -13,6 +14,19 @@ const lostClients = new WeakSet<object>();
 /** Whether the connection of a client is known to have gone. */
 export const isLost = (client: object): boolean => lostClients.has(client);
 
+/** What a statement is given to `pg` with, besides what `pg` reads. */
+export interface Committing {
+  /** What the statement does is kept without a further one: it is a COMMIT, or a transaction of its own. */
+  readonly commits?: boolean;
+}
+
+type OnFailure = (error: Error, commits: boolean) => void;
+const onFailureOf = new WeakMap<object, OnFailure>();
+
+/** Says that a statement has failed whose promise the client itself does not see: a COPY. */
+export const statementFailed: (client: object, error: Error, commits: boolean) => void = (client, error, commits) =>
+  onFailureOf.get(client)?.(error, commits);
+
 /**
  * A class of connections for one pool, which give themselves up when the database has not responded to
  * a query within `query_timeout`.
@@ -20,8 +34,10 @@ export const isLost = (client: object): boolean => lostClients.has(client);
  * `pg` alone reports the time-out and keeps the connection: the pool hands it out again, and every
  * query on it waits in vain. And if packets vanish on one connection, they do on those that stand
  * idle beside it: without giving them up too, each would cost a request its whole time limit.
+ *
+ * @param failures counts the statements that fail.
  */
-export function queryTimeoutClient(): typeof pg.Client {
+export function queryTimeoutClient(failures: StorageFailures): typeof pg.Client {
   const open = new Set<QueryTimeoutClient>();
 
   class QueryTimeoutClient extends pg.Client {
@@ -35,17 +51,21 @@ export function queryTimeoutClient(): typeof pg.Client {
       // From the first moment on: between the listeners of the pool and those of TypeORM there is a moment
       // without any, in which an ended session would end the process.
       this.on('error', () => lostClients.add(this));
+      onFailureOf.set(this, (error, commits) => this.failed(error, commits));
     }
 
     // The overloads of `query` are many; all that matters here is whether it returns a promise.
     override query = ((...parameters: unknown[]): unknown => {
       const result = (super.query as (...all: unknown[]) => unknown)(...parameters);
-      if (result instanceof Promise) result.catch((error: Error) => this.watch(error));
+      if (result instanceof Promise) {
+        result.catch((error: Error) => this.failed(error, (parameters[0] as Committing).commits ?? false));
+      }
       return result;
     }) as never;
 
-    private watch(error: Error): void {
-      if (error.message !== 'Query read timeout') return;
+    private failed(error: Error, commits: boolean): void {
+      failures.failed(error, commits);
+      if (error.message !== QUERY_TIMEOUT) return;
       for (const client of [this, ...open]) if (client === this || !client.isBusy()) client.giveUp();
     }
 

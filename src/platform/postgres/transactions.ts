@@ -1,7 +1,8 @@
 import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { copyIn } from './copy-in.ts';
-import { isLost, QUERY_TIMEOUT_MARGIN_MS } from './query-timeout-client.ts';
+import { isLost, QUERY_TIMEOUT_MARGIN_MS, statementFailed, type Committing } from './query-timeout-client.ts';
+import { ReadDataSource } from './read-data-source.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { CommitResponseLost, ConnectionLost, isResponseLost } from './storage-errors.ts';
 
@@ -33,8 +34,11 @@ export type RunStatement = (statement: Statement) => Promise<QueryResult>;
  * @throws {CommitResponseLost} where it may be stored or not.
  */
 export function singleStatement(dataSource: DataSource, statement: Statement): Promise<QueryResult> {
-  return withClient(dataSource, (client) => committed(client, () => runOn(client, statement)));
+  const commits = !(dataSource instanceof ReadDataSource);
+  return withClient(dataSource, (client) => committed(client, () => runOn(client, statement, commits)));
 }
+
+const COMMIT: QueryConfig & Committing = { text: 'COMMIT', commits: true };
 
 /**
  * A transaction whose first statements are sent together with its BEGIN, so that they cost one
@@ -59,7 +63,7 @@ export function pipelinedTransaction<T>(
       const failed = settled.find((response) => response.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       const outcome = await finish(await Promise.all(results), run);
-      await committed(client, () => client.query('COMMIT'));
+      await committed(client, () => client.query(COMMIT));
       return outcome;
     } catch (error) {
       // A connection that cannot even roll back is broken, and the pool drops it.
@@ -103,14 +107,16 @@ async function withClient<T>(dataSource: DataSource, work: (client: PoolClient) 
   }
 }
 
-function runOn(client: PoolClient, statement: Statement): Promise<QueryResult> {
-  if ('rows' in statement) return copyIn(client, statement.sql, statement.rows);
+/** @param commits whether the statement is a transaction of its own that writes. */
+function runOn(client: PoolClient, statement: Statement, commits = false): Promise<QueryResult> {
+  if ('rows' in statement) return copyIn(client, statement.sql, statement.rows, commits);
   const { name, sql, parameters, limitMs } = statement;
   // The types of `pg` know `query_timeout` of a connection only.
-  const config: QueryConfig & { query_timeout?: number | undefined } = {
+  const config: QueryConfig & Committing & { query_timeout?: number | undefined } = {
     name,
     text: sql,
     values: [...parameters],
+    commits,
     query_timeout: limitMs === undefined ? undefined : limitMs + QUERY_TIMEOUT_MARGIN_MS,
   };
   return client.query(config);
@@ -121,7 +127,11 @@ function runOn(client: PoolClient, statement: Statement): Promise<QueryResult> {
  * to be gone, it is not sent at all.
  */
 async function committed(client: PoolClient, send: () => Promise<QueryResult>): Promise<QueryResult> {
-  if (isLost(client)) throw new ConnectionLost(new Error('it was gone before the commit'));
+  if (isLost(client)) {
+    const lost = new ConnectionLost(new Error('it was gone before the commit'));
+    statementFailed(client, lost, false);
+    throw lost;
+  }
   try {
     return await send();
   } catch (error) {

@@ -1,5 +1,6 @@
 import pg, { type PoolClient } from 'pg';
 import { sqlState } from './storage-errors.ts';
+import type { StorageFailures } from './storage-failures.ts';
 
 /** PostgreSQL lets in as many connections as it, the database and the role may have, and no more. */
 const TOO_MANY_CONNECTIONS = '53300';
@@ -14,12 +15,13 @@ type Callback = (
 ) => void;
 
 interface Sized {
-  options: { max: number; connectionTimeoutMillis?: number };
+  options: { max: number; connectionTimeoutMillis?: number; failures?: StorageFailures };
 }
 
 /**
  * A pool that PostgreSQL may keep smaller than it is set: where no further connection is let in, those who want
- * one wait for the connections that there are, as long as they would wait in a pool that is full.
+ * one wait for the connections that there are, as long as they would wait in a pool that is full. Who gets none is
+ * counted by the `failures` of its options.
  */
 class WaitingPool extends pg.Pool {
   private readonly size: number;
@@ -49,6 +51,7 @@ class WaitingPool extends pg.Pool {
   private connectUntil(deadline: number, callback: Callback): void {
     super.connect((error, client, release) => {
       if (sqlState(error) !== TOO_MANY_CONNECTIONS || this.ending || performance.now() + RETRY_MS > deadline) {
+        if (error !== undefined) this.sized.options.failures?.failed(error);
         callback(error, client, release);
         return;
       }

@@ -21,7 +21,11 @@ export class PostgresRateStore extends RateStore implements OnApplicationShutdow
   private readonly limiter: RateLimiterPostgres;
   private awayUntil = 0;
 
-  constructor(databaseUrl: string) {
+  /** @param failed is told of each time that the database could not count. */
+  constructor(
+    databaseUrl: string,
+    private readonly failed: (error: unknown) => void,
+  ) {
     super();
     this.pool = new pg.Pool({
       connectionString: databaseUrl,
@@ -97,6 +101,7 @@ export class PostgresRateStore extends RateStore implements OnApplicationShutdow
     try {
       return await work();
     } catch (error) {
+      this.failed(error);
       this.logger.warn({ message: 'rates are counted by this instance alone', cause: (error as Error).message });
       this.awayUntil = performance.now() + AWAY_MS;
       return withoutDatabase();
