@@ -85,7 +85,7 @@ describe('/metrics', () => {
     await service.post('/customer-events', event(), { 'X-API-Key': 'wrong' }).expect(401);
     const after = await scrape();
     const grown = (labels: Record<string, string>): number =>
-      sum(after, 'customer_events_total', labels) - sum(before, 'customer_events_total', labels);
+      sumOf(after, 'customer_events_total', labels) - sumOf(before, 'customer_events_total', labels);
     expect(grown({})).toBe(3);
     expect(grown({ app: 'acme', channel: 'single', outcome: 'created' })).toBe(1);
     expect(grown({ app: 'other', channel: 'single', outcome: 'rejected' })).toBe(1);
@@ -173,6 +173,6 @@ function askedIn(query: string): { names: string[]; labels: string[] } {
   const rest = query.replace(/\{[^}]*\}|\[[^\]]*\]|\b(?:by|on)\s*\([^)]*\)/g, ' ');
   const names = [...rest.matchAll(/\b[a-z_][a-z_0-9]*\b(?!\s*\()/g)]
     .map(([name]) => name)
-    .filter((name) => !['and', 'sum', 'max', 'rate'].includes(name));
+    .filter((name) => !['and', 'bool', 'count', 'max', 'min', 'rate', 'sum'].includes(name));
   return { names, labels: [...selectors, ...groups] };
 }
