@@ -28,7 +28,9 @@ export const shippedRules = (): Rule[] =>
 const SCRAPE_EVERY = '500ms';
 const RANGE = '4s';
 /** In place of 15 minutes: several starts must go into it. */
-const LONG_RANGE = '15s';
+const LONG_RANGE = '30s';
+/** For which the last sample of a target that is gone counts: 5 minutes, where nothing is said. */
+const LOOKBACK = '3s';
 const FOR = '1s';
 
 interface Alert {
@@ -58,6 +60,7 @@ export class Prometheus {
       `--config.file=${join(folder, 'prometheus.yaml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      `--query.lookback-delta=${LOOKBACK}`,
       '--web.enable-lifecycle',
     ];
     writeFileSync(join(folder, 'rules.yaml'), shortenedRules());
