@@ -1,14 +1,11 @@
 import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryAppDataStore } from '../../../test/fakes/in-memory-app-data-store.ts';
-import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
-import { RecordedAudit } from '../../../test/fakes/recorded-audit.ts';
-import { SettableClock } from '../../../test/support/clock.ts';
+import { InMemoryCustomers } from '../../../test/fakes/in-memory-customers.ts';
 import { InMemoryTimelineStore } from '../../../test/fakes/in-memory-timeline-store.ts';
 import { aCustomer, anEvent, APP, instant, OTHER_APP } from '../../../test/support/builders.ts';
-import { readTurns, writeTurns } from '../../../test/support/turns.ts';
+import { readTurns } from '../../../test/support/turns.ts';
 import { AppData, type AppDataPart } from './app-data.ts';
-import { Timeline } from './timeline.ts';
 
 describe('AppData', () => {
   let customers: InMemoryCustomers;
@@ -34,16 +31,7 @@ describe('AppData', () => {
   beforeEach(() => {
     customers = new InMemoryCustomers();
     store = new InMemoryAppDataStore(customers);
-    const timeline = new Timeline(
-      new InMemoryCustomerStore(customers),
-      new InMemoryTimelineStore(customers),
-      readTurns(),
-      writeTurns(),
-      new SettableClock(),
-      new RecordedAudit(),
-      customers.keys,
-    );
-    data = new AppData(store, timeline);
+    data = new AppData(store, new InMemoryTimelineStore(customers), readTurns());
     add('ada', 2);
     add('bob', 0);
     add('eve', 1, OTHER_APP);
@@ -53,6 +41,15 @@ describe('AppData', () => {
   it('exports the customers of an app, and behind each part of them their events, the oldest first', async () => {
     expect(await partsOf(data.export(APP))).toEqual(['ada', 'bob', 'ada t0', 'ada t1', 'carl', 'carl t0']);
     expect(await partsOf(data.export('nobody'))).toEqual([]);
+  });
+
+  it('reads a long history in pages, before the customers behind it', async () => {
+    const long = aCustomer('long', { createdAt: instant('2025-01-01') }, APP);
+    const events = Array.from({ length: 450 }, (_, n) => anEvent(long, { type: `t${n}` }));
+    customers.byId.set(long.id, { appId: APP, customer: long, events });
+    const pages: number[] = [];
+    for await (const part of data.export(APP)) if ('events' in part) pages.push(part.events.length);
+    expect(pages).toEqual([200, 200, 50, 2, 1]);
   });
 
   it('passes over a customer that is erased during the export', async () => {

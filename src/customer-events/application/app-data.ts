@@ -1,22 +1,36 @@
 import { Injectable } from '@nestjs/common';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Customer } from '../domain/customer.ts';
-import { customerNotFound } from '../domain/customer-events-error.ts';
-import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import {
+  READ_MAX_ENTRIES,
+  WHOLE_TIMELINE,
+  type ReadLimits,
+  type TimelinePart,
+  type TimelinePosition,
+  type TimelineQuery,
+} from '../domain/timeline.ts';
 import { AppDataStore, type CustomerPosition, type Erased, type ErasedIdPosition } from './app-data-store.port.ts';
-import { Timeline } from './timeline.ts';
+import { TimelineStore } from './timeline-store.port.ts';
+import { ReadTurns } from './turns.ts';
 
 /** A part of all that an app has: customers, or events of one that came before. */
 export type AppDataPart =
   | { readonly customers: readonly Customer[] }
   | { readonly customer: Customer; readonly events: readonly CustomerEvent[] };
 
+/** Whose first events are read at a time, each beside the others: one after the other, the way to the database is most of it. */
+const CUSTOMERS_AT_A_TIME = 8;
+/** What one read of a timeline gives, however large its events are. */
+const LIMITS: ReadLimits = { events: 200, bytes: 524_288, entries: READ_MAX_ENTRIES };
+const OLDEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'asc' };
+
 /** Everything that an app has: its customers with their events. */
 @Injectable()
 export class AppData {
   constructor(
     private readonly store: AppDataStore,
-    private readonly timeline: Timeline,
+    private readonly timelines: TimelineStore,
+    private readonly reads: ReadTurns,
   ) {}
 
   /**
@@ -32,7 +46,8 @@ export class AppData {
       const last = customers.at(-1);
       if (last === undefined) return;
       yield { customers };
-      for (const customer of customers) yield* this.eventsOf(appId, customer);
+      for (let first = 0; first < customers.length; first += CUSTOMERS_AT_A_TIME)
+        yield* this.eventsOf(appId, customers.slice(first, first + CUSTOMERS_AT_A_TIME));
       after = last;
     }
   }
@@ -62,13 +77,18 @@ export class AppData {
     return erased;
   }
 
-  private async *eventsOf(appId: string, customer: Customer): AsyncGenerator<AppDataPart> {
-    try {
-      const pages = await this.timeline.allEvents(appId, customer.externalId);
-      for await (const events of pages) yield { customer, events };
-    } catch (error) {
-      // Erased since it was read.
-      if (!(error instanceof DomainError) || error.code !== customerNotFound.code) throw error;
+  /** One that was erased since it was read has no events. */
+  private async *eventsOf(appId: string, customers: readonly Customer[]): AsyncGenerator<AppDataPart> {
+    const read = ({ id }: Customer, after: TimelinePosition | null) =>
+      this.reads.run(appId, () => this.timelines.page(id, OLDEST_FIRST, after, LIMITS));
+    const firstPages = await Promise.all(customers.map((customer) => read(customer, null)));
+    for (const [index, customer] of customers.entries()) {
+      let page = firstPages[index] as TimelinePart<CustomerEvent>;
+      for (;;) {
+        if (page.events.length > 0) yield { customer, events: page.events };
+        if (page.next === null) break;
+        page = await read(customer, page.next);
+      }
     }
   }
 }

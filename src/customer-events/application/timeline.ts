@@ -132,15 +132,6 @@ export class Timeline {
     return { customer, pages };
   }
 
-  /**
-   * The same events as {@link export} gives without a filter, for the export of a whole app, which is recorded once.
-   *
-   * @throws CUSTOMER_NOT_FOUND
-   */
-  allEvents(appId: string, externalId: string): Promise<AsyncIterable<readonly CustomerEvent[]>> {
-    return this.pages(appId, customerIdOf(appId, externalId), WHOLE_TIMELINE, () => Promise.resolve());
-  }
-
   private async pages(
     appId: string,
     customerId: string,
