@@ -49,7 +49,7 @@ describe('AppData', () => {
     customers.byId.set(long.id, { appId: APP, customer: long, events });
     const pages: number[] = [];
     for await (const part of data.export(APP)) if ('events' in part) pages.push(part.events.length);
-    expect(pages).toEqual([200, 200, 50, 2, 1]);
+    expect(pages).toEqual([100, 200, 150, 2, 1]);
   });
 
   it('passes over a customer that is erased during the export', async () => {

@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Customer } from '../domain/customer.ts';
-import {
-  READ_MAX_ENTRIES,
-  WHOLE_TIMELINE,
-  type ReadLimits,
-  type TimelinePart,
-  type TimelinePosition,
-  type TimelineQuery,
-} from '../domain/timeline.ts';
+import { WHOLE_TIMELINE, type TimelinePart, type TimelineQuery } from '../domain/timeline.ts';
 import { AppDataStore, type CustomerPosition, type Erased, type ErasedIdPosition } from './app-data-store.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
+import { exportLimits, FIRST_EXPORT_PAGE, pagesFrom, type ReadPart } from './timeline.ts';
 import { ReadTurns } from './turns.ts';
 
 /** A part of all that an app has: customers, or events of one that came before. */
@@ -20,8 +14,6 @@ export type AppDataPart =
 
 /** Whose first events are read at a time, each beside the others: one after the other, the way to the database is most of it. */
 const CUSTOMERS_AT_A_TIME = 8;
-/** What one read of a timeline gives, however large its events are. */
-const LIMITS: ReadLimits = { events: 200, bytes: 524_288, entries: READ_MAX_ENTRIES };
 const OLDEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'asc' };
 
 /** Everything that an app has: its customers with their events. */
@@ -79,16 +71,17 @@ export class AppData {
 
   /** One that was erased since it was read has no events. */
   private async *eventsOf(appId: string, customers: readonly Customer[]): AsyncGenerator<AppDataPart> {
-    const read = ({ id }: Customer, after: TimelinePosition | null) =>
-      this.reads.run(appId, () => this.timelines.page(id, OLDEST_FIRST, after, LIMITS));
-    const firstPages = await Promise.all(customers.map((customer) => read(customer, null)));
+    const readerOf =
+      ({ id }: Customer): ReadPart =>
+      (after, events) =>
+        this.reads.run(appId, () => this.timelines.page(id, OLDEST_FIRST, after, exportLimits(events)));
+    const firstPages = await Promise.all(customers.map((customer) => readerOf(customer)(null, FIRST_EXPORT_PAGE)));
     for (const [index, customer] of customers.entries()) {
-      let page = firstPages[index] as TimelinePart<CustomerEvent>;
-      for (;;) {
-        if (page.events.length > 0) yield { customer, events: page.events };
-        if (page.next === null) break;
-        page = await read(customer, page.next);
-      }
+      const first = firstPages[index] as TimelinePart<CustomerEvent>;
+      for await (const events of pagesFrom(first, readerOf(customer), allowed)) yield { customer, events };
     }
   }
 }
+
+/** No key is asked for at the command line. */
+const allowed = (): Promise<void> => Promise.resolve();

@@ -30,7 +30,7 @@ export interface TimelinePage {
   readonly nextCursor: string | null;
 }
 
-const FIRST_EXPORT_PAGE = 100;
+export const FIRST_EXPORT_PAGE = 100;
 const MAX_EXPORT_PAGE = 1_000;
 const MIN_EXPORT_PAGE = 20;
 /** What an export holds in memory, however large its events are. */
@@ -165,9 +165,10 @@ export class Timeline {
 }
 
 /** Reads a part of an export behind a position, of at most so many events. */
-type ReadPart = (after: TimelinePosition | null, events: number) => Promise<TimelinePart<CustomerEvent>>;
+export type ReadPart = (after: TimelinePosition | null, events: number) => Promise<TimelinePart<CustomerEvent>>;
 
-async function* pagesFrom(
+/** All pages of an export, from the first one on. */
+export async function* pagesFrom(
   first: TimelinePart<CustomerEvent>,
   read: ReadPart,
   requireStillAllowed: () => Promise<void>,
@@ -184,7 +185,7 @@ async function* pagesFrom(
  * Bytes end a page. How many events are asked for only keeps the database from measuring far more of them than
  * fit: twice as many as fitted before.
  */
-function exportLimits(events: number): ReadLimits {
+export function exportLimits(events: number): ReadLimits {
   return {
     events: Math.min(Math.max(events, MIN_EXPORT_PAGE), MAX_EXPORT_PAGE),
     bytes: EXPORT_PAGE_BYTES,
