@@ -154,6 +154,25 @@ describe('apps delete', () => {
     expect((await cli('apps', 'list')).stdout).not.toContain('idle');
   });
 
+  it('says where it cannot go on that the same command does', async () => {
+    const { id } = await anApp('locked');
+    const session = await service.database.session();
+    try {
+      await session.query('BEGIN');
+      await session.query('SELECT 1 FROM customers WHERE app_id = $1 FOR UPDATE', [id]);
+      const settings = { DATABASE_URL: service.database.url, DATABASE_LOCK_TIMEOUT_MS: '100' };
+      const outcome = await runCommand(settings, 'apps', 'delete', '--slug', 'locked', '--confirm', 'locked');
+      expect(outcome).toMatchObject({ code: 1, stdout: '' });
+      expect(outcome.stderr).toMatch(
+        /^The deletion has ended in the middle; the same command goes on with it\.\nThe database cannot be reached: .*lock/,
+      );
+      await session.query('ROLLBACK');
+    } finally {
+      await session.end();
+    }
+    expect(await deleteApp(administration, data, 'locked', 0)).toEqual({ customers: 19, events: 94 });
+  }, 60_000);
+
   describe('wants the slug', () => {
     const terminal = () => {
       const input = Object.assign(new PassThrough(), { isTTY: true });

@@ -32,7 +32,10 @@ export const deleteCommand = (): Command =>
         const administration = service.get(KeyAdministration).as(operator());
         await administration.appOf(slug);
         await requireConfirmed(slug, confirm, { input: process.stdin, output: process.stderr });
-        return deleteApp(administration, service.get(AppData), slug, settlingMs(config));
+        return deleteApp(administration, service.get(AppData), slug, settlingMs(config)).catch((error: unknown) => {
+          process.stderr.write('The deletion has ended in the middle; the same command goes on with it.\n');
+          throw error;
+        });
       });
       print({ json }, { app: slug, deleted: true, ...erased }, [`deleted ${slug}: ${countsText(erased)}`]);
     });
