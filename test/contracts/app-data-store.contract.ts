@@ -7,6 +7,7 @@ import type {
   AppDataStore,
   CustomerPosition,
   Erased,
+  ErasedIdPosition,
 } from '../../src/customer-events/application/app-data-store.port.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { WHOLE_TIMELINE, type ReadLimits } from '../../src/customer-events/domain/timeline.ts';
@@ -45,6 +46,9 @@ export function appDataStoreContract(open: () => Stores & { readonly appData: Ap
       let after: CustomerPosition | null = null;
       do after = await stores.appData.eraseAfter(app, after, note);
       while (after !== null);
+      let position: ErasedIdPosition | null = null;
+      do position = await stores.appData.eraseErasedIdsAfter(app, position);
+      while (position !== null);
       return erased;
     };
     const eventsOf = async ({ id }: Customer): Promise<number> =>
