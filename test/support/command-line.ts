@@ -1,3 +1,4 @@
+import { ERASURE_SECRET } from './erasure-secret.ts';
 import { jest } from '@jest/globals';
 import { CommanderError, type Command } from 'commander';
 import { commands } from '../../src/cli/commands/commands.ts';
@@ -24,7 +25,8 @@ export async function runCommand(settings: Readonly<Record<string, string>>, ...
     }),
   );
   const [environment, exitCode] = [process.env, process.exitCode];
-  process.env = { ...settings };
+  // The secret of the test services: a command must know by what they keep erased ids.
+  process.env = { ERASURE_SECRET, ...settings };
   process.exitCode = 0;
   try {
     await endingByErrors(commands()).parseAsync(args, { from: 'user' });

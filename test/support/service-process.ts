@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { program, startNode, until, type Child } from './child.ts';
+import { ERASURE_SECRET } from './erasure-secret.ts';
 import { CommandRunner, type CommandOutcome } from './command-runner.ts';
 
 /** A folder for `.data`, and the processes of the service and its commands that use it. */
@@ -67,7 +68,9 @@ export class Workplace {
   }
 
   private environment(settings: Record<string, string>): Record<string, string | undefined> {
-    return { PATH: process.env.PATH, DATA_DIR: this.dataDir, ...settings };
+    // The same as in test-service.ts: a command must know by what the service keeps erased ids.
+    const secret = settings.DATABASE_URL === undefined ? {} : { ERASURE_SECRET };
+    return { PATH: process.env.PATH, DATA_DIR: this.dataDir, ...secret, ...settings };
   }
 }
 

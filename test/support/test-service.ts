@@ -9,6 +9,7 @@ import { createApp } from '../../src/app/create-app.ts';
 import { createLog } from '../../src/app/create-log.ts';
 import type { LogDestination } from '../../src/platform/log/buffered-output.ts';
 import { DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
+import { ERASURE_SECRET } from './erasure-secret.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 export const API = '/api/v1';
@@ -73,7 +74,7 @@ export async function startServiceOn(
     RATE_LIMITS: '0',
     READ_LIMITS: '0',
     SHUTDOWN_GRACE_MS: '1000',
-    ERASURE_SECRET: 'a secret of thirty-two characters',
+    ERASURE_SECRET,
     ...settings,
   });
   const app = await createApp(config, database.url, createLog(config, log));

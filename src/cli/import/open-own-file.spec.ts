@@ -17,9 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { invalidFields } from '../../libs/kernel/input-error.ts';
-import { openOwnFile } from './open-own-file.ts';
-import { REJECTED_EVENTS, RejectedFile } from './import/rejected-file.ts';
+import { invalidFields } from '../../../libs/kernel/input-error.ts';
+import { openOwnFile } from '../open-own-file.ts';
+import { REJECTED_EVENTS, RejectedFile } from './rejected-file.ts';
 
 const NOBODY = 65_534;
 const asRoot = process.getuid?.() === 0;
