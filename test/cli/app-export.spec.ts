@@ -200,7 +200,9 @@ describe('apps export', () => {
     it('a file of somebody else under the name of an unfinished export', async () => {
       mkdirSync(output);
       writeFileSync(join(output, 'events.ndjson.part'), 'mine');
-      expect(await refused('acme', '--output', output)).toMatch(/events.ndjson.part: a file of other content is there/);
+      expect(await refused('acme', '--output', output)).toMatch(
+        /events.ndjson.part \(a file of other content is there/,
+      );
       expect(readFileSync(join(output, 'events.ndjson.part'), 'utf8')).toBe('mine');
     });
 

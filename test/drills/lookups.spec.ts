@@ -18,16 +18,7 @@ describe('the commands that look things up', () => {
   const ids = new Map<string, string>();
 
   const path = (name: string): string => join(workplace.folder, name);
-  const cli = async (...args: string[]) => {
-    const command = workplace.cli(args, {
-      DATABASE_URL: service.database.url,
-      // That of the service: a database knows one.
-      ERASURE_SECRET: 'a secret of thirty-two characters',
-    });
-    const { code } = await command.ends();
-    const stdout = command.stdout();
-    return { code, stdout, stderr: command.output().replace(stdout, '') };
-  };
+  const cli = (...args: string[]) => workplace.command(args, { DATABASE_URL: service.database.url });
   const done = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await cli(...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -1,3 +1,4 @@
+import { withoutDatabaseLine } from './command-runner.ts';
 import { ERASURE_SECRET } from './erasure-secret.ts';
 import { jest } from '@jest/globals';
 import { CommanderError, type Command } from 'commander';
@@ -18,6 +19,11 @@ export interface Outcome {
  */
 export async function runCommand(settings: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome> {
   const printed = { stdout: '', stderr: '' };
+  const ended = (code: number, message = ''): Outcome => ({
+    code,
+    stdout: printed.stdout,
+    stderr: withoutDatabaseLine(printed.stderr) + message,
+  });
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     jest.spyOn(process[name], 'write').mockImplementation((text) => {
       printed[name] += String(text);
@@ -30,12 +36,12 @@ export async function runCommand(settings: Readonly<Record<string, string>>, ...
   process.exitCode = 0;
   try {
     await endingByErrors(commands()).parseAsync(args, { from: 'user' });
-    return { code: Number(process.exitCode ?? 0), ...printed };
+    return ended(Number(process.exitCode ?? 0));
   } catch (error) {
-    if (error instanceof CommanderError) return { code: error.exitCode, ...printed };
+    if (error instanceof CommanderError) return ended(error.exitCode);
     const message = errorMessage(error);
     if (typeof message !== 'string') throw error;
-    return { code: 1, stdout: printed.stdout, stderr: `${printed.stderr}${message}\n` };
+    return ended(1, `${message}\n`);
   } finally {
     process.env = environment;
     process.exitCode = exitCode;
