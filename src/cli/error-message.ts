@@ -33,10 +33,6 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
 /** SQLSTATEs, or their classes, of a server that responds, and does not let us in: wrong password, no such database, no right. */
 const NOT_LET_IN = ['28', '3D', '42501'];
 
-/** Codes of Node where TLS fails: certificates, protocols. */
-const TLS_PROBLEM = /CERT|^ERR_(?:TLS|SSL)_|^UNABLE_TO_/;
-const NO_TLS = 'The server does not support SSL connections';
-
 /**
  * What an operator needs to read of a failure: a line where the cause is known, otherwise everything. Control characters
  * in it are escaped.
@@ -61,12 +57,7 @@ function listenProblem(
 function databaseProblem(error: Error): string | undefined {
   if (error instanceof StorageUnavailable && error.cause instanceof DatabaseReadOnly) return error.cause.message;
   if (error instanceof StorageUnavailable) return `The database cannot be reached: ${connectionProblem(error.cause)}`;
-  if (isTlsProblem(error))
-    return `There is no encrypted connection to the database (${error.message}); check sslmode in DATABASE_URL.`;
   const state = sqlState(error);
   if (state === undefined || !NOT_LET_IN.some((prefix) => state.startsWith(prefix))) return undefined;
   return `The database does not let the service in (${error.message}); check DATABASE_URL.`;
 }
-
-const isTlsProblem = ({ message, code }: Error & { code?: unknown }): boolean =>
-  message === NO_TLS || (typeof code === 'string' && TLS_PROBLEM.test(code));
