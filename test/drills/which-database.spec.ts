@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { program } from '../support/child.ts';
+import { outcomeOf } from '../support/command-runner.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
@@ -25,10 +26,10 @@ describe('the database that is meant', () => {
   };
   /** A command, or the service, that stops with one line, and leaves nothing behind. */
   const stopsWith = async (what: 'service' | string[], settings: Record<string, string>, line: RegExp) => {
-    const child = what === 'service' ? workplace.start(settings) : workplace.cli(what, settings);
-    expect(await child.ends()).toEqual({ code: 1, signal: null });
-    expect(child.stdout()).toBe('');
-    expect(child.output()).toMatch(new RegExp(`^${line.source}[^\n]*\n$`));
+    const outcome = await (what === 'service'
+      ? outcomeOf(workplace.start(settings))
+      : workplace.command(what, settings));
+    expect(outcome).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(`^${line.source}[^\n]*\n$`) });
     expect(existsSync(workplace.dataDir)).toBe(false);
   };
 

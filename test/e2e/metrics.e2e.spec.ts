@@ -18,7 +18,12 @@ describe('/metrics', () => {
   });
   afterAll(() => service.close());
 
-  const scrape = async (): Promise<string> => (await request(service.server).get('/metrics').expect(200)).text;
+  const scrape = async (): Promise<string> => {
+    // Ten texts a second are made; whoever asks more often gets the last one.
+    await sleep(110);
+    return (await request(service.server).get('/metrics').expect(200)).text;
+  };
+
   it('needs no key, and is plain text outside the API', async () => {
     const response = await request(service.server).get('/metrics');
     expect(response.status).toBe(200);
@@ -99,8 +104,7 @@ describe('/metrics', () => {
     const lock = await service.database.session();
     await lock.query('BEGIN; LOCK TABLE customer_events IN SHARE MODE');
     const posts = Promise.all(Array.from({ length: 30 }, () => service.post('/customer-events', event()).expect(201)));
-    // Ten texts a second are made; whoever asks more often gets the last one.
-    while (sumOf(await scrape(), 'ingest_queue_events') <= 2) await sleep(200);
+    while (sumOf(await scrape(), 'ingest_queue_events') <= 2);
     await lock.end();
     await posts;
     const after = await scrape();
