@@ -30,5 +30,5 @@ export default {
   ],
   testTimeout: 30_000,
   // Many tests wait for processes and timers: one worker less than cores, the default, leaves the machine idle.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };

@@ -8,7 +8,7 @@ import { ErasureKeys } from '../../customer-events/domain/erasure-keys.ts';
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { OperatorError } from '../error-message.ts';
 import { withService } from '../with-service.ts';
-import { millisOfText } from './instant-option.ts';
+import { millisOf } from './instant-option.ts';
 import { jsonOption, print, type Printed } from './print.ts';
 
 const MAX_ENTRIES = 100_000;
@@ -28,8 +28,8 @@ export const auditCommand = (): Command =>
     .option('--app <slug>', 'of this app only; of an app that was deleted, its id')
     .option('--customer <externalId>', 'about this customer of the app, also after its erasure')
     .addOption(new Option('--action <actions...>', 'only these').choices(AUDIT_ACTIONS))
-    .option('--from <instant>', 'not before this date or instant', millisOfText)
-    .option('--to <instant>', 'before this date or instant', millisOfText)
+    .option('--from <instant>', 'not before this date or instant', millisOf)
+    .option('--to <instant>', 'before this date or instant', millisOf)
     .option('--limit <number>', `how many entries, up to ${MAX_ENTRIES}`, limitOf, 100)
     .addOption(jsonOption())
     .action(async (options: AuditOptions) => {

@@ -1,6 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { once } from 'node:events';
 import { Command } from 'commander';
 import { AuditLog } from '../../audit/application/audit-log.ts';
 import { ErasedIds } from '../../customer-events/application/erased-ids.ts';
@@ -10,8 +9,9 @@ import { Erasures } from '../../customer-events/domain/erasures.ts';
 import { OperatorError } from '../error-message.ts';
 import { operator } from '../operator.ts';
 import { withService } from '../with-service.ts';
+import { writeStdout } from './write-output.ts';
 import { lineOfEntry, lineOfErasedId, parseErasureLine, secretIdOfLine, type ErasureLine } from './erasure-lines.ts';
-import { millisOfText } from './instant-option.ts';
+import { millisOf } from './instant-option.ts';
 import { jsonOption, print, type Printed } from './print.ts';
 
 const IDS_AT_ONCE = 1_000;
@@ -21,15 +21,11 @@ export function erasureCommands(): Command {
   erasures
     .command('export')
     .description('print all erasures that are recorded, as NDJSON of pseudonyms: keep it beside the backups')
-    .option('--since <instant>', 'only those since this date or instant', millisOfText)
+    .option('--since <instant>', 'only those since this date or instant', millisOf)
     .action(async ({ since }: { since?: number }) => {
-      await withService({}, async (service) => {
-        const query = { actions: ['customer.erased', 'event.erased'] as const, from: since };
-        for await (const entry of service.get(AuditLog).entries(query)) await write(lineOfEntry(entry));
-        for await (const id of service.get(ErasedIds).all()) {
-          if (since === undefined || id.erasedAt >= since) await write(lineOfErasedId(id));
-        }
-      });
+      await withService({}, (service) =>
+        writeStdout(linesSince(since ?? -Infinity, service.get(AuditLog), service.get(ErasedIds))),
+      );
     });
   erasures
     .command('replay')
@@ -49,6 +45,16 @@ export function erasureCommands(): Command {
       ]);
     });
   return erasures;
+}
+
+async function* linesSince(since: number, audit: AuditLog, erasedIds: ErasedIds): AsyncGenerator<string> {
+  for await (const entry of audit.entries({ actions: ['customer.erased', 'event.erased'] })) {
+    // The newest come first.
+    if (entry.at < since) break;
+    const line = lineOfEntry(entry);
+    if (line !== null) yield `${line}\n`;
+  }
+  for await (const id of erasedIds.all()) if (id.erasedAt >= since) yield `${lineOfErasedId(id)}\n`;
 }
 
 /** Reads the file twice: nothing is changed before every line of it is understood. */
@@ -106,8 +112,4 @@ function requireFile(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new OperatorError(`There is no file "${file}": give one that "erasures export" printed`);
   }
-}
-
-async function write(line: string | null): Promise<void> {
-  if (line !== null && !process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }

@@ -6,14 +6,7 @@ import type { Given } from './rate-limit-option.ts';
 const NO_GRACE = 'PT0S';
 const MAX_GRACE_SECONDS = 30 * 86_400;
 
-/** Reads a date or an instant: milliseconds since the Unix epoch. */
-export function millisOf(text: string): number {
-  const instant = parseInstant(text);
-  if (instant === null) throw new InvalidArgumentError('expected a date or an instant, such as 2027-01-01');
-  return millisOfInstant(instant);
-}
-
-/** Reads the same, or `never`: null. */
+/** Reads a date or an instant, in milliseconds since the Unix epoch, or `never`: null. */
 export function expiryOf(text: string): Given<number | null> {
   if (text === 'never') return { value: null };
   const instant = parseInstant(text);
