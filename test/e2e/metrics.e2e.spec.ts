@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { parse } from 'yaml';
 import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
-import { seriesOf, sumOf } from './helpers/metrics.ts';
+import { scrape as scrapeOf, seriesOf, sumOf } from './helpers/metrics.ts';
 import { rawResponse } from './helpers/raw-http.ts';
 
 const event = (fields = {}) => ({ customerExternalId: 'user_42', type: 'order.placed', ...fields });
@@ -18,11 +17,7 @@ describe('/metrics', () => {
   });
   afterAll(() => service.close());
 
-  const scrape = async (): Promise<string> => {
-    // Ten texts a second are made; whoever asks more often gets the last one.
-    await sleep(110);
-    return (await request(service.server).get('/metrics').expect(200)).text;
-  };
+  const scrape = (): Promise<string> => scrapeOf(service);
 
   it('needs no key, and is plain text outside the API', async () => {
     const response = await request(service.server).get('/metrics');

@@ -1,3 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server } from 'node:http';
+import request from 'supertest';
+
+/** What `/metrics` tells now. Ten texts a second are made, and whoever asks more often gets the last one: so it takes its time. */
+export async function scrape({ server }: { readonly server: Server }): Promise<string> {
+  await sleep(110);
+  return (await request(server).get('/metrics').expect(200)).text;
+}
+
 /** A sample of `/metrics`. */
 export interface Series {
   readonly name: string;
