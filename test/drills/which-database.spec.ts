@@ -10,6 +10,9 @@ import { createTestDatabase } from '../support/test-database.ts';
 /** Each command is a process of its own. */
 jest.setTimeout(180_000);
 
+/** Those that start an embedded database for little more than a line of output. */
+const inFull = process.env.DRILL === 'full' ? it : it.skip;
+
 describe('the database that is meant', () => {
   let workplace: Workplace;
 
@@ -75,7 +78,7 @@ describe('the database that is meant', () => {
     });
   });
 
-  it('is not the embedded one in production, unless EMBEDDED=true says so', async () => {
+  inFull('is not the embedded one in production, unless EMBEDDED=true says so', async () => {
     const off = /This setting cannot be used: DATABASE_URL is not set, .* Set DATABASE_URL, or EMBEDDED=true/;
     await stopsWith('service', { NODE_ENV: 'production' }, off);
     await stopsWith(['migrate'], { NODE_ENV: 'production' }, off);
@@ -103,7 +106,7 @@ describe('the database that is meant', () => {
     );
   });
 
-  it('has warnings of other misspelt settings in its log, and on stderr of a command', async () => {
+  inFull('has warnings of other misspelt settings in its log, and on stderr of a command', async () => {
     const settings = { RATE_LIMIT: '1/1', PGSSLMODE: 'require' };
     const warning = 'RATE_LIMIT is not a setting; did you mean RATE_LIMITS?';
     // Not stopped by PGSSLMODE either, which says nothing of a Unix socket.
@@ -116,7 +119,7 @@ describe('the database that is meant', () => {
     expect((await cli(['apps', 'list', '--json'], settings)).stderr).toBe('');
   });
 
-  it('is that of the service in the command that the first start prints', async () => {
+  inFull('is that of the service in the command that the first start prints', async () => {
     const dataDir = join(workplace.folder, "Ada's data");
     const service = workplace.start({ DATA_DIR: dataDir });
     const [, command] = (await service.prints(/^This key is shown only once\. More keys: (.*)$/m)) as unknown as [
