@@ -4,6 +4,7 @@ import { AppModule } from '../app/app.module.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
 import { migrate } from '../app/migrate.ts';
+import { tell as tellAlways } from './printable.ts';
 import { openDatabase, type Database } from '../app/open-database.ts';
 
 /** How a command uses the database. */
@@ -20,7 +21,7 @@ export async function withDatabase<T>(
   work: (database: Database, config: Config, tell: Tell) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig();
-  const tell: Tell = use.json === true ? () => {} : (line) => process.stderr.write(`${line}\n`);
+  const tell: Tell = use.json === true ? () => {} : tellAlways;
   config.warnings.forEach(tell);
   const { mayCreate = false, onlyMigrations = false } = use;
   const database = await openDatabase(config, { mayCreate, onlyMigrations });

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { INestApplicationContext } from '@nestjs/common';
 import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
 import { AuditLog } from '../../audit/application/audit-log.ts';
@@ -9,6 +9,7 @@ import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '../../platform
 import { OperatorError } from '../error-message.ts';
 import { withService } from '../with-service.ts';
 import { millisOf } from './instant-option.ts';
+import { wholeNumber } from './number-option.ts';
 import { jsonOption, print, type Printed } from './print.ts';
 
 const MAX_ENTRIES = 100_000;
@@ -30,7 +31,7 @@ export const auditCommand = (): Command =>
     .addOption(new Option('--action <actions...>', 'only these').choices(AUDIT_ACTIONS))
     .option('--from <instant>', 'not before this date or instant', millisOf)
     .option('--to <instant>', 'before this date or instant', millisOf)
-    .option('--limit <number>', `how many entries, up to ${MAX_ENTRIES}`, limitOf, 100)
+    .option('--limit <number>', `how many entries, up to ${MAX_ENTRIES}`, wholeNumber(1, MAX_ENTRIES), 100)
     .addOption(jsonOption())
     .action(async (options: AuditOptions) => {
       const { entries, slugs } = await withService(options, (service) => find(service, options));
@@ -59,13 +60,6 @@ function queryOf(options: AuditOptions, slugs: ReadonlyMap<string, string>, keys
   if (customer === undefined) return { appId, actions: action, from, to };
   if (appId === undefined) throw new OperatorError('--customer needs --app: an external id is known in its app only');
   return { appId, actions: action, from, to, customers: keys.pseudonyms(customerIdOf(appId, customer)) };
-}
-
-function limitOf(text: string): number {
-  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > MAX_ENTRIES)
-    throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_ENTRIES}`);
-  return limit;
 }
 
 const describe = ({ at, ...entry }: AuditEntry) => ({ at: new Date(at).toISOString(), ...entry });

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { printable, printableJsonText } from '../printable.ts';
+import { printable, printableJsonText, tell as tellAlways } from '../printable.ts';
 
 export interface Printed {
   readonly json?: boolean | undefined;
@@ -23,5 +23,5 @@ export function printJson(options: Printed, json: string, lines: readonly string
 
 /** What people should know besides the result, on stderr; with `--json` the result says it. */
 export function tell(options: Printed, line: string): void {
-  if (options.json !== true) process.stderr.write(`${line}\n`);
+  if (options.json !== true) tellAlways(line);
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../platform/audit/audit-entry.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
 import { ErasureKeys, type KeptErasedId } from '../domain/erasure-keys.ts';
 import type { Erasures } from '../domain/erasures.ts';
 import { WHOLE_TIMELINE, type TimelinePosition } from '../domain/timeline.ts';
@@ -93,8 +92,6 @@ async function unlessGone(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const isGone =
-      error instanceof DomainError && [customerNotFound, eventNotFound].some(({ code }) => code === error.code);
-    if (!isGone) throw error;
+    if (!(error instanceof DomainError) || error.kind !== 'not-found') throw error;
   }
 }

@@ -2,13 +2,8 @@ import type { DataSource } from 'typeorm';
 import { longTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
 import type { Erased } from '../application/app-data-store.port.ts';
 import { emailClaim } from '../domain/email-claim.ts';
-import { endOfPart, type PartEnd } from './erase-events.ts';
+import { endOfPart, LIMIT_MS, MAX_EVENTS_OF_PART, partOf, type PartEnd } from './erase-events.ts';
 import { claimBytes } from './stored-customers.ts';
-
-/** A transaction of so many events takes some 50 ms, as those that erase the history of one customer. */
-export const MAX_EVENTS_OF_PART = 5_000;
-/** Of one statement: nobody waits for it but who deletes an app, and what was erased before is looked at once more. */
-export const LIMIT_MS = 120_000;
 
 interface AppCustomer {
   readonly id: string;
@@ -75,9 +70,8 @@ async function deletePart(
   before: PartEnd | null,
   end: PartEnd,
 ): Promise<number> {
-  const sql = `DELETE FROM customer_events AS t WHERE t.customer_id = $1 AND (t.occurred_at, t.id) <= ($2, $3)
-    ${before === null ? '' : 'AND (t.occurred_at, t.id) > ($4, $5)'}`;
-  const parameters = [customerId, end.occurred_at, end.id, ...(before === null ? [] : [before.occurred_at, before.id])];
-  const { rowCount } = await longTransaction(dataSource, LIMIT_MS, (run) => run({ sql, parameters }));
+  const { sql, parameters } = partOf(customerId, before, end);
+  const part = { sql: `DELETE FROM customer_events AS t WHERE ${sql}`, parameters };
+  const { rowCount } = await longTransaction(dataSource, LIMIT_MS, (run) => run(part));
   return rowCount ?? 0;
 }

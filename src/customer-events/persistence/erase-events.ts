@@ -8,12 +8,12 @@ import { insertErasedIds } from './erased-event-ids.ts';
 import type { Sql } from './timeline-sql.ts';
 
 /** Takes some 50 ms; whoever writes to the same rows waits no longer than that. */
-const MAX_EVENTS_OF_PART = 5_000;
+export const MAX_EVENTS_OF_PART = 5_000;
 /**
  * What is erased stays in the index until a vacuum, and its rows, scattered over the table, are looked at
  * once more by the first who comes by: a million of them took 7 s.
  */
-const LIMIT_MS = 120_000;
+export const LIMIT_MS = 120_000;
 
 /** The last event of a part of a history, its time as text with all microseconds. */
 export interface PartEnd {
@@ -43,6 +43,15 @@ export async function endOfPart(
   return end === undefined ? null : { occurred_at: instantOfUtcText(end.occurred_at), id: end.id };
 }
 
+/** The condition of the events of one part, between two ends, of `customer_events AS t`. */
+export function partOf(customerId: string, before: PartEnd | null, end: PartEnd): Sql {
+  const behind = before === null ? '' : 'AND (t.occurred_at, t.id) > ($4, $5)';
+  return {
+    sql: `t.customer_id = $1 AND (t.occurred_at, t.id) <= ($2, $3) ${behind}`,
+    parameters: [customerId, end.occurred_at, end.id, ...(before === null ? [] : [before.occurred_at, before.id])],
+  };
+}
+
 /** Erases the events of one part, between two ends. Returns how many. */
 export function erasePart(
   dataSource: DataSource,
@@ -50,16 +59,7 @@ export function erasePart(
   before: PartEnd | null,
   end: PartEnd,
 ): Promise<number> {
-  const behind = before === null ? '' : 'AND (t.occurred_at, t.id) > ($4, $5)';
-  const part: Sql = {
-    sql: `t.customer_id = $1 AND (t.occurred_at, t.id) <= ($2, $3) ${behind}`,
-    parameters: [
-      erasure.customerId,
-      end.occurred_at,
-      end.id,
-      ...(before === null ? [] : [before.occurred_at, before.id]),
-    ],
-  };
+  const part = partOf(erasure.customerId, before, end);
   return longTransaction(dataSource, LIMIT_MS, async (run) => {
     const count = await eraseEvents(run, erasure, part);
     if (count > 0) await run(insertAuditEntry(erasure.entry('customer.history_erased', count)));

@@ -8,6 +8,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('erased_event_ids')
 @Index('erased_event_ids_secret_id_idx', ['secretId', 'erasedAt'])
 export class ErasedEventIdRow {
+  /** The pseudonym of the customer; where no secret was used, its derived id. */
   @PrimaryColumn({
     type: 'text',
     collation: 'C',
@@ -16,7 +17,7 @@ export class ErasedEventIdRow {
   })
   customerId: string;
 
-  /** SHA-256 of the customer's id, a space and the `eventId`. */
+  /** What the `eventId` is known by: see `ErasureKeys`. The column keeps the name that it had before there were secrets. */
   @PrimaryColumn({ type: 'bytea', primaryKeyConstraintName: 'erased_event_ids_pkey' })
   sha256: Buffer;
 

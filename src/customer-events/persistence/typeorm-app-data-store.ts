@@ -13,7 +13,8 @@ import {
 } from '../application/app-data-store.port.ts';
 import type { Customer } from '../domain/customer.ts';
 import { customerOf, SELECTED_CUSTOMER, type CustomerColumns } from './customer-columns.ts';
-import { eraseCustomersOfApp, eraseLongHistory, haveMany, LIMIT_MS } from './erase-app-data.ts';
+import { eraseCustomersOfApp, eraseLongHistory, haveMany } from './erase-app-data.ts';
+import { LIMIT_MS } from './erase-events.ts';
 
 const MAX_CUSTOMERS_READ = 500;
 const MAX_BYTES_READ = 1_048_576;
