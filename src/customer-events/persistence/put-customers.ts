@@ -1,4 +1,10 @@
-import { arrayList, arraysOf, columnList } from '../../platform/postgres/record-columns.ts';
+import {
+  arrayList,
+  arraysOf,
+  columnList,
+  parametersOf,
+  placeholderList,
+} from '../../platform/postgres/record-columns.ts';
 import { ChangedMeanwhile } from '../../platform/postgres/repeated.ts';
 import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
 import { oneShard, type Shards, type ShardsOfTables } from '../../platform/postgres/shards.ts';
@@ -9,10 +15,7 @@ import type { Customer } from '../domain/customer.ts';
 import { CHANGED_FIELDS, CUSTOMER_COLUMNS } from './customer-columns.ts';
 import { claimBytes, StoredCustomers } from './stored-customers.ts';
 
-const INSERT_CUSTOMERS = `
-  INSERT INTO customers AS c (app_id, ${columnList(CUSTOMER_COLUMNS)})
-  SELECT $1::text, k.* FROM unnest(${arrayList(CUSTOMER_COLUMNS, 2)}) AS k
-  ON CONFLICT DO NOTHING`;
+const INSERT_CUSTOMERS = `INSERT INTO customers AS c (app_id, ${columnList(CUSTOMER_COLUMNS)})`;
 
 const UPDATED_FIELDS = ['id' as const, ...CHANGED_FIELDS];
 const CHANGED_VALUES = CHANGED_FIELDS.map((field) => `k.${CUSTOMER_COLUMNS[field].name}`).join(', ');
@@ -28,10 +31,7 @@ const DELETE_CLAIMS = `
   USING unnest($1::bytea[], $2::text[]) AS k (sha256, customer_id)
   WHERE e.sha256 = k.sha256 AND e.customer_id = k.customer_id`;
 
-const INSERT_CLAIMS = `
-  INSERT INTO customer_emails AS e (sha256, customer_id)
-  SELECT k.* FROM unnest($1::bytea[], $2::text[]) AS k
-  ON CONFLICT DO NOTHING`;
+const INSERT_CLAIMS = 'INSERT INTO customer_emails AS e (sha256, customer_id)';
 
 /**
  * Changes many customers within a transaction.
@@ -49,7 +49,7 @@ export async function putCustomers(
   const { outcomes, changes } = await settlePuts(appId, puts, new StoredCustomers(run, 'FOR NO KEY UPDATE', shards));
   const sorted = changes.toSorted((a, b) => compareText(a.id, b.id));
   for (const part of shards.customers.apart(sorted, ({ id }) => id)) {
-    await insertCustomers(run, appId, customersAfter(part.filter(({ before }) => before === null)));
+    await insertCustomers(run, shards.customers, appId, customersAfter(part.filter(({ before }) => before === null)));
     await updateCustomers(run, shards.customers, customersAfter(part.filter(({ before }) => before !== null)));
   }
   await moveClaims(run, shards.emails, changes);
@@ -85,14 +85,30 @@ const savepoint = (command: string): Query => ({ sql: `${command} before_puts`, 
 
 const customersAfter = (changes: readonly PutChange[]): Customer[] => changes.map(({ after }) => after.customer);
 
-async function insertCustomers(run: RunQuery, appId: string, customers: readonly Customer[]): Promise<void> {
+/** The rows that were inserted come back: of an INSERT … SELECT, Citus counts those that were in the way, too. */
+async function insertCustomers(
+  run: RunQuery,
+  shards: Shards,
+  appId: string,
+  customers: readonly Customer[],
+): Promise<void> {
   if (customers.length === 0) return;
-  const { rowCount } = await run({
-    sql: INSERT_CUSTOMERS,
-    parameters: [appId, ...arraysOf(CUSTOMER_COLUMNS, customers)],
-  });
-  if (rowCount !== customers.length) throw new ChangedMeanwhile('a customer was created meanwhile');
+  const rows = shards.isDistributed
+    ? valuesOf(customers.map((customer) => [appId, ...parametersOf(CUSTOMER_COLUMNS, customer)]))
+    : {
+        sql: `SELECT $1::text, k.* FROM unnest(${arrayList(CUSTOMER_COLUMNS, 2)}) AS k`,
+        parameters: [appId, ...arraysOf(CUSTOMER_COLUMNS, customers)],
+      };
+  const sql = `${INSERT_CUSTOMERS} ${rows.sql} ON CONFLICT DO NOTHING RETURNING 1`;
+  const inserted = (await run({ sql, parameters: rows.parameters })).rows;
+  if (inserted.length !== customers.length) throw new ChangedMeanwhile('a customer was created meanwhile');
 }
+
+/** `VALUES ($1, $2), …`, which Citus sends on as they are. What is unnested goes by the coordinator, in several times the time. */
+const valuesOf = (records: readonly (readonly unknown[])[]): { sql: string; parameters: readonly unknown[] } => ({
+  sql: `VALUES ${records.map((record, index) => `(${placeholderList(record.length, index * record.length + 1)})`).join(', ')}`,
+  parameters: records.flat(),
+});
 
 async function updateCustomers(run: RunQuery, shards: Shards, customers: readonly Customer[]): Promise<void> {
   if (customers.length === 0) return;
@@ -105,12 +121,18 @@ async function updateCustomers(run: RunQuery, shards: Shards, customers: readonl
 /** The old ones first: within a group, one customer may take what another gives up. */
 async function moveClaims(run: RunQuery, shards: Shards, changes: readonly PutChange[]): Promise<void> {
   const moved = changes.filter(({ before, after }) => before?.claim !== after.claim);
-  for (const old of claimsOf(shards, moved, 'before')) {
-    await run({ sql: DELETE_CLAIMS, parameters: old });
+  for (const [claims, customerIds] of claimsOf(shards, moved, 'before')) {
+    const parameters: unknown[] = [claims, customerIds];
+    const condition = oneShard(shards, 'e.sha256', claims, (value) => `$${parameters.push(value)}`);
+    await run({ sql: `${DELETE_CLAIMS} ${condition}`, parameters });
   }
-  for (const wanted of claimsOf(shards, moved, 'after')) {
-    const { rowCount } = await run({ sql: INSERT_CLAIMS, parameters: wanted });
-    if (rowCount !== wanted[0].length) throw new ChangedMeanwhile('an e-mail address was taken meanwhile');
+  for (const [claims, customerIds] of claimsOf(shards, moved, 'after')) {
+    const rows = shards.isDistributed
+      ? valuesOf(claims.map((claim, index) => [claim, customerIds[index]]))
+      : { sql: 'SELECT k.* FROM unnest($1::bytea[], $2::text[]) AS k', parameters: [claims, customerIds] };
+    const sql = `${INSERT_CLAIMS} ${rows.sql} ON CONFLICT DO NOTHING RETURNING 1`;
+    const inserted = (await run({ sql, parameters: rows.parameters })).rows;
+    if (inserted.length !== claims.length) throw new ChangedMeanwhile('an e-mail address was taken meanwhile');
   }
 }
 

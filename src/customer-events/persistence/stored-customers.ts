@@ -55,9 +55,11 @@ export class StoredCustomers implements PresentCustomers {
     shards: Shards,
     keys: readonly Key[],
   ): Promise<Row[]> {
-    const parts = shards.apart(keys, (key) => key);
-    const results = await Promise.all(parts.map((part) => this.run({ sql, parameters: [part] })));
-    return results.flatMap(({ rows }) => rows as Row[]);
+    const rows: Row[] = [];
+    for (const part of shards.apart(keys, (key) => key)) {
+      rows.push(...((await this.run({ sql, parameters: [part] })).rows as Row[]));
+    }
+    return rows;
   }
 }
 

@@ -50,12 +50,14 @@ export class Shards {
 export function oneShard(
   shards: Shards,
   column: string,
-  keys: readonly string[],
+  keys: readonly string[] | readonly Buffer[],
   parameter: (value: unknown) => string,
 ): string {
-  const distinct = [...new Set(keys)];
-  if (distinct.length === 1) return `AND ${column} = ${parameter(distinct[0])}`;
-  return shards.isDistributed ? `AND ${column} = ANY (${parameter(distinct)}::text[])` : '';
+  const distinct = [...new Set<string | Buffer>(keys)];
+  const [first] = distinct;
+  if (distinct.length === 1) return `AND ${column} = ${parameter(first)}`;
+  const type = Buffer.isBuffer(first) ? 'bytea' : 'text';
+  return shards.isDistributed ? `AND ${column} = ANY (${parameter(distinct)}::${type}[])` : '';
 }
 
 /** The tables of which it matters, each by its distribution column. */
