@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
@@ -7,7 +9,7 @@ import { createDataSource, createReadDataSource } from '../../src/app/data-sourc
 import { migrate } from '../../src/app/migrate.ts';
 import { loadConfig } from '../../src/config.ts';
 import { DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
-import { until } from '../support/child.ts';
+import { ROOT, until } from '../support/child.ts';
 import { OwnPostgres } from '../support/own-postgres.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -121,6 +123,10 @@ describe('a database whose defaults are not those of the service', () => {
         'a pooler has dropped that. Set it for the role, then end the sessions that the pooler has (RECONNECT in its ' +
         `console): ${statements.join(' ')}`,
     );
+    const guide = readFileSync(join(ROOT, 'docs/database.md'), 'utf8').match(/^ALTER ROLE .* IN DATABASE .*$/gm) ?? [];
+    const ours = `ROLE ${role} IN DATABASE ${name}`;
+    const documented = guide.map((sql) => sql.replace(/ROLE \w+ IN DATABASE \w+/, ours));
+    expect(documented).toEqual(statements);
     for (const sql of statements) await database.query(sql);
     expect(await connectOnce(database.url, withoutStartUpParameters)).toEqual([]);
     expect(await connectOnce(database.url)).toEqual([]);
