@@ -21,7 +21,7 @@ const FEW_SESSIONS = 4;
 /** Short limits, so that it is soon seen that they hold. */
 const LIMITS = {
   DATABASE_STATEMENT_TIMEOUT_MS: '1500',
-  DATABASE_READ_TIMEOUT_MS: '1200',
+  DATABASE_READ_TIMEOUT_MS: '300',
   DATABASE_LOCK_TIMEOUT_MS: '400',
 };
 const SHARED = { DATABASE_PREPARED_STATEMENTS: 'false', RATE_LIMIT_STORE: 'postgres', RATE_LIMITS: '1000000/10' };
@@ -157,6 +157,22 @@ if (version === undefined) process.stdout.write(`${NO_POOLER}\n`);
     await asRole(...statements);
     await pooler.reconnect();
     expect(await connectOnce(pooler.url)).toEqual([]);
+  });
+
+  it('reads are given up by PostgreSQL at the limit of the role, and their connection is kept', async () => {
+    const { url } = await pool('session');
+    const reads = await createReadDataSource(url, loadConfig(LIMITS)).initialize();
+    try {
+      const session = async (): Promise<number> => {
+        const [row] = await reads.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+        return row.pid;
+      };
+      const before = await session();
+      await expect(reads.query('SELECT pg_sleep(10)')).rejects.toMatchObject({ driverError: { code: '57014' } });
+      expect(await session()).toBe(before);
+    } finally {
+      await reads.destroy();
+    }
   });
 
   const MODES: [PoolMode, Record<string, string>][] = [
