@@ -38,7 +38,7 @@ const NO_POOLER = 'Poolers are not tried: there is no pgbouncer on the PATH (Deb
 const version = installedPooler();
 if (version === undefined) process.stdout.write(`${NO_POOLER}\n`);
 
-(version === undefined ? describe.skip : describe)(`Behind a pooler (${version})`, () => {
+(version === undefined ? describe.skip : describe)(`Behind a pooler (${version ?? 'none is installed'})`, () => {
   let database: TestDatabase;
   let key: string;
   let role: string;
