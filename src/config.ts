@@ -117,6 +117,7 @@ function readSettings(read: SettingsReader, production: boolean) {
     databaseStatementTimeoutMs: read.integer('DATABASE_STATEMENT_TIMEOUT_MS', 4_000, 100, 600_000),
     databaseReadTimeoutMs: read.integer('DATABASE_READ_TIMEOUT_MS', 2_000, 100, 600_000),
     databaseLockTimeoutMs: read.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, 100, 600_000),
+    databasePreparedStatements: read.flag('DATABASE_PREPARED_STATEMENTS', true),
 
     initApp: initApp(read),
     initKey: initKey(read),

@@ -1,4 +1,4 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
@@ -64,10 +64,14 @@ export class AppModule {
         { provide: RETENTION, useValue: config satisfies Retention },
         {
           provide: ConnectionCheck,
-          inject: [ErasedIds],
-          useFactory: (erasedIds: ErasedIds): ConnectionCheck => ({
+          inject: [ErasedIds, StorageFailures],
+          useFactory: (erasedIds: ErasedIds, { unfitSessions }: StorageFailures): ConnectionCheck => ({
             require: () => erasedIds.requireSecrets(),
-            connected: () => erasedIds.noteUse(),
+            connected: () => {
+              const logger = new Logger(DatabaseConnection.name);
+              unfitSessions.tellTo((line) => logger.error(line));
+              return erasedIds.noteUse();
+            },
           }),
         },
         StorageFailures,

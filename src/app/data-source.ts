@@ -10,6 +10,7 @@ import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
 import { driverUrl } from '../platform/postgres/database-url.ts';
 import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgres/query-timeout-client.ts';
+import type { SessionSettings } from '../platform/postgres/session-settings.ts';
 import { StorageFailures } from '../platform/postgres/storage-failures.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { driverWithWaitingPool } from '../platform/postgres/waiting-pool.ts';
@@ -30,6 +31,7 @@ export type DatabaseSettings = Pick<
   | 'databaseConnectTimeoutMs'
   | 'databaseStatementTimeoutMs'
   | 'databaseLockTimeoutMs'
+  | 'databasePreparedStatements'
 >;
 
 /**
@@ -38,9 +40,17 @@ export type DatabaseSettings = Pick<
  *
  * Every wait has a limit, because `pg` waits for ever by default: for a connection, for a
  * statement (told to the server), and, a little later, for a response that never comes (a
- * half-open connection).
+ * half-open connection). Whether the server has it so is looked at when a connection is opened, since a pooler may have
+ * dropped it.
+ *
+ * @param session what must hold, whatever the connection asks for.
  */
-function dataSourceOptions(url: string, settings: DatabaseSettings, failures: StorageFailures): DataSourceOptions {
+function dataSourceOptions(
+  url: string,
+  settings: DatabaseSettings,
+  failures: StorageFailures,
+  session: SessionSettings,
+): DataSourceOptions {
   return {
     type: 'postgres',
     driver: driverWithWaitingPool,
@@ -83,19 +93,44 @@ function dataSourceOptions(url: string, settings: DatabaseSettings, failures: St
       idle_in_transaction_session_timeout: settings.databaseStatementTimeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      Client: queryTimeoutClient(failures),
+      Client: queryTimeoutClient(failures, session),
       failures,
+      session,
     },
   };
 }
 
-/** For the commands that change the schema; and for what writes, where it is the service. */
+/** For what writes. */
 export function createDataSource(
   url: string,
   settings: DatabaseSettings,
   failures = new StorageFailures(),
 ): DataSource {
-  return new DataSource(dataSourceOptions(url, settings, failures));
+  return new DataSource(dataSourceOptions(url, settings, failures, sessionOf(settings)));
+}
+
+/** A migration may rebuild a large table. */
+const MIGRATION_TIMEOUT_MS = 86_400_000;
+
+/** For what changes the schema: its statements take long, and its lock belongs to the session. */
+export function createMigrationDataSource(url: string, settings: DatabaseSettings): DataSource {
+  const patient = {
+    ...settings,
+    databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS,
+    databaseLockTimeoutMs: MIGRATION_TIMEOUT_MS,
+  };
+  const session = { ...sessionOf(patient), roleStatementMs: undefined, preparedStatements: false };
+  return new DataSource(dataSourceOptions(url, patient, new StorageFailures(), session));
+}
+
+/** A pooler's sessions have one limit for reads and writes, that of writes. */
+function sessionOf(settings: DatabaseSettings): SessionSettings {
+  return {
+    maxStatementMs: settings.databaseStatementTimeoutMs,
+    maxLockMs: settings.databaseLockTimeoutMs,
+    roleStatementMs: settings.databaseStatementTimeoutMs,
+    preparedStatements: settings.databasePreparedStatements,
+  };
 }
 
 /** How DATABASE_POOL_SIZE is shared out: to what writes, and to what reads. */
@@ -121,8 +156,9 @@ export const createReadDataSource = (
     databasePoolSize: poolSizes(settings).reads,
     databaseStatementTimeoutMs: settings.databaseReadTimeoutMs,
   };
+  const maxStatementMs = Math.max(settings.databaseReadTimeoutMs, settings.databaseStatementTimeoutMs);
   return new ReadDataSource({
-    ...dataSourceOptions(url, reads, failures),
+    ...dataSourceOptions(url, reads, failures, { ...sessionOf(settings), maxStatementMs }),
     entities: [],
     migrations: [],
   });

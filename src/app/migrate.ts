@@ -1,12 +1,10 @@
 import { DatabaseUnfit, firstContact, quoted, requireFitDatabase } from '../platform/postgres/database-fitness.ts';
 import { sqlState } from '../platform/postgres/storage-errors.ts';
 import { SimpleConsoleLogger, type DataSource } from 'typeorm';
-import { createDataSource, type DatabaseSettings } from './data-source.ts';
+import { createMigrationDataSource, type DatabaseSettings } from './data-source.ts';
 
 /** Any number, the same for all who migrate this schema. */
 const MIGRATION_LOCK = 7_291_046_385;
-/** A migration may rebuild a large table. */
-const MIGRATION_TIMEOUT_MS = 86_400_000;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** TypeORM would write to stdout, where results go, that a migration has failed. The error says it. */
@@ -23,11 +21,7 @@ class WithoutMigrations extends SimpleConsoleLogger {
  *   the role may not change its schema.
  */
 export async function migrate(url: string, settings: DatabaseSettings): Promise<string[]> {
-  const dataSource = createDataSource(url, {
-    ...settings,
-    databaseStatementTimeoutMs: MIGRATION_TIMEOUT_MS,
-    databaseLockTimeoutMs: MIGRATION_TIMEOUT_MS,
-  });
+  const dataSource = createMigrationDataSource(url, settings);
   dataSource.setOptions({ logger: new WithoutMigrations(false) });
   await firstContact(() => dataSource.initialize());
   try {

@@ -8,6 +8,7 @@ import { DatabaseReadOnly, DatabaseUnfit } from '../platform/postgres/database-f
 import { SchemaOutdated } from '../platform/postgres/database-connection.ts';
 import { sqlState } from '../platform/postgres/storage-errors.ts';
 import { StorageUnavailable } from '../platform/postgres/storage-unavailable.ts';
+import { UnfitSession } from '../platform/postgres/unfit-session.ts';
 import { printableLines } from './printable.ts';
 
 /** A command could not do what was asked; the message is all that an operator needs. */
@@ -55,7 +56,9 @@ function listenProblem(
 }
 
 function databaseProblem(error: Error): string | undefined {
-  if (error instanceof StorageUnavailable && error.cause instanceof DatabaseReadOnly) return error.cause.message;
+  const { cause } = error;
+  const speaksForItself = cause instanceof DatabaseReadOnly || cause instanceof UnfitSession;
+  if (error instanceof StorageUnavailable && speaksForItself) return cause.message;
   if (error instanceof StorageUnavailable) return `The database cannot be reached: ${connectionProblem(error.cause)}`;
   const state = sqlState(error);
   if (state === undefined || !NOT_LET_IN.some((prefix) => state.startsWith(prefix))) return undefined;

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
+import {
+  SESSION_COLUMNS,
+  sessionSettingsOf,
+  unfitSession,
+  type SessionColumns,
+} from '../platform/postgres/session-settings.ts';
+import type { UnfitSession } from '../platform/postgres/unfit-session.ts';
 
 const ANSWER_WITHIN_MS = 1_000;
 const VALID_FOR_MS = 1_000;
@@ -13,16 +20,21 @@ export interface DatabaseStatus {
   readonly readOnly: boolean;
   /** The timestamp of the last migration that was applied, in milliseconds since 1970; 0: none was. */
   readonly schemaVersion: number;
+  /** One of the two sessions that responded must not be used: behind a pooler, another one than was looked at first. */
+  readonly unfitSession?: UnfitSession | undefined;
 }
 
-interface StatusColumns {
+interface SessionState {
   readonly read_only: string;
+}
+
+interface StatusColumns extends SessionState {
   /** `bigint` is text in `pg`. */
   readonly schema_version: string | null;
 }
 
-const READ_ONLY = "SELECT current_setting('transaction_read_only') AS read_only";
-const READ_ONLY_AND_VERSION = `${READ_ONLY}, (SELECT max(m.timestamp) FROM migrations AS m) AS schema_version`;
+const SESSION = `SELECT current_setting('transaction_read_only') AS read_only, ${SESSION_COLUMNS}`;
+const SESSION_AND_VERSION = `${SESSION}, (SELECT max(m.timestamp) FROM migrations AS m) AS schema_version`;
 
 /** Asks the database how it is, once a second however many want to know. */
 @Injectable()
@@ -67,12 +79,15 @@ export class DatabaseState {
 
   private async query(): Promise<DatabaseStatus> {
     const [[writing], [reading]] = (await Promise.all([
-      this.dataSource.query(READ_ONLY_AND_VERSION),
-      this.reading.query(READ_ONLY),
-    ])) as [[StatusColumns], [Pick<StatusColumns, 'read_only'>]];
+      this.dataSource.query(SESSION_AND_VERSION),
+      this.reading.query(SESSION),
+    ])) as [[StatusColumns & SessionColumns], [SessionState & SessionColumns]];
     return {
       readOnly: writing.read_only === 'on' || reading.read_only === 'on',
       schemaVersion: Number(writing.schema_version ?? 0),
+      unfitSession:
+        unfitSession(writing, sessionSettingsOf(this.dataSource)) ??
+        unfitSession(reading, sessionSettingsOf(this.reading)),
     };
   }
 }

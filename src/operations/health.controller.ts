@@ -27,7 +27,8 @@ export class HealthController {
   @ApiOperation({
     summary: 'Should requests be sent here?',
     description:
-      'The database responds within a second, its schema is up to date, and the service is not shutting down.',
+      'The database responds within a second, its schema is up to date, its sessions have the settings that they must ' +
+      'have, and the service is not shutting down.',
   })
   @Responds(200, HealthResponse, 'They should.')
   @Fails(storageUnavailable)

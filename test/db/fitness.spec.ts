@@ -1,12 +1,15 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
+import type { DataSource } from 'typeorm';
 import { createDataSource, createReadDataSource } from '../../src/app/data-source.ts';
 import { migrate } from '../../src/app/migrate.ts';
 import { loadConfig } from '../../src/config.ts';
 import { DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
-import { until } from '../support/child.ts';
+import { ROOT, until } from '../support/child.ts';
 import { OwnPostgres } from '../support/own-postgres.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -15,13 +18,27 @@ import { startServiceOn, startTestService, withKey } from '../support/test-servi
 const config = loadConfig({});
 
 /** The first contact of the service with a database. */
-async function connectOnce(url: string): Promise<readonly string[]> {
-  const connection = new DatabaseConnection(createDataSource(url, config), createReadDataSource(url, config));
+async function connectOnce(
+  url: string,
+  changed: (dataSource: DataSource) => void = () => {},
+): Promise<readonly string[]> {
+  const [writing, reading] = [createDataSource(url, config), createReadDataSource(url, config)];
+  for (const dataSource of [writing, reading]) changed(dataSource);
+  const connection = new DatabaseConnection(writing, reading);
   try {
     return await connection.connectOnce();
   } finally {
     await connection.onApplicationShutdown();
   }
+}
+
+/** What is left of a connection's settings behind a pooler that drops them. */
+function withoutStartUpParameters(dataSource: DataSource): void {
+  const { url, extra } = dataSource.options as unknown as { url: string; extra: Record<string, unknown> };
+  const withoutOptions = new URL(url);
+  withoutOptions.searchParams.delete('options');
+  const dropped = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
+  dataSource.setOptions({ url: withoutOptions.href, extra: { ...extra, ...dropped } } as never);
 }
 
 /** Runs statements outside of any database of the tests. */
@@ -87,6 +104,33 @@ describe('a database whose defaults are not those of the service', () => {
       }
     },
   );
+
+  it('is refused where a pooler drops what the service asks for, with the statements that set it for the role', async () => {
+    database = await createTestDatabase();
+    await databaseHas('default_transaction_isolation', 'serializable');
+    const role = new URL(database.url).username;
+    const name = new URL(database.url).pathname.slice(1);
+    const statements = [
+      `ALTER ROLE ${role} IN DATABASE ${name} SET statement_timeout = 4000;`,
+      `ALTER ROLE ${role} IN DATABASE ${name} SET lock_timeout = 2000;`,
+      `ALTER ROLE ${role} IN DATABASE ${name} SET idle_in_transaction_session_timeout = 4000;`,
+      `ALTER ROLE ${role} IN DATABASE ${name} SET enable_bitmapscan = 'off';`,
+      `ALTER ROLE ${role} IN DATABASE ${name} SET default_transaction_isolation = 'read committed';`,
+    ];
+    await expect(connectOnce(database.url, withoutStartUpParameters)).rejects.toThrow(
+      'A session of the database is not as the service has asked for it (statement_timeout is 0, lock_timeout is 0, ' +
+        'idle_in_transaction_session_timeout is 0, enable_bitmapscan is on, default_transaction_isolation is serializable): ' +
+        'a pooler has dropped that. Set it for the role, then end the sessions that the pooler has (RECONNECT in its ' +
+        `console): ${statements.join(' ')}`,
+    );
+    const guide = readFileSync(join(ROOT, 'docs/database.md'), 'utf8').match(/^ALTER ROLE .* IN DATABASE .*$/gm) ?? [];
+    const ours = `ROLE ${role} IN DATABASE ${name}`;
+    const documented = guide.map((sql) => sql.replace(/ROLE \w+ IN DATABASE \w+/, ours));
+    expect(documented).toEqual(statements);
+    for (const sql of statements) await database.query(sql);
+    expect(await connectOnce(database.url, withoutStartUpParameters)).toEqual([]);
+    expect(await connectOnce(database.url)).toEqual([]);
+  });
 
   it('is named where commits do not wait for the disk', async () => {
     database = await createTestDatabase();

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { storage } from './storage-errors.ts';
 import { StorageUnavailable, storageUnavailable } from './storage-unavailable.ts';
 import { isTlsError, tlsProblem } from './tls-errors.ts';
+import { UnfitSession } from './unfit-session.ts';
 
 const MIN_VERSION = 15;
 
@@ -18,7 +19,7 @@ export class DatabaseReadOnly extends Error {}
 
 /**
  * Like `storage`, for the first contact with a database: a certificate that is not accepted will not be accepted a
- * second later, so nobody should wait for that.
+ * second later, nor will a pooler have other settings, so nobody should wait for that.
  *
  * @throws SERVICE_UNAVAILABLE; {@link DatabaseUnfit}
  */
@@ -26,8 +27,9 @@ export async function firstContact<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await storage(work);
   } catch (error) {
-    const isTls = error instanceof StorageUnavailable && isTlsError(error.cause);
-    throw isTls ? new DatabaseUnfit(tlsProblem(error.cause as Error)) : error;
+    if (!(error instanceof StorageUnavailable)) throw error;
+    if (error.cause instanceof UnfitSession) throw new DatabaseUnfit(error.cause.message);
+    throw isTlsError(error.cause) ? new DatabaseUnfit(tlsProblem(error.cause as Error)) : error;
   }
 }
 
@@ -44,7 +46,6 @@ interface Facts {
   readonly fsync: boolean;
   readonly fullPageWrites: boolean;
   readonly synchronousCommit: string;
-  readonly isolation: string;
   /** `customers`, or `customers (INSERT)` where that alone is missing; tables that are not there do not count. */
   readonly tablesWithoutRights: readonly string[] | null;
 }
@@ -59,7 +60,6 @@ const FACTS = `
          current_setting('fsync')::bool AS "fsync",
          current_setting('full_page_writes')::bool AS "fullPageWrites",
          current_setting('synchronous_commit') AS "synchronousCommit",
-         current_setting('default_transaction_isolation') AS "isolation",
          (SELECT array_agg(m.name || CASE WHEN m.count = 4 THEN '' ELSE ' (' || m.privileges || ')' END ORDER BY m.name)
           FROM (SELECT t.name, count(*), string_agg(r.privilege, ', ') AS privileges
                 FROM unnest($1::text[]) AS t (name)
@@ -112,7 +112,7 @@ const whyReadOnly = ({ isStandby }: Facts): string =>
     : 'The database takes no writes: default_transaction_read_only is on. Set it to off for the role and the database.';
 
 /** What an administrator may have chosen, and should know the price of. */
-function weaknesses({ fsync, fullPageWrites, synchronousCommit, isolation }: Facts): string[] {
+function weaknesses({ fsync, fullPageWrites, synchronousCommit }: Facts): string[] {
   const off = Object.entries({
     fsync,
     full_page_writes: fullPageWrites,
@@ -120,19 +120,10 @@ function weaknesses({ fsync, fullPageWrites, synchronousCommit, isolation }: Fac
   })
     .filter(([, on]) => !on)
     .map(([name]) => name);
-  return [
-    ...(off.length === 0
-      ? []
-      : [
-          `${off.join(', ').replace(/, (\w+)$/, ' and $1')} of the database ${off.length === 1 ? 'is' : 'are'} off: if its server crashes, what was acknowledged with a 2xx may be lost`,
-        ]),
-    ...(isolation === 'read committed'
-      ? []
-      : [
-          `transactions begin as ${isolation}, so concurrent writes may be refused with a 503: a pooler does not pass on ` +
-            `"options"; set default_transaction_isolation to 'read committed' for the role`,
-        ]),
-  ];
+  if (off.length === 0) return [];
+  const names = off.join(', ').replace(/, (\w+)$/, ' and $1');
+  const verb = off.length === 1 ? 'is' : 'are';
+  return [`${names} of the database ${verb} off: if its server crashes, what was acknowledged with a 2xx may be lost`];
 }
 
 /** An identifier as SQL wants it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { CommitResponseLost, ConnectionLost, sqlState, storage, storageWrite } from './storage-errors.ts';
+import { UnfitSession } from './unfit-session.ts';
 import { StorageOutcomeUnknown, StorageUnavailable } from './storage-unavailable.ts';
 
 const failure = (members: object, message = 'failed'): Error => Object.assign(new Error(message), members);
@@ -35,6 +36,27 @@ describe('A storage error', () => {
     expect(await thrownBy(storageWrite, new ConnectionLost(new Error('reset')))).not.toBeInstanceOf(
       StorageOutcomeUnknown,
     );
+  });
+
+  it.each([
+    ['a statement that another connection has prepared', postgres('42P05'), 'DATABASE_PREPARED_STATEMENTS=false'],
+    ['a statement that another connection should have', postgres('26000'), 'DATABASE_PREPARED_STATEMENTS=false'],
+    [
+      'a setting that a pooler refuses',
+      failure({ code: '08P01', severity: 'FATAL' }, 'unsupported startup parameter: lock_timeout'),
+      'ignore_startup_parameters = statement_timeout, lock_timeout,',
+    ],
+    [
+      'an option that a newer pooler refuses',
+      failure({ code: '08P01', severity: 'FATAL' }, 'unsupported startup parameter in options: enable_bitmapscan'),
+      'does not let the service set enable_bitmapscan',
+    ],
+  ])('of %s says what to set', async (_, error, remedy) => {
+    const thrown = await thrownBy(storageWrite, new QueryFailedError('SELECT', [], error));
+    expect(thrown).toBeInstanceOf(StorageUnavailable);
+    expect(thrown).not.toBeInstanceOf(StorageOutcomeUnknown);
+    expect((thrown as StorageUnavailable).cause).toBeInstanceOf(UnfitSession);
+    expect(((thrown as StorageUnavailable).cause as Error).message).toContain(remedy);
   });
 
   it('that is a fault of ours stays what it is', async () => {

@@ -1,6 +1,7 @@
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { storageOutcomeUnknown, StorageUnavailable, storageUnavailable } from './storage-unavailable.ts';
 import { isTlsError } from './tls-errors.ts';
+import { UnfitSession } from './unfit-session.ts';
 
 /**
  * SQLSTATEs are all that one PostgreSQL and a distributed one report alike: constraint names and
@@ -55,6 +56,31 @@ export function isRefusedValue(error: unknown): boolean {
   return state !== undefined && state !== FOREIGN_KEY_VIOLATION && REFUSED.some((prefix) => state.startsWith(prefix));
 }
 
+/** A prepared statement exists already, or does not exist: what one connection prepares is another one's, too. */
+const SESSION_IS_SHARED = new Set(['42P05', '26000']);
+/** What PgBouncer says, as a protocol violation, of a setting that it was not told to let pass. */
+const PROTOCOL_VIOLATION = '08P01';
+const STARTUP_PARAMETER = /unsupported startup parameter[\w ]*: *(\w+)/;
+
+/** What a failure tells of the sessions of the database, where they cannot be used as they are; see {@link UnfitSession}. */
+export function unfitSessionOf(error: unknown): UnfitSession | undefined {
+  if (error instanceof UnfitSession) return error;
+  const state = sqlState(error) ?? '';
+  if (SESSION_IS_SHARED.has(state)) {
+    return new UnfitSession(
+      `A pooler shares sessions of the database between connections, so prepared statements fail (SQLSTATE ${state})`,
+      'Set DATABASE_PREPARED_STATEMENTS=false, or pool by session.',
+    );
+  }
+  const [, parameter] = STARTUP_PARAMETER.exec(String(driverErrorOf(error).message)) ?? [];
+  if (state !== PROTOCOL_VIOLATION || parameter === undefined) return undefined;
+  return new UnfitSession(
+    `A pooler does not let the service set ${parameter} on a connection`,
+    'Add to pgbouncer.ini: ignore_startup_parameters = statement_timeout, lock_timeout, ' +
+      'idle_in_transaction_session_timeout, options. For migrations, set MIGRATIONS_DATABASE_URL to go past the pooler.',
+  );
+}
+
 /**
  * Runs something that talks to the database, and tells an unavailable database from a fault of
  * ours: errors without a SQLSTATE come from the connection (refused, reset, timed out).
@@ -65,7 +91,8 @@ export async function storage<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isUnavailable(error) ? storageUnavailable(error) : error;
+    const cause = unfitSessionOf(error) ?? error;
+    throw isUnavailable(cause) ? storageUnavailable(cause) : error;
   }
 }
 
@@ -120,6 +147,7 @@ function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return UNAVAILABLE.some((prefix) => state.startsWith(prefix));
   return (
+    error instanceof UnfitSession ||
     error instanceof ConnectionLost ||
     error instanceof CommitResponseLost ||
     error instanceof QueryFailedError ||

@@ -61,3 +61,19 @@ describe('A failure of the storage', () => {
     ]);
   });
 });
+
+describe('A session that cannot be used', () => {
+  it('is told once for each remedy, however many statements meet it, and remembered for a while', () => {
+    const lines: string[] = [];
+    const failures = new StorageFailures();
+    const { unfitSessions } = failures;
+    unfitSessions.tellTo((line) => lines.push(line));
+    expect(unfitSessions.within(1_000)).toBeUndefined();
+    failures.failed(postgres('42P01'));
+    expect(unfitSessions.within(1_000)).toBeUndefined();
+    for (const state of ['42P05', '26000', '42P05']) failures.failed(postgres(state));
+    expect(lines).toEqual([expect.stringContaining('Set DATABASE_PREPARED_STATEMENTS=false')]);
+    expect(unfitSessions.within(1_000)?.message).toContain('SQLSTATE 42P05');
+    expect(unfitSessions.within(0)).toBeUndefined();
+  });
+});

@@ -1,4 +1,5 @@
-import { isResponseLost, sqlState } from './storage-errors.ts';
+import { isResponseLost, sqlState, unfitSessionOf } from './storage-errors.ts';
+import { UnfitSessions } from './unfit-session.ts';
 
 /**
  * Why a statement failed, or why there was no connection for it:
@@ -79,8 +80,13 @@ export class StorageFailures {
   /** Of every kind, from the beginning: a counter that appears with its first failure has no rate. */
   readonly counts = new Map<FailureKind, number>(FAILURE_KINDS.map((kind) => [kind, 0]));
 
+  /** Sessions that could not be used, which count as any other failure. */
+  readonly unfitSessions = new UnfitSessions();
+
   /** Counts an error, where it is a failure of the storage: see {@link failureKind}. */
   failed(error: unknown, commits = false): void {
+    const unfit = unfitSessionOf(error);
+    if (unfit !== undefined) this.unfitSessions.note(unfit);
     const kind = failureKind(error, commits);
     if (kind !== null) this.count(kind);
   }

@@ -9,7 +9,10 @@ import { CommitResponseLost, ConnectionLost, isResponseLost } from './storage-er
 export type Statement = Query | Copy;
 
 export interface Query {
-  /** Prepared once on each connection under this name, so that it is neither parsed nor planned again. */
+  /**
+   * Prepared once on each connection under this name, so that it is neither parsed nor planned again. Left out where
+   * DATABASE_PREPARED_STATEMENTS is false.
+   */
   readonly name?: string | undefined;
   readonly sql: string;
   readonly parameters: readonly unknown[];
