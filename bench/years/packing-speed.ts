@@ -15,9 +15,10 @@ export function packingSpeed(): string {
   const ids = [...EDGES, ...Array.from({ length: IDS - EDGES.length }, randomId)];
   const nanosEach = (work: () => void): string => {
     work();
-    const start = performance.now();
+    const start = process.cpuUsage();
     work();
-    return (((performance.now() - start) * 1e6) / IDS).toFixed(0);
+    const { user, system } = process.cpuUsage(start);
+    return (((user + system) * 1000) / IDS).toFixed(0);
   };
   let uuids: string[] = [];
   const packing = nanosEach(() => (uuids = ids.map(packedId)));
@@ -27,5 +28,5 @@ export function packingSpeed(): string {
   const sorted = (texts: readonly string[]): string => texts.toSorted().join();
   if (sorted(ids.map(packedId)) !== ids.toSorted().map(packedId).join())
     throw new Error('uuids sort otherwise than ids');
-  return `An id in 16 bytes and back: ${packing} ns to pack, ${unpacking} ns to unpack (${IDS.toLocaleString('en')} ids, each came back).`;
+  return `An id in 16 bytes and back: ${packing} ns of CPU to pack, ${unpacking} ns of CPU to unpack (${IDS.toLocaleString('en')} ids, each came back).`;
 }
