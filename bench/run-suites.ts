@@ -54,7 +54,8 @@ export async function runSuites(options: Options, args: readonly string[]): Prom
       try {
         const report = await runSuite(name, { engine, options });
         console.log(`\n${report.title}\n\n${report.body}`);
-        writeSection(out, report, engine.version, command, `${options.pairs} pairs of ${options.seconds} s`);
+        const runs = report.runs ?? `${options.pairs} pairs of ${options.seconds} s`;
+        writeSection(out, report, engine.version, command, runs);
       } catch (error) {
         console.error(error);
         failed.push(name);

@@ -10,6 +10,7 @@ export async function deletion(context: Context): Promise<SuiteReport> {
     title:
       `Of ${rows.toLocaleString('en')} events of two years the oldest month goes, without a pause, while single events with an ` +
       `\`eventId\` are written over one connection; shared_buffers ${sharedBuffers}. Posts beside it: against the same without a deletion.`,
+    runs: 'once',
     body: await measureDeletion(context),
   };
 }

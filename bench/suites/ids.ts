@@ -8,6 +8,7 @@ export async function ids(context: Context): Promise<SuiteReport> {
   return {
     suite: 'ids',
     title: titleOf(context),
+    runs: `${context.options.pairs} rounds`,
     body: [await compareLayouts(context, ['uuids']), packingSpeed()].join('\n\n'),
   };
 }
