@@ -11,8 +11,14 @@ export const SUITE_NAMES = [
   'timeline',
   'volume',
   'versions',
+  'years',
+  'ids',
+  'deletion',
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
+
+/** `versions` needs a baseline; the others compare schemas of which the service has one. */
+const ONLY_WHEN_ASKED_FOR: readonly SuiteName[] = ['versions', 'years', 'ids', 'deletion'];
 
 /** What `npm run bench -- …` was asked for. */
 export interface Options {
@@ -33,6 +39,8 @@ export interface Options {
   readonly dataDir: string | undefined;
   /** A built checkout of another version, for the suite `versions`. */
   readonly baseline: string | undefined;
+  /** PostgreSQL's `shared_buffers`; undefined: its default. */
+  readonly sharedBuffers: string | undefined;
   /** A folder for V8's CPU profiles of the service. */
   readonly cpuProf: string | undefined;
 }
@@ -48,6 +56,7 @@ export const USAGE = `npm run bench -- [${SUITE_NAMES.join(' | ')}] …
   --out FILE         the Markdown (docs/benchmarks.md)
   --data-dir FOLDER  keep PostgreSQL's data, and use its large table again
   --baseline FOLDER  a built checkout of another version, for the suite "versions"
+  --shared-buffers SIZE  of PostgreSQL, such as 1GB (128MB)
   --cpu-prof FOLDER  write CPU profiles of the service`;
 
 /** @throws Error with what is wrong and the usage. */
@@ -65,15 +74,17 @@ export function parseOptions(args: readonly string[]): Options {
       out: { type: 'string', default: 'docs/benchmarks.md' },
       'data-dir': { type: 'string' },
       baseline: { type: 'string' },
+      'shared-buffers': { type: 'string' },
       'cpu-prof': { type: 'string' },
     },
   });
   const unknown = positionals.filter((name) => !isSuiteName(name));
   if (unknown.length > 0) throw new Error(`There is no suite ${unknown.join(', ')}.\n\n${USAGE}`);
   return {
-    // `versions` needs a baseline, so it runs only when it is asked for.
     suites:
-      positionals.length === 0 ? SUITE_NAMES.filter((name) => name !== 'versions') : positionals.filter(isSuiteName),
+      positionals.length === 0
+        ? SUITE_NAMES.filter((name) => !ONLY_WHEN_ASKED_FOR.includes(name))
+        : positionals.filter(isSuiteName),
     pairs: count('pairs', values.pairs),
     seconds: count('seconds', values.seconds),
     warmUpSeconds: count('warm-up', values['warm-up']),
@@ -81,6 +92,7 @@ export function parseOptions(args: readonly string[]): Options {
     rows: count('rows', values.rows),
     withEventIds: values['with-event-ids'],
     out: values.out,
+    sharedBuffers: values['shared-buffers'],
     baseline: values.baseline,
     dataDir: values['data-dir'],
     cpuProf: values['cpu-prof'],

@@ -13,6 +13,8 @@ export interface Target {
 export interface SuiteReport {
   readonly suite: SuiteName;
   readonly title: string;
+  /** How often it was measured; absent: so many pairs of so many seconds, as asked for. */
+  readonly runs?: string;
   /** Markdown: tables, and what has to be said of them. */
   readonly body: string;
 }

@@ -7,8 +7,10 @@ import { REPOSITORY } from './paths.ts';
 import { writeSection, type SuiteReport } from './report.ts';
 import type { ServerProcess } from './server-process.ts';
 import { batch } from './suites/batch.ts';
+import { deletion } from './suites/deletion.ts';
 import { fairness } from './suites/fairness.ts';
 import { files } from './suites/files.ts';
+import { ids } from './suites/ids.ts';
 import { importHistory } from './suites/import.ts';
 import { latency } from './suites/latency.ts';
 import { live } from './suites/live.ts';
@@ -16,6 +18,7 @@ import { single } from './suites/single.ts';
 import { timeline } from './suites/timeline.ts';
 import { versions } from './suites/versions.ts';
 import { volume } from './suites/volume.ts';
+import { years } from './suites/years.ts';
 
 const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   single,
@@ -28,6 +31,9 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   timeline,
   volume,
   versions,
+  years,
+  ids,
+  deletion,
 };
 
 /**
@@ -40,7 +46,7 @@ export async function runSuites(options: Options, args: readonly string[]): Prom
   const out = resolve(REPOSITORY, options.out);
   mkdirSync(dirname(out), { recursive: true });
   const command = commandOf(args);
-  const engine = await startEngine(options.dataDir);
+  const engine = await startEngine(options.dataDir, options.sharedBuffers);
   const failed: SuiteName[] = [];
   try {
     for (const name of options.suites) {
@@ -48,7 +54,8 @@ export async function runSuites(options: Options, args: readonly string[]): Prom
       try {
         const report = await runSuite(name, { engine, options });
         console.log(`\n${report.title}\n\n${report.body}`);
-        writeSection(out, report, engine.version, command, `${options.pairs} pairs of ${options.seconds} s`);
+        const runs = report.runs ?? `${options.pairs} pairs of ${options.seconds} s`;
+        writeSection(out, report, engine.version, command, runs);
       } catch (error) {
         console.error(error);
         failed.push(name);
