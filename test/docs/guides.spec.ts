@@ -33,7 +33,7 @@ jest.setTimeout(300_000);
     shell = new GuideShell(workplace.folder, { DATA_DIR: workplace.dataDir });
   });
   afterAll(async () => {
-    shell?.close();
+    await shell?.close();
     await workplace.close();
   });
 

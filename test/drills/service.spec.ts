@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { until, type Child } from '../support/child.ts';
 import { openDatabaseProxy } from '../support/database-proxy.ts';
@@ -95,8 +95,19 @@ describe('the service', () => {
   };
 
   describe('at its first start without DATABASE_URL', () => {
+    // One for these tests: a first start takes seconds.
+    let place: Workplace;
+    let service: Child;
+    let address: string;
+
+    beforeAll(async () => {
+      place = new Workplace();
+      service = place.start({ LOG_LEVEL: 'debug' });
+      address = await servesAt(service);
+    });
+    afterAll(() => place.close());
+
     it('prints the curl command of the document, which works when pasted into a shell', async () => {
-      const service = workplace.start();
       const [command] = await service.prints(CURL);
       const documented = {
         success: true,
@@ -122,10 +133,10 @@ describe('the service', () => {
 
       if (CURL_IS_HERE) {
         // The command stays as it is: what the test wants to know besides comes from curl's own settings.
-        writeFileSync(join(workplace.folder, '.curlrc'), 'silent\nwrite-out = "\\n%{http_code}"\n');
+        writeFileSync(join(place.folder, '.curlrc'), 'silent\nwrite-out = "\\n%{http_code}"\n');
         const { stdout } = spawnSync('sh', ['-c', command], {
           encoding: 'utf8',
-          env: { PATH: process.env.PATH, CURL_HOME: workplace.folder, NO_PROXY: '*' },
+          env: { PATH: process.env.PATH, CURL_HOME: place.folder, NO_PROXY: '*' },
         });
         const [json = '', status] = stdout.split('\n');
         expect(status).toBe('201');
@@ -135,17 +146,15 @@ describe('the service', () => {
     });
 
     it('serves the documentation and the health checks', async () => {
-      const { address } = await firstStart();
       for (const path of ['/docs', '/docs-json', '/health/live', '/health/ready']) {
         expect({ path, status: (await fetch(`${address}${path}`)).status }).toEqual({ path, status: 200 });
       }
     });
 
     it('logs no key, but for the one that it shows', async () => {
-      const service = workplace.start({ LOG_LEVEL: 'debug' });
       const [key] = await service.prints(KEY);
-      await record(await servesAt(service), key, { eventId: 'e' });
-      await record(await servesAt(service), `${key.slice(0, -1)}_`, {});
+      await record(address, key, { eventId: 'e' });
+      await record(address, `${key.slice(0, -1)}_`, {});
       await stop(service);
       expect(service.output().split(key)).toHaveLength(2);
     });

@@ -9,6 +9,8 @@ export interface CommandOutcome {
   readonly stderr: string;
 }
 
+type Settings = Readonly<Record<string, string | undefined>>;
+
 /** What a command with a process to itself has come to. */
 export async function outcomeOf(command: Child): Promise<CommandOutcome> {
   const { code } = await command.ends();
@@ -33,7 +35,13 @@ export class CommandRunner {
   constructor(private readonly folder: string) {}
 
   /** @param settings the whole environment of the command. */
-  run(args: readonly string[], settings: Readonly<Record<string, string | undefined>>): Promise<CommandOutcome> {
+  async run(args: readonly string[], settings: Settings): Promise<CommandOutcome> {
+    const outcome = await this.runWhole(args, settings);
+    return { ...outcome, stderr: withoutDatabaseLine(outcome.stderr) };
+  }
+
+  /** The same with the line that names its database. */
+  runWhole(args: readonly string[], settings: Settings): Promise<CommandOutcome> {
     const outcome = this.last.then(() => this.runNext(args, settings));
     this.last = outcome.catch(() => {});
     return outcome;
@@ -44,7 +52,7 @@ export class CommandRunner {
     await this.child?.ends();
   }
 
-  private async runNext(args: readonly string[], settings: object): Promise<CommandOutcome> {
+  private async runNext(args: readonly string[], settings: Settings): Promise<CommandOutcome> {
     this.child ??= startNode([...NODE_FLAGS, resolve(import.meta.dirname, 'command-runner-process.js')], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -55,6 +63,6 @@ export class CommandRunner {
     });
     process.send({ args, settings });
     const [outcome] = (await Promise.race([once(process, 'message'), ended])) as [CommandOutcome];
-    return { ...outcome, stderr: withoutDatabaseLine(outcome.stderr) };
+    return outcome;
   }
 }

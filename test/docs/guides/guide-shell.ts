@@ -3,6 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { built } from '../../support/child.ts';
+import { GuideCommands } from './guide-commands.ts';
 
 /** The commands that the guides call by `npm run`, without what compiles them: the build is there already. */
 function scripts(): Record<string, string> {
@@ -18,6 +19,7 @@ export class GuideShell {
   private readonly statuses: AsyncIterator<string>;
   private readonly script: string;
   private readonly output: string;
+  private readonly commands: GuideCommands;
   private status = 0;
 
   /** @param folder a fresh one, in which the commands run as in a checkout of the project. */
@@ -40,9 +42,14 @@ export class GuideShell {
         ...env,
       },
     });
-    // npm itself takes a second for each of some fifty commands; what it would run is the same. `npm run migrate` goes through it.
+    this.commands = new GuideCommands(folder);
+    // npm and a process of Node take two seconds for each of some forty commands; what they would run is the same.
+    // `npm run migrate` goes through them, and a command that reads a pipe has a process to itself.
     this.bash.stdin?.write(`npm() {
-      if [ "$1 $2 $3 $4" = 'run --silent cli --' ]; then shift 4; ${scripts().cli} "$@"; else command npm "$@"; fi
+      if [ "$1 $2 $3 $4" != 'run --silent cli --' ]; then command npm "$@"; return; fi
+      shift 4
+      if [ -p /dev/stdin ]; then ${scripts().cli} "$@"; return; fi
+      ${this.commands.shellCode}
     }\n`);
     this.statuses = createInterface({ input: this.bash.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   }
@@ -58,7 +65,8 @@ export class GuideShell {
     return { output: readFileSync(this.output, 'utf8'), status: this.status };
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.bash.stdin?.end();
+    await this.commands.close();
   }
 }
