@@ -72,6 +72,7 @@ export async function connect(layouts: Layouts): Promise<Connections> {
     databaseConnectTimeoutMs: 10_000,
     databaseStatementTimeoutMs: limitMs,
     databaseLockTimeoutMs: limitMs,
+    databasePreparedStatements: true,
   };
   const connections = new Map<LayoutName, ServiceDataSource>();
   for (const [layout, { url }] of layouts) {

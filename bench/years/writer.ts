@@ -18,6 +18,7 @@ import {
   settleTaken,
   type Settled,
 } from '../../src/customer-events/persistence/insert-customer-events.ts';
+import { Shards } from '../../src/platform/postgres/shards.ts';
 import { copyRow } from '../../src/platform/postgres/copy-in.ts';
 import {
   pipelinedTransaction,
@@ -43,6 +44,8 @@ interface Statements {
 
 /** As the service does: see `copy-customer-events.ts`. */
 const MIN_COPIED_EVENTS = 16;
+/** None of these databases is distributed. */
+const IN_ONE_PIECE = new Shards([]);
 const keys = new ErasureKeys(['a secret of the benchmark']);
 
 /**
@@ -60,12 +63,16 @@ export async function writeEvents(
   const inserts = statements.insert(events);
   if (keyed.length === 0)
     return createdOf((await singleStatement(dataSource, inserts[0] as Statement)).rows as IdRow[]);
-  return pipelinedTransaction(dataSource, [...inserts, selectWithErasedIds(keyed, keys)], async (results, run) => {
-    const settled = createdOf(results.at(-2)?.rows as IdRow[]);
-    const open = keyed.filter(({ id }) => !settled.has(id));
-    if (open.length > 0) settleTaken(open, settled, (await run(statements.selectTaken(open))).rows as EventRow[]);
-    return settled;
-  });
+  return pipelinedTransaction(
+    dataSource,
+    [...inserts, selectWithErasedIds(keyed, keys, IN_ONE_PIECE)],
+    async (results, run) => {
+      const settled = createdOf(results.at(-2)?.rows as IdRow[]);
+      const open = keyed.filter(({ id }) => !settled.has(id));
+      if (open.length > 0) settleTaken(open, settled, (await run(statements.selectTaken(open))).rows as EventRow[]);
+      return settled;
+    },
+  );
 }
 
 interface IdRow {
@@ -89,7 +96,7 @@ async function copyEvents(
     // Sent at once: whoever fails, fails the transaction.
     if (open.length > 0) await Promise.all(statements.copies(open).map(run));
     for (const { id } of open) settled.set(id, CREATED);
-    await run(selectWithErasedIds(keyed, keys));
+    await run(selectWithErasedIds(keyed, keys, IN_ONE_PIECE));
     return settled;
   });
 }
@@ -113,7 +120,7 @@ const copyOfEvents = (events: readonly CustomerEvent[]): Copy => ({
 const TODAY: Statements = {
   insert: (events) => [insertEvents(events)],
   copies: (events) => [copyOfEvents(events)],
-  selectTaken,
+  selectTaken: (keyed) => selectTaken(keyed, IN_ONE_PIECE),
 };
 
 const UUIDS: Statements = {
@@ -121,7 +128,7 @@ const UUIDS: Statements = {
   selectTaken: (keyed) => ({
     sql: `SELECT ${EVENT_COLUMNS} FROM unnest($1::uuid[], $2::text[]) AS k (customer_id, event_id)
       JOIN customer_events AS t ON t.customer_id = k.customer_id AND t.event_id = k.event_id`,
-    parameters: selectTaken(keyed).parameters,
+    parameters: selectTaken(keyed, IN_ONE_PIECE).parameters.slice(0, 2),
   }),
 };
 
