@@ -5,6 +5,7 @@ import { AuditEntryRow } from '../audit/persistence/audit-entry.row.ts';
 import type { Config } from '../config.ts';
 import { CustomerEmailRow } from '../customer-events/persistence/customer-email.row.ts';
 import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
+import { PurgeRunRow } from '../customer-events/persistence/purge-run.row.ts';
 import { ErasureSecretRow } from '../customer-events/persistence/erasure-secret.row.ts';
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
@@ -19,6 +20,7 @@ import { RateLimitsOfAppsAndKeys1764200000000 } from './migrations/1764200000000
 import { AuditAndErasure1764300000000 } from './migrations/1764300000000-audit-and-erasure.ts';
 import { LifeOfAppsAndKeys1764400000000 } from './migrations/1764400000000-life-of-apps-and-keys.ts';
 import { CustomerDirectory1764500000000 } from './migrations/1764500000000-customer-directory.ts';
+import { Retention1764700000000 } from './migrations/1764700000000-retention.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -57,6 +59,7 @@ function dataSourceOptions(url: string, settings: DatabaseSettings, failures: St
       ErasedEventIdRow,
       AuditEntryRow,
       ErasureSecretRow,
+      PurgeRunRow,
     ],
     migrations: [
       InitialSchema1764000000000,
@@ -66,6 +69,7 @@ function dataSourceOptions(url: string, settings: DatabaseSettings, failures: St
       AuditAndErasure1764300000000,
       LifeOfAppsAndKeys1764400000000,
       CustomerDirectory1764500000000,
+      Retention1764700000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,
