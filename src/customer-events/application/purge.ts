@@ -73,6 +73,11 @@ export class Purge {
     return this.counts.total - before;
   }
 
+  /** The run of an app that is under way, or was the last one. @throws SERVICE_UNAVAILABLE */
+  async lastRun(appId: string): Promise<PurgeRun | null> {
+    return (await this.store.runs()).find((run) => run.appId === appId) ?? null;
+  }
+
   /**
    * Counts what is past its retention now by the rule of one pattern: what the next run deletes of it.
    *
