@@ -11,6 +11,8 @@ import { dueRun, windowsOf, type PurgeRun, type PurgeWindow } from '../../src/cu
 import { deleteEvents, selectCandidates, selectMeant } from '../../src/customer-events/persistence/purge-sql.ts';
 import { TypeormPurgeStore } from '../../src/customer-events/persistence/typeorm-purge-store.ts';
 import type { Query } from '../../src/platform/postgres/transactions.ts';
+import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
+import { auditEntry, type Actor } from '../../src/platform/audit/audit-entry.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { SettableClock } from '../support/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -180,6 +182,18 @@ describe('the purge, on PostgreSQL', () => {
       { action: 'events.purged', count: 7_200 - deleted, rules: '*=P90D' },
     ]);
     await anInstance().run([{ ...app, retention: [] }], always);
+    await expect(runOf()).rejects.toThrow('there is no run');
+  });
+
+  it('leaves nothing of an app that is deleted', async () => {
+    await database.query('INSERT INTO apps (id, slug, name, created_at) VALUES ($1, $2, $2, now())', [
+      app.id,
+      app.slug,
+    ]);
+    await anInstance().run([app], always);
+    const actor: Actor = { kind: 'operator', id: 'ada@db1', requestId: null };
+    const entry = auditEntry(NOW, { appId: app.id, action: 'app.deleted', actor });
+    expect(await new TypeormApiKeyStore(dataSource, dataSource).removeApp(app.id, entry)).toBe(true);
     await expect(runOf()).rejects.toThrow('there is no run');
   });
 
