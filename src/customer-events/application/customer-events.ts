@@ -8,7 +8,7 @@ import { isTurnSpent, nextTurn } from '../../../libs/kernel/time-slice.ts';
 import { customerNotFound, eventErased, eventIdConflict, eventRefused } from '../domain/customer-events-error.ts';
 import { differingFields, type CustomerEvent, type EventDraft } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
-import { retentionRefusal, type ReceivingApp } from '../domain/retention.ts';
+import { retentionCheck, type ReceivingApp } from '../domain/retention.ts';
 import { instantFromMillis, millisOfInstant, type Instant } from '../../../libs/time/instant.ts';
 import { CustomerEventStore, type AppendOutcome } from './customer-event-store.port.ts';
 
@@ -79,7 +79,8 @@ export class CustomerEvents {
     settle: (events: readonly CustomerEvent[]) => Promise<AppendOutcome[]>,
   ): Promise<(Recorded | DomainError)[]> {
     const events: CustomerEvent[] = [];
-    const admitted = drafts.map((draft) => this.admitted(app, draft));
+    const refusalOf = retentionCheck(app.retention, this.clock.now());
+    const admitted = drafts.map((draft) => (draft instanceof DomainError ? draft : (refusalOf(draft) ?? draft)));
     for (const draft of admitted) {
       if (draft instanceof DomainError) continue;
       events.push(this.eventFrom(app.id, draft));
@@ -100,12 +101,6 @@ export class CustomerEvents {
       if (outcome.kind === 'existing' && isTurnSpent()) await nextTurn();
     }
     return results;
-  }
-
-  /** The draft, or why it is not even asked whether it is stored. */
-  private admitted({ retention }: ReceivingApp, draft: EventDraft | DomainError): EventDraft | DomainError {
-    if (retention.length === 0 || draft instanceof DomainError) return draft;
-    return retentionRefusal(retention, draft, this.clock.now()) ?? draft;
   }
 
   private eventFrom(appId: string, draft: EventDraft): AllFields<CustomerEvent> {
