@@ -9,12 +9,13 @@
  * covers the files of its folder, not of its subfolders; files of one row may import each other. A row
  * for a file, or for files by a `*`, takes them out of the row of their folder.
  */
-const VALUES = 'libs/kernel libs/time libs/json-payload';
+const VALUES = 'libs/kernel libs/time libs/retention libs/json-payload';
 const VALIDATION = 'class-validator class-transformer';
 
 const LIBS = {
   'libs/kernel': 'node:crypto node:timers/promises',
   'libs/time': '',
+  'libs/retention': 'libs/time',
   'libs/byte-streams': 'node:stream node:zlib',
   'libs/json-payload': 'libs/byte-streams node:buffer',
   'libs/ndjson': 'libs/byte-streams',

@@ -13,6 +13,7 @@ const SLICES = ['customer-events', 'api-keys', 'audit'];
 const FORBIDDEN: Record<string, string[]> = {
   'libs/kernel': ['libs/time', 'libs/json-payload', 'src/config.ts', 'src/platform/log', '@nestjs/common', 'node:fs'],
   'libs/time': ['libs/json-payload', 'src/config.ts', 'src/platform/postgres', 'lru-cache', 'node:fs'],
+  'libs/retention': ['libs/kernel', 'src/config.ts', 'src/customer-events/domain', '@nestjs/common', 'node:fs'],
   'libs/byte-streams': ['libs/kernel', 'src/config.ts', '@nestjs/common', 'node:fs'],
   'libs/json-payload': ['libs/ndjson', 'src/config.ts', 'src/platform/input', 'typeorm', 'class-validator', 'node:fs'],
   'libs/ndjson': ['libs/json-payload', 'src/config.ts', 'src/customer-events/domain', 'csv-parse', 'node:http'],

@@ -5,6 +5,7 @@ import { AuditEntryRow } from '../audit/persistence/audit-entry.row.ts';
 import type { Config } from '../config.ts';
 import { CustomerEmailRow } from '../customer-events/persistence/customer-email.row.ts';
 import { CustomerEventRow } from '../customer-events/persistence/customer-event.row.ts';
+import { PurgeRunRow } from '../customer-events/persistence/purge-run.row.ts';
 import { ErasureSecretRow } from '../customer-events/persistence/erasure-secret.row.ts';
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
@@ -21,6 +22,7 @@ import { AuditAndErasure1764300000000 } from './migrations/1764300000000-audit-a
 import { LifeOfAppsAndKeys1764400000000 } from './migrations/1764400000000-life-of-apps-and-keys.ts';
 import { CustomerDirectory1764500000000 } from './migrations/1764500000000-customer-directory.ts';
 import { ErasedIdsByShard1764600000000 } from './migrations/1764600000000-erased-ids-by-shard.ts';
+import { Retention1764700000000 } from './migrations/1764700000000-retention.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -68,6 +70,7 @@ function dataSourceOptions(
       ErasedEventIdRow,
       AuditEntryRow,
       ErasureSecretRow,
+      PurgeRunRow,
     ],
     migrations: [
       InitialSchema1764000000000,
@@ -78,6 +81,7 @@ function dataSourceOptions(
       LifeOfAppsAndKeys1764400000000,
       CustomerDirectory1764500000000,
       ErasedIdsByShard1764600000000,
+      Retention1764700000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

@@ -1,5 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { AuditLog } from '../audit/application/audit-log.ts';
+import { KeyAdministration } from '../api-keys/application/key-administration.ts';
+import { Purge } from '../customer-events/application/purge.ts';
 import { ErasedIds } from '../customer-events/application/erased-ids.ts';
 import { Clock } from '../../libs/kernel/clock.ts';
 import { describeError } from '../platform/log/describe-error.ts';
@@ -15,6 +17,8 @@ export interface Retention {
 
 const EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** The purge of a run: a long one goes on an hour later, so that the rest is done every hour. */
+const PURGE_MS = 2_700_000;
 
 /**
  * What has to be done from time to time: what has been kept for long enough is deleted, and what was kept without a
@@ -30,6 +34,8 @@ export class Maintenance implements OnApplicationShutdown {
   constructor(
     private readonly erasedIds: ErasedIds,
     private readonly audit: AuditLog,
+    private readonly administration: KeyAdministration,
+    private readonly purge: Purge,
     private readonly clock: Clock,
     @Inject(RETENTION) private readonly retention: Retention,
   ) {}
@@ -53,12 +59,14 @@ export class Maintenance implements OnApplicationShutdown {
       const replaced = await this.erasedIds.replaceUnkeyed(() => !this.stopped);
       const erasedIds = erasedIdsDays === 0 ? 0 : await this.deleteErasedIds(erasedIdsDays);
       const entries = auditDays === 0 || this.stopped ? 0 : await this.audit.deleteBefore(this.daysAgo(auditDays));
-      if (replaced + erasedIds + entries > 0) {
+      const purgedEvents = this.stopped ? 0 : await this.purgeEvents();
+      if (replaced + erasedIds + entries + purgedEvents > 0) {
         this.logger.log({
           msg: 'maintenance',
           replacedErasedIds: replaced,
           deletedErasedIds: erasedIds,
           deletedAuditEntries: entries,
+          purgedEvents,
         });
       }
     } catch (error) {
@@ -71,6 +79,13 @@ export class Maintenance implements OnApplicationShutdown {
     this.stopped = true;
     clearInterval(this.timer);
     await this.running;
+  }
+
+  private async purgeEvents(): Promise<number> {
+    const end = performance.now() + PURGE_MS;
+    const apps = await this.administration.listApps();
+    const live = apps.filter(({ deletionStartedAt }) => deletionStartedAt === null);
+    return this.purge.run(live, () => !this.stopped && performance.now() < end);
   }
 
   private deleteErasedIds(days: number): Promise<number> {

@@ -11,6 +11,8 @@ import { Customers } from './application/customers.ts';
 import { ErasedIdStore } from './application/erased-id-store.port.ts';
 import { ErasedIds } from './application/erased-ids.ts';
 import { ErasureReplay } from './application/erasure-replay.ts';
+import { PurgeStore } from './application/purge-store.port.ts';
+import { Purge } from './application/purge.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
@@ -30,6 +32,7 @@ import { TypeormCustomerDirectoryStore } from './persistence/typeorm-customer-di
 import { TypeormCustomerEventStore } from './persistence/typeorm-customer-event-store.ts';
 import { TypeormCustomerStore } from './persistence/typeorm-customer-store.ts';
 import { TypeormErasedIdStore } from './persistence/typeorm-erased-id-store.ts';
+import { TypeormPurgeStore } from './persistence/typeorm-purge-store.ts';
 import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
 
 @Module({
@@ -51,6 +54,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     TicketContexts,
     ErasedIds,
     ErasureReplay,
+    Purge,
     EventCounts,
     CustomerEventCopy,
     TypeormCustomerEventStore,
@@ -60,8 +64,9 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     { provide: CustomerDirectoryStore, useClass: TypeormCustomerDirectoryStore },
     { provide: CustomerStore, useClass: TypeormCustomerStore },
     { provide: ErasedIdStore, useClass: TypeormErasedIdStore },
+    { provide: PurgeStore, useClass: TypeormPurgeStore },
     { provide: AppDataStore, useClass: TypeormAppDataStore },
   ],
-  exports: [AppData, Customers, SingleEventCounter, ErasedIds, ErasureReplay],
+  exports: [AppData, Customers, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
 })
 export class CustomerEventsModule {}

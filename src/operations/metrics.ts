@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { poolUsage } from '../platform/postgres/pool-usage.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { publishEventCounts, type CountsByApp } from './event-metrics.ts';
+import { publishPurge, type PurgeState } from './purge-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 
@@ -87,5 +88,9 @@ export class Metrics {
 
   publishEventCounts(countsByApp: CountsByApp): void {
     publishEventCounts(this.registry, countsByApp);
+  }
+
+  publishPurge(state: PurgeState): void {
+    publishPurge(this.registry, state);
   }
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomId } from '../../libs/kernel/ids.ts';
+import { KEEP_ALL, parseRetentionRules } from '../../libs/retention/retention-rules.ts';
 import type { ApiKeyStore } from '../../src/api-keys/application/api-key-store.port.ts';
 import { newSecretKey, sha256OfKey, shownPrefix, type ApiKey, type App } from '../../src/api-keys/domain/api-key.ts';
 import { auditEntry, type AuditAction, type AuditEntry } from '../../src/platform/audit/audit-entry.ts';
@@ -28,6 +29,7 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
       slug: `acme-${randomId()}`,
       name: 'Acme',
       ...UNLIMITED,
+      retention: KEEP_ALL,
       createdAt: 1_000,
       suspendedAt: null,
       deletionStartedAt: null,
@@ -106,7 +108,9 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
       it('are changed together with their entry, and found so with their keys', async () => {
         const key = await added(aKey());
         const slug = `renamed-${randomId()}`;
-        const changed = { ...app, slug, name: 'New', eventLimits: [], readLimits: WINDOWS, suspendedAt: 5_000 };
+        const retention = parseRetentionRules('page.view=forever,page.*=P90D') ?? KEEP_ALL;
+        const limits = { eventLimits: [], readLimits: WINDOWS };
+        const changed = { ...app, slug, name: 'New', ...limits, retention, suspendedAt: 5_000 };
         const told = entry('app.changed');
         const result = await keys.changeApp(app.slug, (present) => {
           expect(present).toEqual(app);

@@ -11,6 +11,7 @@ import { TypeormCustomerDirectoryStore } from '../../src/customer-events/persist
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormAppDataStore } from '../../src/customer-events/persistence/typeorm-app-data-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
+import { TypeormPurgeStore } from '../../src/customer-events/persistence/typeorm-purge-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { createDataSource } from '../../src/app/data-source.ts';
 import { InMemoryAuditStore } from '../fakes/in-memory-audit-store.ts';
@@ -19,6 +20,7 @@ import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
 import { InMemoryCustomerDirectoryStore } from '../fakes/in-memory-customer-directory-store.ts';
 import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
+import { InMemoryPurgeStore } from '../fakes/in-memory-purge-store.ts';
 import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -28,6 +30,7 @@ import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { customerDirectoryStoreContract } from './customer-directory-store.contract.ts';
 import { customerEventStoreContract } from './customer-event-store.contract.ts';
 import { customerStoreContract } from './customer-store.contract.ts';
+import { purgeStoreContract } from './purge-store.contract.ts';
 import { timelineStoreContract } from './timeline-store.contract.ts';
 
 const KEYS = new ErasureKeys(['a secret of thirty-two characters', 'the secret that was in use before']);
@@ -39,16 +42,19 @@ describe('in memory', () => {
     return {
       keys: KEYS,
       audit: () => Promise.resolve(customers.audit),
+      entriesOf: async (appId: string) => customers.audit.filter((entry) => entry.appId === appId),
       customers: new InMemoryCustomerStore(customers),
       events: new InMemoryCustomerEventStore(customers),
       timelines: new InMemoryTimelineStore(customers),
       appData: new InMemoryAppDataStore(customers),
+      purges: new InMemoryPurgeStore(customers),
       directory: new InMemoryCustomerDirectoryStore(customers),
     };
   };
   customerEventStoreContract(open);
   customerStoreContract(open);
   appDataStoreContract(open);
+  purgeStoreContract(open);
   timelineStoreContract(open);
   apiKeyStoreContract(() => {
     const keys = new InMemoryApiKeyStore();
@@ -73,6 +79,7 @@ describe('on PostgreSQL', () => {
 
   const open = () => ({
     keys: KEYS,
+    entriesOf: (appId: string) => auditEntriesOf(database, appId),
     audit: () => new TypeormAuditStore(dataSource, dataSource).list({}, 10, null),
     customers: new TypeormCustomerStore(dataSource, dataSource, KEYS),
     events: new GroupCommitCustomerEventStore(
@@ -81,11 +88,13 @@ describe('on PostgreSQL', () => {
     ),
     timelines: new TypeormTimelineStore(dataSource, dataSource, KEYS),
     appData: new TypeormAppDataStore(dataSource, dataSource),
+    purges: new TypeormPurgeStore(dataSource, dataSource),
     directory: new TypeormCustomerDirectoryStore(dataSource),
   });
   customerEventStoreContract(open);
   customerStoreContract(open);
   appDataStoreContract(open);
+  purgeStoreContract(open);
   it('has left a claim for the address of each customer, and no other', async () => {
     const differences = await database.query(`
       SELECT c.id, c.email, e.customer_id FROM customers AS c

@@ -241,6 +241,19 @@ withPrometheus('With a real Prometheus and its shipped rules', () => {
     });
   });
 
+  full('a purge that another process holds and does not end is behind', async () => {
+    await rig.query("UPDATE apps SET retention = '*=P1D'");
+    await rig.query(`INSERT INTO purge_runs (app_id, rules, started_at, deleted, holder, held_until)
+      SELECT id, retention, now() - interval '2 days', 0, 'another process', now() + interval '1 hour' FROM apps`);
+    await proves('CustomerEventsPurgeBehind', async () => {
+      await restart();
+      return async () => {
+        await rig.query('UPDATE purge_runs SET holder = NULL');
+        await restart();
+      };
+    });
+  });
+
   full('no rule is left that did not fire', () => {
     expect([...fired.keys()].toSorted()).toEqual(
       shippedRules()

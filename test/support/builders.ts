@@ -4,10 +4,19 @@ import type { Actor } from '../../src/platform/audit/audit-entry.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { ErasureOrder } from '../../src/customer-events/application/customer-store.port.ts';
 import { customerIdOf, type Customer } from '../../src/customer-events/domain/customer.ts';
+import type { ReceivingApp } from '../../src/customer-events/domain/retention.ts';
+import { parseRetentionRules } from '../../libs/retention/retention-rules.ts';
 import { millisOfInstant, parseInstant, type Instant } from '../../libs/time/instant.ts';
 
 export const APP = 'c00000000000000000000acme';
 export const OTHER_APP = 'c0000000000000000000other';
+
+/** An app to which events are sent. @param rules such as `page.*=P90D`. */
+export function receivingApp(rules = '', id = APP): ReceivingApp {
+  const retention = parseRetentionRules(rules);
+  if (retention === null) throw new Error(`not retention rules: ${rules}`);
+  return { id, retention };
+}
 
 export function instant(text: string): Instant {
   const parsed = parseInstant(text);

@@ -1,5 +1,7 @@
 import type { Clock } from '../../../libs/kernel/clock.ts';
 import { randomId } from '../../../libs/kernel/ids.ts';
+import { formatKeep, KEEP_ALL, MAX_RETENTION_RULES, withRule } from '../../../libs/retention/retention-rules.ts';
+import type { CalendarPeriod } from '../../../libs/time/calendar-period.ts';
 import { auditEntry, type Actor, type AuditEntry, type AuditFields } from '../../platform/audit/audit-entry.ts';
 import { APP_SLUG_PATTERN, type App } from '../domain/api-key.ts';
 import { AdministrationError } from './administration-error.ts';
@@ -50,6 +52,30 @@ export abstract class AppAdministration {
     if (names.slug !== undefined) requireSlug(names.slug);
     if (names.name !== undefined) requireName('An app', names.name);
     return this.setApp(appSlug, names);
+  }
+
+  /**
+   * Sets how long events are kept whose type matches a pattern. What is past it is refused by all instances within ten
+   * seconds, and deleted by the next purge.
+   *
+   * @param pattern a type, a prefix such as `page.*`, or `*`.
+   * @param keep null: for ever; undefined: as long as the next wider rule says.
+   * @throws {AdministrationError}
+   */
+  setRetention(appSlug: string, pattern: string, keep: CalendarPeriod | null | undefined): Promise<App> {
+    return this.changeApp(appSlug, (app) => {
+      requireNotBeingDeleted(app);
+      const before = app.retention.find((rule) => rule.pattern === pattern);
+      const [kept, keptBefore] = [keep, before?.keep].map(keepText);
+      if (kept === keptBefore) return null;
+      const retention = withRule(app.retention, pattern, keep);
+      if (retention.length > MAX_RETENTION_RULES)
+        throw new AdministrationError(
+          `The app "${appSlug}" has ${MAX_RETENTION_RULES} retention rules already, and may not have more; --keep default removes one`,
+        );
+      const details = { type: pattern, keep: kept as string, keptBefore: keptBefore as string };
+      return { app: { ...app, retention }, entry: this.entry({ appId: app.id, action: 'retention.changed', details }) };
+    });
   }
 
   /**
@@ -136,6 +162,7 @@ export abstract class AppAdministration {
       name,
       eventLimits: null,
       readLimits: null,
+      retention: KEEP_ALL,
       createdAt: this.clock.now(),
       suspendedAt: null,
       deletionStartedAt: null,
@@ -174,6 +201,9 @@ export function requireNotBeingDeleted({ slug, deletionStartedAt }: App): void {
   if (deletionStartedAt === null) return;
   throw new AdministrationError(`The app "${slug}" is being deleted; "apps delete --slug ${slug}" goes on with it`);
 }
+
+const keepText = (keep: CalendarPeriod | null | undefined): string =>
+  keep === undefined ? 'default' : formatKeep(keep);
 
 const unknownApp = (slug: string): Error => new AdministrationError(`There is no app "${slug}"`);
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { formatRetentionRules, parseKeep } from '../../../libs/retention/retention-rules.ts';
 import { InMemoryApiKeyStore } from '../../../test/fakes/in-memory-api-key-store.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
 import type { Actor } from '../../platform/audit/audit-entry.ts';
@@ -59,6 +60,36 @@ describe('KeyAdministration', () => {
         { eventLimits: '5/1' },
         { eventLimits: '0', readLimits: '5/1' },
       ]);
+    });
+
+    it('how long its events are kept, one pattern at a time, and records what differs', async () => {
+      const [days, forEver] = [parseKeep('P90D'), parseKeep('forever')];
+      const rules = async () => formatRetentionRules((await administration.appOf('acme')).retention);
+      await administration.setRetention('acme', 'page.*', days);
+      await administration.setRetention('acme', 'page.*', days);
+      expect(await rules()).toBe('page.*=P90D');
+      await administration.setRetention('acme', 'page.view', forEver);
+      expect(await rules()).toBe('page.view=forever,page.*=P90D');
+      await administration.setRetention('acme', 'page.*', undefined);
+      await administration.setRetention('acme', '*', undefined);
+      expect(await rules()).toBe('page.view=forever');
+      expect(recorded()).toEqual(
+        [
+          { type: 'page.*', keep: 'P90D', keptBefore: 'default' },
+          { type: 'page.view', keep: 'forever', keptBefore: 'default' },
+          { type: 'page.*', keep: 'default', keptBefore: 'P90D' },
+        ].map((details) => ({ action: 'retention.changed', subject: null, details })),
+      );
+    });
+
+    it('and keeps the number of its rules of retention within a limit', async () => {
+      for (let n = 0; n < 100; n++) await administration.setRetention('acme', `type_${n}`, null);
+      await administration.setRetention('acme', 'type_5', parseKeep('P1D'));
+      await expect(administration.setRetention('acme', 'type_100', null)).rejects.toThrow(
+        'The app "acme" has 100 retention rules already, and may not have more; --keep default removes one',
+      );
+      await administration.setRetention('acme', 'type_5', undefined);
+      expect((await administration.setRetention('acme', 'type_100', null)).retention).toHaveLength(100);
     });
 
     it('its name and its slug', async () => {

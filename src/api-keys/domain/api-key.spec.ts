@@ -22,6 +22,7 @@ const APP: App = {
   name: 'Acme',
   eventLimits: null,
   readLimits: null,
+  retention: [],
   createdAt: 0,
   suspendedAt: null,
   deletionStartedAt: null,

@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { RateWindow } from '../../../libs/kernel/rate-window.ts';
+import type { RetentionRules } from '../../../libs/retention/retention-rules.ts';
 import { randomStringSource } from '../../../libs/kernel/random-string.ts';
 import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid, appSuspended } from './api-keys-error.ts';
 
@@ -14,6 +15,8 @@ export interface App {
   readonly eventLimits: readonly RateWindow[] | null;
   /** The same of everything else that they ask for, in units. */
   readonly readLimits: readonly RateWindow[] | null;
+  /** How long its events are kept; what no rule names is kept for ever. */
+  readonly retention: RetentionRules;
   /** Times in milliseconds since the Unix epoch. */
   readonly createdAt: number;
   /** Since when its keys are refused; null: they are not. */

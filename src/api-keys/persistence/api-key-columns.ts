@@ -1,6 +1,12 @@
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { formatRateWindows, parseRateWindows, type RateWindow } from '../../../libs/kernel/rate-window.ts';
 import {
+  formatRetentionRules,
+  KEEP_ALL,
+  parseRetentionRules,
+  type RetentionRules,
+} from '../../../libs/retention/retention-rules.ts';
+import {
   bytesColumn,
   column,
   fieldsWithout,
@@ -22,6 +28,15 @@ const limitsColumn = (name: string): Column<readonly RateWindow[] | null, string
   valueOfRow: (stored) => (stored === null ? null : parseRateWindows(stored)),
 });
 
+/** As a text; NULL for no rules. What was set by hand to what cannot be read deletes nothing. */
+const retentionColumn = (name: string): Column<RetentionRules, string | null> => ({
+  name,
+  type: 'text',
+  read: (rules) => rules,
+  parameterOf: (rules) => (rules.length === 0 ? null : formatRetentionRules(rules)),
+  valueOfRow: (stored) => (stored === null ? KEEP_ALL : (parseRetentionRules(stored) ?? KEEP_ALL)),
+});
+
 /** Each field of an app, and the column of `apps` that holds it. */
 export const APP_COLUMNS = {
   id: column('id'),
@@ -29,6 +44,7 @@ export const APP_COLUMNS = {
   name: column('name'),
   eventLimits: limitsColumn('event_limits'),
   readLimits: limitsColumn('read_limits'),
+  retention: retentionColumn('retention'),
   createdAt: millisColumn('created_at'),
   suspendedAt: millisColumn<number | null>('suspended_at'),
   deletionStartedAt: millisColumn<number | null>('deletion_started_at'),

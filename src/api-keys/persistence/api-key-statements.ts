@@ -43,7 +43,7 @@ export const updateKey = (key: ApiKey): Query => ({
   parameters: [key.id, ...parametersOf(API_KEY_COLUMNS, key, CHANGED_OF_KEY)],
 });
 
-/** With its keys, and what they have used of their rates. Returns whether there was such an app. */
+/** With its keys, what they have used of their rates, and how far its purge has come. Returns whether there was such an app. */
 export async function deleteApp(run: RunQuery, appId: string): Promise<boolean> {
   // Keys that are being added wait, and then find no app.
   const { rowCount } = await run({ sql: 'SELECT 1 FROM apps AS a WHERE a.id = $1 FOR UPDATE', parameters: [appId] });
@@ -54,6 +54,7 @@ export async function deleteApp(run: RunQuery, appId: string): Promise<boolean> 
   });
   const owners = [appId, ...(rows as { id: string }[]).map(({ id }) => id)];
   await run({ sql: DELETE_RATES, parameters: [owners] });
+  await run({ sql: 'DELETE FROM purge_runs AS r WHERE r.app_id = $1', parameters: [appId] });
   await run({ sql: 'DELETE FROM apps AS a WHERE a.id = $1', parameters: [appId] });
   return true;
 }

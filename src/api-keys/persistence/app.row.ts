@@ -23,6 +23,10 @@ export class AppRow implements Record<keyof App, unknown> {
   @Column({ type: 'text', collation: 'C', name: 'read_limits', nullable: true })
   readLimits: string | null;
 
+  /** Such as `page.*=P90D,*=P2Y`. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  retention: string | null;
+
   @Column({ type: 'timestamptz', name: 'suspended_at', nullable: true })
   suspendedAt: Date | null;
 

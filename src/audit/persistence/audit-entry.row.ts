@@ -14,7 +14,7 @@ export class AuditEntryRow {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName })
   id: string;
 
-  /** key, session or operator. */
+  /** key, session, operator or service. */
   @Column({ type: 'text', collation: 'C' })
   actor: string;
 

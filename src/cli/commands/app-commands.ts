@@ -8,6 +8,7 @@ import { exportCommand } from './export-command.ts';
 import { given } from './given.ts';
 import { jsonOption, print, type Printed } from './print.ts';
 import { rateLimitOption, type Given, type Limits } from './rate-limit-option.ts';
+import { retentionCommand } from './retention-command.ts';
 import { withAdministration } from './with-administration.ts';
 
 interface AppOptions extends Printed {
@@ -37,6 +38,7 @@ export function appCommands(): Command {
     .addCommand(renameCommand())
     .addCommand(suspendCommand())
     .addCommand(resumeCommand())
+    .addCommand(retentionCommand())
     .addCommand(exportCommand())
     .addCommand(deleteCommand());
 }

@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { EventImport } from '../../customer-events/application/event-import.ts';
 import { ImportPreview } from '../../customer-events/application/import-preview.ts';
 import { ImportTally, withoutEventId, type AfterThroughLine } from '../../customer-events/application/import-tally.ts';
+import type { ReceivingApp } from '../../customer-events/domain/retention.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 import { OperatorError } from '../error-message.ts';
 import { csvSource } from './csv-source.ts';
@@ -18,7 +19,7 @@ import { lastLine, readingHash, requireUnchanged, stateToGoOnFrom } from './resu
 
 export interface EventFileOptions {
   readonly path: string;
-  readonly app: { readonly id: string; readonly slug: string };
+  readonly app: ReceivingApp & { readonly slug: string };
   readonly format: 'ndjson' | 'csv';
   readonly mapping: Mapping;
   readonly strict: boolean;
@@ -177,7 +178,7 @@ class EventFileImport {
   }
 
   private import(preview: ImportPreview | undefined): Promise<boolean> {
-    return this.service.get(EventImport).run(this.options.app.id, this.files.source.lines, this.tally, {
+    return this.service.get(EventImport).run(this.options.app, this.files.source.lines, this.tally, {
       signal: this.options.signal,
       preview,
       onBegin: (lines) => this.beginChunk(lines),

@@ -1,10 +1,7 @@
+import type { CustomerPosition } from '../domain/customer-position.ts';
 import type { Customer } from '../domain/customer.ts';
 
-/** Behind which a walk over the customers of an app goes on. */
-export interface CustomerPosition {
-  readonly createdAt: Customer['createdAt'];
-  readonly id: string;
-}
+export type { CustomerPosition };
 
 /** What was erased. */
 export interface Erased {

@@ -8,6 +8,7 @@ import { isTurnSpent, nextTurn } from '../../../libs/kernel/time-slice.ts';
 import { customerNotFound, eventErased, eventIdConflict, eventRefused } from '../domain/customer-events-error.ts';
 import { differingFields, type CustomerEvent, type EventDraft } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
+import { retentionCheck, type ReceivingApp } from '../domain/retention.ts';
 import { instantFromMillis, millisOfInstant, type Instant } from '../../../libs/time/instant.ts';
 import { CustomerEventStore, type AppendOutcome } from './customer-event-store.port.ts';
 
@@ -35,10 +36,11 @@ export class CustomerEvents {
   /**
    * Records one event; when it resolves, the event is committed.
    *
-   * @throws CUSTOMER_NOT_FOUND, EVENT_ID_CONFLICT, EVENT_ERASED; SERVICE_UNAVAILABLE
+   * @throws CUSTOMER_NOT_FOUND, EVENT_ID_CONFLICT, EVENT_ERASED; SERVICE_UNAVAILABLE; VALIDATION_ERROR for an event that
+   *   is past its retention, stored or not.
    */
-  async record(appId: string, draft: EventDraft, isAbandoned: IsAbandoned = neverAbandoned): Promise<Recorded> {
-    const [result] = await this.recordAll(appId, [draft], isAbandoned);
+  async record(app: ReceivingApp, draft: EventDraft, isAbandoned: IsAbandoned = neverAbandoned): Promise<Recorded> {
+    const [result] = await this.recordAll(app, [draft], isAbandoned);
     if (result instanceof DomainError) throw result;
     return result as Recorded;
   }
@@ -50,11 +52,11 @@ export class CustomerEvents {
    * @throws SERVICE_UNAVAILABLE, and then nothing is stored.
    */
   recordAll(
-    appId: string,
+    app: ReceivingApp,
     drafts: readonly (EventDraft | DomainError)[],
     isAbandoned: IsAbandoned = neverAbandoned,
   ): Promise<(Recorded | DomainError)[]> {
-    return this.resultsOf(appId, drafts, (events) => this.store.append(events, isAbandoned));
+    return this.resultsOf(app, drafts, (events) => this.store.append(events, isAbandoned));
   }
 
   /**
@@ -64,28 +66,30 @@ export class CustomerEvents {
    * @throws SERVICE_UNAVAILABLE
    */
   previewAll(
-    appId: string,
+    app: ReceivingApp,
     drafts: readonly (EventDraft | DomainError)[],
     isAssumed: (customerId: string) => boolean = () => false,
   ): Promise<(Recorded | DomainError)[]> {
-    return this.resultsOf(appId, drafts, (events) => this.store.preview(events, isAssumed));
+    return this.resultsOf(app, drafts, (events) => this.store.preview(events, isAssumed));
   }
 
   private async resultsOf(
-    appId: string,
+    app: ReceivingApp,
     drafts: readonly (EventDraft | DomainError)[],
     settle: (events: readonly CustomerEvent[]) => Promise<AppendOutcome[]>,
   ): Promise<(Recorded | DomainError)[]> {
     const events: CustomerEvent[] = [];
-    for (const draft of drafts) {
+    const refusalOf = retentionCheck(app.retention, this.clock.now());
+    const admitted = drafts.map((draft) => (draft instanceof DomainError ? draft : (refusalOf(draft) ?? draft)));
+    for (const draft of admitted) {
       if (draft instanceof DomainError) continue;
-      events.push(this.eventFrom(appId, draft));
+      events.push(this.eventFrom(app.id, draft));
       if (events.length % EVENTS_AT_ONCE === 0) await nextTurn();
     }
     const outcomes = events.length === 0 ? [] : await settle(events);
     const results: (Recorded | DomainError)[] = [];
     let next = 0;
-    for (const draft of drafts) {
+    for (const draft of admitted) {
       if (draft instanceof DomainError) {
         results.push(draft);
         continue;

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
-import { aCustomer, APP } from '../../../test/support/builders.ts';
+import { aCustomer, APP, receivingApp } from '../../../test/support/builders.ts';
 import { until } from '../../../test/support/child.ts';
 import { writeTurns } from '../../../test/support/turns.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
@@ -14,6 +14,8 @@ import { CustomerEvents } from './customer-events.ts';
 import { EventImport } from './event-import.ts';
 import { LiveTraffic } from './live-traffic.ts';
 import { ImportTally, type ImportLine } from './import-tally.ts';
+
+const ACME = receivingApp();
 
 const away = () => new DomainError('unavailable', 'SERVICE_UNAVAILABLE', { message: 'away' });
 const outcomeUnknown = () =>
@@ -58,7 +60,7 @@ describe('EventImport', () => {
   }
   const run = (all: readonly ImportLine[], retryMs: number, signal = new AbortController().signal): Promise<unknown> =>
     new EventImport(new CustomerEvents(store, new SettableClock()), retryMs, writeTurns(), new LiveTraffic())
-      .run(APP, sourceOf(all), tally, { signal, onChunk: () => {} })
+      .run(ACME, sourceOf(all), tally, { signal, onChunk: () => {} })
       .catch((error: unknown) => error);
   const countOf = (externalId: typeof FIRST | typeof SECOND): number =>
     inMemory.byId.get(customers[externalId].id)?.events.length ?? 0;
@@ -157,9 +159,9 @@ describe('EventImport', () => {
       new LiveTraffic(),
     );
     const options = { signal: controller.signal, onChunk: () => {} };
-    const waiting = imports.run(APP, sourceOf(lines(false)), tally, options).catch(() => 'ended');
+    const waiting = imports.run(ACME, sourceOf(lines(false)), tally, options).catch(() => 'ended');
     const others = lines(false).filter(({ draft }) => 'type' in draft && draft.customerExternalId === SECOND);
-    expect(await imports.run(APP, sourceOf(others), new ImportTally(), options)).toBe(true);
+    expect(await imports.run(ACME, sourceOf(others), new ImportTally(), options)).toBe(true);
     controller.abort();
     expect(await waiting).toBe('ended');
   });
@@ -185,7 +187,7 @@ describe('EventImport', () => {
     const options = { signal: new AbortController().signal, onChunk: () => {} };
     const all = Array.from({ length: 250 }, () => lines(false)).flat();
     const run = (live: LiveTraffic) =>
-      new EventImport(events, 0, writeTurns(), live).run(APP, sourceOf(all), new ImportTally(), options);
+      new EventImport(events, 0, writeTurns(), live).run(ACME, sourceOf(all), new ImportTally(), options);
     expect(await run(new Always())).toBe(true);
     const beside = sizes.splice(0);
     expect(Math.max(...beside)).toBeLessThanOrEqual(250);

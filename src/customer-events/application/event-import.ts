@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import type { ReceivingApp } from '../domain/retention.ts';
 import { CustomerEvents } from './customer-events.ts';
 import type { ImportPreview } from './import-preview.ts';
 import { LiveTraffic } from './live-traffic.ts';
@@ -64,13 +65,14 @@ export class EventImport {
    * A chunk that the database does not take is tried again for some time, unless events without an `eventId`
    * could be stored twice by that.
    *
+   * @param app with the rules of retention that hold for all lines, however long the import takes.
    * @param tally counts what is settled; after a failure too it tells how far the import came, and what is
    *   stored beyond.
    * @returns whether it came to the end; false where the signal stopped it.
    * @throws SERVICE_UNAVAILABLE, and what the source and `requireStillAllowed` throw.
    */
   async run<Line extends ImportLine>(
-    appId: string,
+    app: ReceivingApp,
     lines: AsyncIterable<readonly Line[]>,
     tally: ImportTally,
     options: ImportOptions<Line>,
@@ -78,7 +80,7 @@ export class EventImport {
     const { signal, requireStillAllowed } = options;
     const chunks = chunksOf(lines, () => (this.liveTraffic.isThere ? CHUNK_LINES_BESIDE_LIVE : CHUNK_LINES));
     const attempt: WriteAttempt<Line> = (index, partition) =>
-      this.inTurn(index, () => this.attempt(appId, partition, options));
+      this.inTurn(index, () => this.attempt(app, partition, options));
     const writes = new ChunkWrites(tally, options, this.retryMs, attempt);
     try {
       for (;;) {
@@ -123,16 +125,16 @@ export class EventImport {
 
   /** @throws what `requireStillAllowed` throws; a partition that fails does not throw. */
   private async attempt<Line extends ImportLine>(
-    appId: string,
+    app: ReceivingApp,
     partition: readonly Line[],
     { preview, requireStillAllowed }: ImportOptions<Line>,
   ): Promise<SettledPartition<Line> | FailedPartition<Line>> {
     await requireStillAllowed?.();
     const drafts = partition.map(({ draft }) => draft);
     const record = (): Promise<LineResult[]> =>
-      preview === undefined ? this.events.recordAll(appId, drafts) : preview.of(this.events, appId, drafts);
+      preview === undefined ? this.events.recordAll(app, drafts) : preview.of(this.events, app, drafts);
     try {
-      return { partition, results: await this.writes.run(appId, record) };
+      return { partition, results: await this.writes.run(app.id, record) };
     } catch (reason) {
       return { partition, reason };
     }

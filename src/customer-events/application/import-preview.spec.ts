@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
-import { aCustomer, APP } from '../../../test/support/builders.ts';
+import { aCustomer, APP, instant, receivingApp } from '../../../test/support/builders.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
@@ -10,6 +10,8 @@ import type { EventDraft } from '../domain/customer-event.ts';
 import { CustomerEvents } from './customer-events.ts';
 import { ImportPreview } from './import-preview.ts';
 import type { LineResult } from './import-tally.ts';
+
+const ACME = receivingApp();
 
 const draft = (eventId: string, fields: Partial<EventDraft> = {}): EventDraft => ({
   customerExternalId: 'user_1',
@@ -25,7 +27,7 @@ const shown = (results: readonly LineResult[]): string[] =>
 describe('ImportPreview', () => {
   let events: CustomerEvents;
   let preview: ImportPreview;
-  const of = async (...drafts: EventDraft[]): Promise<string[]> => shown(await preview.of(events, APP, drafts));
+  const of = async (...drafts: EventDraft[]): Promise<string[]> => shown(await preview.of(events, ACME, drafts));
 
   beforeEach(async () => {
     const inMemory = new InMemoryCustomers();
@@ -57,7 +59,7 @@ describe('ImportPreview', () => {
 
   it('names the fields that differ', async () => {
     await of(draft('e-1'));
-    const [result] = await preview.of(events, APP, [draft('e-1', { type: 'b', payload: new JsonText('{}') })]);
+    const [result] = await preview.of(events, ACME, [draft('e-1', { type: 'b', payload: new JsonText('{}') })]);
     expect(result).toMatchObject({
       code: 'EVENT_ID_CONFLICT',
       details: { type: expect.any(Array), payload: expect.any(Array) },
@@ -68,6 +70,12 @@ describe('ImportPreview', () => {
     const unknown = draft('e-1', { customerExternalId: 'nobody' });
     expect(await of(unknown, unknown)).toEqual(['CUSTOMER_NOT_FOUND', 'CUSTOMER_NOT_FOUND']);
     expect(await of(unknown)).toEqual(['CUSTOMER_NOT_FOUND']);
+  });
+
+  it('foretells that a line is past its retention also where an earlier line has its eventId', async () => {
+    const app = receivingApp('page.*=P1D');
+    const lines = [draft('e-1'), draft('e-1', { type: 'page.view', occurredAt: instant('2020-01-01') })];
+    expect(shown(await preview.of(events, app, lines))).toEqual(['created', 'VALIDATION_ERROR']);
   });
 
   it('takes customers for existing where it is told to', async () => {

@@ -2,7 +2,8 @@ import { canonicalJson } from '../../../libs/json-payload/canonical-json.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { FingerprintMap, readWords } from '../../../libs/kernel/fingerprint-map.ts';
 import type { EventDraft } from '../domain/customer-event.ts';
-import { customerNotFound, eventErased, eventIdConflict } from '../domain/customer-events-error.ts';
+import type { ReceivingApp } from '../domain/retention.ts';
+import { eventIdConflict } from '../domain/customer-events-error.ts';
 import type { CustomerEvents, Recorded } from './customer-events.ts';
 import type { LineResult } from './import-tally.ts';
 
@@ -47,17 +48,17 @@ export class ImportPreview {
   /** What {@link CustomerEvents.recordAll} would respond, had all earlier calls been of that. @throws SERVICE_UNAVAILABLE */
   async of(
     events: CustomerEvents,
-    appId: string,
+    app: ReceivingApp,
     drafts: readonly (EventDraft | DomainError)[],
   ): Promise<LineResult[]> {
-    const results = await events.previewAll(appId, drafts, this.isAssumed);
+    const results = await events.previewAll(app, drafts, this.isAssumed);
     return results.map((result, index) => this.withEarlierLines(drafts[index], result));
   }
 
   private withEarlierLines(draft: EventDraft | DomainError | undefined, result: Recorded | DomainError): LineResult {
     if (draft === undefined || draft instanceof DomainError || draft.eventId === undefined) return result;
-    if (result instanceof DomainError && (result.code === customerNotFound.code || result.code === eventErased.code))
-      return result;
+    // What is refused for another reason is refused before it is asked what is stored under its eventId.
+    if (result instanceof DomainError && result.code !== eventIdConflict.code) return result;
     const key = `${draft.customerExternalId}\0${draft.eventId}`;
     const stored = this.seen.get(key);
     if (stored !== undefined) return this.repeated(draft, stored);

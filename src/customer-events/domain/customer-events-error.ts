@@ -1,5 +1,6 @@
 import { defineError, type DomainError } from '../../../libs/kernel/domain-error.ts';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
+import type { Instant } from '../../../libs/time/instant.ts';
 
 export const customerNotFound = defineError('not-found', 'CUSTOMER_NOT_FOUND', () => ({
   message: 'There is no customer with this external id; create the customer first',
@@ -30,6 +31,13 @@ export const eventErased = defineError('gone', 'EVENT_ERASED', () => ({
 export const eventNotFound = defineError('not-found', 'NOT_FOUND', () => ({
   message: 'This customer has no event with this id',
 }));
+
+/** @param keptFrom the instant before which events of these types are deleted. */
+export const eventPastRetention = (pattern: string, period: string, keptFrom: Instant): DomainError =>
+  invalidField(
+    'occurredAt',
+    `is past the retention of ${pattern === '*' ? 'all' : pattern} events (${period}, before ${keptFrom}): it would be deleted at once`,
+  );
 
 export const eventRefused = (): DomainError => invalidField('event', 'cannot be stored by the database');
 

@@ -76,9 +76,7 @@ export class CustomerEventsController {
     @JsonBody() body: CustomerEventRequest,
     @ClientGone() clientGone: IsAbandoned,
   ): Promise<SuccessResponse> {
-    return recordedResponse(
-      await this.customerEvents.record(caller.app.id, eventDraft(body, idempotencyKey), clientGone),
-    );
+    return recordedResponse(await this.customerEvents.record(caller.app, eventDraft(body, idempotencyKey), clientGone));
   }
 
   @Post('batch')
@@ -101,7 +99,7 @@ export class CustomerEventsController {
     @Req() { res }: Request,
   ): Promise<SuccessResponse> {
     const rejections = new EventRejections();
-    const results = await this.customerEvents.recordAll(caller.app.id, batch, clientGone);
+    const results = await this.customerEvents.recordAll(caller.app, batch, clientGone);
     const data = eventBatchResponse(results, (rejection) => rejections.note(rejection));
     this.eventCounts.add(caller.app.slug, 'batch', data);
     this.tellOfBatch(caller, res as Response, rejections.summary(data));

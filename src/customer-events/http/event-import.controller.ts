@@ -79,7 +79,7 @@ export class EventImportController implements BeforeApplicationShutdown {
         invalidField('body', sentence),
       );
       const lines = withoutSources(eventLines(text, this.limits));
-      const finished = await this.imports.run(caller.app.id, lines, report, {
+      const finished = await this.imports.run(caller.app, lines, report, {
         signal: this.stopping.signal,
         requireStillAllowed: caller.requireStillAllowed,
         onChunk: (rejected) => report.note(rejected),

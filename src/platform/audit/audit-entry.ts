@@ -1,9 +1,9 @@
 import { timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
 
-/** Who did it: an API key over HTTP, an embed session, or an operator at the command line. */
+/** Who did it: an API key over HTTP, an embed session, an operator at the command line, or the service by itself. */
 export interface Actor {
-  readonly kind: 'key' | 'session' | 'operator';
-  /** The id of the key or session; of an operator, the account and the machine: `postgres@db1`. */
+  readonly kind: 'key' | 'session' | 'operator' | 'service';
+  /** The id of the key or session; of an operator, the account and the machine: `postgres@db1`; of the service, what in it: `purge`. */
   readonly id: string;
   /** The `X-Request-Id` of the request that did it; null for a command. */
   readonly requestId: string | null;
@@ -27,6 +27,9 @@ export const AUDIT_ACTIONS = [
   'customer.erased',
   'event.erased',
   'timeline.exported',
+  'retention.changed',
+  // What was past its retention, by one run through the customers of an app.
+  'events.purged',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

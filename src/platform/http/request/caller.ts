@@ -1,5 +1,6 @@
 import { createParamDecorator, SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import type { RetentionRules } from '../../../../libs/retention/retention-rules.ts';
 import type { RateLimits, RateWindow } from '../../../../libs/kernel/rate-window.ts';
 
 /** Who is calling: what a valid API key stands for. */
@@ -9,7 +10,13 @@ export interface Caller {
   readonly keyPrefix: string;
   readonly keyType: 'agent' | 'public';
   /** The app whose key it is: the caller sees and writes what belongs to it, and nothing else. */
-  readonly app: { readonly id: string; readonly slug: string; readonly name: string };
+  readonly app: {
+    readonly id: string;
+    readonly slug: string;
+    readonly name: string;
+    /** How long its events are kept. */
+    readonly retention: RetentionRules;
+  };
   /** What is set for this key and, shared by all its keys, for the app; null: nothing. */
   readonly limits: {
     readonly key: RateLimits<readonly RateWindow[] | null>;
