@@ -24,7 +24,7 @@ interface Limit {
  * comes back when a sender repeats its history.
  *
  * One is made for the events of a request or chunk, which have few types: with 20 rules, asking them for each event of a
- * batch took 1 µs, and asking them once for each type takes a tenth of that.
+ * batch took 1 µs, and asking them once for each type takes less than half of that.
  *
  * @param now milliseconds since the Unix epoch.
  * @returns gives the refusal of a draft; null where it is to be recorded.
