@@ -20,21 +20,26 @@ import { cellsOf, withLines } from './matrix/table.js';
 const DOCUMENT = join(ROOT, 'docs/supported-versions.md');
 
 const { rows, patterns, limitMs } = readArguments(process.argv.slice(2));
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => interruption.abort());
 if (!compile()) process.exit(1);
 const logs = mkdtempSync(join(tmpdir(), 'matrix-logs-'));
 let isGreen = true;
-for (const row of rows) isGreen = (await report(row)) && isGreen;
+for (const row of rows) {
+  if (interruption.signal.aborted) break;
+  isGreen = (await report(row)) && isGreen;
+}
 console.log(`What jest has printed is in ${logs}`);
-process.exitCode = isGreen ? 0 : 1;
+process.exitCode = isGreen && !interruption.signal.aborted ? 0 : 1;
 
 /** @returns false where something failed; a row that was skipped is no failure. */
 async function report(row) {
   console.log(`${row.name}: begins at ${new Date().toISOString()}`);
   try {
-    const result = await runRow(row, { patterns, log: join(logs, `${row.name}.log`), limitMs });
+    const { signal } = interruption;
+    const result = await runRow(row, { patterns, log: join(logs, `${row.name}.log`), limitMs, signal });
     tell(row, result);
-    if (patterns.length === 0) await writeLine(row, cellsOf(result, `${today()}, ${commit()}`));
+    if (patterns.length === 0 && !signal.aborted) await writeLine(row, cellsOf(result, `${today()}, ${commit()}`));
     return result.problem === null && result.failed.length === 0;
   } catch (error) {
     if (error instanceof RowSkipped) {

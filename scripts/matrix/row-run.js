@@ -12,42 +12,42 @@ const SERVER_OF_THE_RUN = 'TEST_SERVER_URL';
 /**
  * Runs the tests of a row. Files that fail are run once more, one after the other: on a busy machine some wait in vain.
  *
- * @param patterns of jest; none: all tests that the row is about.
+ * @param options `patterns` of jest, none: all tests that the row is about; `log`, `limitMs` and `signal` of `runTests`.
  * @returns `versions`; `tests`: what was run; how many `passed` and were `skipped`; the names that `failed` twice, and
- *   those that `failedAtFirst`; `problem`: why there are no results, or null.
+ *   those that `failedAtFirst`; `problem`: why these are not the results of all tests, or null.
  * @throws {RowFailed}; {RowSkipped}
  */
-export async function runRow(row, { patterns, log, limitMs }) {
-  return row.postgres === undefined
-    ? runOnNode(row, { patterns, log, limitMs })
-    : runOnPostgres(row, { patterns, log, limitMs });
+export async function runRow(row, options) {
+  return row.postgres === undefined ? runOnNode(row, options) : runOnPostgres(row, options);
 }
 
-async function runOnNode({ node: { npm } }, { patterns, log, limitMs }) {
+async function runOnNode({ node: { npm } }, { patterns, ...options }) {
   const node = join(packageFolder(npm), 'bin/node');
   const versions = { node: versionOf(node), postgres: await embeddedVersion() };
-  return { versions, tests: 'all', ...(await runTwice({ node, args: patterns, env: {}, log, limitMs })) };
+  return { versions, tests: 'all', ...(await runTwice({ node, args: patterns, env: {}, ...options })) };
 }
 
-async function runOnPostgres({ postgres }, { patterns, log, limitMs }) {
+async function runOnPostgres({ postgres }, { patterns, ...options }) {
   const binaries = await postgresFolder(postgres);
   const versions = { node: process.version.slice(1), postgres: postgresVersion(binaries) };
   const args = patterns.length > 0 ? patterns : ['--findRelatedTests', ...filesWithTheServer()];
   const server = await startServer(binaries, postgres.settings);
   try {
     const env = { TEST_DATABASE_URL: server.url };
-    const outcome = await runTwice({ node: process.execPath, args, env, log, limitMs });
+    const outcome = await runTwice({ node: process.execPath, args, env, ...options });
     return { versions, tests: 'with the database', ...outcome };
   } finally {
     await server.stop();
   }
 }
 
-async function runTwice(run) {
+/** Runs jest with options of `runTests`, and what failed once more. */
+export async function runTwice(run) {
   const first = await runTests(run);
   const failing = [...first.files].filter(([, { failed }]) => failed.length > 0).map(([file]) => file);
   if (first.problem !== null || failing.length === 0) return sum(first.files, [], first.problem);
-  const second = await runTests({ ...run, args: ['--runInBand', '--runTestsByPath', ...failing] });
+  const options = run.args.filter((arg) => /^--[\w-]+=/.test(arg));
+  const second = await runTests({ ...run, args: [...options, '--runInBand', '--runTestsByPath', ...failing] });
   const files = new Map([...first.files, ...second.files]);
   const failed = new Set(namesIn(files));
   return sum(
