@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
 import { ROOT } from './dist.js';
 import { runRow } from './matrix/row-run.js';
 import { RowFailed, RowSkipped } from './matrix/row-errors.js';
 import { ROWS } from './matrix/rows.js';
-import { cellsOf, withLines } from './matrix/table.js';
+import { cellsOf, writeLines } from './matrix/table.js';
 
 /*
  * npm run test:matrix                                      the tests on every version that is supported, one after the other
@@ -39,7 +38,7 @@ async function report(row) {
     const { signal } = interruption;
     const result = await runRow(row, { patterns, log: join(logs, `${row.name}.log`), limitMs, signal });
     tell(row, result);
-    if (patterns.length === 0 && !signal.aborted) await writeLine(row, cellsOf(result, `${today()}, ${commit()}`));
+    if (patterns.length === 0 && !signal.aborted) await write(row, result);
     return result.problem === null && result.failed.length === 0;
   } catch (error) {
     if (error instanceof RowSkipped) {
@@ -51,19 +50,19 @@ async function report(row) {
   }
 }
 
+/** After each row, so that what was run is kept where a later row is stopped. */
+async function write({ name }, result) {
+  const names = ROWS.map((row) => row.name);
+  const when = `${new Date().toISOString().slice(0, 10)}, ${commit()}`;
+  await writeLines(DOCUMENT, names, new Map([[name, cellsOf(result, when)]]));
+}
+
 function tell({ name }, { versions, passed, failed, failedAtFirst, skipped, problem }) {
   console.log(`${name}: PostgreSQL ${versions.postgres}, Node.js ${versions.node}`);
   if (problem !== null) console.log(`${name}: ${problem}`);
   for (const test of failedAtFirst) console.log(`${name}: failed at first, passed alone: ${test}`);
   for (const test of failed) console.log(`${name}: failed: ${test}`);
   console.log(`${name}: ${passed} passed, ${failed.length} failed, ${skipped} skipped`);
-}
-
-/** After each row, so that what was run is kept where a later row is stopped. */
-async function writeLine({ name }, cells) {
-  const names = ROWS.map((row) => row.name);
-  const text = withLines(readFileSync(DOCUMENT, 'utf8'), names, new Map([[name, cells]]));
-  writeFileSync(DOCUMENT, await format(text, { ...(await resolveConfig(DOCUMENT)), filepath: DOCUMENT }));
 }
 
 function readArguments(args) {
@@ -100,8 +99,6 @@ function refuse(message) {
 function compile() {
   return spawnSync(process.execPath, ['scripts/run.js'], { cwd: ROOT, stdio: 'inherit' }).status === 0;
 }
-
-const today = () => new Date().toISOString().slice(0, 10);
 
 /** The commit, with a mark where files were changed since, other than the document that this writes. */
 function commit() {

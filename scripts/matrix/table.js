@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+
 const BEGIN = '<!-- npm run test:matrix writes this table -->';
 const END = '<!-- the end of the table -->';
 const HEAD = ['row', 'PostgreSQL', 'Node.js', 'tests', 'passed', 'failed', 'failed at first', 'skipped', 'run'];
@@ -20,6 +23,12 @@ export function withLines(document, names, lines) {
   }
   const text = table.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
   return `${document.slice(0, begin)}${BEGIN}\n\n${text}\n${document.slice(end)}`;
+}
+
+/** Writes new lines into the table of a file, as `withLines` does; prettier aligns it, as `npm run lint` wants it. */
+export async function writeLines(file, names, lines) {
+  const text = withLines(readFileSync(file, 'utf8'), names, lines);
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
 }
 
 /** The lines of the table by the names of their rows. */

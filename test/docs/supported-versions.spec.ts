@@ -29,9 +29,10 @@ jest.setTimeout(120_000);
 
 const script = <T>(path: string): Promise<T> => import(pathToFileURL(resolve('scripts/matrix', path)).href);
 const { ROWS } = await script<{ ROWS: Row[] }>('rows.js');
-const { linesOf, withLines, cellsOf } = await script<{
+const { linesOf, withLines, writeLines, cellsOf } = await script<{
   linesOf(document: string): Lines;
   withLines(document: string, names: string[], lines: Lines): string;
+  writeLines(file: string, names: string[], lines: Lines): Promise<void>;
   cellsOf(result: object, when: string): string[];
 }>('table.js');
 const { runTwice } = await script<{ runTwice(run: object): Promise<Result> }>('row-run.js');
@@ -110,6 +111,23 @@ describe('the table of supported versions', () => {
       ]),
     );
     expect(second.replace(/<!--[^]*-->/, '')).toBe(document.replace(/<!--[^]*-->/, ''));
+  });
+
+  it('is aligned in its file, and read again from it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'matrix-spec-'));
+    const file = join(folder, 'table.md');
+    writeFileSync(file, document);
+    for (const name of ['a', 'b']) await writeLines(file, ['a', 'b'], new Map([[name, cellsOf(result({}), 'now')]]));
+    const written = readFileSync(file, 'utf8');
+    rmSync(folder, { recursive: true });
+    const line = ['16.14', '22.23.3', 'all', '3', '1', '0', '1', 'now'];
+    expect(linesOf(written)).toEqual(
+      new Map([
+        ['a', line],
+        ['b', line],
+      ]),
+    );
+    expect(new Set([...written.matchAll(/^\|.*$/gm)].map(([text]) => text.length)).size).toBe(1);
   });
 
   it('tells why a row has no figures', () => {
