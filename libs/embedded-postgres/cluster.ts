@@ -13,13 +13,16 @@ export const PROGRAM_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UT
 
 export const hasCluster = ({ cluster }: Home): boolean => existsSync(join(cluster, 'PG_VERSION'));
 
+const BUILTIN_LOCALE = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+
 /**
  * Makes the cluster, unless it is there: UTF-8, the same order of texts on every host (built-in
  * C.UTF-8), checksums on all pages, passwords by SCRAM.
  *
+ * @param locale initdb's options for it, where the built-in one is not there: before PostgreSQL 17.
  * @throws {EmbeddedPostgresError}
  */
-export function ensureCluster(binaries: string, home: Home): void {
+export function ensureCluster(binaries: string, home: Home, locale: readonly string[] = BUILTIN_LOCALE): void {
   if (hasCluster(home)) return;
   // Renamed last: a cluster that was cut short is never taken for a whole one.
   const unfinished = mkdtempSync(`${home.cluster}.unfinished-`);
@@ -28,7 +31,7 @@ export function ensureCluster(binaries: string, home: Home): void {
   writeFileSync(passwordFile, `${home.password}\n`, { mode: 0o600 });
   giveTo(home.account, passwordFile);
   try {
-    initdb(binaries, home, unfinished, passwordFile);
+    initdb(binaries, home, unfinished, passwordFile, locale);
     renameSync(unfinished, home.cluster);
   } finally {
     rmSync(passwordFile, { force: true });
@@ -36,12 +39,18 @@ export function ensureCluster(binaries: string, home: Home): void {
   }
 }
 
-function initdb(binaries: string, { account }: Home, folder: string, passwordFile: string): void {
+function initdb(
+  binaries: string,
+  { account }: Home,
+  folder: string,
+  passwordFile: string,
+  locale: readonly string[],
+): void {
   const result = spawnSync(
     program(binaries, 'initdb'),
     [
       ...['-D', folder, '-U', SUPERUSER, '-A', 'scram-sha-256', '--pwfile', passwordFile],
-      ...['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '-k'],
+      ...['-E', 'UTF8', ...locale, '-k'],
     ],
     { uid: account.uid, gid: account.gid, cwd: '/', env: PROGRAM_ENVIRONMENT, encoding: 'utf8' },
   );

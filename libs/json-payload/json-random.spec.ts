@@ -151,20 +151,20 @@ describe('on random JSON', () => {
     }
   });
 
-  it('makes members and elements that JSON.parse agrees with', () => {
+  /*
+   * What is expected is the value of the tree, not of JSON.parse: in V8 13.6 (Node 24) that gives a key with an escape
+   * the name of another one that it has just read.
+   */
+  it('finds members and elements with the values that the text was made of', () => {
     for (const { root, spaced } of cases) {
-      const value = JSON.parse(spaced) as Record<string, unknown> & unknown[];
+      const valuesOf = (spans: { start: number; end: number }[]): string[] =>
+        spans.map(({ start, end }) => canonicalJson(spaced.slice(start, end)));
       if (root.kind === 'object') {
         const found = objectMembers(spaced);
         expect(found.map(({ key }) => key)).toEqual(root.members.map(([key]) => key));
-        for (const { key, start, end } of new Map(found.map((member) => [member.key, member])).values()) {
-          expect(JSON.parse(spaced.slice(start, end))).toEqual(value[key]);
-        }
-        expect(new Set(found.map(({ key }) => key))).toEqual(new Set(Object.keys(value)));
+        expect(valuesOf(found)).toEqual(root.members.map(([, value]) => canonical(value)));
       } else if (root.kind === 'array') {
-        expect(arrayElements(spaced).map(({ start, end }) => JSON.parse(spaced.slice(start, end)) as unknown)).toEqual(
-          value,
-        );
+        expect(valuesOf(arrayElements(spaced))).toEqual(root.items.map(canonical));
       }
     }
   });

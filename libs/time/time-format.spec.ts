@@ -566,7 +566,7 @@ describe('on random local times in many zones', () => {
 
   it('reads many rows in little time', () => {
     const read = timeReader('DD/MM/YYYY HH:mm:ss', 'America/New_York');
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     let refused = 0;
     for (let row = 0; row < 200_000; row++) {
       const text = new Date(1.2e12 + row * 2_345_678).toISOString();
@@ -574,7 +574,8 @@ describe('on random local times in many zones', () => {
       if (typeof read(`${date} ${time}`) !== 'string') refused++;
     }
     expect(refused).toBeLessThan(100);
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    // Of the processor, not of a clock: other programs may have it as well.
+    expect(process.cpuUsage(begun).user).toBeLessThan(10_000_000);
   });
 });
 

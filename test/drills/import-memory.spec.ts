@@ -6,10 +6,10 @@ import { API, startTestService, type TestService } from '../support/test-service
 
 const LINES = 200_000;
 /**
- * Measured: 75 MB from a start, 55 MB after a short import, and more or less where another Node collects garbage at
- * other times. Lines that are kept would come on top of it: 100 MB as they are sent, and more as objects.
+ * Measured: 41 to 46 MB with Node 20, 22, 24 and 26, and three times as much without the flags of `npm start`. Lines that
+ * are kept would come on top of it: 100 MB as they are sent, and more as objects.
  */
-const MAX_GROWTH_BYTES = 150_000_000;
+const MAX_GROWTH_BYTES = 100_000_000;
 
 /** As long as a slow machine needs. */
 jest.setTimeout(300_000);

@@ -32,16 +32,17 @@ describe('KeylessPacing', () => {
   };
 
   it('lets a burst pass, and then as many a second as it is set to', async () => {
+    const began = performance.now();
+    /** 200 at once, 1,000 a second, and one by the part of it that there is. */
+    const most = (): number => 200 + (performance.now() - began) + 1;
     const pacing = new KeylessPacing(1_000, isKnownKey);
     const passed = flood(pacing, 5_000);
     const burst = passed.count;
     expect(burst).toBeGreaterThanOrEqual(200);
-    expect(burst).toBeLessThan(250);
-    const began = performance.now();
+    expect(burst).toBeLessThanOrEqual(most());
     await sleep(300);
-    const seconds = (performance.now() - began) / 1_000;
     expect(passed.count).toBeGreaterThan(burst + 50);
-    expect(passed.count).toBeLessThanOrEqual(burst + seconds * 1_000 + 50);
+    expect(passed.count).toBeLessThanOrEqual(most());
   });
 
   it('lets a known key pass while others wait', () => {
