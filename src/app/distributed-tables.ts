@@ -8,17 +8,18 @@ import type { TablePlaces } from '../platform/postgres/distribution.ts';
  * - What belongs to a customer is in its shard, so that a request of one customer goes to one node.
  * - What every request reads is on every node. Writing to it takes all of them, which is rare: apps and keys change by
  *   hand.
- * - What is written by the way, with an erasure or a request, is on the coordinator and depends on no other node.
+ * - What is written by the way, with an erasure, a request or a start, is on the coordinator and depends on no other node:
+ *   a row that is everywhere cannot be written while one of them is down.
  */
 export const DISTRIBUTED_TABLES: TablePlaces = {
   apps: 'everywhere',
   api_keys: 'everywhere',
-  erasure_secrets: 'everywhere',
   migrations: 'everywhere',
   customers: { by: 'id' },
   customer_events: { by: 'customer_id', beside: 'customers' },
   erased_event_ids: { by: 'customer_id', beside: 'customers' },
   customer_emails: { by: 'sha256' },
   audit_entries: 'coordinator',
+  erasure_secrets: 'coordinator',
   rate_limits: 'coordinator',
 };

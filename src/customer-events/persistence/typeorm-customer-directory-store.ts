@@ -47,11 +47,15 @@ export class TypeormCustomerDirectoryStore extends CustomerDirectoryStore {
   }
 
   async ofClaim(claim: string): Promise<Customer | null> {
-    const [row] = await this.read<CustomerColumns>(
-      `SELECT ${SELECTED_CUSTOMER} FROM customer_emails AS e JOIN customers AS c ON c.id = e.customer_id
-       WHERE e.sha256 = $1`,
+    // Not joined: in a distributed database claims and customers are on nodes of their own.
+    const [owner] = await this.read<{ customer_id: string }>(
+      'SELECT e.customer_id FROM customer_emails AS e WHERE e.sha256 = $1',
       [claimBytes(claim)],
     );
+    if (owner === undefined) return null;
+    const [row] = await this.read<CustomerColumns>(`SELECT ${SELECTED_CUSTOMER} FROM customers AS c WHERE c.id = $1`, [
+      owner.customer_id,
+    ]);
     return row === undefined ? null : customerOf(row);
   }
 
@@ -82,7 +86,7 @@ export class TypeormCustomerDirectoryStore extends CustomerDirectoryStore {
   }
 
   sizes(pages: number): Promise<StoredSizes> {
-    return storedSizes((sql, parameters) => this.read(sql, parameters), pages);
+    return storedSizes((sql, parameters = []) => this.read(sql, parameters), pages);
   }
 
   private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {

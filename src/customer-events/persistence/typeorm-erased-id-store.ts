@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
+import { repeated } from '../../platform/postgres/repeated.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, singleStatement, type Query } from '../../platform/postgres/transactions.ts';
 import { ErasedIdStore, type CustomerOfAnyApp } from '../application/erased-id-store.port.ts';
@@ -34,11 +35,14 @@ export class TypeormErasedIdStore extends ErasedIdStore {
   }
 
   async forgetSecretsUnusedSince(at: number): Promise<void> {
-    await this.write({
-      sql: `DELETE FROM erasure_secrets AS s WHERE s.last_used_at < $1
-        AND NOT EXISTS (SELECT 1 FROM erased_event_ids AS e WHERE e.secret_id = s.id)`,
-      parameters: [new Date(at)],
-    });
+    // Not in one statement: in a distributed database secrets and erased ids are on different nodes.
+    for (const id of await this.secretsUnusedSince(at)) {
+      if (await this.isAnyKeptBy(id)) continue;
+      await this.write({
+        sql: 'DELETE FROM erasure_secrets AS s WHERE s.id = $1 AND s.last_used_at < $2',
+        parameters: [id, new Date(at)],
+      });
+    }
   }
 
   async list(limit: number, after: ErasedId | null): Promise<KeptErasedId[]> {
@@ -55,20 +59,23 @@ export class TypeormErasedIdStore extends ErasedIdStore {
     await this.write(insertErasedIds(ids));
   }
 
-  replaceUnkeyed(limit: number, replacement: (unkeyed: ErasedId) => ErasedId): Promise<number> {
-    const select = {
-      sql: `SELECT ${KEPT_COLUMNS} FROM erased_event_ids AS e WHERE e.secret_id = ''
-        ORDER BY e.erased_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+  /** Without locks, which Citus takes in one shard only: what another one has deleted first is not replaced again. */
+  async replaceUnkeyed(limit: number, replacement: (unkeyed: ErasedId) => ErasedId): Promise<number> {
+    const unkeyed = await this.read<KeptRow>({
+      sql: `SELECT ${KEPT_COLUMNS} FROM erased_event_ids AS e WHERE e.secret_id = '' ORDER BY e.erased_at LIMIT $1`,
       parameters: [limit],
-    };
+    });
+    if (unkeyed.length === 0) return 0;
+    const { sql, parameters } = deleteErasedIds(unkeyed.map(keptErasedIdOf));
+    const deletion = { sql: `${sql} RETURNING ${KEPT_COLUMNS}`, parameters };
     return storageWrite(() =>
-      pipelinedTransaction(this.dataSource, [select], async ([selected], run) => {
-        const unkeyed = (selected?.rows as KeptRow[]).map(keptErasedIdOf);
-        if (unkeyed.length === 0) return 0;
-        await run(insertErasedIds(unkeyed.map((id) => ({ ...id, ...replacement(id) }))));
-        await run(deleteErasedIds(unkeyed));
-        return unkeyed.length;
-      }),
+      repeated(() =>
+        pipelinedTransaction(this.dataSource, [deletion], async ([deleted], run) => {
+          const ids = (deleted?.rows as KeptRow[]).map(keptErasedIdOf);
+          if (ids.length > 0) await run(insertErasedIds(ids.map((id) => ({ ...id, ...replacement(id) }))));
+          return ids.length;
+        }),
+      ),
     );
   }
 
@@ -98,6 +105,22 @@ export class TypeormErasedIdStore extends ErasedIdStore {
         FROM customers AS c WHERE $1::text IS NULL OR c.id > $1 ORDER BY c.id LIMIT $2`,
       parameters: [afterId, limit],
     });
+  }
+
+  private async secretsUnusedSince(at: number): Promise<string[]> {
+    const rows = await this.read<{ id: string }>({
+      sql: 'SELECT s.id FROM erasure_secrets AS s WHERE s.last_used_at < $1',
+      parameters: [new Date(at)],
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  private async isAnyKeptBy(secretId: string): Promise<boolean> {
+    const rows = await this.read({
+      sql: 'SELECT 1 FROM erased_event_ids AS e WHERE e.secret_id = $1 LIMIT 1',
+      parameters: [secretId],
+    });
+    return rows.length > 0;
   }
 
   private async read<Row>(query: Query): Promise<Row[]> {

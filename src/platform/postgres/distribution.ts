@@ -1,4 +1,3 @@
-import type { DataSource, QueryRunner } from 'typeorm';
 import { DatabaseUnfit } from './database-fitness.ts';
 
 /**
@@ -30,7 +29,9 @@ export interface Distribution {
 }
 
 /** What can ask the database. */
-export type Asks = Pick<DataSource | QueryRunner, 'query'>;
+export interface Asks {
+  query(sql: string, parameters?: unknown[]): Promise<unknown>;
+}
 
 interface StoredTable {
   readonly name: string;
@@ -62,6 +63,13 @@ const STORED_TABLES = `
 export async function hasCitus(database: Asks): Promise<boolean> {
   const [row] = (await database.query(HAS_CITUS)) as [{ hasCitus: boolean }];
   return row.hasCitus;
+}
+
+/** Whether the rows of a table are in shards. */
+export async function isSharded(database: Asks, table: string): Promise<boolean> {
+  if (!(await hasCitus(database))) return false;
+  const sql = 'SELECT 1 FROM pg_dist_partition AS p WHERE p.logicalrelid = $1::regclass AND p.partkey IS NOT NULL';
+  return ((await database.query(sql, [table])) as unknown[]).length > 0;
 }
 
 /** Compares a database that has Citus with where its tables should be. */
