@@ -26,7 +26,7 @@ const ROWS_OF_EACH = `
   INSERT INTO customer_emails SELECT sha256(('c' || n)::bytea), 'c' || n FROM generate_series(1, 300) AS n;
   INSERT INTO customer_events SELECT 'c' || (n % 300 + 1), now(), 'e' || n, 't', '{"a":1}', 'k' || n, now()
     FROM generate_series(1, 3000) AS n;
-  INSERT INTO erased_event_ids (customer_id, sha256) SELECT 'c' || n, '\\x01' FROM generate_series(1, 50) AS n;
+  INSERT INTO erased_event_ids (shard_key, customer_id, sha256) SELECT n::text, 'c' || n, '\\x01' FROM generate_series(1, 50) AS n;
   INSERT INTO audit_entries (app_id, at, id, actor, actor_id, action)
     SELECT 'a1', now(), 'i' || n, 'operator', 'x', 'y' FROM generate_series(1, 20) AS n;
   INSERT INTO rate_limits (key) VALUES ('events app a1 1/1')`;
@@ -130,7 +130,7 @@ jest.setTimeout(180_000);
     await migrate(database.url, distributed);
     await database.query(`SELECT undistribute_table('erased_event_ids')`);
     await expect(startCheck()).rejects.toThrow(
-      'erased_event_ids is not distributed and should be by customer_id beside customers. Run "npm run migrate"',
+      'erased_event_ids is not distributed and should be by shard_key beside customers. Run "npm run migrate"',
     );
     const workplace = new Workplace();
     try {
@@ -144,7 +144,7 @@ jest.setTimeout(180_000);
     }
     expect(await migrateAndDistribute(database.url, plain)).toEqual({
       applied: [],
-      distributed: ['erased_event_ids: by customer_id beside customers'],
+      distributed: ['erased_event_ids: by shard_key beside customers'],
     });
     expect(await startCheck()).toEqual([]);
   });

@@ -1,7 +1,6 @@
-import { isSharded } from '../../platform/postgres/distribution.ts';
 import type { StoredSize, StoredSizes } from '../application/customer-directory-store.port.ts';
 
-type Read = (sql: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;
+type Read = (sql: string, parameters: unknown[]) => Promise<Record<string, unknown>[]>;
 
 /** What a row takes besides the one column that is measured. */
 const ROW_BYTES = 120;
@@ -46,10 +45,12 @@ interface Share {
  * The time it takes is bounded by what is read: of each table at most so many pages, chosen at random. The apps share in
  * the size of a table, its indexes included, as they do in the bytes of the rows that were read.
  */
-export async function storedSizes(read: Read, pages: number): Promise<StoredSizes> {
-  const functions = (await isSharded({ query: read }, 'customers')) ? OF_SHARDS : OF_NODE;
+export async function storedSizes(read: Read, isDistributed: boolean, pages: number): Promise<StoredSizes> {
   const tables = new Map(
-    (await read(sizeOfTables(functions), [])).map(({ name, ...table }) => [name as string, table as unknown as Table]),
+    (await read(sizeOfTables(isDistributed ? OF_SHARDS : OF_NODE), [])).map(({ name, ...table }) => [
+      name as string,
+      table as unknown as Table,
+    ]),
   );
   const [customers, events] = [tables.get('customers') as Table, tables.get('customer_events') as Table];
   const claims = tables.get('customer_emails') as Table;

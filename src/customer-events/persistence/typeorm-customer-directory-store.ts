@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { selectList } from '../../platform/postgres/record-columns.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
+import { shardsOf } from '../../platform/postgres/shards.ts';
 import { storage } from '../../platform/postgres/storage-errors.ts';
 import { instantOfUtcText } from '../../platform/postgres/utc-text.ts';
 import {
@@ -85,8 +86,9 @@ export class TypeormCustomerDirectoryStore extends CustomerDirectoryStore {
     return rows.map(eventOf);
   }
 
-  sizes(pages: number): Promise<StoredSizes> {
-    return storedSizes((sql, parameters = []) => this.read(sql, parameters), pages);
+  async sizes(pages: number): Promise<StoredSizes> {
+    const { customers } = await storage(() => shardsOf(this.reading));
+    return storedSizes((sql, parameters) => this.read(sql, parameters), customers.isDistributed, pages);
   }
 
   private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {

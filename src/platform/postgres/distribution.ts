@@ -65,13 +65,6 @@ export async function hasCitus(database: Asks): Promise<boolean> {
   return row.hasCitus;
 }
 
-/** Whether the rows of a table are in shards. */
-export async function isSharded(database: Asks, table: string): Promise<boolean> {
-  if (!(await hasCitus(database))) return false;
-  const sql = 'SELECT 1 FROM pg_dist_partition AS p WHERE p.logicalrelid = $1::regclass AND p.partkey IS NOT NULL';
-  return ((await database.query(sql, [table])) as unknown[]).length > 0;
-}
-
 /** Compares a database that has Citus with where its tables should be. */
 export async function readDistribution(database: Asks, places: TablePlaces): Promise<Distribution> {
   const stored = new Map(((await database.query(STORED_TABLES)) as StoredTable[]).map((table) => [table.name, table]));
