@@ -19,6 +19,7 @@ import { RateLimitsOfAppsAndKeys1764200000000 } from './migrations/1764200000000
 import { AuditAndErasure1764300000000 } from './migrations/1764300000000-audit-and-erasure.ts';
 import { LifeOfAppsAndKeys1764400000000 } from './migrations/1764400000000-life-of-apps-and-keys.ts';
 import { CustomerDirectory1764500000000 } from './migrations/1764500000000-customer-directory.ts';
+import { ErasedIdsByShard1764600000000 } from './migrations/1764600000000-erased-ids-by-shard.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -66,6 +67,7 @@ function dataSourceOptions(url: string, settings: DatabaseSettings, failures: St
       AuditAndErasure1764300000000,
       LifeOfAppsAndKeys1764400000000,
       CustomerDirectory1764500000000,
+      ErasedIdsByShard1764600000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

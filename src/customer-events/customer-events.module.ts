@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { AppDataStore } from './application/app-data-store.port.ts';
 import { AppData } from './application/app-data.ts';
 import { CustomerDirectoryStore } from './application/customer-directory-store.port.ts';
@@ -23,6 +24,7 @@ import { SingleEventCounter } from './http/single-event-counter.ts';
 import { TimelineController } from './http/timeline.controller.ts';
 import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from './persistence/group-commit-customer-event-store.ts';
+import { SHARD_OF_EVENTS, shardOfEvents } from './persistence/shard-of-events.ts';
 import { TypeormAppDataStore } from './persistence/typeorm-app-data-store.ts';
 import { TypeormCustomerDirectoryStore } from './persistence/typeorm-customer-directory-store.ts';
 import { TypeormCustomerEventStore } from './persistence/typeorm-customer-event-store.ts';
@@ -52,6 +54,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     EventCounts,
     CustomerEventCopy,
     TypeormCustomerEventStore,
+    { provide: SHARD_OF_EVENTS, inject: [DataSource], useFactory: shardOfEvents },
     { provide: CustomerEventStore, useClass: GroupCommitCustomerEventStore },
     { provide: TimelineStore, useClass: TypeormTimelineStore },
     { provide: CustomerDirectoryStore, useClass: TypeormCustomerDirectoryStore },

@@ -31,7 +31,7 @@ import { customerStoreContract } from './customer-store.contract.ts';
 import { timelineStoreContract } from './timeline-store.contract.ts';
 
 const KEYS = new ErasureKeys(['a secret of thirty-two characters', 'the secret that was in use before']);
-const LIMITS = { maxQueuedEvents: 10_000, maxEventsPerCommit: 1_000 };
+const LIMITS = { maxQueuedEvents: 10_000, maxEventsPerCommit: 1_000, maxCommitsOfShards: 4 };
 
 describe('in memory', () => {
   const open = () => {

@@ -9,6 +9,7 @@ import { CustomerPreview } from '../../src/customer-events/domain/customer-previ
 import type { CustomerPut, PutOutcome } from '../../src/customer-events/domain/customer-puts.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { emailClaim } from '../../src/customer-events/domain/email-claim.ts';
+import { shardsOf } from '../../src/platform/postgres/shards.ts';
 import { StoredCustomers } from '../../src/customer-events/persistence/stored-customers.ts';
 import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
@@ -107,7 +108,7 @@ describe('storing a group of customers', () => {
   });
 
   it('does not take a customer that is created while it looks for another one that has the address', async () => {
-    const stored = new StoredCustomers((query) => singleStatement(dataSource, query), '');
+    const stored = new StoredCustomers((query) => singleStatement(dataSource, query), '', await shardsOf(dataSource));
     expect((await stored.byId([ada.id])).size).toBe(0);
     await putAll(ada);
     await expect(stored.taken([emailClaim(APP, ada.email)])).rejects.toThrow(ChangedMeanwhile);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { shardKeyOf } from '../../src/customer-events/domain/shard-key.ts';
 import { customerIdOf } from '../../src/customer-events/domain/customer.ts';
 import { Maintenance } from '../../src/app/maintenance.ts';
 import { ErasureSecretMissing } from '../../src/customer-events/application/erased-ids.ts';
@@ -90,9 +91,9 @@ describe('what stays of erased ids', () => {
   it('of a version that used no secret is still recognised, and is replaced by what the secret makes', async () => {
     const app = await appId();
     const id = customerIdOf(app, 'user_42');
-    const insert = `INSERT INTO erased_event_ids (customer_id, sha256) SELECT $1, sha256(convert_to($1 || ' ' || k, 'UTF8'))
+    const insert = `INSERT INTO erased_event_ids (shard_key, customer_id, sha256) SELECT $3, $1, sha256(convert_to($1 || ' ' || k, 'UTF8'))
       FROM unnest($2::text[]) AS k`;
-    await service.database.query(insert, [id, Array.from({ length: 2_500 }, (_, n) => `old-${n}`)]);
+    await service.database.query(insert, [id, Array.from({ length: 2_500 }, (_, n) => `old-${n}`), shardKeyOf(id)]);
     expect(await statusOf(service, 'old-7')).toEqual(ERASED);
     await service.app.get(Maintenance).run();
     const unkeyed = await service.database.query(

@@ -31,7 +31,8 @@ describe('while the events table is locked', () => {
   /** Requests that wait for the statement that is under way. */
   const waiting = (): number => {
     const store = service.app.select(CustomerEventsModule).get(CustomerEventStore, { strict: true });
-    return (store as GroupCommitCustomerEventStore)['queue'].length;
+    const lanes = (store as GroupCommitCustomerEventStore)['lanes'];
+    return [...lanes.values()].reduce((all, { queue }) => all + queue.length, 0);
   };
 
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { shardKeyOf } from '../../src/customer-events/domain/shard-key.ts';
 import { API, startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectSuccess } from './helpers/answers.ts';
 import { EXACT_OBJECTS } from './helpers/exact-json.ts';
@@ -8,7 +9,8 @@ describe('/customers/:externalId/events/:id', () => {
 
   const post = (event: object = {}) =>
     service.post('/customer-events', { customerExternalId: 'user_42', type: 'a', ...event });
-  const create = async (event: object = {}): Promise<{ id: string }> => (await post(event).expect(201)).body.data;
+  const create = async (event: object = {}): Promise<{ id: string; customerId: string }> =>
+    (await post(event).expect(201)).body.data;
   const path = (id: string, externalId = 'user_42') => `/customers/${externalId}/events/${id}`;
   const rows = (eventId: string) =>
     service.database.query('SELECT 1 FROM customer_events AS t WHERE t.event_id = $1', [eventId]);
@@ -159,14 +161,14 @@ describe('/customers/:externalId/events/:id', () => {
     });
 
     it('does not come back through another session that inserted while the erasure was open', async () => {
-      const { id } = await create({ eventId: 'open' });
+      const { id, customerId } = await create({ eventId: 'open' });
       const eraser = service.database;
       // An erasure that another instance has begun: row deleted, hash written, not yet committed.
       const blocked = eraser.query(`
         DO $$ BEGIN
           DELETE FROM customer_events AS t WHERE t.id = '${id}';
-          INSERT INTO erased_event_ids (customer_id, sha256)
-            SELECT c.id, sha256(convert_to(c.id || ' open', 'UTF8')) FROM customers AS c WHERE c.external_id = 'user_42';
+          INSERT INTO erased_event_ids (shard_key, customer_id, sha256)
+            VALUES ('${shardKeyOf(customerId)}', '${customerId}', sha256('${customerId} open'));
           PERFORM pg_sleep(0.5);
         END $$`);
       await new Promise((later) => setTimeout(later, 150));

@@ -87,8 +87,8 @@ async function replay(
 async function addErasedIds(replays: ErasureReplay, file: string): Promise<void> {
   let ids: KeptErasedId[] = [];
   for await (const [, line] of linesOf(file)) {
-    if (line.kind === 'erasedId') ids.push(line.id);
-    if (ids.length === IDS_AT_ONCE) {
+    if (line.kind === 'erasedId') ids.push(...line.ids);
+    if (ids.length >= IDS_AT_ONCE) {
       await replays.addErasedIds(ids);
       ids = [];
     }

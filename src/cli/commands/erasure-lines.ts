@@ -1,4 +1,5 @@
 import { secretIdOf, type KeptErasedId } from '../../customer-events/domain/erasure-keys.ts';
+import { SHARD_KEYS, shardKeyOf } from '../../customer-events/domain/shard-key.ts';
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { millisOfInstant, parseInstant } from '../../../libs/time/instant.ts';
 
@@ -9,7 +10,7 @@ import { millisOfInstant, parseInstant } from '../../../libs/time/instant.ts';
 export type ErasureLine =
   | { readonly kind: 'customer'; readonly customer: string; readonly at: number }
   | { readonly kind: 'event'; readonly customer: string; readonly event: string; readonly at: number }
-  | { readonly kind: 'erasedId'; readonly id: KeptErasedId };
+  | { readonly kind: 'erasedId'; readonly secretId: string; readonly ids: readonly KeptErasedId[] };
 
 const isoOf = (millis: number): string => new Date(millis).toISOString();
 
@@ -20,8 +21,8 @@ export function lineOfEntry({ action, customer, subject, at }: AuditEntry): stri
   return null;
 }
 
-export const lineOfErasedId = ({ customer, key, appId, erasedAt }: KeptErasedId): string =>
-  JSON.stringify({ erased: 'eventId', customer, key: key.toString('hex'), app: appId, at: isoOf(erasedAt) });
+export const lineOfErasedId = ({ customer, shardKey, key, appId, erasedAt }: KeptErasedId): string =>
+  JSON.stringify({ erased: 'eventId', customer, shardKey, key: key.toString('hex'), app: appId, at: isoOf(erasedAt) });
 
 const PSEUDONYM = /^([0-9a-f]{8}\.)?[0-9a-z]{25,32}$/;
 const KEY = /^[0-9a-f]{64}$/;
@@ -40,14 +41,27 @@ export function parseErasureLine(line: string): ErasureLine | null {
   }
   if (fields.erased !== 'eventId' || !isText(fields.key, KEY)) return null;
   if (fields.app !== null && !isText(fields.app, APP_ID)) return null;
-  const key = Buffer.from(fields.key, 'hex');
-  const secretId = secretIdOf(customer);
-  return { kind: 'erasedId', id: { customer, key, secretId, appId: fields.app, erasedAt: millis } };
+  const shardKeys = shardKeysOf(fields);
+  if (shardKeys === null) return null;
+  const [key, secretId] = [Buffer.from(fields.key, 'hex'), secretIdOf(customer)];
+  const ids = shardKeys.map((shardKey) => {
+    return { customer, shardKey, key, secretId, appId: fields.app as string | null, erasedAt: millis };
+  });
+  return { kind: 'erasedId', secretId, ids };
+}
+
+/**
+ * Files of versions that knew no shards lack it. A pseudonym does not tell it, so that the id is kept once for each.
+ */
+function shardKeysOf({ shardKey, customer }: Record<string, unknown>): readonly string[] | null {
+  if (shardKey === undefined)
+    return secretIdOf(customer as string) === '' ? [shardKeyOf(customer as string)] : SHARD_KEYS;
+  return SHARD_KEYS.includes(shardKey as string) ? [shardKey as string] : null;
 }
 
 /** By which secret the pseudonyms of a line are made; empty: by none. */
 export const secretIdOfLine = (line: ErasureLine): string =>
-  line.kind === 'erasedId' ? line.id.secretId : secretIdOf(line.customer);
+  line.kind === 'erasedId' ? line.secretId : secretIdOf(line.customer);
 
 const isText = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value);
 

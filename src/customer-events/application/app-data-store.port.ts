@@ -44,6 +44,7 @@ export abstract class AppDataStore {
 }
 
 export interface ErasedIdPosition {
+  readonly shardKey: string;
   readonly customerId: string;
   readonly sha256: Buffer;
 }

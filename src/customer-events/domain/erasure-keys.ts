@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { shardKeyOf } from './shard-key.ts';
 
 /** What is kept of one erased `eventId`: enough to know it by when it is sent again, and nothing to read. */
 export interface ErasedId {
@@ -7,6 +8,8 @@ export interface ErasedId {
   readonly secretId: string;
   /** The pseudonym of its customer. */
   readonly customer: string;
+  /** By which it is on the shard of its customer: see {@link shardKeyOf}. */
+  readonly shardKey: string;
   /** 32 bytes. */
   readonly key: Buffer;
 }
@@ -22,6 +25,13 @@ export interface KeptErasedId extends ErasedId {
 interface Secret {
   readonly id: string;
   readonly key: KeyObject;
+}
+
+/** By what the erased ids of a customer are found. */
+export interface ErasedCustomer {
+  readonly shardKey: string;
+  /** By each secret, and by none. */
+  readonly pseudonyms: readonly string[];
 }
 
 /** About 200 bytes each. */
@@ -41,7 +51,7 @@ const SEPARATOR = '.';
  */
 export class ErasureKeys {
   private readonly secrets: readonly Secret[];
-  private readonly pseudonymsSeen = new LRUCache<string, readonly string[]>({ max: MAX_CUSTOMERS_CACHED });
+  private readonly customersSeen = new LRUCache<string, ErasedCustomer>({ max: MAX_CUSTOMERS_CACHED });
 
   constructor(secrets: readonly string[]) {
     this.secrets = secrets.map((secret) => {
@@ -62,12 +72,18 @@ export class ErasureKeys {
 
   /** All by which a customer may be named: by each secret, and by none. */
   pseudonyms(customerId: string): readonly string[] {
-    let pseudonyms = this.pseudonymsSeen.get(customerId);
-    if (pseudonyms === undefined) {
-      pseudonyms = [...this.secrets.map((secret) => pseudonymBy(secret, 'customer', customerId)), customerId];
-      this.pseudonymsSeen.set(customerId, pseudonyms);
+    return this.customer(customerId).pseudonyms;
+  }
+
+  /** By what the erased ids of a customer are found. */
+  customer(customerId: string): ErasedCustomer {
+    let customer = this.customersSeen.get(customerId);
+    if (customer === undefined) {
+      const keyed = this.secrets.map((secret) => pseudonymBy(secret, 'customer', customerId));
+      customer = { shardKey: shardKeyOf(customerId), pseudonyms: [...keyed, customerId] };
+      this.customersSeen.set(customerId, customer);
     }
-    return pseudonyms;
+    return customer;
   }
 
   /** By which one event is named, with an `eventId` or without. */
@@ -109,12 +125,14 @@ export const secretIdOf = (pseudonym: string): string =>
 const unkeyed = (customerId: string, eventId: string): ErasedId => ({
   secretId: '',
   customer: customerId,
+  shardKey: shardKeyOf(customerId),
   key: hash('sha256', `${customerId} ${eventId}`, 'buffer'),
 });
 
-const keyedBy = (secret: Secret, { customer, key }: ErasedId): ErasedId => ({
+const keyedBy = (secret: Secret, { customer, shardKey, key }: ErasedId): ErasedId => ({
   secretId: secret.id,
   customer: pseudonymBy(secret, 'customer', customer),
+  shardKey,
   key: hmac(secret.key, 'eventId', key),
 });
 

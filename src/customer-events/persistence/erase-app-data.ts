@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { longTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
 import type { Erased } from '../application/app-data-store.port.ts';
 import { emailClaim } from '../domain/email-claim.ts';
+import { shardKeyOf } from '../domain/shard-key.ts';
 import { endOfPart, LIMIT_MS, MAX_EVENTS_OF_PART, partOf, type PartEnd } from './erase-events.ts';
 import { claimBytes } from './stored-customers.ts';
 
@@ -19,7 +20,11 @@ const DELETE_CLAIMS = `
   WHERE e.sha256 = k.sha256 AND e.customer_id = k.customer_id`;
 
 const DELETE_EVENTS = 'DELETE FROM customer_events AS t WHERE t.customer_id = ANY ($1::text[])';
-const DELETE_ERASED_IDS = 'DELETE FROM erased_event_ids AS e WHERE e.customer_id = ANY ($1::text[])';
+/** Those that no secret was used for: they bear the customer's own id. */
+const DELETE_ERASED_IDS = `
+  DELETE FROM erased_event_ids AS e
+  USING unnest($1::text[], $2::text[]) AS k (shard_key, customer_id)
+  WHERE e.shard_key = k.shard_key AND e.customer_id = k.customer_id`;
 const DELETE_CUSTOMERS = 'DELETE FROM customers AS c WHERE c.id = ANY ($1::text[])';
 
 /** Erases customers of an app with all that they have, in a transaction that keeps new events of theirs out. */
@@ -31,7 +36,7 @@ export async function eraseCustomersOfApp(run: RunQuery, appId: string, ids: rea
   const { rowCount: events } = await run({ sql: DELETE_EVENTS, parameters: present });
   const claims = customers.map(({ email }) => claimBytes(emailClaim(appId, email)));
   await run({ sql: DELETE_CLAIMS, parameters: [claims, ...present] });
-  await run({ sql: DELETE_ERASED_IDS, parameters: present });
+  await run({ sql: DELETE_ERASED_IDS, parameters: [customers.map(({ id }) => shardKeyOf(id)), ...present] });
   await run({ sql: DELETE_CUSTOMERS, parameters: present });
   return { customers: customers.length, events: events ?? 0 };
 }

@@ -8,6 +8,15 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('erased_event_ids')
 @Index('erased_event_ids_secret_id_idx', ['secretId', 'erasedAt'])
 export class ErasedEventIdRow {
+  /** By which it is on the shard of its customer: see `shardKeyOf`. */
+  @PrimaryColumn({
+    type: 'text',
+    collation: 'C',
+    name: 'shard_key',
+    primaryKeyConstraintName: 'erased_event_ids_pkey',
+  })
+  shardKey: string;
+
   /** The pseudonym of the customer; where no secret was used, its derived id. */
   @PrimaryColumn({
     type: 'text',

@@ -1,78 +1,89 @@
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { ErasedId, ErasureKeys, KeptErasedId } from '../domain/erasure-keys.ts';
+import {
+  arrayList,
+  arraysOf,
+  bytesColumn,
+  column,
+  columnList,
+  millisColumn,
+  selectList,
+  type RecordColumns,
+} from '../../platform/postgres/record-columns.ts';
+import { oneShard, type Shards } from '../../platform/postgres/shards.ts';
 import type { Query } from '../../platform/postgres/transactions.ts';
 
-const INSERT_ERASED_EVENT_IDS = `
-  INSERT INTO erased_event_ids AS e (customer_id, sha256, secret_id, app_id, erased_at)
-  SELECT i.customer_id, i.sha256, i.secret_id, i.app_id, i.erased_at
-  FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::timestamptz[])
-    AS i (customer_id, sha256, secret_id, app_id, erased_at)
-  ON CONFLICT DO NOTHING`;
+export const ERASED_ID_COLUMNS = {
+  shardKey: column('shard_key'),
+  customer: column('customer_id'),
+  key: bytesColumn('sha256'),
+  secretId: column('secret_id'),
+  appId: column<string | null>('app_id'),
+  erasedAt: millisColumn('erased_at'),
+} satisfies RecordColumns<KeptErasedId>;
+
+/** The order of the primary key, of `erased_event_ids AS e`. */
+export const ERASED_ID_ORDER = 'e.shard_key, e.customer_id, e.sha256';
+
+/** What a SELECT from `erased_event_ids AS e` reads, for `recordOfRow`. */
+export const SELECTED_ERASED_ID = selectList(ERASED_ID_COLUMNS, 'e');
 
 /** What is there already stays as it is. */
 export const insertErasedIds = (ids: readonly KeptErasedId[]): Query => ({
-  sql: INSERT_ERASED_EVENT_IDS,
-  parameters: [
-    ids.map(({ customer }) => customer),
-    ids.map(({ key }) => key),
-    ids.map(({ secretId }) => secretId),
-    ids.map(({ appId }) => appId),
-    ids.map(({ erasedAt }) => new Date(erasedAt)),
-  ],
+  sql: `
+    INSERT INTO erased_event_ids AS e (${columnList(ERASED_ID_COLUMNS)})
+    SELECT i.* FROM unnest(${arrayList(ERASED_ID_COLUMNS, 1)}) AS i
+    ON CONFLICT DO NOTHING`,
+  parameters: arraysOf(ERASED_ID_COLUMNS, ids),
 });
 
-/** What a SELECT from `erased_event_ids AS e` reads. */
-export const KEPT_COLUMNS =
-  'e.customer_id, e.sha256, e.secret_id, e.app_id, (extract(epoch FROM e.erased_at) * 1000)::float8 AS erased_at';
+/** The customers of events, by all that what was erased of them may be kept by. */
+export class PossiblyErased {
+  private readonly shardKeys: string[] = [];
+  private readonly pseudonyms: string[] = [];
 
-export interface KeptRow {
-  readonly customer_id: string;
-  readonly sha256: Buffer;
-  readonly secret_id: string;
-  readonly app_id: string | null;
-  readonly erased_at: number;
+  constructor(events: readonly CustomerEvent[], keys: ErasureKeys) {
+    for (const customerId of new Set(events.map(({ customerId }) => customerId))) {
+      const { shardKey, pseudonyms } = keys.customer(customerId);
+      for (const pseudonym of pseudonyms) {
+        this.shardKeys.push(shardKey);
+        this.pseudonyms.push(pseudonym);
+      }
+    }
+  }
+
+  /**
+   * A SELECT of the pseudonyms of those of which anything was erased. Hardly any has one, and this asks once for a
+   * customer, not once for an event.
+   *
+   * @param parameter adds one to the statement, and gives its placeholder.
+   */
+  selection(shards: Shards, parameter: (value: unknown) => string): string {
+    return `
+      SELECT c.customer FROM unnest(${parameter(this.shardKeys)}::text[], ${parameter(this.pseudonyms)}::text[]) AS c (shard_key, customer)
+      WHERE EXISTS (SELECT 1 FROM erased_event_ids AS e WHERE e.shard_key = c.shard_key AND e.customer_id = c.customer
+        ${oneShard(shards, 'e.shard_key', this.shardKeys, parameter)})`;
+  }
 }
 
-export const keptErasedIdOf = (row: KeptRow): KeptErasedId => ({
-  customer: row.customer_id,
-  key: row.sha256,
-  secretId: row.secret_id,
-  appId: row.app_id,
-  erasedAt: row.erased_at,
-});
-
-/** Parameters: an array of pseudonyms. Those of which anything was erased come back. */
-export const SELECT_WITH_ERASED_IDS = `
-  SELECT c.customer FROM unnest($1::text[]) AS c (customer)
-  WHERE EXISTS (SELECT 1 FROM erased_event_ids AS e WHERE e.customer_id = c.customer)`;
-
-/**
- * Of which customers of these events any `eventId` was erased, by their pseudonyms. Hardly any has one, and this asks
- * once for a customer, not once for an event.
- */
-export const selectWithErasedIds = (events: readonly CustomerEvent[], keys: ErasureKeys): Query => ({
-  name: 'select_customers_with_erased_ids',
-  sql: SELECT_WITH_ERASED_IDS,
-  parameters: [pseudonymsOf(events, keys)],
-});
-
-/** All of all customers of these events. */
-export function pseudonymsOf(events: readonly CustomerEvent[], keys: ErasureKeys): string[] {
-  const customers = new Set(events.map(({ customerId }) => customerId));
-  return [...customers].flatMap((customerId) => keys.pseudonyms(customerId));
+/** Of which customers of these events, all on one shard, any `eventId` was erased, by their pseudonyms. */
+export function selectWithErasedIds(events: readonly CustomerEvent[], keys: ErasureKeys, shards: Shards): Query {
+  const parameters: unknown[] = [];
+  const sql = new PossiblyErased(events, keys).selection(shards, (value) => `$${parameters.push(value)}`);
+  return { name: `select_customers_with_erased_ids_${parameters.length}`, sql, parameters };
 }
 
-/** Parameters: an array of pseudonyms, and one of the keys that belong to them. */
-const SELECT_ERASED_IDS = `
-  SELECT e.sha256 FROM unnest($1::text[], $2::bytea[]) AS i (customer_id, sha256)
-  JOIN erased_event_ids AS e ON e.customer_id = i.customer_id AND e.sha256 = i.sha256`;
-
-/** Which of these events were erased. */
+/** Which of these events, all on one shard, were erased. */
 export class ErasedAmong {
   private readonly candidates: readonly (readonly [CustomerEvent, readonly ErasedId[]])[];
 
   /** @param customers pseudonyms of those whose events are looked for; the others have none. */
-  constructor(events: readonly CustomerEvent[], customers: ReadonlySet<string>, keys: ErasureKeys) {
+  constructor(
+    events: readonly CustomerEvent[],
+    customers: ReadonlySet<string>,
+    keys: ErasureKeys,
+    private readonly shards: Shards,
+  ) {
     const concerned = events.filter(({ customerId }) =>
       keys.pseudonyms(customerId).some((pseudonym) => customers.has(pseudonym)),
     );
@@ -81,7 +92,14 @@ export class ErasedAmong {
 
   get query(): Query {
     const ids = this.candidates.flatMap(([, erasedIds]) => erasedIds);
-    return { sql: SELECT_ERASED_IDS, parameters: [ids.map(({ customer }) => customer), ids.map(({ key }) => key)] };
+    const shardKeys = ids.map(({ shardKey }) => shardKey);
+    const parameters: unknown[] = [shardKeys, ids.map(({ customer }) => customer), ids.map(({ key }) => key)];
+    const sql = `
+      SELECT e.sha256 FROM unnest($1::text[], $2::text[], $3::bytea[]) AS i (shard_key, customer_id, sha256)
+      JOIN erased_event_ids AS e
+        ON e.shard_key = i.shard_key AND e.customer_id = i.customer_id AND e.sha256 = i.sha256
+      ${oneShard(this.shards, 'e.shard_key', shardKeys, (value) => `$${parameters.push(value)}`)}`;
+    return { sql, parameters };
   }
 
   /** @param rows of {@link query} */

@@ -91,6 +91,9 @@ class Requests {
   }
 }
 
+/** What `pg` throws where PostgreSQL has answered with an error. */
+const refusalOf = (code: string): Error => Object.assign(new Error('no'), { code, severity: 'ERROR' });
+
 /** Everything that can go on without anybody's doing has gone on. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -101,7 +104,12 @@ describe('GroupCommitCustomerEventStore', () => {
   const over = (store: StoreUnderControl, limits = {}): void => {
     inner = store;
     requests = new Requests(
-      new GroupCommitCustomerEventStore(store, { maxQueuedEvents: 100, maxEventsPerCommit: 10, ...limits }),
+      new GroupCommitCustomerEventStore(store, {
+        maxQueuedEvents: 100,
+        maxEventsPerCommit: 10,
+        maxCommitsOfShards: 3,
+        ...limits,
+      }),
     );
   };
   const names = () => inner.statements.map((statement) => statement.names.join(' '));
@@ -378,6 +386,88 @@ describe('GroupCommitCustomerEventStore', () => {
     });
   });
 
+  describe('where the database is distributed', () => {
+    /** `1a` is an event on shard 1. */
+    const shardOf = (events: readonly CustomerEvent[]): number | 'several' => {
+      const shards = new Set(events.map(({ id }) => Number.parseInt(id, 10)));
+      return shards.size === 1 ? ([...shards][0] as number) : 'several';
+    };
+    const workerAway = () => storageUnavailable(refusalOf('08006'));
+
+    const overShards = (store: StoreUnderControl, maxCommitsOfShards = 3): void => {
+      inner = store;
+      const limits = { maxQueuedEvents: 100, maxEventsPerCommit: 10, maxCommitsOfShards };
+      requests = new Requests(new GroupCommitCustomerEventStore(store, limits, undefined, shardOf));
+    };
+
+    beforeEach(() => overShards(new StoreUnderControl()));
+
+    it('writes to several shards at a time, and once at a time to each', async () => {
+      for (const name of ['1a', '2a', '1b', '3a', '4a', '1c']) requests.send(name);
+      expect(names()).toEqual(['1a', '2a', '3a']);
+      await end(0);
+      expect(names()).toEqual(['1a', '2a', '3a', '4a']);
+      await end(1);
+      expect(names()).toEqual(['1a', '2a', '3a', '4a', '1b 1c']);
+      expect(inner.mostInFlight).toBe(3);
+    });
+
+    it('never puts events of two shards into one statement, but for a request that has both', async () => {
+      overShards(new StoreUnderControl(), 8);
+      requests.send('1a 2a');
+      requests.send('1b 2b');
+      requests.send('1c');
+      expect(names()).toEqual(['1a 2a', '1b 2b', '1c']);
+      for (const statement of [2, 1, 0]) await end(statement);
+      expect(requests.responses).toEqual(['1c', '1b 2b', '1a 2a'].map((name) => `${name}: its outcomes`));
+    });
+
+    it('keeps one place free of requests that have events of several shards', async () => {
+      for (const name of ['1a 2a', '1b 2b', '1c 2c', '3a']) requests.send(name);
+      expect(names()).toEqual(['1a 2a', '1b 2b', '3a']);
+      await end(0);
+      expect(names()).toEqual(['1a 2a', '1b 2b', '3a', '1c 2c']);
+    });
+
+    it('refuses those who wait for a shard that cannot be written to, and nobody else', async () => {
+      for (const name of ['1a', '2a', '1b', '2b', '1c 2c']) requests.send(name);
+      inner.statements[0]?.fail(workerAway());
+      await settled();
+      expect(requests.responses).toEqual(['1a: StorageUnavailable', '1b: StorageUnavailable']);
+      for (const statement of [1, 2, 3]) await end(statement);
+      expect(requests.responses.slice(2).sort()).toEqual(['1c 2c', '2a', '2b'].map((name) => `${name}: its outcomes`));
+    });
+
+    it('lets one statement at a time try shards that could not be written to, and refuses who comes meanwhile', async () => {
+      for (const name of ['1a', '2a']) requests.send(name);
+      for (const statement of inner.statements) statement.fail(workerAway());
+      await settled();
+      requests.responses.length = 0;
+      for (const name of ['1b', '1c', '2b', '3a']) requests.send(name);
+      await settled();
+      expect(names().slice(2)).toEqual(['1b', '3a']);
+      expect(requests.responses).toEqual(['1c: StorageUnavailable']);
+      await end(2);
+      expect(names().slice(2)).toEqual(['1b', '3a', '2b']);
+      for (const name of ['1d', '1e']) requests.send(name);
+      expect(names().slice(5)).toEqual(['1d']);
+      for (const statement of [3, 4, 5, 6]) await end(statement);
+      expect(requests.responses.slice(1).sort()).toEqual(
+        ['1b', '1d', '1e', '2b', '3a'].map((name) => `${name}: its outcomes`),
+      );
+    });
+
+    it('refuses all who wait where the connection to the database is gone', async () => {
+      for (const name of ['1a', '2a', '3a', '1b', '4a']) requests.send(name);
+      inner.statements[0]?.fail(storageUnavailable(new Error('Connection terminated')));
+      await settled();
+      expect(requests.responses.sort()).toEqual(['1a', '1b', '4a'].map((name) => `${name}: StorageUnavailable`));
+      for (const statement of [1, 2]) await end(statement);
+      requests.send('1c');
+      expect(names().at(-1)).toBe('1c');
+    });
+  });
+
   it('responds to every one of a thousand requests, whatever happens to them', async () => {
     let call = 0;
     over(
@@ -386,7 +476,7 @@ describe('GroupCommitCustomerEventStore', () => {
         if (call % 7 === 0) return storageUnavailable(new Error('away'));
         return call % 3 === 0 ? new TypeError('no') : undefined;
       }),
-      { maxQueuedEvents: 50, maxEventsPerCommit: 8 },
+      { maxQueuedEvents: 50, maxEventsPerCommit: 8, maxCommitsOfShards: 3 },
     );
     for (let n = 0; n < 1_000; n++) {
       requests.send(n % 5 === 0 ? `n${n} m${n}` : `n${n}`, () => n % 11 === 0);

@@ -5,9 +5,11 @@ import {
   StorageUnavailable,
   storageUnavailable,
 } from '../../platform/postgres/storage-unavailable.ts';
+import { isResponseLost } from '../../platform/postgres/storage-errors.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { GroupCommitObserver } from './group-commit-observer.ts';
+import { SHARD_OF_EVENTS, type ShardOfEvents } from './shard-of-events.ts';
 import { TypeormCustomerEventStore } from './typeorm-customer-event-store.ts';
 
 /** The injection token of {@link GroupCommitLimits}: a part of the settings, bound in the app's module. */
@@ -18,6 +20,8 @@ export interface GroupCommitLimits {
   readonly maxQueuedEvents: number;
   /** Events of one statement, at most, unless a single request brings more. */
   readonly maxEventsPerCommit: number;
+  /** Statements at a time where the database is distributed, 2 at least; otherwise it is one. */
+  readonly maxCommitsOfShards: number;
 }
 
 /** The events of one request, and who waits for them. */
@@ -28,6 +32,16 @@ interface Submission {
   readonly reject: (error: unknown) => void;
 }
 
+/** Requests whose events are written together, one statement at a time. */
+interface Lane {
+  /** Undefined: the database is in one piece. */
+  readonly shard: number | 'several' | undefined;
+  queue: Submission[];
+  isWriting: boolean;
+  /** Why its shard could not be written to when it was last tried. */
+  failure: StorageUnavailable | undefined;
+}
+
 /**
  * Group commit: the events of concurrent requests are written by one statement, and each request
  * gets its response after the commit that holds its events. There is no timer: while one statement is
@@ -35,31 +49,44 @@ interface Submission {
  *
  * One statement at a time: measured with 64 connections, two at a time wrote a fifth fewer events
  * at three times the p99, four at a time a quarter fewer at twelve times the p99.
+ *
+ * Where the database is distributed, each shard has a lane of its own, and several are written at a time. A shard
+ * that cannot be written to fails its own lane only; until it can be again, one statement at a time tries, for all such
+ * shards together, and whoever comes meanwhile is refused at once. A batch of several shards is a transaction of its own;
+ * one place is never taken by these.
  */
 @Injectable()
 export class GroupCommitCustomerEventStore extends CustomerEventStore {
-  private queue: Submission[] = [];
+  private readonly lanes = new Map<number | undefined, Lane>();
+  /** Lanes with requests that wait, and nothing in flight, in the order in which they began to wait. */
+  private readonly ready = new Set<Lane>();
+  private readonly inFlight = new Set<Lane>();
   private unfinishedEvents = 0;
-  private writing = false;
 
   constructor(
     @Inject(TypeormCustomerEventStore) private readonly store: CustomerEventStore,
     @Inject(GROUP_COMMIT_LIMITS) private readonly limits: GroupCommitLimits,
     @Optional() private readonly observer?: GroupCommitObserver,
+    @Optional() @Inject(SHARD_OF_EVENTS) private readonly shardOf: ShardOfEvents = () => undefined,
   ) {
     super();
   }
 
-  /** @throws {StorageOverloaded} at once, where too much is waiting already. */
+  /** @throws {StorageOverloaded} at once, where too much is waiting already. {@link StorageUnavailable} */
   append(events: readonly CustomerEvent[], isAbandoned: IsAbandoned): Promise<AppendOutcome[]> {
     if (this.unfinishedEvents > 0 && this.unfinishedEvents + events.length > this.limits.maxQueuedEvents) {
       this.observer?.refused();
       return Promise.reject(storageOverloaded());
     }
+    const lane = this.laneOf(events);
+    if (lane.failure !== undefined && (lane.isWriting || lane.queue.length > 0)) {
+      return Promise.reject(storageUnavailable(lane.failure.cause));
+    }
     return new Promise((resolve, reject) => {
-      this.queue.push({ events, isAbandoned, resolve, reject });
+      lane.queue.push({ events, isAbandoned, resolve, reject });
       this.count(events.length);
-      if (!this.writing) void this.writeQueue();
+      if (!lane.isWriting) this.ready.add(lane);
+      this.writeNext();
     });
   }
 
@@ -67,14 +94,44 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     return this.store.preview(events, isAssumed);
   }
 
-  private async writeQueue(): Promise<void> {
-    this.writing = true;
-    while (this.queue.length > 0) {
-      const group = this.takeGroup();
-      await this.write(group);
-      this.count(-countEvents(group));
+  private laneOf(events: readonly CustomerEvent[]): Lane {
+    const shard = this.shardOf(events);
+    if (shard === 'several') return newLane(shard);
+    let lane = this.lanes.get(shard);
+    if (lane === undefined) this.lanes.set(shard, (lane = newLane(shard)));
+    return lane;
+  }
+
+  private writeNext(): void {
+    for (const lane of this.ready) {
+      if (!this.hasPlaceFor(lane)) continue;
+      this.ready.delete(lane);
+      void this.writeLane(lane);
     }
-    this.writing = false;
+  }
+
+  private hasPlaceFor(lane: Lane): boolean {
+    if (lane.shard === undefined) return true;
+    const { maxCommitsOfShards } = this.limits;
+    const others = [...this.inFlight];
+    if (others.length >= maxCommitsOfShards) return false;
+    if (lane.failure !== undefined) return others.every(({ failure }) => failure === undefined);
+    return (
+      lane.shard !== 'several' || others.filter(({ shard }) => shard === 'several').length < maxCommitsOfShards - 1
+    );
+  }
+
+  /** Writes one group; then other lanes have their turn. */
+  private async writeLane(lane: Lane): Promise<void> {
+    lane.isWriting = true;
+    this.inFlight.add(lane);
+    const group = this.takeGroup(lane);
+    await this.write(lane, group);
+    this.count(-countEvents(group));
+    this.inFlight.delete(lane);
+    lane.isWriting = false;
+    if (lane.queue.length > 0) this.ready.add(lane);
+    this.writeNext();
   }
 
   private count(events: number): void {
@@ -82,21 +139,21 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     this.observer?.queued(this.unfinishedEvents);
   }
 
-  private takeGroup(): Submission[] {
+  private takeGroup(lane: Lane): Submission[] {
     let events = 0;
     let end = 0;
-    for (const submission of this.queue) {
+    for (const submission of lane.queue) {
       events += submission.events.length;
       if (end > 0 && events > this.limits.maxEventsPerCommit) break;
       end++;
     }
-    const group = this.queue.slice(0, end);
-    this.queue = this.queue.slice(end);
+    const group = lane.queue.slice(0, end);
+    lane.queue = lane.queue.slice(end);
     return group;
   }
 
   /** Never rejects: every submission of the group gets its own response. */
-  private async write(group: readonly Submission[]): Promise<void> {
+  private async write(lane: Lane, group: readonly Submission[]): Promise<void> {
     const awaited: Submission[] = [];
     for (const submission of group) {
       if (submission.isAbandoned()) submission.reject(new Abandoned());
@@ -107,34 +164,46 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
       const events = awaited.flatMap((submission) => submission.events);
       const startedAt = performance.now();
       const outcomes = await this.store.append(events, neverAbandoned);
+      lane.failure = undefined;
       this.observer?.written(events.length, (performance.now() - startedAt) / 1000);
       let next = 0;
       for (const { events, resolve } of awaited) resolve(outcomes.slice(next, (next += events.length)));
     } catch (error) {
-      await this.settle(awaited, error);
+      await this.settle(lane, awaited, error);
     }
   }
 
-  private async settle(group: readonly Submission[], error: unknown): Promise<void> {
+  private async settle(lane: Lane, group: readonly Submission[], error: unknown): Promise<void> {
     if (error instanceof StorageUnavailable) {
       this.observer?.failed();
-      // Those who wait would fare no better: refused now, they can try again soon, and nobody
-      // waits through one time-out after the other.
-      const waiting = this.queue;
-      this.queue = [];
-      this.count(-countEvents(waiting));
       for (const { reject } of group) reject(error);
-      for (const { reject } of waiting) reject(storageUnavailable(error.cause));
+      this.refuseWaiting(lane, error);
     } else if (group.length === 1) {
       group[0]?.reject(error);
     } else {
       // One of them is at fault, and must not fail its neighbours.
       const half = Math.ceil(group.length / 2);
-      await this.write(group.slice(0, half));
-      await this.write(group.slice(half));
+      await this.write(lane, group.slice(0, half));
+      await this.write(lane, group.slice(half));
+    }
+  }
+
+  /**
+   * Those who wait would fare no better: refused now, they can try again soon, and nobody waits through one time-out
+   * after the other. Where a distributed database has answered, it is only those of the same shard.
+   */
+  private refuseWaiting(lane: Lane, error: StorageUnavailable): void {
+    const isOfShard = lane.shard !== undefined && !isResponseLost(error.cause);
+    if (isOfShard) lane.failure = error;
+    for (const { queue } of isOfShard ? [lane] : [lane, ...this.ready]) {
+      const waiting = queue.splice(0);
+      this.count(-countEvents(waiting));
+      for (const { reject } of waiting) reject(storageUnavailable(error.cause));
     }
   }
 }
+
+const newLane = (shard: Lane['shard']): Lane => ({ shard, queue: [], isWriting: false, failure: undefined });
 
 const countEvents = (submissions: readonly Submission[]): number =>
   submissions.reduce((count, { events }) => count + events.length, 0);

@@ -7,6 +7,7 @@ import {
   type Statement,
 } from '../../platform/postgres/transactions.ts';
 import { ChangedMeanwhile } from '../../platform/postgres/repeated.ts';
+import { oneShard, type Shards } from '../../platform/postgres/shards.ts';
 import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
 import type { AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
@@ -20,7 +21,7 @@ import {
   type EventRow,
 } from './customer-event-columns.ts';
 import type { ErasureKeys } from '../domain/erasure-keys.ts';
-import { ErasedAmong, SELECT_WITH_ERASED_IDS, selectWithErasedIds, pseudonymsOf } from './erased-event-ids.ts';
+import { ErasedAmong, PossiblyErased, selectWithErasedIds } from './erased-event-ids.ts';
 
 /** Event id → what became of it. */
 export type Settled = Map<string, AppendOutcome>;
@@ -43,7 +44,7 @@ interface IdColumn {
 export type Obstacle = { readonly customer: string } | (EventRow & { readonly customer: null });
 
 /**
- * Inserts all events that can be, in one statement or one transaction, so all or nothing.
+ * Inserts all events that can be, in one statement for each shard and one transaction, so all or nothing.
  *
  * Whether an `eventId` was erased is asked after its insert, not before: an INSERT waits for a
  * transaction that is erasing the event of the same `eventId`, and only what is asked after that
@@ -61,25 +62,78 @@ export type Obstacle = { readonly customer: string } | (EventRow & { readonly cu
 export async function insertCustomerEvents(
   dataSource: DataSource,
   keys: ErasureKeys,
-  events: readonly CustomerEvent[],
+  groups: readonly ShardGroup[],
   conflictsLikely: boolean,
 ): Promise<Settled> {
-  if (events.length === 0) return new Map();
-  const keyed = events.filter(({ eventId }) => eventId !== null);
-  const insert = insertStatement(events);
+  const [first] = groups;
+  if (first === undefined) return new Map();
   try {
-    if (keyed.length === 0) return createdOf((await singleStatement(dataSource, insert)).rows as IdColumn[]);
-    const select = conflictsLikely ? selectObstacles(keyed, keys) : selectWithErasedIds(keyed, keys);
-    return await pipelinedTransaction(dataSource, [insert, select], ([inserted, obstacles], run) =>
-      settle(run, keys, keyed, createdOf(inserted?.rows as IdColumn[]), obstacles?.rows as Obstacle[]),
-    );
+    if (groups.length === 1 && first.keyed.length === 0) {
+      return createdOf((await singleStatement(dataSource, insertStatement(first.events))).rows as IdColumn[]);
+    }
+    return await insertGroups(dataSource, keys, groups, conflictsLikely);
   } catch (error) {
     if (!isRefusedValue(error)) throw error;
-    return pipelinedTransaction(dataSource, [], async (_, run) => {
-      const settled = await insertApart(run, events);
-      return settle(run, keys, keyed, settled, (await run(selectWithErasedIds(keyed, keys))).rows as Obstacle[]);
-    });
+    return pipelinedTransaction(dataSource, [], (_, run) =>
+      inTurn(groups, async (group) => {
+        const settled = await insertApart(run, group.events);
+        return group.keyed.length === 0
+          ? settled
+          : settle(run, keys, group, settled, await obstaclesOf(run, keys, group));
+      }),
+    );
   }
+}
+
+/** Events whose rows are all on one shard; all there are where the database is not distributed. */
+export interface ShardGroup {
+  readonly events: readonly CustomerEvent[];
+  /** Those of them with an `eventId`. */
+  readonly keyed: readonly CustomerEvent[];
+  readonly shards: Shards;
+}
+
+/** In the order of the shards, which is the same for all transactions: so no two of them wait for each other. */
+export const groupsByShard = (events: readonly CustomerEvent[], shards: Shards): ShardGroup[] =>
+  shards.apart(events, customerIdOf).map((part) => ({
+    events: part,
+    keyed: part.filter(({ eventId }) => eventId !== null),
+    shards,
+  }));
+
+/** What `settleGroup` makes of each group, one after the other. */
+export async function inTurn(
+  groups: readonly ShardGroup[],
+  settleGroup: (group: ShardGroup) => Promise<Settled>,
+): Promise<Settled> {
+  let all: Settled | undefined;
+  for (const group of groups) {
+    const settled = await settleGroup(group);
+    if (all === undefined) all = settled;
+    else for (const [id, outcome] of settled) all.set(id, outcome);
+  }
+  return all ?? new Map();
+}
+
+function insertGroups(
+  dataSource: DataSource,
+  keys: ErasureKeys,
+  groups: readonly ShardGroup[],
+  conflictsLikely: boolean,
+): Promise<Settled> {
+  const statementsOf = ({ events, keyed, shards }: ShardGroup): Statement[] => {
+    if (keyed.length === 0) return [insertStatement(events)];
+    const select = conflictsLikely ? selectObstacles : selectWithErasedIds;
+    return [insertStatement(events), select(keyed, keys, shards)];
+  };
+  return pipelinedTransaction(dataSource, groups.flatMap(statementsOf), (results, run) => {
+    let next = 0;
+    return inTurn(groups, async (group) => {
+      const settled = createdOf(results[next++]?.rows as IdColumn[]);
+      if (group.keyed.length === 0) return settled;
+      return settle(run, keys, group, settled, results[next++]?.rows as Obstacle[]);
+    });
+  });
 }
 
 /** Finds the values that PostgreSQL refuses by halving, behind savepoints, so that the others are stored. */
@@ -107,24 +161,31 @@ const savepoint = (command: string): Statement => ({ sql: `${command} before_ins
 export async function settle(
   run: RunStatement,
   keys: ErasureKeys,
-  keyed: readonly CustomerEvent[],
+  { keyed, shards }: ShardGroup,
   settled: Settled,
   obstacles: readonly Obstacle[],
 ): Promise<Settled> {
   const customers = new Set(obstacles.flatMap(({ customer }) => (customer === null ? [] : [customer])));
-  if (customers.size > 0) await takeErasedOut(run, new ErasedAmong(keyed, customers, keys), settled);
+  if (customers.size > 0) await takeErasedOut(run, new ErasedAmong(keyed, customers, keys, shards), settled);
   settleTaken(
     keyed,
     settled,
     obstacles.filter((obstacle) => obstacle.customer === null),
   );
   const open = keyed.filter(({ id }) => !settled.has(id));
-  if (open.length > 0) settleTaken(open, settled, (await run(selectTaken(open))).rows as EventRow[]);
+  if (open.length > 0) settleTaken(open, settled, (await run(selectTaken(open, shards))).rows as EventRow[]);
   if (open.some(({ id }) => !settled.has(id))) {
     throw new ChangedMeanwhile('the event that has the eventId was erased before it could be read');
   }
   return settled;
 }
+
+/** Those of the erased ids only. */
+export const obstaclesOf = async (
+  run: RunStatement,
+  keys: ErasureKeys,
+  { keyed, shards }: ShardGroup,
+): Promise<Obstacle[]> => (await run(selectWithErasedIds(keyed, keys, shards))).rows as Obstacle[];
 
 /** Adds the outcomes of those events whose `eventId` another event has. */
 export function settleTaken(events: readonly CustomerEvent[], settled: Settled, rows: readonly EventRow[]): void {
@@ -149,34 +210,35 @@ async function takeErasedOut(run: RunStatement, erased: ErasedAmong, settled: Se
 }
 
 /**
+ * Of events on one shard, those that are stored.
+ *
  * Not `(customer_id, event_id) IN (…)`: on a table that was never analyzed, as after a first import,
  * a thousand pairs of a customer with 200,000 events took 2.4 s; this takes 5 ms.
  */
-export function selectTaken(keyed: readonly CustomerEvent[]): Query {
-  return {
-    sql: `
+export function selectTaken(keyed: readonly CustomerEvent[], shards: Shards): Query {
+  const customerIds = keyed.map(customerIdOf);
+  const parameters: unknown[] = [customerIds, keyed.map(({ eventId }) => eventId)];
+  const condition = oneShard(shards, 't.customer_id', customerIds, (value) => `$${parameters.push(value)}`);
+  const sql = `
       SELECT ${EVENT_COLUMNS} FROM unnest($1::text[], $2::text[]) AS k (customer_id, event_id)
-      JOIN customer_events AS t ON t.customer_id = k.customer_id AND t.event_id = k.event_id`,
-    parameters: [keyed.map(customerIdOf), keyed.map(({ eventId }) => eventId)],
-  };
+      JOIN customer_events AS t ON t.customer_id = k.customer_id AND t.event_id = k.event_id ${condition}`;
+  return { sql, parameters };
 }
 
 /** Both in one statement; an event that was just inserted is not in its own way. */
-function selectObstacles(keyed: readonly CustomerEvent[], keys: ErasureKeys): Statement {
-  return {
-    sql: `
+function selectObstacles(keyed: readonly CustomerEvent[], keys: ErasureKeys, shards: Shards): Statement {
+  const customerIds = keyed.map(customerIdOf);
+  const parameters: unknown[] = [customerIds, keyed.map(({ eventId }) => eventId), keyed.map(({ id }) => id)];
+  const parameter = (value: unknown): string => `$${parameters.push(value)}`;
+  const condition = oneShard(shards, 't.customer_id', customerIds, parameter);
+  const sql = `
       SELECT NULL::text AS customer, ${EVENT_COLUMNS}
-      FROM unnest($2::text[], $3::text[], $4::text[]) AS k (customer_id, event_id, id)
-      JOIN customer_events AS t ON t.customer_id = k.customer_id AND t.event_id = k.event_id AND t.id <> k.id
+      FROM unnest($1::text[], $2::text[], $3::text[]) AS k (customer_id, event_id, id)
+      JOIN customer_events AS t
+        ON t.customer_id = k.customer_id AND t.event_id = k.event_id AND t.id <> k.id ${condition}
       UNION ALL
-      SELECT o.customer, ${NO_EVENT_COLUMNS} FROM (${SELECT_WITH_ERASED_IDS}) AS o`,
-    parameters: [
-      pseudonymsOf(keyed, keys),
-      keyed.map(customerIdOf),
-      keyed.map(({ eventId }) => eventId),
-      keyed.map(({ id }) => id),
-    ],
-  };
+      SELECT o.customer, ${NO_EVENT_COLUMNS} FROM (${new PossiblyErased(keyed, keys).selection(shards, parameter)}) AS o`;
+  return { sql, parameters };
 }
 
 const customerIdOf = ({ customerId }: CustomerEvent): string => customerId;

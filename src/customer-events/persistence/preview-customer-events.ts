@@ -3,8 +3,17 @@ import type { AppendOutcome } from '../application/customer-event-store.port.ts'
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { eventOf, type EventRow } from './customer-event-columns.ts';
 import type { ErasureKeys } from '../domain/erasure-keys.ts';
+import { shardsOf } from '../../platform/postgres/shards.ts';
+import { singleStatement, type RunStatement } from '../../platform/postgres/transactions.ts';
 import { ErasedAmong, selectWithErasedIds } from './erased-event-ids.ts';
-import { eventKey, selectTaken, type Settled } from './insert-customer-events.ts';
+import {
+  eventKey,
+  groupsByShard,
+  inTurn,
+  selectTaken,
+  type Settled,
+  type ShardGroup,
+} from './insert-customer-events.ts';
 
 /** What insertCustomerEvents would make of each event now; it writes nothing, and looks at no values. */
 export async function previewCustomerEvents(
@@ -12,32 +21,27 @@ export async function previewCustomerEvents(
   keys: ErasureKeys,
   events: readonly CustomerEvent[],
 ): Promise<Settled> {
-  const keyed = events.filter(({ eventId }) => eventId !== null);
-  const [erased, taken] =
-    keyed.length === 0
-      ? [new Set<CustomerEvent>(), new Map<string, CustomerEvent>()]
-      : [await erasedAmong(dataSource, keys, keyed), await takenBy(dataSource, keyed)];
-  const settled: Settled = new Map();
-  for (const event of events) settled.set(event.id, outcomeOf(event, erased, taken));
-  return settled;
+  const shards = (await shardsOf(dataSource)).customers;
+  const run: RunStatement = (statement) => singleStatement(dataSource, statement);
+  return inTurn(groupsByShard(events, shards), async (group) => {
+    const [erased, taken] =
+      group.keyed.length === 0
+        ? [new Set<CustomerEvent>(), new Map<string, CustomerEvent>()]
+        : [await erasedAmong(run, keys, group), await takenBy(run, group)];
+    return new Map(group.events.map((event) => [event.id, outcomeOf(event, erased, taken)]));
+  });
 }
 
-async function erasedAmong(
-  dataSource: DataSource,
-  keys: ErasureKeys,
-  keyed: readonly CustomerEvent[],
-): Promise<Set<CustomerEvent>> {
-  const customers = selectWithErasedIds(keyed, keys);
-  const rows = await dataSource.query<{ customer: string }[]>(customers.sql, [...customers.parameters]);
+async function erasedAmong(run: RunStatement, keys: ErasureKeys, group: ShardGroup): Promise<Set<CustomerEvent>> {
+  const rows = (await run(selectWithErasedIds(group.keyed, keys, group.shards))).rows as { customer: string }[];
   if (rows.length === 0) return new Set();
-  const erased = new ErasedAmong(keyed, new Set(rows.map(({ customer }) => customer)), keys);
-  const { sql, parameters } = erased.query;
-  return new Set(erased.eventsOf(await dataSource.query(sql, [...parameters])));
+  const customers = new Set(rows.map(({ customer }) => customer));
+  const erased = new ErasedAmong(group.keyed, customers, keys, group.shards);
+  return new Set(erased.eventsOf((await run(erased.query)).rows as { sha256: Buffer }[]));
 }
 
-async function takenBy(dataSource: DataSource, keyed: readonly CustomerEvent[]): Promise<Map<string, CustomerEvent>> {
-  const taken = selectTaken(keyed);
-  const rows = await dataSource.query<EventRow[]>(taken.sql, [...taken.parameters]);
+async function takenBy(run: RunStatement, { keyed, shards }: ShardGroup): Promise<Map<string, CustomerEvent>> {
+  const rows = (await run(selectTaken(keyed, shards))).rows as EventRow[];
   return new Map(rows.map(eventOf).map((event) => [eventKey(event), event]));
 }
 

@@ -1,6 +1,7 @@
 import { arrayList, arraysOf, columnList } from '../../platform/postgres/record-columns.ts';
 import { ChangedMeanwhile } from '../../platform/postgres/repeated.ts';
 import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
+import { oneShard, type Shards, type ShardsOfTables } from '../../platform/postgres/shards.ts';
 import type { Query, RunQuery } from '../../platform/postgres/transactions.ts';
 import { customerRefused } from '../domain/customer-events-error.ts';
 import { settlePuts, type CustomerPut, type PutChange, type PutOutcome } from '../domain/customer-puts.ts';
@@ -39,12 +40,19 @@ const INSERT_CLAIMS = `
  *
  * @throws {ChangedMeanwhile}, and what PostgreSQL says, also of values that it refuses.
  */
-export async function putCustomers(run: RunQuery, appId: string, puts: readonly CustomerPut[]): Promise<PutOutcome[]> {
-  const { outcomes, changes } = await settlePuts(appId, puts, new StoredCustomers(run, 'FOR NO KEY UPDATE'));
+export async function putCustomers(
+  run: RunQuery,
+  shards: ShardsOfTables,
+  appId: string,
+  puts: readonly CustomerPut[],
+): Promise<PutOutcome[]> {
+  const { outcomes, changes } = await settlePuts(appId, puts, new StoredCustomers(run, 'FOR NO KEY UPDATE', shards));
   const sorted = changes.toSorted((a, b) => compareText(a.id, b.id));
-  await insertCustomers(run, appId, customersAfter(sorted.filter(({ before }) => before === null)));
-  await updateCustomers(run, customersAfter(sorted.filter(({ before }) => before !== null)));
-  await moveClaims(run, changes);
+  for (const part of shards.customers.apart(sorted, ({ id }) => id)) {
+    await insertCustomers(run, appId, customersAfter(part.filter(({ before }) => before === null)));
+    await updateCustomers(run, shards.customers, customersAfter(part.filter(({ before }) => before !== null)));
+  }
+  await moveClaims(run, shards.emails, changes);
   return outcomes;
 }
 
@@ -54,12 +62,13 @@ export async function putCustomers(run: RunQuery, appId: string, puts: readonly 
  */
 export async function putCustomersApart(
   run: RunQuery,
+  shards: ShardsOfTables,
   appId: string,
   puts: readonly CustomerPut[],
 ): Promise<PutOutcome[]> {
   await run(savepoint('SAVEPOINT'));
   try {
-    const outcomes = await putCustomers(run, appId, puts);
+    const outcomes = await putCustomers(run, shards, appId, puts);
     await run(savepoint('RELEASE SAVEPOINT'));
     return outcomes;
   } catch (error) {
@@ -67,8 +76,8 @@ export async function putCustomersApart(
     await run(savepoint('ROLLBACK TO SAVEPOINT'));
     if (puts.length === 1) return [{ kind: 'refused', error: customerRefused() }];
     const half = Math.ceil(puts.length / 2);
-    const first = await putCustomersApart(run, appId, puts.slice(0, half));
-    return [...first, ...(await putCustomersApart(run, appId, puts.slice(half)))];
+    const first = await putCustomersApart(run, shards, appId, puts.slice(0, half));
+    return [...first, ...(await putCustomersApart(run, shards, appId, puts.slice(half)))];
   }
 }
 
@@ -85,35 +94,39 @@ async function insertCustomers(run: RunQuery, appId: string, customers: readonly
   if (rowCount !== customers.length) throw new ChangedMeanwhile('a customer was created meanwhile');
 }
 
-async function updateCustomers(run: RunQuery, customers: readonly Customer[]): Promise<void> {
+async function updateCustomers(run: RunQuery, shards: Shards, customers: readonly Customer[]): Promise<void> {
   if (customers.length === 0) return;
-  await run({ sql: UPDATE_CUSTOMERS, parameters: arraysOf(CUSTOMER_COLUMNS, customers, UPDATED_FIELDS) });
+  const parameters: unknown[] = arraysOf(CUSTOMER_COLUMNS, customers, UPDATED_FIELDS);
+  const ids = customers.map(({ id }) => id);
+  const condition = oneShard(shards, 'c.id', ids, (value) => `$${parameters.push(value)}`);
+  await run({ sql: `${UPDATE_CUSTOMERS} ${condition}`, parameters });
 }
 
 /** The old ones first: within a group, one customer may take what another gives up. */
-async function moveClaims(run: RunQuery, changes: readonly PutChange[]): Promise<void> {
+async function moveClaims(run: RunQuery, shards: Shards, changes: readonly PutChange[]): Promise<void> {
   const moved = changes.filter(({ before, after }) => before?.claim !== after.claim);
-  const old = claimsOf(moved, 'before');
-  if (old.count > 0) await run({ sql: DELETE_CLAIMS, parameters: old.parameters });
-  const wanted = claimsOf(moved, 'after');
-  if (wanted.count === 0) return;
-  const { rowCount } = await run({ sql: INSERT_CLAIMS, parameters: wanted.parameters });
-  if (rowCount !== wanted.count) throw new ChangedMeanwhile('an e-mail address was taken meanwhile');
+  for (const old of claimsOf(shards, moved, 'before')) {
+    await run({ sql: DELETE_CLAIMS, parameters: old });
+  }
+  for (const wanted of claimsOf(shards, moved, 'after')) {
+    const { rowCount } = await run({ sql: INSERT_CLAIMS, parameters: wanted });
+    if (rowCount !== wanted[0].length) throw new ChangedMeanwhile('an e-mail address was taken meanwhile');
+  }
 }
 
+/** The parameters of a statement for each shard that has any of the claims. */
 function claimsOf(
+  shards: Shards,
   changes: readonly PutChange[],
   side: 'before' | 'after',
-): { readonly count: number; readonly parameters: unknown[] } {
+): (readonly [claims: Buffer[], customerIds: string[]])[] {
   const claims = changes.flatMap((change) => {
     const customer = change[side];
     return customer === null ? [] : [{ id: change.id, claim: customer.claim }];
   });
   claims.sort((a, b) => compareText(a.claim, b.claim));
-  return {
-    count: claims.length,
-    parameters: [claims.map(({ claim }) => claimBytes(claim)), claims.map(({ id }) => id)],
-  };
+  const parts = shards.apart(claims, ({ claim }) => claimBytes(claim));
+  return parts.map((part) => [part.map(({ claim }) => claimBytes(claim)), part.map(({ id }) => id)]);
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

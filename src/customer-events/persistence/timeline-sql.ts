@@ -159,20 +159,21 @@ function matchingEvents(
   const matches = typeCondition(query, (value) => `$${parameters.push(value)}`);
   const order = timelineOrder(query);
   return {
-    // The end of the walk is looked for in the same snapshot, and only where the matches do not fill the page.
+    // The end of the walk is looked for in the same snapshot, and only where the matches do not fill the page. The
+    // customer, the first parameter, is named once more at the end: it leads a distributed database to one shard.
     events: `WITH found AS MATERIALIZED (
-        SELECT t.customer_id, t.occurred_at, t.id, true AS matches, false AS ends_walk
-        FROM (SELECT t.customer_id, t.occurred_at, t.id, t.type FROM customer_events AS t
+        SELECT t.occurred_at, t.id, true AS matches, false AS ends_walk
+        FROM (SELECT t.occurred_at, t.id, t.type FROM customer_events AS t
               WHERE ${sql} ORDER BY ${order} LIMIT ${limits.entries}) AS t
         WHERE ${matches} ORDER BY ${order} LIMIT ${limits.events + 1}),
       walk_end AS (
-        SELECT t.customer_id, t.occurred_at, t.id, false AS matches, true AS ends_walk FROM customer_events AS t
+        SELECT t.occurred_at, t.id, false AS matches, true AS ends_walk FROM customer_events AS t
         WHERE ${sql} AND (SELECT count(*) FROM found) <= ${limits.events}
         ORDER BY ${order} OFFSET ${limits.entries - 1} LIMIT 1)
       SELECT t.*, k.matches, k.ends_walk
       FROM (SELECT * FROM found UNION ALL SELECT * FROM walk_end) AS k
       JOIN customer_events AS t
-        ON t.customer_id = k.customer_id AND t.occurred_at = k.occurred_at AND t.id = k.id
+        ON t.customer_id = $1 AND t.occurred_at = k.occurred_at AND t.id = k.id
       ORDER BY ${order}, k.ends_walk`,
     parameters,
   };

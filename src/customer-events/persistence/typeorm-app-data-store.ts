@@ -15,6 +15,7 @@ import type { Customer } from '../domain/customer.ts';
 import { customerOf, SELECTED_CUSTOMER, type CustomerColumns } from './customer-columns.ts';
 import { eraseCustomersOfApp, eraseLongHistory, haveMany } from './erase-app-data.ts';
 import { LIMIT_MS } from './erase-events.ts';
+import { ERASED_ID_ORDER } from './erased-event-ids.ts';
 
 const MAX_CUSTOMERS_READ = 500;
 const MAX_BYTES_READ = 1_048_576;
@@ -129,22 +130,22 @@ async function nextGroup(
 /** The last of the erased ids that are looked at next, whosever they are; null where these are the last ones. */
 async function endOfErasedIds(run: RunQuery, after: ErasedIdPosition | null): Promise<ErasedIdPosition | null> {
   const { rows } = await run({
-    sql: `SELECT e.customer_id, e.sha256 FROM erased_event_ids AS e
-      ${after === null ? '' : 'WHERE (e.customer_id, e.sha256) > ($1, $2)'}
-      ORDER BY e.customer_id, e.sha256 OFFSET ${MAX_ERASED_IDS - 1} LIMIT 1`,
-    parameters: after === null ? [] : [after.customerId, after.sha256],
+    sql: `SELECT e.shard_key AS "shardKey", e.customer_id AS "customerId", e.sha256 FROM erased_event_ids AS e
+      ${after === null ? '' : `WHERE (${ERASED_ID_ORDER}) > ($1, $2, $3)`}
+      ORDER BY ${ERASED_ID_ORDER} OFFSET ${MAX_ERASED_IDS - 1} LIMIT 1`,
+    parameters: after === null ? [] : [after.shardKey, after.customerId, after.sha256],
   });
-  const [end] = rows as { customer_id: string; sha256: Buffer }[];
-  return end === undefined ? null : { customerId: end.customer_id, sha256: end.sha256 };
+  const [end] = rows as ErasedIdPosition[];
+  return end ?? null;
 }
 
 /** Those of an app, behind one position and up to another one. */
 function deleteErasedIds(appId: string, after: ErasedIdPosition | null, end: ErasedIdPosition | null): Query {
   const parameters: unknown[] = [appId];
-  const placeholders = ({ customerId, sha256 }: ErasedIdPosition): string =>
-    `($${parameters.push(customerId)}, $${parameters.push(sha256)})`;
+  const placeholders = ({ shardKey, customerId, sha256 }: ErasedIdPosition): string =>
+    `($${parameters.push(shardKey)}, $${parameters.push(customerId)}, $${parameters.push(sha256)})`;
   const conditions = ['e.app_id = $1'];
-  if (after !== null) conditions.push(`(e.customer_id, e.sha256) > ${placeholders(after)}`);
-  if (end !== null) conditions.push(`(e.customer_id, e.sha256) <= ${placeholders(end)}`);
+  if (after !== null) conditions.push(`(${ERASED_ID_ORDER}) > ${placeholders(after)}`);
+  if (end !== null) conditions.push(`(${ERASED_ID_ORDER}) <= ${placeholders(end)}`);
   return { sql: `DELETE FROM erased_event_ids AS e WHERE ${conditions.join(' AND ')}`, parameters };
 }

@@ -3,7 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
+import { shardsOf } from '../../platform/postgres/shards.ts';
 import { FOREIGN_KEY_VIOLATION, sqlState, storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
+import { pipelinedTransaction, singleStatement, type Query } from '../../platform/postgres/transactions.ts';
 import { CustomerEventStore, type AppendOutcome } from '../application/customer-event-store.port.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { ErasureKeys } from '../domain/erasure-keys.ts';
@@ -15,6 +17,11 @@ import { previewCustomerEvents } from './preview-customer-events.ts';
 const MAX_CUSTOMERS_SEEN = 100_000;
 
 const CUSTOMER_UNKNOWN: AppendOutcome = { kind: 'customer-unknown' };
+
+const selectCustomers = (ids: readonly string[]): Query => ({
+  sql: 'SELECT c.id FROM customers AS c WHERE c.id = ANY ($1::text[])',
+  parameters: [ids],
+});
 
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
@@ -74,9 +81,13 @@ export class TypeormCustomerEventStore extends CustomerEventStore {
    * where that is no longer true.
    */
   private async unknownAmong(customerIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-    const rows = await this.dataSource.query<{ id: string }[]>('SELECT c.id FROM customers AS c WHERE c.id = ANY($1)', [
-      [...customerIds],
-    ]);
+    const shards = (await shardsOf(this.dataSource)).customers;
+    const lookUps = shards.apart([...customerIds], (id) => id).map(selectCustomers);
+    const results =
+      lookUps.length === 1
+        ? [await singleStatement(this.dataSource, lookUps[0] as Query)]
+        : await pipelinedTransaction(this.dataSource, lookUps, (all) => Promise.resolve(all));
+    const rows = results.flatMap((result) => result.rows as { id: string }[]);
     const unknown = new Set(customerIds);
     for (const { id } of rows) {
       unknown.delete(id);

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { columnList, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
 import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
+import { shardsOf } from '../../platform/postgres/shards.ts';
 import { isRefusedValue, storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, singleStatement, type RunQuery } from '../../platform/postgres/transactions.ts';
 import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
@@ -66,8 +67,10 @@ export class TypeormCustomerStore extends CustomerStore {
   }
 
   putAll(appId: string, puts: readonly CustomerPut[]): Promise<PutOutcome[]> {
-    const inTransaction = (write: typeof putCustomers) =>
-      pipelinedTransaction(this.dataSource, [], (_, run) => write(run, appId, puts));
+    const inTransaction = async (write: typeof putCustomers) => {
+      const shards = await shardsOf(this.dataSource);
+      return pipelinedTransaction(this.dataSource, [], (_, run) => write(run, shards, appId, puts));
+    };
     return repeatedly(async () => {
       try {
         return await inTransaction(putCustomers);
@@ -80,7 +83,8 @@ export class TypeormCustomerStore extends CustomerStore {
 
   async previewAll(appId: string, puts: readonly CustomerPut[], before: CustomerPreview): Promise<PutOutcome[]> {
     const preview = async () => {
-      const stored = new StoredCustomers((query) => singleStatement(this.reading, query), '');
+      const run: RunQuery = (query) => singleStatement(this.reading, query);
+      const stored = new StoredCustomers(run, '', await shardsOf(this.reading));
       return settlePuts(appId, puts, before.over(stored));
     };
     const { outcomes, changes } = await storage(() => repeated(preview));

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { RowOf } from '../../platform/postgres/record-columns.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, singleStatement, type Query } from '../../platform/postgres/transactions.ts';
 import { ErasedIdStore, type CustomerOfAnyApp } from '../application/erased-id-store.port.ts';
 import type { ErasedId, KeptErasedId } from '../domain/erasure-keys.ts';
-import { KEPT_COLUMNS, insertErasedIds, keptErasedIdOf, type KeptRow } from './erased-event-ids.ts';
+import { ERASED_ID_COLUMNS, ERASED_ID_ORDER, insertErasedIds, SELECTED_ERASED_ID } from './erased-event-ids.ts';
 
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
@@ -42,34 +43,29 @@ export class TypeormErasedIdStore extends ErasedIdStore {
   }
 
   async list(limit: number, after: ErasedId | null): Promise<KeptErasedId[]> {
-    const rows = await this.read<KeptRow>({
-      sql: `SELECT ${KEPT_COLUMNS} FROM erased_event_ids AS e
-        WHERE $1::text IS NULL OR (e.customer_id, e.sha256) > ($1, $2::bytea)
-        ORDER BY e.customer_id, e.sha256 LIMIT $3`,
-      parameters: [after?.customer ?? null, after?.key ?? null, limit],
+    const behind = after === null ? '' : `WHERE (${ERASED_ID_ORDER}) > ($1, $2, $3)`;
+    return this.read<ErasedIdRow>({
+      sql: `SELECT ${SELECTED_ERASED_ID} FROM erased_event_ids AS e ${behind} ORDER BY ${ERASED_ID_ORDER} LIMIT ${limit}`,
+      parameters: after === null ? [] : [after.shardKey, after.customer, after.key],
     });
-    return rows.map(keptErasedIdOf);
   }
 
   async add(ids: readonly KeptErasedId[]): Promise<void> {
     await this.write(insertErasedIds(ids));
   }
 
-  replaceUnkeyed(limit: number, replacement: (unkeyed: ErasedId) => ErasedId): Promise<number> {
-    const select = {
-      sql: `SELECT ${KEPT_COLUMNS} FROM erased_event_ids AS e WHERE e.secret_id = ''
-        ORDER BY e.erased_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+  /** Without locks, which a distributed database has for one shard at a time only: two instances may do the same, with the same result. */
+  async replaceUnkeyed(limit: number, replacement: (unkeyed: ErasedId) => ErasedId): Promise<number> {
+    const unkeyed = await this.read<ErasedIdRow>({
+      sql: `SELECT ${SELECTED_ERASED_ID} FROM erased_event_ids AS e WHERE e.secret_id = ''
+        ORDER BY e.erased_at LIMIT $1`,
       parameters: [limit],
-    };
-    return storageWrite(() =>
-      pipelinedTransaction(this.dataSource, [select], async ([selected], run) => {
-        const unkeyed = (selected?.rows as KeptRow[]).map(keptErasedIdOf);
-        if (unkeyed.length === 0) return 0;
-        await run(insertErasedIds(unkeyed.map((id) => ({ ...id, ...replacement(id) }))));
-        await run(deleteErasedIds(unkeyed));
-        return unkeyed.length;
-      }),
-    );
+    });
+    if (unkeyed.length === 0) return 0;
+    const replaced = unkeyed.map((id) => ({ ...id, ...replacement(id) }));
+    const statements = [insertErasedIds(replaced), deleteErasedIds(unkeyed)];
+    await storageWrite(() => pipelinedTransaction(this.dataSource, statements, () => Promise.resolve()));
+    return unkeyed.length;
   }
 
   async deleteErasedBefore(at: number, limit: number): Promise<number> {
@@ -82,12 +78,12 @@ export class TypeormErasedIdStore extends ErasedIdStore {
   }
 
   private async deleteOf(secretId: string, at: number, limit: number): Promise<number> {
-    const ids = await this.read<KeptRow>({
-      sql: `SELECT ${KEPT_COLUMNS} FROM erased_event_ids AS e WHERE e.secret_id = $1 AND e.erased_at < $2
+    const ids = await this.read<ErasedIdRow>({
+      sql: `SELECT ${SELECTED_ERASED_ID} FROM erased_event_ids AS e WHERE e.secret_id = $1 AND e.erased_at < $2
         ORDER BY e.erased_at LIMIT $3`,
       parameters: [secretId, new Date(at), limit],
     });
-    if (ids.length > 0) await this.write(deleteErasedIds(ids.map(keptErasedIdOf)));
+    if (ids.length > 0) await this.write(deleteErasedIds(ids));
     return ids.length;
   }
 
@@ -110,8 +106,11 @@ export class TypeormErasedIdStore extends ErasedIdStore {
   }
 }
 
+type ErasedIdRow = RowOf<typeof ERASED_ID_COLUMNS>;
+
 const deleteErasedIds = (ids: readonly ErasedId[]): Query => ({
-  sql: `DELETE FROM erased_event_ids AS e USING unnest($1::text[], $2::bytea[]) AS i (customer_id, sha256)
-    WHERE e.customer_id = i.customer_id AND e.sha256 = i.sha256`,
-  parameters: [ids.map(({ customer }) => customer), ids.map(({ key }) => key)],
+  sql: `DELETE FROM erased_event_ids AS e
+    USING unnest($1::text[], $2::text[], $3::bytea[]) AS i (shard_key, customer_id, sha256)
+    WHERE e.shard_key = i.shard_key AND e.customer_id = i.customer_id AND e.sha256 = i.sha256`,
+  parameters: [ids.map(({ shardKey }) => shardKey), ids.map(({ customer }) => customer), ids.map(({ key }) => key)],
 });
