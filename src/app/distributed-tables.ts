@@ -17,7 +17,7 @@ export const DISTRIBUTED_TABLES: TablePlaces = {
   migrations: 'everywhere',
   customers: { by: 'id' },
   customer_events: { by: 'customer_id', beside: 'customers' },
-  erased_event_ids: { by: 'customer_id', beside: 'customers' },
+  erased_event_ids: { by: 'shard_key', beside: 'customers' },
   customer_emails: { by: 'sha256' },
   audit_entries: 'coordinator',
   rate_limits: 'coordinator',

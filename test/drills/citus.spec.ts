@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { CitusCluster, citusPrograms } from '../support/citus-cluster.ts';
 import { until } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
-import { BATCHES, KINDS_FOR_ITS_CUSTOMERS, MixedTraffic } from './support/mixed-traffic.ts';
+import { BATCHES, KINDS_FOR_ITS_CUSTOMERS, MixedTraffic, WRITES } from './support/mixed-traffic.ts';
 
 const FULL = process.env.DRILL === 'full';
 const FAULT_MS = FULL ? 10_000 : 3_000;
@@ -27,7 +27,7 @@ if (PROGRAMS === undefined) {
     cluster = await CitusCluster.start(PROGRAMS as string);
     rig = DrillRig.on(cluster.url);
     await rig.cli('migrate');
-    await cluster.distribute();
+    await rig.cli('database', 'distribute');
     await rig.prepare();
     instance = await rig.startReady();
     for (let n = 0; n < CUSTOMERS; n++) await rig.createCustomer(instance, `user_${n}`);
@@ -61,10 +61,9 @@ if (PROGRAMS === undefined) {
 
   const judge = async (one: MixedTraffic, name: string): Promise<void> => {
     expect(one.verdict(await storedBy(name))).toMatchObject({ lost: 0, doubled: 0, phantom: 0 });
-    expect({ faults: one.faults(), withoutRetryAfter: one.withoutRetryAfter }).toEqual({
-      faults: [],
-      withoutRetryAfter: 0,
-    });
+    const unexpected = instance.child.output().match(/^.*"unexpected".*$/gm) ?? [];
+    expect({ faults: one.faults(), unexpected }).toEqual({ faults: [], unexpected: [] });
+    expect(one.withoutRetryAfter).toBe(0);
   };
 
   it('a dead worker costs its own customers only, and nothing that was answered 201 is lost', async () => {
@@ -107,4 +106,77 @@ if (PROGRAMS === undefined) {
     expect(refused.spared).toBe(0);
     expect(new Set(ready)).toEqual(new Set([200]));
   }, 180_000);
+
+  it.each([
+    ['with an eventId', 'unknown-1'],
+    ['without one', undefined],
+  ])(
+    'a write %s whose node died after it had committed is of unknown outcome',
+    async (_, eventId) => {
+      const worker = cluster.workers[0] as CitusCluster['workers'][number];
+      const [customer] = [...(await cluster.workerOfCustomers())].find(([, port]) => port === worker.port) ?? [];
+      const event = { customerExternalId: customer, type: 'unknown', payload: {}, eventId };
+      // Commits are on disk, and then wait for a standby that never comes.
+      await worker.query("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+      await worker.query('SELECT pg_reload_conf()');
+      const sent = rig.post(instance, '/customer-events', event);
+      await until(
+        async () =>
+          (await worker.query("SELECT 1 FROM pg_stat_activity AS a WHERE a.wait_event = 'SyncRep'")).length > 0,
+      );
+      await worker.kill();
+      worker.forgetSettings();
+      const body: unknown = await (await sent).json();
+      await worker.start();
+      await cluster.recoverTransactions();
+      expect(body).toMatchObject({ code: 'SERVICE_UNAVAILABLE', details: { outcome: 'unknown' } });
+      if (eventId !== undefined)
+        await until(async () => (await rig.post(instance, '/customer-events', event)).status === 200);
+    },
+    120_000,
+  );
+
+  it('equal batches at once do not wait for one another in a circle', async () => {
+    const customers = [...(await cluster.workerOfCustomers()).keys()];
+    const events = Array.from({ length: 100 }, (_, n) => ({
+      customerExternalId: customers[n % customers.length],
+      type: 'equal',
+      payload: { n },
+      eventId: `equal-${n}`,
+    }));
+    const before = await failures('conflict');
+    const responses = await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        rig.post(instance, '/customer-events/batch', { events: n % 2 ? events : events.toReversed() }),
+      ),
+    );
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 201));
+    expect((await storedBy('equal')).length).toBe(events.length);
+    // A distributed deadlock would be found, and one of them begun again.
+    expect(await failures('conflict')).toBe(before);
+  }, 120_000);
+
+  it('a worker that is added takes its shards under 16 writers, and nobody is refused', async () => {
+    const customers = [...(await cluster.workerOfCustomers()).keys()];
+    const added = await cluster.addWorker();
+    const writing = traffic('moved', customers, WRITES);
+    writing.start(8);
+    await atWork(writing);
+    await cluster.rebalance();
+    await atWork(writing);
+    await writing.stop();
+    const ports = [...(await cluster.workerOfCustomers()).values()];
+    process.stdout.write(
+      `rebalanced: ${[...writing.responses].map(([response, times]) => `${response.trim()} ×${times}`).join(', ')}\n`,
+    );
+    expect(ports).toContain(added.port);
+    expect(writing.count(503)).toBe(0);
+    await judge(writing, 'moved');
+  }, 240_000);
+
+  /** How many of a kind `/metrics` has counted. */
+  const failures = async (kind: string): Promise<number> => {
+    const { body } = await instance.get('/metrics');
+    return Number(new RegExp(`^database_failures_total\\{kind="${kind}"\\} (\\d+)`, 'm').exec(body)?.[1]);
+  };
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
@@ -112,6 +112,13 @@ class CitusNode {
     this.postmaster = undefined;
   }
 
+  /** Takes back what ALTER SYSTEM has set, while the node does not run. */
+  forgetSettings(): void {
+    const path = join(this.home.cluster, 'postgresql.auto.conf');
+    writeFileSync(path, '');
+    giveTo(this.home.account, path);
+  }
+
   async query<Row>(sql: string, database = DATABASE): Promise<Row[]> {
     const client = new pg.Client({ host: HOST, port: this.port, user: SUPERUSER, database });
     client.on('error', () => {});
@@ -149,16 +156,6 @@ function killIfAlive(pid: number): void {
     // It has ended by itself.
   }
 }
-
-const DISTRIBUTE = [
-  "SELECT create_reference_table('apps')",
-  "SELECT create_reference_table('api_keys')",
-  "SELECT create_distributed_table('customers', 'id', colocate_with => 'none')",
-  "SELECT create_distributed_table('customer_events', 'customer_id', colocate_with => 'customers')",
-  "SELECT create_distributed_table('erased_event_ids', 'customer_id', colocate_with => 'customers')",
-  "SELECT create_distributed_table('customer_emails', 'sha256', colocate_with => 'none')",
-  "SELECT create_reference_table('migrations')",
-];
 
 /** A coordinator and its workers on this machine, for one test. */
 export class CitusCluster {
@@ -200,11 +197,6 @@ export class CitusCluster {
   async rebalance(): Promise<void> {
     await this.query(`SELECT citus_rebalance_start(shard_transfer_mode => 'force_logical')`);
     await this.query('SELECT citus_rebalance_wait()');
-  }
-
-  /** Until the product does so: the tables as they must be. */
-  async distribute(): Promise<void> {
-    for (const statement of DISTRIBUTE) await this.query(statement);
   }
 
   /** What a node had promised to commit when it died is committed, which Citus does by itself once a minute. */

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
-import { CommitResponseLost, ConnectionLost, sqlState, storage, storageWrite } from './storage-errors.ts';
+import {
+  CommitResponseLost,
+  ConnectionLost,
+  isResponseLost,
+  sqlState,
+  storage,
+  storageWrite,
+} from './storage-errors.ts';
 import { StorageOutcomeUnknown, StorageUnavailable } from './storage-unavailable.ts';
 
 const failure = (members: object, message = 'failed'): Error => Object.assign(new Error(message), members);
@@ -35,6 +42,38 @@ describe('A storage error', () => {
     expect(await thrownBy(storageWrite, new ConnectionLost(new Error('reset')))).not.toBeInstanceOf(
       StorageOutcomeUnknown,
     );
+  });
+
+  describe('of a distributed database whose node is gone', () => {
+    const said = (code: string, message: string): QueryFailedError =>
+      new QueryFailedError('INSERT', [], failure({ code, severity: 'ERROR' }, message));
+    const remote = 'connection to the remote node a@10.0.0.2:5432 failed with the following error:';
+
+    it.each([
+      ['08006', `${remote} server closed the connection unexpectedly`],
+      ['08006', `${remote} connection not open`],
+      ['XX000', 'server closed the connection unexpectedly'],
+      ['57P01', 'terminating connection due to administrator command'],
+    ])('%s, %s: a write may have been done', async (code, message) => {
+      expect(await thrownBy(storage, said(code, message))).toBeInstanceOf(StorageUnavailable);
+      expect(await thrownBy(storageWrite, said(code, message))).toBeInstanceOf(StorageOutcomeUnknown);
+      // The connection to the database itself stands: only the shard is concerned.
+      expect(isResponseLost(new CommitResponseLost(said(code, message)))).toBe(false);
+    });
+
+    it('that could not be reached: nothing is stored', async () => {
+      const refused = said(
+        '08006',
+        `${remote} connection to server at "10.0.0.2", port 5432 failed: Connection refused`,
+      );
+      const thrown = await thrownBy(storageWrite, refused);
+      expect(thrown).toBeInstanceOf(StorageUnavailable);
+      expect(thrown).not.toBeInstanceOf(StorageOutcomeUnknown);
+    });
+
+    it('is not taken for one by an internal error alone', async () => {
+      expect(await thrownBy(storageWrite, said('XX000', 'cache lookup failed'))).toBeInstanceOf(QueryFailedError);
+    });
   });
 
   it('that is a fault of ours stays what it is', async () => {

@@ -95,7 +95,7 @@ export class CommitResponseLost extends Error {
 
 /** What was sent may have been done: a COMMIT, or a statement that is a transaction of its own. */
 function isOutcomeUnknown(error: unknown): boolean {
-  return error instanceof CommitResponseLost || (error instanceof QueryFailedError && isResponseLost(error));
+  return error instanceof CommitResponseLost || (error instanceof QueryFailedError && isUnconfirmed(error));
 }
 
 /**
@@ -104,9 +104,37 @@ function isOutcomeUnknown(error: unknown): boolean {
  * recovery then finds the commit in the log: seen in a drill.)
  */
 export function isResponseLost(error: unknown): boolean {
+  if (error instanceof CommitResponseLost) return isResponseLost(error.cause);
   const { severity } = driverErrorOf(error);
   return sqlState(error) === undefined || severity === 'FATAL' || severity === 'PANIC';
 }
+
+/**
+ * Whether what was to be committed may have been, where this is said of it: the connection is gone, or that of a
+ * distributed database to the node that was to do it.
+ */
+export const isUnconfirmed = (error: unknown): boolean => isResponseLost(error) || isNodeLost(error);
+
+/** The session at the node was ended, or the connection to it. */
+const NODE_LOST = new Set(['08000', '08003', '08006', '57P01', '57P02']);
+/** What libpq says of a connection that it could not open: nothing was sent. */
+const NEVER_SENT = /connection to server (at|on) .* failed/;
+const LOST_UNDER_WAY =
+  /server closed the connection|connection not open|could not (receive|send) data|connection reset/i;
+
+/**
+ * Where a node is lost in the middle of a statement, Citus says so with the severity of an ERROR, since its own session
+ * goes on, and with the SQLSTATE of the node's last word, of a lost connection, or of an internal error. Texts depend on
+ * `lc_messages`: one that is not known counts as the worse case, "it may have been done".
+ */
+function isNodeLost(error: unknown): boolean {
+  const state = sqlState(error);
+  const message = String(driverErrorOf(error).message);
+  if (state === INTERNAL_ERROR) return LOST_UNDER_WAY.test(message);
+  return state !== undefined && NODE_LOST.has(state) && !NEVER_SENT.test(message);
+}
+
+const INTERNAL_ERROR = 'XX000';
 
 /** A transaction, or a statement, whose connection went away before it was committed: nothing of it is stored. */
 export class ConnectionLost extends Error {
@@ -118,7 +146,7 @@ export class ConnectionLost extends Error {
 
 function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
-  if (state !== undefined) return UNAVAILABLE.some((prefix) => state.startsWith(prefix));
+  if (state !== undefined) return isNodeLost(error) || UNAVAILABLE.some((prefix) => state.startsWith(prefix));
   return (
     error instanceof ConnectionLost ||
     error instanceof CommitResponseLost ||

@@ -131,6 +131,15 @@ export class DrillRig {
     if (response.statusCode > 201) throw new Error(`the customer could not be created: ${response.statusCode}`);
   }
 
+  /** A POST with the key of the rig. */
+  post({ port }: Instance, path: string, body: object): Promise<Response> {
+    return fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'X-API-Key': this.key, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
   /** What a command prints, which runs after those before it. */
   async cli(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.commands.run(args, this.environment());

@@ -258,5 +258,8 @@ export const KINDS_FOR_ITS_CUSTOMERS: readonly Call[] = [
 /** Batches alone: of all its customers in turn. */
 export const BATCHES: readonly Call[] = [batch];
 
+/** Single events, with an eventId and without. */
+export const WRITES: readonly Call[] = [single(false), single(true)];
+
 /** Every kind there is. */
 const KINDS: readonly Call[] = [...KINDS_FOR_ITS_CUSTOMERS, createAndKeep, createAndErase];
