@@ -54,6 +54,7 @@ describe('A storage error', () => {
       ['08006', `${remote} connection not open`],
       ['XX000', 'server closed the connection unexpectedly'],
       ['57P01', 'terminating connection due to administrator command'],
+      ['XX000', 'failure on connection marked as essential: 10.0.0.2:5432'],
     ])('%s, %s: a write may have been done', async (code, message) => {
       expect(await thrownBy(storage, said(code, message))).toBeInstanceOf(StorageUnavailable);
       expect(await thrownBy(storageWrite, said(code, message))).toBeInstanceOf(StorageOutcomeUnknown);
@@ -61,12 +62,11 @@ describe('A storage error', () => {
       expect(isResponseLost(new CommitResponseLost(said(code, message)))).toBe(false);
     });
 
-    it('that could not be reached: nothing is stored', async () => {
-      const refused = said(
-        '08006',
-        `${remote} connection to server at "10.0.0.2", port 5432 failed: Connection refused`,
-      );
-      const thrown = await thrownBy(storageWrite, refused);
+    it.each([
+      ['08006', `${remote} connection to server at "10.0.0.2", port 5432 failed: Connection refused`],
+      ['XX000', "failed to prepare transaction 'citus_0_1_2_3' on host 10.0.0.2:5432"],
+    ])('%s, %s: nothing is stored', async (code, message) => {
+      const thrown = await thrownBy(storageWrite, said(code, message));
       expect(thrown).toBeInstanceOf(StorageUnavailable);
       expect(thrown).not.toBeInstanceOf(StorageOutcomeUnknown);
     });

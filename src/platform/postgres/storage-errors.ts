@@ -117,24 +117,27 @@ export const isUnconfirmed = (error: unknown): boolean => isResponseLost(error) 
 
 /** The session at the node was ended, or the connection to it. */
 const NODE_LOST = new Set(['08000', '08003', '08006', '57P01', '57P02']);
-/** What libpq says of a connection that it could not open: nothing was sent. */
-const NEVER_SENT = /connection to server (at|on) .* failed/;
+const INTERNAL_ERROR = 'XX000';
+/** Internal errors by their code: what libpq and Citus say of a connection to a node that is gone. */
 const LOST_UNDER_WAY =
-  /server closed the connection|connection not open|could not (receive|send) data|connection reset/i;
+  /server closed the connection|connection not open|could not (receive|send) data|connection reset|connection marked as essential/i;
+/** Nothing is stored: the connection could not be opened (libpq), or a node had not promised its part of the commit. */
+const NEVER_COMMITTED = /connection to server (at|on) .* failed|^failed to prepare transaction/;
 
 /**
  * Where a node is lost in the middle of a statement, Citus says so with the severity of an ERROR, since its own session
- * goes on, and with the SQLSTATE of the node's last word, of a lost connection, or of an internal error. Texts depend on
- * `lc_messages`: one that is not known counts as the worse case, "it may have been done".
+ * goes on, and with the SQLSTATE of the node's last word, of a lost connection, or of an internal error. Texts of libpq
+ * depend on `lc_messages`: of a connection, one that is not known counts as the worse case, "it may have been done".
  */
-function isNodeLost(error: unknown): boolean {
+const isNodeLost = (error: unknown): boolean => isNodeAway(error) && !NEVER_COMMITTED.test(messageOf(error));
+
+function isNodeAway(error: unknown): boolean {
   const state = sqlState(error);
-  const message = String(driverErrorOf(error).message);
-  if (state === INTERNAL_ERROR) return LOST_UNDER_WAY.test(message);
-  return state !== undefined && NODE_LOST.has(state) && !NEVER_SENT.test(message);
+  if (state !== INTERNAL_ERROR) return state !== undefined && NODE_LOST.has(state);
+  return LOST_UNDER_WAY.test(messageOf(error)) || NEVER_COMMITTED.test(messageOf(error));
 }
 
-const INTERNAL_ERROR = 'XX000';
+const messageOf = (error: unknown): string => String(driverErrorOf(error).message);
 
 /** A transaction, or a statement, whose connection went away before it was committed: nothing of it is stored. */
 export class ConnectionLost extends Error {
@@ -146,7 +149,7 @@ export class ConnectionLost extends Error {
 
 function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
-  if (state !== undefined) return isNodeLost(error) || UNAVAILABLE.some((prefix) => state.startsWith(prefix));
+  if (state !== undefined) return isNodeAway(error) || UNAVAILABLE.some((prefix) => state.startsWith(prefix));
   return (
     error instanceof ConnectionLost ||
     error instanceof CommitResponseLost ||
