@@ -71,6 +71,16 @@ describe('A storage error', () => {
       expect(thrown).not.toBeInstanceOf(StorageOutcomeUnknown);
     });
 
+    it('an internal error from the node, whatever it says: a write may have been done', async () => {
+      const remoteError = failure(
+        { code: 'XX000', severity: 'ERROR', where: 'while executing command on 10.0.0.2:5432' },
+        '',
+      );
+      expect(await thrownBy(storageWrite, new CommitResponseLost(remoteError))).toBeInstanceOf(StorageOutcomeUnknown);
+      const statement = new QueryFailedError('INSERT', [], remoteError);
+      expect(await thrownBy(storageWrite, statement)).toBeInstanceOf(StorageOutcomeUnknown);
+    });
+
     it('is not taken for one by an internal error alone', async () => {
       expect(await thrownBy(storageWrite, said('XX000', 'cache lookup failed'))).toBeInstanceOf(QueryFailedError);
     });

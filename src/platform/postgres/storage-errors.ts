@@ -42,6 +42,7 @@ function driverErrorOf(error: unknown): {
   readonly code?: unknown;
   readonly severity?: unknown;
   readonly message?: unknown;
+  readonly where?: unknown;
 } {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
   return (driverError ?? {}) as object;
@@ -134,8 +135,14 @@ const isNodeLost = (error: unknown): boolean => isNodeAway(error) && !NEVER_COMM
 function isNodeAway(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== INTERNAL_ERROR) return state !== undefined && NODE_LOST.has(state);
-  return LOST_UNDER_WAY.test(messageOf(error)) || NEVER_COMMITTED.test(messageOf(error));
+  const message = messageOf(error);
+  return REMOTE.test(whereOf(error)) || LOST_UNDER_WAY.test(message) || NEVER_COMMITTED.test(message);
 }
+
+/** The context of what a node has answered without a SQLSTATE, as where its connection broke. */
+const REMOTE = /while executing command on /;
+
+const whereOf = (error: unknown): string => String(driverErrorOf(error).where ?? '');
 
 const messageOf = (error: unknown): string => String(driverErrorOf(error).message);
 
