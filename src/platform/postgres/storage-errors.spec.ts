@@ -55,6 +55,7 @@ describe('A storage error', () => {
       ['XX000', 'server closed the connection unexpectedly'],
       ['57P01', 'terminating connection due to administrator command'],
       ['XX000', 'failure on connection marked as essential: 10.0.0.2:5432'],
+      ['XX000', 'could not commit transaction for shard 102076 on at least one active node'],
     ])('%s, %s: a write may have been done', async (code, message) => {
       expect(await thrownBy(storage, said(code, message))).toBeInstanceOf(StorageUnavailable);
       expect(await thrownBy(storageWrite, said(code, message))).toBeInstanceOf(StorageOutcomeUnknown);

@@ -121,7 +121,7 @@ const NODE_LOST = new Set(['08000', '08003', '08006', '57P01', '57P02']);
 const INTERNAL_ERROR = 'XX000';
 /** Internal errors by their code: what libpq and Citus say of a connection to a node that is gone. */
 const LOST_UNDER_WAY =
-  /server closed the connection|connection not open|could not (receive|send) data|connection reset|connection marked as essential/i;
+  /server closed the connection|connection not open|could not (receive|send) data|connection reset|connection marked as essential|^could not commit transaction for shard/i;
 /** Nothing is stored: the connection could not be opened (libpq), or a node had not promised its part of the commit. */
 const NEVER_COMMITTED = /connection to server (at|on) .* failed|^failed to prepare transaction/;
 
