@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { WHOLE_TIMELINE, typeFilter, type TimelineQuery } from '../../src/customer-events/domain/timeline.ts';
 import { selectEvents } from '../../src/customer-events/persistence/timeline-sql.ts';
+import { citusVersion } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
 
@@ -97,6 +98,8 @@ describe('a customer with a long history', () => {
     });
 
     it('also where the statistics say that a customer has ten events', async () => {
+      // Those of the table that the shards belong to are empty, and those of a shard lie on its node.
+      if (citusVersion() !== '') return console.log('left out: a distributed table has its statistics in its shards');
       // In the catalog itself: the functions for this are new in PostgreSQL 18.
       const changed = await service.database.query(
         `UPDATE pg_statistic AS s SET stanullfrac = 0, stawidth = 26, stadistinct = -0.1,
@@ -207,7 +210,8 @@ describe('a customer with a long history', () => {
        SELECT t.type, count(*), min(t.occurred_at), max(t.occurred_at) FROM customer_events AS t WHERE t.customer_id = $1 GROUP BY t.type`,
       [await idOf('neighbour')],
     );
-    expect(JSON.stringify(row)).toContain('Index Only Scan');
+    const nodes = nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
+    expect(nodes.map((node) => node['Node Type'])).toContain('Index Only Scan');
     const { data } = (await service.get('/customers/long/events/summary').expect(200)).body;
     expect(data.total).toBe(MANY);
     expect(data.types.map(({ count }: { count: number }) => count)).toEqual(Array<number>(10).fill(MANY / 10));
