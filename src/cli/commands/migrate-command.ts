@@ -16,5 +16,10 @@ export const migrateCommand = (): Command =>
         ...applied.map((name) => `applied ${name}`),
         ...distributed.map((table) => `distributed ${table}`),
       ];
-      print(options, { applied, distributed }, lines.length === 0 ? ['nothing to do'] : lines);
+      // Where nothing is distributed, nothing is said of it.
+      print(
+        options,
+        { applied, ...(distributed.length === 0 ? {} : { distributed }) },
+        lines.length === 0 ? ['nothing to do'] : lines,
+      );
     });
