@@ -21,8 +21,12 @@ export interface Context {
   started(server: Promise<ServerProcess>): Promise<ServerProcess>;
 }
 
-export const service = (context: Context, database: ServiceDatabase): Promise<ServerProcess> =>
-  context.started(startService(context.engine, database, context.options.cpuProf));
+export const service = (
+  context: Context,
+  database: ServiceDatabase,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> =>
+  context.started(startService(context.engine, database, context.options.cpuProf, undefined, settings));
 
 /** A peer: a server that makes its own tables in an empty database. */
 export async function peer(context: Context, name: string, database: Database | null): Promise<ServerProcess> {

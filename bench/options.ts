@@ -14,11 +14,12 @@ export const SUITE_NAMES = [
   'years',
   'ids',
   'deletion',
+  'citus',
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
 /** `versions` needs a baseline; the others compare schemas of which the service has one. */
-const ONLY_WHEN_ASKED_FOR: readonly SuiteName[] = ['versions', 'years', 'ids', 'deletion'];
+const ONLY_WHEN_ASKED_FOR: readonly SuiteName[] = ['versions', 'years', 'ids', 'deletion', 'citus'];
 
 /** What `npm run bench -- …` was asked for. */
 export interface Options {

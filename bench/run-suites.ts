@@ -7,6 +7,7 @@ import { REPOSITORY } from './paths.ts';
 import { writeSection, type SuiteReport } from './report.ts';
 import type { ServerProcess } from './server-process.ts';
 import { batch } from './suites/batch.ts';
+import { citus } from './suites/citus.ts';
 import { deletion } from './suites/deletion.ts';
 import { fairness } from './suites/fairness.ts';
 import { files } from './suites/files.ts';
@@ -34,6 +35,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   years,
   ids,
   deletion,
+  citus,
 };
 
 /**

@@ -16,13 +16,22 @@ export interface ServiceDatabase extends Database {
 }
 
 /** Makes a database of the service, as an operator would: by its commands. */
-export async function createServiceDatabase(engine: Engine, name: string, customers: number): Promise<ServiceDatabase> {
+export async function createServiceDatabase(
+  engine: Pick<Engine, 'createDatabase'>,
+  name: string,
+  customers: number,
+): Promise<ServiceDatabase> {
   const database = await engine.createDatabase(name);
   await operatorCommand(database, 'migrate');
   await operatorCommand(database, 'apps', 'create', '--slug', 'bench', '--name', 'Benchmark');
   const service = await withNewKey(database);
   await addCustomers(service, customers);
   return service;
+}
+
+/** Divides its rows among the nodes of its cluster (Citus). @param name of the database in its server */
+export async function distribute(database: Database, name: string): Promise<void> {
+  await operatorCommand(database, 'database', 'distribute', '--confirm', name);
 }
 
 /** One more app in the same database, with customers and a key. */
@@ -50,11 +59,19 @@ export function startService(
   database: Database,
   cpuProf: string | undefined,
   script = serviceFile('main.js'),
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   return startServer({
     script,
     logFile: join(engine.folder, `service-${database.name}.log`),
-    environment: { DATABASE_URL: database.url, HOST: '127.0.0.1', PORT: '0', RATE_LIMITS: '0', READ_LIMITS: '0' },
+    environment: {
+      DATABASE_URL: database.url,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      RATE_LIMITS: '0',
+      READ_LIMITS: '0',
+      ...settings,
+    },
     nodeArguments: [...NODE_FLAGS, ...(cpuProf === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', cpuProf])],
   });
 }
