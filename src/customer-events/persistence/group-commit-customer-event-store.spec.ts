@@ -389,7 +389,7 @@ describe('GroupCommitCustomerEventStore', () => {
   describe('where the database is distributed', () => {
     /** `1a` is an event on shard 1. */
     const shardOf = (events: readonly CustomerEvent[]): number | 'several' => {
-      const shards = new Set(events.map(({ id }) => Number.parseInt(id, 10)));
+      const shards = new Set(events.map(({ id }) => id.charCodeAt(0)));
       return shards.size === 1 ? ([...shards][0] as number) : 'several';
     };
     const workerAway = () => storageUnavailable(refusalOf('08006'));
@@ -438,23 +438,41 @@ describe('GroupCommitCustomerEventStore', () => {
       expect(requests.responses.slice(2).sort()).toEqual(['1c 2c', '2a', '2b'].map((name) => `${name}: its outcomes`));
     });
 
-    it('lets one statement at a time try shards that could not be written to, and refuses who comes meanwhile', async () => {
-      for (const name of ['1a', '2a']) requests.send(name);
-      for (const statement of inner.statements) statement.fail(workerAway());
-      await settled();
-      requests.responses.length = 0;
-      for (const name of ['1b', '1c', '2b', '3a']) requests.send(name);
-      await settled();
-      expect(names().slice(2)).toEqual(['1b', '3a']);
-      expect(requests.responses).toEqual(['1c: StorageUnavailable']);
-      await end(2);
-      expect(names().slice(2)).toEqual(['1b', '3a', '2b']);
-      for (const name of ['1d', '1e']) requests.send(name);
-      expect(names().slice(5)).toEqual(['1d']);
-      for (const statement of [3, 4, 5, 6]) await end(statement);
-      expect(requests.responses.slice(1).sort()).toEqual(
-        ['1b', '1d', '1e', '2b', '3a'].map((name) => `${name}: its outcomes`),
-      );
+    describe('lets one statement at a time try shards that could not be written to', () => {
+      beforeEach(async () => {
+        for (const name of ['1a', '2a']) requests.send(name);
+        for (const statement of inner.statements) statement.fail(workerAway());
+        await settled();
+        requests.responses.length = 0;
+        for (const name of ['1b', '1c', '2b', '3a']) requests.send(name);
+        await settled();
+        expect(names().slice(2)).toEqual(['1b', '3a']);
+      });
+
+      it('and refuses all who wait for them where it fails', async () => {
+        inner.statements[2]?.fail(workerAway());
+        await settled();
+        expect(requests.responses).toEqual(['1b', '1c', '2b'].map((name) => `${name}: StorageUnavailable`));
+        await end(3);
+        requests.send('2c');
+        expect(names().slice(4)).toEqual(['2c']);
+      });
+
+      it('and writes what has waited where it succeeds', async () => {
+        await end(2);
+        expect(names().slice(2)).toEqual(['1b', '3a', '2b', '1c']);
+        for (const statement of [3, 4, 5]) await end(statement);
+        expect([...requests.responses].sort()).toEqual(['1b', '1c', '2b', '3a'].map((name) => `${name}: its outcomes`));
+      });
+
+      it('and refuses at once who comes where half of the room is taken', async () => {
+        requests.send(Array.from({ length: 50 }, (_, n) => `3${n}x`).join(' '));
+        requests.send('1d');
+        requests.send('4a');
+        await settled();
+        expect(requests.responses).toEqual(['1d: StorageUnavailable']);
+        expect(names().at(-1)).toBe('4a');
+      });
     });
 
     it('refuses all who wait where the connection to the database is gone', async () => {

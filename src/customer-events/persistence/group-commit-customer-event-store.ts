@@ -52,8 +52,8 @@ interface Lane {
  *
  * Where the database is distributed, each shard has a lane of its own, and several are written at a time. A shard
  * that cannot be written to fails its own lane only; until it can be again, one statement at a time tries, for all such
- * shards together, and whoever comes meanwhile is refused at once. A batch of several shards is a transaction of its own;
- * one place is never taken by these.
+ * shards together, and if it fails, all who wait for them are refused. They take half of the room for events that wait
+ * at most. A batch of several shards is a transaction of its own; one place is never taken by these.
  */
 @Injectable()
 export class GroupCommitCustomerEventStore extends CustomerEventStore {
@@ -79,7 +79,7 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
       return Promise.reject(storageOverloaded());
     }
     const lane = this.laneOf(events);
-    if (lane.failure !== undefined && (lane.isWriting || lane.queue.length > 0)) {
+    if (lane.failure !== undefined && this.unfinishedEvents > this.limits.maxQueuedEvents / 2) {
       return Promise.reject(storageUnavailable(lane.failure.cause));
     }
     return new Promise((resolve, reject) => {
@@ -190,13 +190,15 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
 
   /**
    * Those who wait would fare no better: refused now, they can try again soon, and nobody waits through one time-out
-   * after the other. Where a distributed database has answered, it is only those of the same shard.
+   * after the other. Where a distributed database has answered, it is only those of shards that cannot be written to.
    */
   private refuseWaiting(lane: Lane, error: StorageUnavailable): void {
     const isOfShard = lane.shard !== undefined && !isResponseLost(error.cause);
     if (isOfShard) lane.failure = error;
-    for (const { queue } of isOfShard ? [lane] : [lane, ...this.ready]) {
-      const waiting = queue.splice(0);
+    for (const concerned of [lane, ...this.ready]) {
+      if (isOfShard && concerned.failure === undefined) continue;
+      const waiting = concerned.queue.splice(0);
+      this.ready.delete(concerned);
       this.count(-countEvents(waiting));
       for (const { reject } of waiting) reject(storageUnavailable(error.cause));
     }
