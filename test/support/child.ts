@@ -3,6 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
+export { until } from './until.ts';
+
 export const ROOT = resolve(import.meta.dirname, '../..');
 const DIST = resolve(ROOT, 'dist');
 
@@ -62,9 +64,4 @@ export function startNode(args: string[], options: SpawnOptions = {}): Child {
     ends: () => ended,
     kill: (signal) => void child.kill(signal),
   };
-}
-
-/** Waits until something is so; the test's own time limit is the only limit. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((next) => setTimeout(next, 20));
 }

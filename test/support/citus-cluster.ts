@@ -13,8 +13,8 @@ import {
   type Postmaster,
 } from '../../libs/embedded-postgres/postmaster.ts';
 import { giveTo } from '../../libs/embedded-postgres/run-as.ts';
-import { until } from './child.ts';
-import { freePort } from './service-process.ts';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
 
 const DATABASE = 'events';
 const HOST = '127.0.0.1';

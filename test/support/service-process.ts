@@ -1,12 +1,13 @@
 import { spawnSync, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { program, startNode, until, type Child } from './child.ts';
 import { ERASURE_SECRET } from './erasure-secret.ts';
 import { CommandRunner, type CommandOutcome } from './command-runner.ts';
+
+export { freePort } from './free-port.ts';
 
 /** A folder for `.data`, and the processes of the service and its commands that use it. */
 export class Workplace {
@@ -77,13 +78,3 @@ export class Workplace {
 /** The address that a service logs when it is ready. */
 export const servesAt = async (child: Child): Promise<string> =>
   (await child.prints(/"url":"(http:[^"]+)","msg":"ready"/))[1] as string;
-
-/** A port that nobody listens on at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
