@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { Logger } from '@nestjs/common';
 import { randomId } from '../../libs/kernel/ids.ts';
@@ -7,9 +7,16 @@ import { parseRetentionRules, type RetentionRules } from '../../libs/retention/r
 import { createDataSource } from '../../src/app/data-source.ts';
 import { loadConfig } from '../../src/config.ts';
 import { Purge, type PurgedApp } from '../../src/customer-events/application/purge.ts';
+import type { EventPosition } from '../../src/customer-events/application/purge-store.port.ts';
 import { dueRun, windowsOf, type PurgeRun, type PurgeWindow } from '../../src/customer-events/domain/purge.ts';
-import { deleteEvents, selectCandidates, selectMeant } from '../../src/customer-events/persistence/purge-sql.ts';
+import {
+  deleteEvents,
+  deleteEventsOfMany,
+  selectMeant,
+  selectMeantOfMany,
+} from '../../src/customer-events/persistence/purge-sql.ts';
 import { TypeormPurgeStore } from '../../src/customer-events/persistence/typeorm-purge-store.ts';
+import { shardsOf } from '../../src/platform/postgres/shards.ts';
 import type { Query } from '../../src/platform/postgres/transactions.ts';
 import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
 import { auditEntry, type Actor } from '../../src/platform/audit/audit-entry.ts';
@@ -83,12 +90,16 @@ describe('the purge, on PostgreSQL', () => {
   };
   const purged = async (of = app) =>
     (await auditEntriesOf(database, of.id)).map(({ action, count, details }) => ({ action, count, ...details }));
-  const explain = async ({ sql, parameters }: Query): Promise<string> => {
-    const rows = await dataSource.query<{ 'QUERY PLAN': string }[]>(`EXPLAIN (ANALYZE, COSTS OFF) ${sql}`, [
-      ...parameters,
-    ]);
+  const explain = async ({ sql, parameters }: Query, on: Pick<DataSource, 'query'> = dataSource): Promise<string> => {
+    const rows = await on.query<{ 'QUERY PLAN': string }[]>(`EXPLAIN (ANALYZE, COSTS OFF) ${sql}`, [...parameters]);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   };
+
+  /** By the scans of a plan that was run. */
+  const entriesLookedAt = (plan: string): number =>
+    [...plan.matchAll(/Scan[^(]* on customer_events[^(]*\(actual[^)]*rows=([\d.]+)[^)]*loops=(\d+)/g)]
+      .map(([, rows, loops]) => Number(rows) * Number(loops))
+      .reduce((sum, count) => sum + count, 0);
 
   it('deletes of a long history what is past its retention, in parts, and leaves other types and apps alone', async () => {
     const other = anApp('page.*=P90D');
@@ -201,15 +212,112 @@ describe('the purge, on PostgreSQL', () => {
     const broken = anApp('*=P1D');
     for (const one of [broken, app]) await addEvents(await addCustomers(1, one), 10, 100);
     const store = new TypeormPurgeStore(dataSource, dataSource);
-    const candidates = store.candidates.bind(store);
-    store.candidates = (appId, ...rest) =>
-      appId === broken.id ? Promise.reject(new Error('no')) : candidates(appId, ...rest);
+    const customersAfter = store.customersAfter.bind(store);
+    store.customersAfter = (appId, after) =>
+      appId === broken.id ? Promise.reject(new Error('no')) : customersAfter(appId, after);
     const purge = new Purge(store, writeTurns(), clock);
     expect(await purge.run([broken, app], always)).toBe(5);
     clock.millis += 3 * 3_600_000;
     await purge.run([broken, app], always);
     expect(purge.counts.behindSeconds(clock.millis + 60_000)).toBe(3 * 3_600 + 60);
     expect(await anInstance().run([broken, app], always)).toBe(10);
+  });
+
+  it('purges many customers with few events in few transactions', async () => {
+    await addEvents(await addCustomers(3_000), 3, 100);
+    const { isDistributed } = (await shardsOf(dataSource)).customers;
+    const transactions = jest.spyOn(dataSource, 'createQueryRunner');
+    try {
+      expect(await anInstance().run([{ ...app, retention: rules('*=P90D') }], always)).toBe(9_000);
+      expect(transactions.mock.calls.length).toBeLessThan(isDistributed ? 300 : 30);
+    } finally {
+      transactions.mockRestore();
+    }
+  });
+
+  it('purges customers with few, many and very many events together, each of them to the end', async () => {
+    const ids = await addCustomers(100);
+    await addEvents(ids.slice(0, 94), 3, 100);
+    await addEvents(ids.slice(94, 98), 300, 100);
+    await addEvents(ids.slice(98), 4_500, 100);
+    await addEvents(ids, 2, 10);
+    const store = new TypeormPurgeStore(dataSource, dataSource);
+    const alone = jest.spyOn(store, 'deletePart');
+    const past = 94 + 4 * 150 + 2 * 2_250;
+    expect(await new Purge(store, writeTurns(), clock).run([app], always)).toBe(past);
+    expect(await countOf('page.view')).toBe(100);
+    expect(await countOf('order.placed')).toBe(94 * 2 + 4 * 150 + 2 * 2_250 + 100);
+    expect(new Set(alone.mock.calls.map(([{ customerId }]) => customerId))).toEqual(new Set(ids.slice(98)));
+    expect(await purged()).toEqual([{ action: 'events.purged', count: past, rules: 'page.*=P90D' }]);
+  });
+
+  it('counts of many customers what it then deletes', async () => {
+    const ids = await addCustomers(50);
+    await addEvents(ids, 7, 100);
+    await addEvents(ids.slice(0, 2), 6_000, 101);
+    const past = await anInstance().countPast(app, 'page.*', always);
+    expect(past).toEqual({ events: await anInstance().run([app], always), customers: 50, isComplete: true });
+  });
+
+  it('deletes nothing twice and counts all where the run is taken over in the middle of a group', async () => {
+    await addEvents(await addCustomers(1_500), 4, 100);
+    const store = new TypeormPurgeStore(dataSource, dataSource);
+    const deleteEvents = store.deleteEvents.bind(store);
+    const other = anInstance();
+    let [calls, byOther] = [0, 0];
+    store.deleteEvents = async (...args) => {
+      if (++calls === 2) {
+        await database.query(`UPDATE purge_runs SET held_until = now() - interval '1 second' WHERE app_id = $1`, [
+          app.id,
+        ]);
+        // It finds what this one has found, deletes a part of it, and is stopped in turn.
+        byOther = await other.run([app], times(3));
+      }
+      return deleteEvents(...args);
+    };
+    const byFirst = await new Purge(store, writeTurns(), clock).run([app], always);
+    expect(calls).toBe(2);
+    expect([byFirst, byOther].every((deleted) => deleted > 0)).toBe(true);
+    expect(await countOf('page.view')).toBe(3_000 - byFirst - byOther);
+    expect((await runOf()).deleted).toBe(byFirst + byOther);
+    expect(byFirst + byOther + (await other.run([app], always))).toBe(3_000);
+    expect(await purged()).toEqual([{ action: 'events.purged', count: 3_000, rules: 'page.*=P90D' }]);
+  });
+
+  it('deletes nothing twice and counts all where a connection is lost in the middle of a group', async () => {
+    await addEvents(await addCustomers(1_000), 4, 100);
+    const store = new TypeormPurgeStore(dataSource, dataSource);
+    const deleteEvents = store.deleteEvents.bind(store);
+    const locking = await database.session();
+    let calls = 0;
+    store.deleteEvents = async (of, events) => {
+      if (++calls !== 2) return deleteEvents(of, events);
+      const { customerId, occurredAt, id } = events.at(-1) as EventPosition;
+      await locking.query('BEGIN');
+      await locking.query(
+        'SELECT 1 FROM customer_events WHERE customer_id = $1 AND occurred_at = $2 AND id = $3 FOR UPDATE',
+        [customerId, occurredAt, id],
+      );
+      const deletion = deleteEvents(of, events);
+      await database.untilWaiting(1);
+      await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return deletion;
+    };
+    try {
+      const deleted = await new Purge(store, writeTurns(), clock).run([app], always);
+      expect(deleted).toBeGreaterThan(0);
+      expect(deleted).toBeLessThan(2_000);
+      expect(await countOf('page.view')).toBe(2_000 - deleted);
+      expect((await runOf()).deleted).toBe(deleted);
+    } finally {
+      await locking.end();
+    }
+    await anInstance().run([app], always);
+    expect(await countOf('page.view')).toBe(0);
+    expect(await purged()).toEqual([{ action: 'events.purged', count: 2_000, rules: 'page.*=P90D' }]);
   });
 
   it('reads the index alone, never a whole history or table, however long both are', async () => {
@@ -221,10 +329,6 @@ describe('the purge, on PostgreSQL', () => {
     const windowOf = (text: string): PurgeWindow =>
       windowsOf(dueRun(null, many.id, rules(text), NOW) as PurgeRun)[0] as PurgeWindow;
     const window = windowOf('page.*=P90D');
-    const found = await explain(selectCandidates(ids.slice(0, 1_000), window));
-    expect(found).not.toMatch(/Seq Scan on customer_events|Hash Join|Merge/);
-    expect(found).toMatch(/Index Only Scan using customer_events_pkey on customer_events/);
-
     const meant = await explain(selectMeant(ids[0] as string, window, null));
     expect(meant).toMatch(/Index Only Scan using customer_events_pkey .*rows=1999\b/);
     const none = await explain(selectMeant(ids[0] as string, windowOf('nothing.*=P90D'), null));
@@ -238,7 +342,27 @@ describe('the purge, on PostgreSQL', () => {
     const events = keys.map(({ occurred_at, id }) => ({ occurredAt: occurred_at as never, id }));
     const deleted = await explain(deleteEvents(ids[0] as string, events));
     expect(deleted).not.toMatch(/Seq Scan/);
-    const looked = [...deleted.matchAll(/on customer_events[^(]*\(actual[^)]*rows=(\d+)[^)]*loops=(\d+)/g)].slice(1);
-    expect(looked.map(([, rows, loops]) => Number(rows) * Number(loops)).reduce((a, b) => a + b)).toBeLessThan(2_100);
+    expect(entriesLookedAt(deleted)).toBeLessThan(2_100);
+
+    // The long history is among them.
+    const group = ids.slice(0, 1_000);
+    const { customers: shards } = await shardsOf(dataSource);
+    const wide = windowOf('page.*=P50D');
+    const found = await explain(selectMeantOfMany(group, wide, shards));
+    expect(found).not.toMatch(/Seq Scan on customer_events|Hash Join|Merge|Sort/);
+    expect(found).toMatch(/Index Only Scan using customer_events_pkey on customer_events/);
+    expect(entriesLookedAt(found)).toBeLessThanOrEqual(21_000);
+
+    const { parts, long } = await new TypeormPurgeStore(dataSource, dataSource).find(group, wide);
+    expect(long).toEqual([ids[0]]);
+    // As on a table of a million events: this one is so small that it is read as a whole.
+    const deletion = deleteEventsOfMany(parts[0] as readonly EventPosition[], shards);
+    const deletedOfMany = await dataSource.transaction(async (manager) => {
+      await manager.query('SET LOCAL seq_page_cost = 10');
+      return explain(deletion, manager);
+    });
+    expect(deletedOfMany).toMatch(/Index Cond: .*customer_id = .*occurred_at = .*id = /);
+    expect(deletedOfMany).not.toMatch(/Seq Scan|Hash Join|Merge/);
+    expect(entriesLookedAt(deletedOfMany)).toBeLessThanOrEqual(1_000);
   }, 120_000);
 });
