@@ -107,6 +107,7 @@ function readSettings(read: SettingsReader, production: boolean) {
 
     databaseUrl: read.postgresUrl('DATABASE_URL'),
     migrationsDatabaseUrl: read.postgresUrl('MIGRATIONS_DATABASE_URL'),
+    distributed: isDistributed(read),
     embedded: read.flag('EMBEDDED', !production),
     dataDir: resolve(read.text('DATA_DIR', '.data')),
     erasureSecrets: read.secrets('ERASURE_SECRET', 32),
@@ -156,6 +157,11 @@ function readSettings(read: SettingsReader, production: boolean) {
     logLevel: read.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug'] as const, 'info'),
   };
 }
+
+/** Whether the database is to be distributed; one that is distributed already stays so without the setting. */
+const isDistributed = (read: SettingsReader): boolean =>
+  read.checkedText('DISTRIBUTED', (value) => (value === 'citus' ? undefined : 'must be citus, or not set')) !==
+  undefined;
 
 /** `acme`, or with a name `acme:Acme Ltd.` */
 function initApp(read: SettingsReader): { readonly slug: string; readonly name: string } | undefined {

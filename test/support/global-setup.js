@@ -10,7 +10,8 @@ const TEMPLATE = 'customer_events_template';
 
 /**
  * One real PostgreSQL for all tests: embedded, with fsync on as in production, or the server of
- * TEST_DATABASE_URL. It gets one migrated database, of which every test file makes its own copy.
+ * TEST_DATABASE_URL. It gets one migrated database, of which every test file makes its own copy. Where the
+ * server has Citus, that database is distributed over the shards of this one node, and so are the copies.
  */
 export default async function globalSetup() {
   const serverUrl = await openServer();
@@ -18,10 +19,45 @@ export default async function globalSetup() {
   await server.connect();
   await server.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
   await server.query(`CREATE DATABASE ${TEMPLATE} ENCODING 'UTF8' TEMPLATE template0`);
+  const { version, citus } = await engineOf(server);
+  const templateUrl = databaseUrl(serverUrl, TEMPLATE);
+  if (citus !== null) await makeCluster(templateUrl);
+  await migrate(templateUrl, loadConfig(citus === null ? {} : { DISTRIBUTED: 'citus' }));
+  await closeTemplate(server);
   await server.end();
-  await migrate(databaseUrl(serverUrl, TEMPLATE), loadConfig({}));
+  const where = process.env.TEST_DATABASE_URL ? 'TEST_DATABASE_URL' : 'embedded';
+  const distribution = citus === null ? 'no Citus at hand' : `distributed by Citus ${citus}`;
+  process.stdout.write(`\nTests run on PostgreSQL ${version} (${where}); ${distribution}\n`);
   process.env.TEST_SERVER_URL = serverUrl;
   process.env.TEST_TEMPLATE = TEMPLATE;
+  process.env.TEST_CITUS = citus ?? '';
+}
+
+/** Citus cannot be used where it is only installed: it has to be loaded when the server starts. */
+async function engineOf(server) {
+  const { rows } = await server.query(`
+    SELECT current_setting('server_version') AS version,
+           (SELECT e.default_version FROM pg_available_extensions AS e
+            WHERE e.name = 'citus' AND current_setting('shared_preload_libraries') ~ '\\mcitus\\M') AS citus`);
+  return rows[0];
+}
+
+/** A cluster of this server alone, whose shards lie beside its own tables. */
+async function makeCluster(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('CREATE EXTENSION citus');
+  await client.query(`SELECT citus_set_coordinator_host('127.0.0.1', current_setting('port')::int)`);
+  await client.query(
+    `SELECT citus_set_node_property('127.0.0.1', current_setting('port')::int, 'shouldhaveshards', true)`,
+  );
+  await client.end();
+}
+
+/** Nobody may be connected to a template, and Citus has a process in each of its databases that comes back. */
+async function closeTemplate(server) {
+  await server.query(`ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`);
+  await server.query(`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '${TEMPLATE}'`);
 }
 
 async function openServer() {

@@ -16,6 +16,24 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** The version of Citus by which the databases of this run are distributed; empty: they are not. */
+export const citusVersion = (): string => required('TEST_CITUS');
+
+/**
+ * With this URL a statement may go to all shards of a distributed database, as those of tests and of operators do. With
+ * the URL of a {@link TestDatabase} that is an error: a request goes to one shard.
+ */
+export function unfenced(url: string): string {
+  const all = new URL(url);
+  all.searchParams.set('options', `${all.searchParams.get('options') ?? ''} -c ${FENCE}=off`.trim());
+  return all.toString();
+}
+
+const FENCE = 'citus.multi_task_query_log_level';
+
+/** TEST_CITUS_FENCE=off shows whether statements are right at all, whatever they cost. */
+const isFenced = (): boolean => citusVersion() !== '' && process.env.TEST_CITUS_FENCE !== 'off';
+
 export async function createTestDatabase(): Promise<TestDatabase> {
   return databaseFrom(`TEMPLATE ${required('TEST_TEMPLATE')}`);
 }
@@ -29,16 +47,17 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
   const serverUrl = required('TEST_SERVER_URL');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `CREATE DATABASE ${name} ${origin}`);
+  if (isFenced()) await onServer(serverUrl, `ALTER DATABASE ${name} SET ${FENCE} = 'error'`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  const pool = new pg.Pool({ connectionString: url.toString(), max: 4 });
+  const pool = new pg.Pool({ connectionString: unfenced(url.toString()), max: 4 });
   pool.on('error', () => {});
   const query = async <Row>(sql: string, parameters?: unknown[]) => (await pool.query(sql, parameters)).rows as Row[];
   return {
     url: url.toString(),
     query,
     session: async () => {
-      const client = new pg.Client({ connectionString: url.toString() });
+      const client = new pg.Client({ connectionString: unfenced(url.toString()) });
       await client.connect();
       return client;
     },
@@ -50,11 +69,15 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
         return waiting.length >= sessions;
       }),
     copy: async () => {
+      // Citus has a process in each of its databases that comes back as long as it may.
       await onServer(
         serverUrl,
+        `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`,
         `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '${name}'`,
       );
-      return databaseFrom(`TEMPLATE ${name}`);
+      const copy = await databaseFrom(`TEMPLATE ${name}`);
+      await onServer(serverUrl, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+      return copy;
     },
     drop: async () => {
       await pool.end();
@@ -63,11 +86,11 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
   };
 }
 
-async function onServer(url: string, sql: string): Promise<void> {
+async function onServer(url: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    for (const sql of statements) await client.query(sql);
   } finally {
     await client.end();
   }

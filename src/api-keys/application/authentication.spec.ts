@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { InMemoryApiKeyStore } from '../../../test/fakes/in-memory-api-key-store.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
 import type { ApiKey, ApiKeyType } from '../domain/api-key.ts';
@@ -15,6 +16,7 @@ const UNKNOWN = `sk_live_agent_${'x'.repeat(48)}`;
 class ObservedStore extends InMemoryApiKeyStore {
   lookups = 0;
   away = false;
+  readsOnly = false;
   readonly uses: number[] = [];
   hanging = 0;
   private hangsUntil: Promise<void> | undefined;
@@ -41,7 +43,7 @@ class ObservedStore extends InMemoryApiKeyStore {
 
   override noteUse(keyId: string, at: number): Promise<void> {
     this.uses.push(at);
-    return this.away ? Promise.reject(new Error('away')) : super.noteUse(keyId, at);
+    return this.away || this.readsOnly ? Promise.reject(new Error('away')) : super.noteUse(keyId, at);
   }
 }
 
@@ -60,6 +62,28 @@ describe('Authentication', () => {
     administration = new KeyAdministration(store, clock);
     await administration.createApp('acme', 'Acme');
     ({ secret } = await administration.createKey('acme', 'backend', 'agent', clock.now() + 10_000));
+  });
+
+  it('tries once a minute to note the use of a key where that fails, and tells of it once', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    try {
+      ({ secret } = await administration.createKey('acme', 'backend', 'agent', null));
+      store.readsOnly = true;
+      const authentication = remembering(1);
+      for (let second = 0; second <= 120; second++) {
+        await authentication.authenticate(secret);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        clock.millis += 1_000;
+      }
+      expect(store.uses).toHaveLength(3);
+      expect(warn).toHaveBeenCalledTimes(1);
+      store.readsOnly = false;
+      clock.millis += 60_000;
+      await authentication.authenticate(secret);
+      expect(store.uses).toHaveLength(4);
+    } finally {
+      warn.mockRestore();
+    }
   });
 
   it('refuses a malformed key without a look-up', async () => {

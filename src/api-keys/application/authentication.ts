@@ -33,6 +33,9 @@ export class Authentication {
   private readonly unknownKeys: LRUCache<string, true>;
   /** Those that were found, however long ago. */
   private readonly seenKeys = new LRUCache<string, true>({ max: MAX_KEYS_CACHED });
+  /** By the ids of keys: when their use was last tried to be noted, in milliseconds since the Unix epoch. */
+  private readonly usesTried = new LRUCache<string, number>({ max: MAX_KEYS_CACHED });
+  private usesFail = false;
   private readonly unseenLookups = new FairQueue(LOOKUPS_AT_ONCE, MAX_LOOKUP_WAIT_MS, tooManyKeyLookups);
 
   constructor(
@@ -85,13 +88,22 @@ export class Authentication {
     }
   }
 
-  /** Off the request's way, and throttled: to know that a key is in use, minutes are enough. */
-  private noteUse(key: ApiKey): void {
+  /**
+   * Off the request's way, and throttled: to know that a key is in use, minutes are enough. Where it fails (in a distributed
+   * database, for as long as any node is away) it is tried again after as long, and told of once.
+   */
+  private noteUse({ id, lastUsedAt }: ApiKey): void {
     const now = this.clock.now();
-    if (now - (key.lastUsedAt ?? 0) < NOTE_USE_EVERY_MS) return;
-    this.store.noteUse(key.id, now).catch((error: Error) => {
-      this.logger.warn({ msg: 'the last use of a key could not be noted', reason: error.message });
-    });
+    if (now - Math.max(lastUsedAt ?? 0, this.usesTried.get(id) ?? 0) < NOTE_USE_EVERY_MS) return;
+    this.usesTried.set(id, now);
+    this.store.noteUse(id, now).then(
+      () => (this.usesFail = false),
+      (error: Error) => {
+        if (!this.usesFail)
+          this.logger.warn({ msg: 'the last use of a key could not be noted', reason: error.message });
+        this.usesFail = true;
+      },
+    );
   }
 }
 

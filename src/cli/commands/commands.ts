@@ -6,6 +6,7 @@ import { appCommands } from './app-commands.ts';
 import { addAppSizesCommand } from './app-sizes-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { customerCommands } from './customer-commands.ts';
+import { databaseCommands } from './database-commands.ts';
 import { erasureCommands } from './erasure-commands.ts';
 import { eventCommands } from './event-commands.ts';
 import { keyCommands } from './key-commands.ts';
@@ -18,6 +19,7 @@ import { migrateCommand } from './migrate-command.ts';
 export function commands(): Command {
   const program = new Command('cli').description('Operator commands of Customer Events');
   program.addCommand(migrateCommand());
+  program.addCommand(databaseCommands());
   const apps = appCommands();
   addAppSizesCommand(apps);
   program.addCommand(apps);

@@ -8,36 +8,32 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream;
 }
 
-/** What is confirmed. */
+/** What an operator confirms by a name. */
 export interface Confirmation {
-  /** Asked on a terminal. */
-  readonly question: (slug: string) => string;
-  /** The beginning of what is said where it was not confirmed. */
-  readonly nothingDone: string;
+  readonly name: string;
+  /** What is asked where there is a terminal, ending in what has to be typed. */
+  readonly question: string;
+  /** What is said first where it was not confirmed, such as `Nothing was deleted`. */
+  readonly refusal: string;
+  /** What the name is, such as `the slug`. */
+  readonly nameIs: string;
 }
 
-const DELETION: Confirmation = {
-  question: (slug) =>
-    `This deletes the app "${slug}" with all its customers, events and keys, for good. Type its slug: `,
-  nothingDone: 'Nothing was deleted',
-};
-
 /**
- * Lets an operator confirm by the slug of an app what cannot be taken back: by an option, or by typing it.
+ * Lets an operator confirm something by a name: by the option `--confirm`, or by typing it.
  *
  * @param given with the option; undefined: it is asked for, which takes a terminal.
  * @throws {OperatorError} where it was not confirmed.
  */
 export async function requireConfirmed(
-  slug: string,
+  { name, question, refusal, nameIs }: Confirmation,
   given: string | undefined,
   terminal: Terminal,
-  { question, nothingDone }: Confirmation = DELETION,
 ): Promise<void> {
   if (given === undefined && terminal.input.isTTY !== true)
-    throw new OperatorError(`${nothingDone}: there is no terminal to ask on, so confirm it with --confirm ${slug}`);
-  const answer = given ?? (await asked(question(slug), terminal));
-  if (answer !== slug) throw new OperatorError(`${nothingDone}: "${answer}" is not the slug "${slug}"`);
+    throw new OperatorError(`${refusal}: there is no terminal to ask on, so confirm it with --confirm ${name}`);
+  const answer = given ?? (await asked(question, terminal));
+  if (answer !== name) throw new OperatorError(`${refusal}: "${answer}" is not ${nameIs} "${name}"`);
 }
 
 async function asked(question: string, { input, output }: Terminal): Promise<string> {

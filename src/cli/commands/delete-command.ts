@@ -5,7 +5,7 @@ import type { Config } from '../../config.ts';
 import { AppData } from '../../customer-events/application/app-data.ts';
 import { operator } from '../operator.ts';
 import { withService } from '../with-service.ts';
-import { requireConfirmed } from './confirmed.ts';
+import { requireConfirmed, type Confirmation } from './confirmed.ts';
 import { countsText, PartProgress, type Counts } from './part-progress.ts';
 import { jsonOption, print, type Printed } from './print.ts';
 
@@ -31,7 +31,7 @@ export const deleteCommand = (): Command =>
       const erased = await withService({ json }, async (service, config) => {
         const administration = service.get(KeyAdministration).as(operator());
         await administration.appOf(slug);
-        await requireConfirmed(slug, confirm, { input: process.stdin, output: process.stderr });
+        await requireConfirmed(deletionOf(slug), confirm, { input: process.stdin, output: process.stderr });
         return deleteApp(administration, service.get(AppData), slug, settlingMs(config)).catch((error: unknown) => {
           process.stderr.write('The deletion has ended in the middle; the same command goes on with it.\n');
           throw error;
@@ -39,6 +39,13 @@ export const deleteCommand = (): Command =>
       });
       print({ json }, { app: slug, deleted: true, ...erased }, [`deleted ${slug}: ${countsText(erased)}`]);
     });
+
+export const deletionOf = (slug: string): Confirmation => ({
+  name: slug,
+  question: `This deletes the app "${slug}" with all its customers, events and keys, for good. Type its slug: `,
+  refusal: 'Nothing was deleted',
+  nameIs: 'the slug',
+});
 
 /**
  * How long a request that was accepted before the suspension was seen may go on to write: its body arrives, it waits for

@@ -8,7 +8,7 @@ import type { PurgeRun } from '../../customer-events/domain/purge.ts';
 import { OperatorError } from '../error-message.ts';
 import { operator } from '../operator.ts';
 import { withService } from '../with-service.ts';
-import { requireConfirmed } from './confirmed.ts';
+import { requireConfirmed, type Confirmation } from './confirmed.ts';
 import { isoOf } from './key-description.ts';
 import { wholeNumber } from './number-option.ts';
 import { jsonOption, print, tell, type Printed } from './print.ts';
@@ -74,7 +74,7 @@ async function set(options: Wanted): Promise<void> {
     const past = await countPast(service, present, options);
     tell(options, pastText(options, past));
     if (dryRun) return { app: { ...present, retention: rulesOf(present, options) }, past };
-    if (options.keep.value !== null) await requireConfirmed(present.slug, options.confirm, TERMINAL, QUESTION);
+    if (options.keep.value !== null) await requireConfirmed(changeOf(present.slug), options.confirm, TERMINAL);
     return { app: await administration.setRetention(options.app, options.type, options.keep.value), past };
   });
   const { events, isComplete } = past;
@@ -83,11 +83,13 @@ async function set(options: Wanted): Promise<void> {
 }
 
 const TERMINAL = { input: process.stdin, output: process.stderr };
-const QUESTION = {
-  nothingDone: 'Nothing was changed',
-  question: (slug: string) =>
-    `Events of the app "${slug}" that are past this are deleted within an hour or two, for good. Type its slug: `,
-};
+
+const changeOf = (slug: string): Confirmation => ({
+  name: slug,
+  question: `Events of the app "${slug}" that are past this are deleted within an hour or two, for good. Type its slug: `,
+  refusal: 'Nothing was changed',
+  nameIs: 'the slug',
+});
 
 const rulesOf = ({ retention }: App, { type, keep }: Wanted): RetentionRules => withRule(retention, type, keep.value);
 

@@ -5,9 +5,19 @@ type Read = (sql: string, parameters: unknown[]) => Promise<Record<string, unkno
 /** What a row takes besides the one column that is measured. */
 const ROW_BYTES = 120;
 
-const SIZE_OF_TABLES = `
-  SELECT c.relname AS name, pg_relation_size(c.oid)::float8 / current_setting('block_size')::float8 AS pages,
-    pg_total_relation_size(c.oid)::float8 AS bytes
+/** Of the table alone, and with its indexes. */
+interface SizeFunctions {
+  readonly table: string;
+  readonly total: string;
+}
+
+const OF_NODE: SizeFunctions = { table: 'pg_relation_size', total: 'pg_total_relation_size' };
+/** They ask every node. */
+const OF_SHARDS: SizeFunctions = { table: 'citus_relation_size', total: 'citus_total_relation_size' };
+
+const sizeOfTables = ({ table, total }: SizeFunctions): string => `
+  SELECT c.relname AS name, ${table}(c.oid)::float8 / current_setting('block_size')::float8 AS pages,
+    ${total}(c.oid)::float8 AS bytes
   FROM pg_class AS c WHERE c.oid IN ('customers'::regclass, 'customer_events'::regclass, 'customer_emails'::regclass)`;
 
 const CUSTOMERS_OF_APPS = (sample: string): string => `
@@ -35,9 +45,12 @@ interface Share {
  * The time it takes is bounded by what is read: of each table at most so many pages, chosen at random. The apps share in
  * the size of a table, its indexes included, as they do in the bytes of the rows that were read.
  */
-export async function storedSizes(read: Read, pages: number): Promise<StoredSizes> {
+export async function storedSizes(read: Read, isDistributed: boolean, pages: number): Promise<StoredSizes> {
   const tables = new Map(
-    (await read(SIZE_OF_TABLES, [])).map(({ name, ...table }) => [name as string, table as unknown as Table]),
+    (await read(sizeOfTables(isDistributed ? OF_SHARDS : OF_NODE), [])).map(({ name, ...table }) => [
+      name as string,
+      table as unknown as Table,
+    ]),
   );
   const [customers, events] = [tables.get('customers') as Table, tables.get('customer_events') as Table];
   const claims = tables.get('customer_emails') as Table;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { selectList } from '../../platform/postgres/record-columns.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
+import { shardsOf } from '../../platform/postgres/shards.ts';
 import { storage } from '../../platform/postgres/storage-errors.ts';
 import { instantOfUtcText } from '../../platform/postgres/utc-text.ts';
 import {
@@ -47,11 +48,15 @@ export class TypeormCustomerDirectoryStore extends CustomerDirectoryStore {
   }
 
   async ofClaim(claim: string): Promise<Customer | null> {
-    const [row] = await this.read<CustomerColumns>(
-      `SELECT ${SELECTED_CUSTOMER} FROM customer_emails AS e JOIN customers AS c ON c.id = e.customer_id
-       WHERE e.sha256 = $1`,
+    // Not joined: in a distributed database claims and customers are on nodes of their own.
+    const [owner] = await this.read<{ customer_id: string }>(
+      'SELECT e.customer_id FROM customer_emails AS e WHERE e.sha256 = $1',
       [claimBytes(claim)],
     );
+    if (owner === undefined) return null;
+    const [row] = await this.read<CustomerColumns>(`SELECT ${SELECTED_CUSTOMER} FROM customers AS c WHERE c.id = $1`, [
+      owner.customer_id,
+    ]);
     return row === undefined ? null : customerOf(row);
   }
 
@@ -81,8 +86,9 @@ export class TypeormCustomerDirectoryStore extends CustomerDirectoryStore {
     return rows.map(eventOf);
   }
 
-  sizes(pages: number): Promise<StoredSizes> {
-    return storedSizes((sql, parameters) => this.read(sql, parameters), pages);
+  async sizes(pages: number): Promise<StoredSizes> {
+    const { customers } = await storage(() => shardsOf(this.reading));
+    return storedSizes((sql, parameters) => this.read(sql, parameters), customers.isDistributed, pages);
   }
 
   private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {

@@ -35,11 +35,14 @@ export class TypeormErasedIdStore extends ErasedIdStore {
   }
 
   async forgetSecretsUnusedSince(at: number): Promise<void> {
-    await this.write({
-      sql: `DELETE FROM erasure_secrets AS s WHERE s.last_used_at < $1
-        AND NOT EXISTS (SELECT 1 FROM erased_event_ids AS e WHERE e.secret_id = s.id)`,
-      parameters: [new Date(at)],
-    });
+    // Not in one statement: in a distributed database secrets and erased ids are on different nodes.
+    for (const id of await this.secretsUnusedSince(at)) {
+      if (await this.isAnyKeptBy(id)) continue;
+      await this.write({
+        sql: 'DELETE FROM erasure_secrets AS s WHERE s.id = $1 AND s.last_used_at < $2',
+        parameters: [id, new Date(at)],
+      });
+    }
   }
 
   async list(limit: number, after: ErasedId | null): Promise<KeptErasedId[]> {
@@ -94,6 +97,22 @@ export class TypeormErasedIdStore extends ErasedIdStore {
         FROM customers AS c WHERE $1::text IS NULL OR c.id > $1 ORDER BY c.id LIMIT $2`,
       parameters: [afterId, limit],
     });
+  }
+
+  private async secretsUnusedSince(at: number): Promise<string[]> {
+    const rows = await this.read<{ id: string }>({
+      sql: 'SELECT s.id FROM erasure_secrets AS s WHERE s.last_used_at < $1',
+      parameters: [new Date(at)],
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  private async isAnyKeptBy(secretId: string): Promise<boolean> {
+    const rows = await this.read({
+      sql: 'SELECT 1 FROM erased_event_ids AS e WHERE e.secret_id = $1 LIMIT 1',
+      parameters: [secretId],
+    });
+    return rows.length > 0;
   }
 
   private async read<Row>(query: Query): Promise<Row[]> {

@@ -11,8 +11,12 @@ const RETRY_MS = 1_000;
 
 /** What has to hold beside the schema. */
 export abstract class ConnectionCheck {
-  /** Before anything uses the database. It throws where it must not be used. */
-  abstract require(): Promise<void>;
+  /**
+   * Before anything uses the database. It throws where it must not be used.
+   *
+   * @returns what an operator should know, a line each.
+   */
+  abstract require(): Promise<readonly string[]>;
 
   /** When the service, and not a command, has begun to use it. */
   abstract connected(): Promise<void>;
@@ -75,8 +79,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
       const weaknesses = await requireFitDatabase(this.dataSource, 'rows');
       const pending = await pendingMigrations(this.dataSource);
       if (pending.length > 0) throw new SchemaOutdated(pending);
-      await this.check?.require();
-      return weaknesses;
+      return [...weaknesses, ...((await this.check?.require()) ?? [])];
     });
   }
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
-import { CommitResponseLost, ConnectionLost, sqlState, storage, storageWrite } from './storage-errors.ts';
+import {
+  CommitResponseLost,
+  ConnectionLost,
+  isResponseLost,
+  sqlState,
+  storage,
+  storageWrite,
+} from './storage-errors.ts';
 import { UnfitSession } from './unfit-session.ts';
 import { StorageOutcomeUnknown, StorageUnavailable } from './storage-unavailable.ts';
 
@@ -57,6 +64,49 @@ describe('A storage error', () => {
     expect(thrown).not.toBeInstanceOf(StorageOutcomeUnknown);
     expect((thrown as StorageUnavailable).cause).toBeInstanceOf(UnfitSession);
     expect(((thrown as StorageUnavailable).cause as Error).message).toContain(remedy);
+  });
+
+  describe('of a distributed database whose node is gone', () => {
+    const said = (code: string, message: string): QueryFailedError =>
+      new QueryFailedError('INSERT', [], failure({ code, severity: 'ERROR' }, message));
+    const remote = 'connection to the remote node a@10.0.0.2:5432 failed with the following error:';
+
+    it.each([
+      ['08006', `${remote} server closed the connection unexpectedly`],
+      ['08006', `${remote} connection not open`],
+      ['XX000', 'server closed the connection unexpectedly'],
+      ['57P01', 'terminating connection due to administrator command'],
+      ['XX000', 'failure on connection marked as essential: 10.0.0.2:5432'],
+      ['XX000', 'could not commit transaction for shard 102076 on at least one active node'],
+    ])('%s, %s: a write may have been done', async (code, message) => {
+      expect(await thrownBy(storage, said(code, message))).toBeInstanceOf(StorageUnavailable);
+      expect(await thrownBy(storageWrite, said(code, message))).toBeInstanceOf(StorageOutcomeUnknown);
+      // The connection to the database itself stands: only the shard is concerned.
+      expect(isResponseLost(new CommitResponseLost(said(code, message)))).toBe(false);
+    });
+
+    it.each([
+      ['08006', `${remote} connection to server at "10.0.0.2", port 5432 failed: Connection refused`],
+      ['XX000', "failed to prepare transaction 'citus_0_1_2_3' on host 10.0.0.2:5432"],
+    ])('%s, %s: nothing is stored', async (code, message) => {
+      const thrown = await thrownBy(storageWrite, said(code, message));
+      expect(thrown).toBeInstanceOf(StorageUnavailable);
+      expect(thrown).not.toBeInstanceOf(StorageOutcomeUnknown);
+    });
+
+    it('an internal error from the node, whatever it says: a write may have been done', async () => {
+      const remoteError = failure(
+        { code: 'XX000', severity: 'ERROR', where: 'while executing command on 10.0.0.2:5432' },
+        '',
+      );
+      expect(await thrownBy(storageWrite, new CommitResponseLost(remoteError))).toBeInstanceOf(StorageOutcomeUnknown);
+      const statement = new QueryFailedError('INSERT', [], remoteError);
+      expect(await thrownBy(storageWrite, statement)).toBeInstanceOf(StorageOutcomeUnknown);
+    });
+
+    it('is not taken for one by an internal error alone', async () => {
+      expect(await thrownBy(storageWrite, said('XX000', 'cache lookup failed'))).toBeInstanceOf(QueryFailedError);
+    });
   });
 
   it('that is a fault of ours stays what it is', async () => {

@@ -43,6 +43,7 @@ function driverErrorOf(error: unknown): {
   readonly code?: unknown;
   readonly severity?: unknown;
   readonly message?: unknown;
+  readonly where?: unknown;
 } {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
   return (driverError ?? {}) as object;
@@ -122,7 +123,7 @@ export class CommitResponseLost extends Error {
 
 /** What was sent may have been done: a COMMIT, or a statement that is a transaction of its own. */
 function isOutcomeUnknown(error: unknown): boolean {
-  return error instanceof CommitResponseLost || (error instanceof QueryFailedError && isResponseLost(error));
+  return error instanceof CommitResponseLost || (error instanceof QueryFailedError && isUnconfirmed(error));
 }
 
 /**
@@ -131,9 +132,46 @@ function isOutcomeUnknown(error: unknown): boolean {
  * recovery then finds the commit in the log: seen in a drill.)
  */
 export function isResponseLost(error: unknown): boolean {
+  if (error instanceof CommitResponseLost) return isResponseLost(error.cause);
   const { severity } = driverErrorOf(error);
   return sqlState(error) === undefined || severity === 'FATAL' || severity === 'PANIC';
 }
+
+/**
+ * Whether what was to be committed may have been, where this is said of it: the connection is gone, or that of a
+ * distributed database to the node that was to do it.
+ */
+export const isUnconfirmed = (error: unknown): boolean => isResponseLost(error) || isNodeLost(error);
+
+/** The session at the node was ended, or the connection to it. */
+const NODE_LOST = new Set(['08000', '08003', '08006', '57P01', '57P02']);
+const INTERNAL_ERROR = 'XX000';
+/** Internal errors by their code: what libpq and Citus say of a connection to a node that is gone. */
+const LOST_UNDER_WAY =
+  /server closed the connection|connection not open|could not (receive|send) data|connection reset|connection marked as essential|^could not commit transaction for shard/i;
+/** Nothing is stored: the connection could not be opened (libpq), or a node had not promised its part of the commit. */
+const NEVER_COMMITTED = /connection to server (at|on) .* failed|^failed to prepare transaction/;
+
+/**
+ * Where a node is lost in the middle of a statement, Citus says so with the severity of an ERROR, since its own session
+ * goes on, and with the SQLSTATE of the node's last word, of a lost connection, or of an internal error. Texts of libpq
+ * depend on `lc_messages`: of a connection, one that is not known counts as the worse case, "it may have been done".
+ */
+const isNodeLost = (error: unknown): boolean => isNodeAway(error) && !NEVER_COMMITTED.test(messageOf(error));
+
+function isNodeAway(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== INTERNAL_ERROR) return state !== undefined && NODE_LOST.has(state);
+  const message = messageOf(error);
+  return REMOTE.test(whereOf(error)) || LOST_UNDER_WAY.test(message) || NEVER_COMMITTED.test(message);
+}
+
+/** The context of what a node has answered without a SQLSTATE, as where its connection broke. */
+const REMOTE = /while executing command on /;
+
+const whereOf = (error: unknown): string => String(driverErrorOf(error).where ?? '');
+
+const messageOf = (error: unknown): string => String(driverErrorOf(error).message);
 
 /** A transaction, or a statement, whose connection went away before it was committed: nothing of it is stored. */
 export class ConnectionLost extends Error {
@@ -145,7 +183,7 @@ export class ConnectionLost extends Error {
 
 function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
-  if (state !== undefined) return UNAVAILABLE.some((prefix) => state.startsWith(prefix));
+  if (state !== undefined) return isNodeAway(error) || UNAVAILABLE.some((prefix) => state.startsWith(prefix));
   return (
     error instanceof UnfitSession ||
     error instanceof ConnectionLost ||

@@ -1,4 +1,4 @@
-import { isResponseLost, sqlState, unfitSessionOf } from './storage-errors.ts';
+import { isUnconfirmed, sqlState, unfitSessionOf } from './storage-errors.ts';
 import { UnfitSessions } from './unfit-session.ts';
 
 /**
@@ -60,7 +60,7 @@ const POOL_TIMEOUT = 'timeout exceeded when trying to connect';
  * @returns null where it is no failure of the storage.
  */
 export function failureKind(error: unknown, commits: boolean): FailureKind | null {
-  if (commits && isResponseLost(error)) return 'unknown_outcome';
+  if (commits && isUnconfirmed(error)) return 'unknown_outcome';
   const state = sqlState(error);
   if (state === undefined) return kindOfMessage((error as Error | undefined)?.message);
   const known = KIND_OF_STATE.find(([prefix]) => state.startsWith(prefix));

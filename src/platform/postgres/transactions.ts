@@ -4,7 +4,7 @@ import { copyIn } from './copy-in.ts';
 import { isLost, QUERY_TIMEOUT_MARGIN_MS, statementFailed, type Committing } from './query-timeout-client.ts';
 import { ReadDataSource } from './read-data-source.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
-import { CommitResponseLost, ConnectionLost, isResponseLost } from './storage-errors.ts';
+import { CommitResponseLost, ConnectionLost, isUnconfirmed } from './storage-errors.ts';
 
 export type Statement = Query | Copy;
 
@@ -138,7 +138,7 @@ async function committed(client: PoolClient, send: () => Promise<QueryResult>): 
   try {
     return await send();
   } catch (error) {
-    throw isResponseLost(error) ? new CommitResponseLost(error) : error;
+    throw isUnconfirmed(error) ? new CommitResponseLost(error) : error;
   }
 }
 

@@ -26,7 +26,7 @@ export class DrillRig {
   readonly instances: Instance[] = [];
   readonly ledgers: Ledger[] = [];
   key = '';
-  private engine: EmbeddedPostgres | null = null;
+  private engine: Pick<EmbeddedPostgres, 'url' | 'stop'> | null = null;
   private readonly dataDir = mkdtempSync(join(tmpdir(), 'customer-events-drill-'));
   private readonly commands = new CommandRunner(this.dataDir);
   private proxyInFront: FaultProxy | undefined;
@@ -37,6 +37,13 @@ export class DrillRig {
     rig.proxyInFront = await startFaultProxy(
       join(new URL(rig.directUrl).searchParams.get('host') as string, '.s.PGSQL.5432'),
     );
+    return rig;
+  }
+
+  /** On a database that is there already, and stays; without a proxy in front of it. */
+  static on(url: string): DrillRig {
+    const rig = new DrillRig();
+    rig.engine = { url: () => url, stop: () => Promise.resolve() };
     return rig;
   }
 
@@ -58,8 +65,9 @@ export class DrillRig {
     return (this.engine as EmbeddedPostgres).url();
   }
 
-  /** Through the proxy. */
+  /** Through the proxy, where there is one. */
   get databaseUrl(): string {
+    if (this.proxyInFront === undefined) return this.directUrl;
     const url = new URL(this.directUrl);
     return `postgres://${url.username}:${url.password}@127.0.0.1:${this.proxy.port}/postgres`;
   }
@@ -108,19 +116,28 @@ export class DrillRig {
     return (await this.cli('keys', 'create', '--app', app, '--name', 'drill')).trim();
   }
 
-  async createCustomer({ port }: Instance): Promise<void> {
-    const body = JSON.stringify({ email: 'user_42@example.com', name: 'Ada' });
+  async createCustomer({ port }: Instance, externalId = 'user_42'): Promise<void> {
+    const body = JSON.stringify({ email: `${externalId}@example.com`, name: 'Ada' });
     const call = request({
       port,
       host: '127.0.0.1',
       method: 'PATCH',
-      path: '/api/v1/customers/user_42',
+      path: `/api/v1/customers/${externalId}`,
       headers: { 'X-API-Key': this.key, 'Content-Type': 'application/json', 'Content-Length': body.length },
     });
     call.end(body);
     const [response] = (await once(call, 'response')) as [{ statusCode: number; resume(): void }];
     response.resume();
     if (response.statusCode > 201) throw new Error(`the customer could not be created: ${response.statusCode}`);
+  }
+
+  /** A POST with the key of the rig. */
+  post({ port }: Instance, path: string, body: object): Promise<Response> {
+    return fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'X-API-Key': this.key, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   }
 
   /** What a command prints, which runs after those before it. */

@@ -1,0 +1,26 @@
+import type { TablePlaces } from '../platform/postgres/distribution.ts';
+
+/**
+ * Where each table is in a distributed database (Citus), in the order in which they are distributed: the one that
+ * others lie beside comes first. A table that a migration adds gets its line here: `test/db/distributed-tables.spec.ts`
+ * compares the list with the schema.
+ *
+ * - What belongs to a customer is in its shard, so that a request of one customer goes to one node.
+ * - What every request reads is on every node. Writing to it takes all of them, which is rare: apps and keys change by
+ *   hand.
+ * - What is written by the way, with an erasure, a request or a start, is on the coordinator and depends on no other node:
+ *   a row that is everywhere cannot be written while one of them is down.
+ */
+export const DISTRIBUTED_TABLES: TablePlaces = {
+  apps: 'everywhere',
+  api_keys: 'everywhere',
+  migrations: 'everywhere',
+  customers: { by: 'id' },
+  customer_events: { by: 'customer_id', beside: 'customers' },
+  erased_event_ids: { by: 'shard_key', beside: 'customers' },
+  customer_emails: { by: 'sha256' },
+  audit_entries: 'coordinator',
+  erasure_secrets: 'coordinator',
+  purge_runs: 'coordinator',
+  rate_limits: 'coordinator',
+};
