@@ -271,28 +271,34 @@ describe('the purge, on PostgreSQL', () => {
     expect(past).toEqual({ events: await anInstance().run([app], always), customers: 50, isComplete: true });
   });
 
-  it('deletes nothing twice and counts all where the run is taken over in the middle of a group', async () => {
-    await addEvents(await addCustomers(1_500), 4, 100);
-    const store = purgeStore(dataSource, wide);
-    const deleteEvents = store.deleteEvents.bind(store);
-    const other = anInstance();
-    let [calls, byOther] = [0, 0];
-    store.deleteEvents = async (...args) => {
-      if (++calls === 2) {
-        await letMinutesPass(6);
-        // It finds what this one has found, deletes a part of it, and is stopped in turn.
-        byOther = await other.run([app], times(4));
-      }
-      return deleteEvents(...args);
-    };
-    const byFirst = await new Purge(store, writeTurns(), clock).run([app], always);
-    expect(calls).toBe(2);
-    expect([byFirst, byOther].every((deleted) => deleted > 0)).toBe(true);
-    expect(await countOf('page.view')).toBe(3_000 - byFirst - byOther);
-    expect((await runOf()).deleted).toBe(byFirst + byOther);
-    expect(byFirst + byOther + (await other.run([app], always))).toBe(3_000);
-    expect(await purged()).toEqual([{ action: 'events.purged', count: 3_000, rules: 'page.*=P90D' }]);
-  });
+  it.each([
+    { of: 'before the events were deleted', steps: 2 },
+    { of: 'after they were deleted', steps: 4 },
+  ])(
+    'deletes nothing twice and counts all where a run is taken over in the middle of a group, $of',
+    async ({ steps }) => {
+      await addEvents(await addCustomers(1_500), 4, 100);
+      const store = purgeStore(dataSource, wide);
+      const deleteEvents = store.deleteEvents.bind(store);
+      const other = anInstance();
+      let [calls, byOther] = [0, 0];
+      store.deleteEvents = async (...args) => {
+        if (++calls === 2) {
+          await letMinutesPass(6);
+          // It looks at the customers from the beginning, as far as it comes, and is stopped in turn.
+          byOther = await other.run([app], times(steps));
+        }
+        return deleteEvents(...args);
+      };
+      const byFirst = await new Purge(store, writeTurns(), clock).run([app], always);
+      expect(calls).toBe(2);
+      expect([byFirst > 0, byOther > 0]).toEqual([true, steps === 4]);
+      expect(await countOf('page.view')).toBe(3_000 - byFirst - byOther);
+      expect((await runOf()).deleted).toBe(byFirst + byOther);
+      expect(byFirst + byOther + (await other.run([app], always))).toBe(3_000);
+      expect(await purged()).toEqual([{ action: 'events.purged', count: 3_000, rules: 'page.*=P90D' }]);
+    },
+  );
 
   it('deletes nothing twice and counts all where a connection is lost in the middle of a group', async () => {
     await addEvents(await addCustomers(1_000), 4, 100);
