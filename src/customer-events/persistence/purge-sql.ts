@@ -104,8 +104,8 @@ export function deleteEvents(customerId: string, events: readonly TimelinePositi
 
 /**
  * In one piece it goes by the keys alone: PostgreSQL takes what lies between two ends of a customer for a few rows, reads
- * these first, and compares each with all keys. Of 2,000 rows 1,000 took 1.4 s, and take 26 ms so. Where the customers lead to a
- * shard, they need the ends beside them, or a plan that goes by customers would go through whole histories.
+ * these first, and compares each with all keys. Of 2,000 rows 1,000 took 1.4 s, and take 26 ms so. Where the customers
+ * lead to a shard, they need the ends beside them, or a plan that goes by customers would go through whole histories.
  *
  * @param events at least one, of customers of one shard.
  */
