@@ -3,7 +3,8 @@ import { KeyAdministration } from '../../src/api-keys/application/key-administra
 import { Maintenance } from '../../src/app/maintenance.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { runCommand, type Outcome } from '../support/command-line.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { unfenced, type TestDatabase } from '../support/test-database.ts';
+import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
 
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
@@ -11,8 +12,10 @@ const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).t
 describe('apps retention', () => {
   let service: TestService;
 
+  /** What counts and deletes goes over all customers. */
+  const wide = (): TestDatabase => ({ ...service.database, url: unfenced(service.database.url) });
   const cli = (...args: string[]): Promise<Outcome> =>
-    runCommand({ DATABASE_URL: service.database.url }, 'apps', 'retention', '--app', 'acme', ...args);
+    runCommand({ DATABASE_URL: wide().url }, 'apps', 'retention', '--app', 'acme', ...args);
   const set = (type: string, keep: string, ...args: string[]) => cli('--type', type, '--keep', keep, ...args);
   const confirmed = ['--confirm', 'acme'];
 
@@ -122,7 +125,9 @@ describe('apps retention', () => {
 
   it('tells how the last purge went, after the maintenance has deleted what is past', async () => {
     await set('page.*', 'P90D', ...confirmed);
-    await service.app.get(Maintenance).run();
+    const instance = await startServiceOn(wide());
+    await instance.app.get(Maintenance).run();
+    await instance.close();
     const { stdout, stderr } = await cli();
     expect(stdout).toBe('page.*  P90D\n');
     expect(stderr).toMatch(/^The last purge began at .*Z, ended at .*Z, and deleted 4 events\n$/);

@@ -5,7 +5,8 @@ import { parseRetentionRules } from '../../libs/retention/retention-rules.ts';
 import { auditEntry, type AuditEntry } from '../../src/platform/audit/audit-entry.ts';
 import {
   RunTakenAway,
-  type PurgeCandidates,
+  type EventPosition,
+  type PurgeCustomers,
   type PurgePart,
   type PurgeStore,
 } from '../../src/customer-events/application/purge-store.port.ts';
@@ -54,15 +55,27 @@ export function purgeStoreContract(
       );
     const left = async ({ id }: Customer): Promise<string[]> =>
       (await stores.timelines.page(id, { ...WHOLE_TIMELINE, order: 'asc' }, null, MANY)).events.map(({ type }) => type);
-    /** All candidates of the first window. */
-    const candidates = async (...windows: PurgeWindow[]): Promise<string[][]> => {
-      const found = windows.map((): string[] => []);
+    const groupsOf = async (app: string): Promise<(readonly string[])[]> => {
+      const found: (readonly string[])[] = [];
       for (let after: CustomerPosition | null = null; ;) {
-        const { ofWindow, last }: PurgeCandidates = await purges.candidates(appId, windows, after);
-        ofWindow.forEach((ids, index) => found[index]?.push(...ids));
-        if (last === null) return found.map((ids) => ids.sort());
+        const { groups, last }: PurgeCustomers = await purges.customersAfter(app, after);
+        found.push(...groups);
+        if (last === null) return found;
         after = last;
       }
+    };
+    /** What is found of customers of any shard, in groups that can be dealt with together. */
+    const find = async (customers: readonly Customer[], of: PurgeWindow) => {
+      const ids = customers.map(({ id }) => id);
+      const all: { parts: (readonly EventPosition[])[]; long: string[] } = { parts: [], long: [] };
+      for (const group of await groupsOf(appId)) {
+        const asked = group.filter((id) => ids.includes(id));
+        if (asked.length === 0) continue;
+        const { parts, long } = await purges.find(asked, of);
+        all.parts.push(...parts);
+        all.long.push(...long);
+      }
+      return all;
     };
     const inParts = async (part: (after: TimelinePosition | null) => Promise<PurgePart>): Promise<number> => {
       let [all, after]: [number, TimelinePosition | null] = [0, null];
@@ -86,20 +99,50 @@ export function purgeStoreContract(
       appId = randomId();
     });
 
-    it('finds the customers of an app who have events in the time of a window', async () => {
+    it('goes through the customers of one app, each in one group', async () => {
+      const customers = [await put('a'), await put('b'), await put('c')];
+      await put('a', randomId());
+      expect((await groupsOf(appId)).flat().sort()).toEqual(customers.map(({ id }) => id).sort());
+      expect(await groupsOf(randomId())).toEqual([]);
+    });
+
+    it('finds of several customers what is meant in the time of a window, and nothing else', async () => {
       const [old, young] = [await put('old'), await put('young'), await put('none')];
       const others = await put('old', randomId());
-      await add(old, { occurredAt: PAST });
-      await add(young, { occurredAt: KEPT });
-      await add(others, { occurredAt: PAST });
-      const since = { ...window('*=P2D'), from: instant('2026-04-16T10:59:59.999999Z') };
-      const later = { ...window('*=P2D'), from: instant('2026-04-16T11:00:00Z') };
-      expect(await candidates(window('*=P2D'), since, later, window('*=P1D'))).toEqual([
-        [old.id],
-        [old.id],
-        [],
-        [old.id, young.id].sort(),
-      ]);
+      await add(old, { type: 'page.a', occurredAt: PAST, id: 'e1' }, { type: 'order.a', occurredAt: PAST, id: 'e2' });
+      await add(young, { type: 'page.b', occurredAt: KEPT, id: 'e3' });
+      await add(others, { type: 'page.c', occurredAt: PAST, id: 'e4' });
+      const foundIn = async (of: PurgeWindow) => {
+        const { parts, long } = await find([old, young], of);
+        expect(long).toEqual([]);
+        return parts.flat().sort((a, b) => (a.id < b.id ? -1 : 1));
+      };
+      const e1 = { customerId: old.id, occurredAt: PAST, id: 'e1' };
+      const e2 = { customerId: old.id, occurredAt: PAST, id: 'e2' };
+      const e3 = { customerId: young.id, occurredAt: KEPT, id: 'e3' };
+      expect(await foundIn(window('*=P2D'))).toEqual([e1, e2]);
+      expect(await foundIn(window('page.*=P2D'))).toEqual([e1]);
+      expect(await foundIn(window('*=P1D'))).toEqual([e1, e2, e3]);
+      expect(await foundIn({ ...window('*=P2D'), from: instant('2026-04-16T10:59:59.999999Z') })).toEqual([e1, e2]);
+      expect(await foundIn({ ...window('*=P2D'), from: instant('2026-04-16T11:00:00Z') })).toEqual([]);
+    });
+
+    it('deletes what was found of several customers, and counts what was still there', async () => {
+      const customers = [await put('a'), await put('b')];
+      for (const customer of customers)
+        await add(customer, { type: 'page.a', occurredAt: PAST }, { type: 'page.b', occurredAt: KEPT });
+      const of = { appId, holder: 'p1' };
+      await purges.take(appId, 'p1', () => ({ run: runOf('*=P2D'), entry: null }));
+      const { parts } = await find(customers, window('*=P2D'));
+      const deleteAll = async (): Promise<number> => {
+        let count = 0;
+        for (const part of parts) count += await purges.deleteEvents(of, part);
+        return count;
+      };
+      expect(await deleteAll()).toBe(2);
+      expect(await deleteAll()).toBe(0);
+      for (const customer of customers) expect(await left(customer)).toEqual(['page.b']);
+      expect((await purges.runs()).find((run) => run.appId === appId)?.deleted).toBe(2);
     });
 
     it('counts and deletes of a customer what is meant, and nothing else', async () => {
@@ -161,6 +204,8 @@ export function purgeStoreContract(
       await purges.take(appId, 'p1', () => ({ run: runOf('*=P2D'), entry: null }));
       const of = { appId, customerId: customer.id, holder: 'p2' };
       await expect(purges.deletePart(of, window('*=P2D'), null)).rejects.toThrow(RunTakenAway);
+      const [part] = (await find([customer], window('*=P2D'))).parts;
+      await expect(purges.deleteEvents(of, part as readonly EventPosition[])).rejects.toThrow(RunTakenAway);
       expect(await left(customer)).toHaveLength(1);
     });
 

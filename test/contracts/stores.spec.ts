@@ -11,7 +11,6 @@ import { TypeormCustomerDirectoryStore } from '../../src/customer-events/persist
 import { TypeormCustomerEventStore } from '../../src/customer-events/persistence/typeorm-customer-event-store.ts';
 import { TypeormAppDataStore } from '../../src/customer-events/persistence/typeorm-app-data-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
-import { TypeormPurgeStore } from '../../src/customer-events/persistence/typeorm-purge-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
 import { createDataSource } from '../../src/app/data-source.ts';
 import { InMemoryAuditStore } from '../fakes/in-memory-audit-store.ts';
@@ -23,6 +22,7 @@ import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-cus
 import { InMemoryPurgeStore } from '../fakes/in-memory-purge-store.ts';
 import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
+import { purgeStore } from '../support/purge-store.ts';
 import { createTestDatabase, unfenced, type TestDatabase } from '../support/test-database.ts';
 import { auditStoreContract } from './audit-store.contract.ts';
 import { appDataStoreContract } from './app-data-store.contract.ts';
@@ -92,7 +92,7 @@ describe('on PostgreSQL', () => {
     ),
     timelines: new TypeormTimelineStore(dataSource, dataSource, KEYS),
     appData: new TypeormAppDataStore(wide, wide),
-    purges: new TypeormPurgeStore(wide, wide),
+    purges: purgeStore(dataSource, wide),
     directory: new TypeormCustomerDirectoryStore(wide),
   });
   customerEventStoreContract(open);

@@ -3,7 +3,9 @@ import type { AuditEntry } from '../../src/platform/audit/audit-entry.ts';
 import {
   PurgeStore,
   RunTakenAway,
-  type PurgeCandidates,
+  type EventPosition,
+  type PurgeCustomers,
+  type PurgeFindings,
   type PurgePart,
   type RunChange,
 } from '../../src/customer-events/application/purge-store.port.ts';
@@ -60,21 +62,41 @@ export class InMemoryPurgeStore extends PurgeStore {
     this.record(entry);
   }
 
-  async candidates(
-    appId: string,
-    windows: readonly PurgeWindow[],
-    after: CustomerPosition | null,
-  ): Promise<PurgeCandidates> {
+  async customersAfter(appId: string, after: CustomerPosition | null): Promise<PurgeCustomers> {
     const customers = await new InMemoryAppDataStore(this.customers).customersAfter(appId, after);
-    const ofWindow = windows.map((window) =>
-      customers.map(({ id }) => id).filter((id) => this.eventsIn(id, window).length > 0),
-    );
     const last = customers.at(-1);
-    return {
-      ofWindow,
-      customers: customers.length,
-      last: last === undefined ? null : { createdAt: last.createdAt, id: last.id },
-    };
+    if (last === undefined) return { groups: [], last: null };
+    return { groups: [customers.map(({ id }) => id)], last: { createdAt: last.createdAt, id: last.id } };
+  }
+
+  async find(customerIds: readonly string[], window: PurgeWindow): Promise<PurgeFindings> {
+    const isLong = (id: string): boolean => this.eventsIn(id, window).length > PART;
+    const parts = customerIds
+      .filter((id) => !isLong(id))
+      .map((customerId) =>
+        this.eventsIn(customerId, window)
+          .filter(({ type }) => isMeant(window, type))
+          .map(({ occurredAt, id }) => ({ customerId, occurredAt, id })),
+      )
+      .filter((part) => part.length > 0);
+    return { parts, long: customerIds.filter(isLong) };
+  }
+
+  async deleteEvents(
+    { appId, holder }: { appId: string; holder: string },
+    events: readonly EventPosition[],
+  ): Promise<number> {
+    const held = this.held(appId, holder);
+    let deleted = 0;
+    for (const { customerId, id } of events) {
+      const customer = this.customers.byId.get(customerId);
+      if (customer === undefined) continue;
+      const kept = customer.events.filter((event) => event.id !== id);
+      deleted += customer.events.length - kept.length;
+      customer.events = kept;
+    }
+    held.run = { ...held.run, deleted: held.run.deleted + deleted };
+    return deleted;
   }
 
   async countPart(customerId: string, window: PurgeWindow, after: TimelinePosition | null): Promise<PurgePart> {

@@ -9,14 +9,25 @@ export interface RunChange {
   readonly entry: AuditEntry | null;
 }
 
-/** The next customers of an app, and of them those who may have something to purge. */
-export interface PurgeCandidates {
-  /** For each window the ids of those who have events in its time, of whatever type. */
-  readonly ofWindow: readonly (readonly string[])[];
-  /** How many were asked. */
-  readonly customers: number;
-  /** The last one that was asked; null: there was none. */
+/** The next customers of an app. */
+export interface PurgeCustomers {
+  /** Their ids, apart by what can be dealt with together: on a distributed database those of one shard. */
+  readonly groups: readonly (readonly string[])[];
+  /** The last of them; null: there was none. */
   readonly last: CustomerPosition | null;
+}
+
+/** Where an event stands, of any customer. */
+export interface EventPosition extends TimelinePosition {
+  readonly customerId: string;
+}
+
+/** What was found of several customers in a window. */
+export interface PurgeFindings {
+  /** Events that are meant, in parts that can be deleted at once each. */
+  readonly parts: readonly (readonly EventPosition[])[];
+  /** Customers with too many events in the window for so many customers together; none of theirs is among the parts. */
+  readonly long: readonly string[];
 }
 
 /** A part of the events of a customer in a window. */
@@ -67,18 +78,33 @@ export abstract class PurgeStore {
   /** Forgets the run of an app that has no rules any more, unless somebody holds it. */
   abstract forget(appId: string, entry: AuditEntry | null): Promise<void>;
 
-  /** The next customers behind a position; null: from the first. It reads the index alone. */
-  abstract candidates(
-    appId: string,
-    windows: readonly PurgeWindow[],
-    after: CustomerPosition | null,
-  ): Promise<PurgeCandidates>;
+  /** The next customers behind a position; null: from the first. */
+  abstract customersAfter(appId: string, after: CustomerPosition | null): Promise<PurgeCustomers>;
 
-  /** Counts the next part: of some thousand events those that are meant. */
+  /**
+   * Looks at the events of customers in a window, in one statement that goes through some thousand of them at most.
+   *
+   * @param customerIds one of the groups above, or a part of one; at least one.
+   */
+  abstract find(customerIds: readonly string[], window: PurgeWindow): Promise<PurgeFindings>;
+
+  /**
+   * Deletes events as `deletePart` does, of several customers.
+   *
+   * @param events one of the parts that were found.
+   * @returns how many of them were still there.
+   * @throws {RunTakenAway} and then nothing is deleted.
+   */
+  abstract deleteEvents(
+    of: { readonly appId: string; readonly holder: string },
+    events: readonly EventPosition[],
+  ): Promise<number>;
+
+  /** Counts the next part of one customer: of some thousand events those that are meant. */
   abstract countPart(customerId: string, window: PurgeWindow, after: TimelinePosition | null): Promise<PurgePart>;
 
   /**
-   * Deletes the next part, 1,000 events at most, and adds them to the run, in one transaction. Nothing is kept of their
+   * Deletes the next part of one customer, 1,000 events at most, and adds them to the run, in one transaction. Nothing is kept of their
    * `eventId`s: what is past its retention is refused without them.
    *
    * @throws {RunTakenAway} and then nothing is deleted.

@@ -15,7 +15,16 @@ import {
 import type { ReceivingApp } from '../domain/retention.ts';
 import type { TimelinePosition } from '../domain/timeline.ts';
 import { PurgeCounts } from './purge-counts.ts';
-import { PurgeStore, RunTakenAway, type PurgeCandidates, type RunChange } from './purge-store.port.ts';
+import { findings } from './purge-findings.ts';
+import {
+  PurgeStore,
+  RunTakenAway,
+  type EventPosition,
+  type PurgeCustomers,
+  type PurgeFindings,
+  type PurgePart,
+  type RunChange,
+} from './purge-store.port.ts';
 import { WriteTurns } from './turns.ts';
 import type { CustomerPosition } from '../domain/customer-position.ts';
 
@@ -90,20 +99,36 @@ export class Purge {
     if (window === null) return past;
     for (let after: CustomerPosition | null = null; ;) {
       if (!goOn()) return { ...past, isComplete: false };
-      const { ofWindow, customers, last }: PurgeCandidates = await this.store.candidates(id, [window], after);
+      const { groups, last }: PurgeCustomers = await this.store.customersAfter(id, after);
       if (last === null) return past;
-      for (const customerId of ofWindow[0] ?? []) {
-        let position: TimelinePosition | null = null;
-        do {
-          if (!goOn()) return { ...past, isComplete: false };
-          const { events, next } = await this.store.countPart(customerId, window, position);
-          past = { ...past, events: past.events + events };
-          position = next;
-        } while (position !== null);
+      for (const group of groups) {
+        const counted = await this.countGroup(group, window, goOn);
+        past = { ...past, events: past.events + counted.events };
+        if (!counted.isComplete) return { ...past, isComplete: false };
+        past = { ...past, customers: past.customers + group.length };
       }
-      past = { ...past, customers: past.customers + customers };
       after = last;
     }
+  }
+
+  private async countGroup(
+    group: readonly string[],
+    window: PurgeWindow,
+    goOn: () => boolean,
+  ): Promise<Pick<PastEvents, 'events' | 'isComplete'>> {
+    let events = 0;
+    for await (const { part, long } of findings(group, (customers) => this.store.find(customers, window))) {
+      events += part.length;
+      let after: TimelinePosition | null = null;
+      do {
+        if (!goOn()) return { events, isComplete: false };
+        if (long === null) break;
+        const counted: PurgePart = await this.store.countPart(long, window, after);
+        events += counted.events;
+        after = counted.next;
+      } while (after !== null);
+    }
+    return { events, isComplete: true };
   }
 
   private async purge(app: PurgedApp, goOn: () => boolean): Promise<void> {
@@ -137,17 +162,50 @@ export class Purge {
     let { after, deleted } = run;
     for (;;) {
       if (!goOn()) return null;
-      const { ofWindow, last } = await this.paced(() => this.store.candidates(app.id, windows, after));
+      const { groups, last } = await this.paced(() => this.store.customersAfter(app.id, after));
       if (last === null) return deleted;
-      for (const [index, customers] of ofWindow.entries())
-        for (const customerId of customers) {
-          const events = await this.purgeCustomer(app, customerId, windows[index] as PurgeWindow, goOn);
+      for (const group of groups)
+        for (const window of windows) {
+          const events = await this.purgeGroup(app, group, window, goOn);
           if (events === null) return null;
           deleted += events;
         }
       await this.store.advance(app.id, this.holder, last);
       after = last;
     }
+  }
+
+  /** @returns how many events were deleted; null: that was not all. */
+  private async purgeGroup(
+    app: PurgedApp,
+    group: readonly string[],
+    window: PurgeWindow,
+    goOn: () => boolean,
+  ): Promise<number | null> {
+    let deleted = 0;
+    const find = (customers: readonly string[]): Promise<PurgeFindings> =>
+      this.paced(() => this.store.find(customers, window));
+    for await (const { part, long } of findings(group, find)) {
+      const events =
+        long === null ? await this.purgeTogether(app, part, goOn) : await this.purgeCustomer(app, long, window, goOn);
+      if (events === null) return null;
+      deleted += events;
+    }
+    return deleted;
+  }
+
+  /** @returns how many events were deleted; null: it was told to end. */
+  private async purgeTogether(
+    { id: appId, slug }: PurgedApp,
+    part: readonly EventPosition[],
+    goOn: () => boolean,
+  ): Promise<number | null> {
+    if (!goOn()) return null;
+    if (part.length === 0) return 0;
+    const deletePart = (): Promise<number> => this.store.deleteEvents({ appId, holder: this.holder }, part);
+    const events = await this.paced(() => this.writes.run(appId, deletePart, TURN_WAITS_MS));
+    this.counts.add(slug, events);
+    return events;
   }
 
   /** @returns how many events were deleted; null: that was not all. */

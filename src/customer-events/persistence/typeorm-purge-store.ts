@@ -4,13 +4,16 @@ import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { repeated } from '../../platform/postgres/repeated.ts';
+import { shardsOf, type Shards } from '../../platform/postgres/shards.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { longTransaction, type Query, type RunQuery } from '../../platform/postgres/transactions.ts';
 import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import {
   PurgeStore,
   RunTakenAway,
-  type PurgeCandidates,
+  type EventPosition,
+  type PurgeCustomers,
+  type PurgeFindings,
   type PurgePart,
   type RunChange,
 } from '../application/purge-store.port.ts';
@@ -22,13 +25,15 @@ import { insertRun, purgeRunOf, SELECT_RUNS, updateRun, type PurgeRunColumns } f
 import {
   countMeant,
   deleteEvents,
+  deleteEventsOfMany,
   MAX_EVENTS_DELETED,
-  selectCandidates,
+  maxEntriesOf,
   selectEndOfWalk,
   selectMeant,
+  selectMeantOfMany,
 } from './purge-sql.ts';
 
-const MAX_CUSTOMERS_ASKED = 1_000;
+const MAX_CUSTOMERS_AT_ONCE = 1_000;
 
 /** By the clock of the database, the same for all. Longer than the longest statement. */
 const HELD = `held_until = now() + interval '5 minutes'`;
@@ -109,27 +114,34 @@ export class TypeormPurgeStore extends PurgeStore {
     });
   }
 
-  async candidates(
-    appId: string,
-    windows: readonly PurgeWindow[],
-    after: CustomerPosition | null,
-  ): Promise<PurgeCandidates> {
-    const customers = await this.read<{ id: string; created_at: string }>({
+  async customersAfter(appId: string, after: CustomerPosition | null): Promise<PurgeCustomers> {
+    const rows = await this.read<{ id: string; created_at: string }>({
       sql: `SELECT c.id, ${utcText('c.created_at')} AS created_at FROM customers AS c
         WHERE c.app_id = $1 ${after === null ? '' : 'AND (c.created_at, c.id) > ($2, $3)'}
-        ORDER BY c.created_at, c.id LIMIT ${MAX_CUSTOMERS_ASKED}`,
+        ORDER BY c.created_at, c.id LIMIT ${MAX_CUSTOMERS_AT_ONCE}`,
       parameters: after === null ? [appId] : [appId, after.createdAt, after.id],
     });
-    const last = customers.at(-1);
-    if (last === undefined) return { ofWindow: windows.map(() => []), customers: 0, last: null };
-    const ids = customers.map(({ id }) => id);
-    const ofWindow: string[][] = [];
-    for (const window of windows) {
-      const found = await this.read<{ id: string }>(selectCandidates(ids, window));
-      ofWindow.push(found.map(({ id }) => id));
-    }
-    const position = { createdAt: instantOfUtcText(last.created_at), id: last.id };
-    return { ofWindow, customers: ids.length, last: position };
+    const last = rows.at(-1);
+    if (last === undefined) return { groups: [], last: null };
+    const groups = (await this.shards()).apart(
+      rows.map(({ id }) => id),
+      (id) => id,
+    );
+    return { groups, last: { createdAt: instantOfUtcText(last.created_at), id: last.id } };
+  }
+
+  async find(customerIds: readonly string[], window: PurgeWindow): Promise<PurgeFindings> {
+    const found = await this.read<FoundRow>(selectMeantOfMany(customerIds, window, await this.shards()));
+    const max = maxEntriesOf(customerIds);
+    const events = found.flatMap((row) => (row.entries > max ? [] : eventsOf(row)));
+    const parts = Array.from({ length: Math.ceil(events.length / MAX_EVENTS_DELETED) }, (_, index) =>
+      events.slice(index * MAX_EVENTS_DELETED, (index + 1) * MAX_EVENTS_DELETED),
+    );
+    return { parts, long: found.filter(({ entries }) => entries > max).map((row) => row.customer_id) };
+  }
+
+  async deleteEvents(of: RunHolder, events: readonly EventPosition[]): Promise<number> {
+    return this.delete(of, deleteEventsOfMany(events, await this.shards()));
   }
 
   async countPart(customerId: string, window: PurgeWindow, after: TimelinePosition | null): Promise<PurgePart> {
@@ -138,7 +150,7 @@ export class TypeormPurgeStore extends PurgeStore {
   }
 
   async deletePart(
-    { appId, customerId, holder }: { readonly appId: string; readonly customerId: string; readonly holder: string },
+    { appId, customerId, holder }: RunHolder & { readonly customerId: string },
     window: PurgeWindow,
     after: TimelinePosition | null,
   ): Promise<PurgePart> {
@@ -146,15 +158,23 @@ export class TypeormPurgeStore extends PurgeStore {
     const isFull = meant.length === MAX_EVENTS_DELETED;
     const next = isFull ? (meant.at(-1) ?? null) : await this.endOfWalk(customerId, window, after);
     if (meant.length === 0) return { events: 0, next };
-    const events = await this.write(async (run) => {
-      const { rowCount } = await run(deleteEvents(customerId, meant));
+    return { events: await this.delete({ appId, holder }, deleteEvents(customerId, meant)), next };
+  }
+
+  /** Together with their number, which is added to the run: so none is deleted without being counted. */
+  private delete({ appId, holder }: RunHolder, deletion: Query): Promise<number> {
+    return this.write(async (run) => {
+      const { rowCount } = await run(deletion);
       await changeHeld(run, {
         sql: `UPDATE purge_runs AS r SET deleted = r.deleted + $3, ${HELD} WHERE r.app_id = $1 AND r.holder = $2`,
         parameters: [appId, holder, rowCount ?? 0],
       });
       return rowCount ?? 0;
     });
-    return { events, next };
+  }
+
+  private async shards(): Promise<Shards> {
+    return (await storage(() => shardsOf(this.dataSource))).customers;
   }
 
   private async endOfWalk(
@@ -176,6 +196,21 @@ export class TypeormPurgeStore extends PurgeStore {
     return storageWrite(() => repeated(() => longTransaction(this.dataSource, LIMIT_MS, work)));
   }
 }
+
+interface RunHolder {
+  readonly appId: string;
+  readonly holder: string;
+}
+
+interface FoundRow {
+  readonly customer_id: string;
+  readonly entries: number;
+  /** Pairs of time and id; null: none. */
+  readonly meant: readonly (readonly [string, string])[] | null;
+}
+
+const eventsOf = ({ customer_id: customerId, meant }: FoundRow): EventPosition[] =>
+  (meant ?? []).map(([occurredAt, id]) => ({ customerId, occurredAt: instantOfUtcText(occurredAt), id }));
 
 interface PositionRow {
   readonly occurred_at: string;
