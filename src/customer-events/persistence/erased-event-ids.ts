@@ -70,7 +70,10 @@ export class PossiblyErased {
 export function selectWithErasedIds(events: readonly CustomerEvent[], keys: ErasureKeys, shards: Shards): Query {
   const parameters: unknown[] = [];
   const sql = new PossiblyErased(events, keys).selection(shards, (value) => `$${parameters.push(value)}`);
-  return { name: `select_customers_with_erased_ids_${parameters.length}`, sql, parameters };
+  // One name for each text. Several parts of a shard are named by an array: see oneShard.
+  const [, , part] = parameters;
+  const form = part === undefined ? 'any_shard' : Array.isArray(part) ? 'parts' : 'part';
+  return { name: `select_customers_with_erased_ids_of_${form}`, sql, parameters };
 }
 
 /** Which of these events, all on one shard, were erased. */
