@@ -1,7 +1,6 @@
 import type { Config } from '../config.ts';
 import { distribute, planDistribution } from '../platform/postgres/distribute.ts';
-import { hasCitus, CITUS_MISSING } from '../platform/postgres/distribution.ts';
-import { DatabaseUnfit } from '../platform/postgres/database-fitness.ts';
+import { hasWantedCitus } from '../platform/postgres/distribution.ts';
 import type { DatabaseSettings } from './data-source.ts';
 import { DISTRIBUTED_TABLES } from './distributed-tables.ts';
 import { changeSchema } from './schema-change.ts';
@@ -35,7 +34,8 @@ export function migrateAndDistribute(
   tell: (line: string) => void = () => {},
 ): Promise<Migrated> {
   return changeSchema(url, settings, async (dataSource, runner) => {
-    if (settings.distributed && !(await hasCitus(runner))) throw new DatabaseUnfit(CITUS_MISSING);
+    // Asked for first: where it is missing, no migration is applied either.
+    await hasWantedCitus(runner, settings.distributed);
     const applied = (await dataSource.runMigrations({ transaction: 'all' })).map(({ name }) => name);
     const steps = await planDistribution(runner, DISTRIBUTED_TABLES, settings.distributed);
     const distributed = steps.map(({ text }) => text);

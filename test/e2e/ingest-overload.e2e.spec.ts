@@ -31,8 +31,8 @@ describe('while the events table is locked', () => {
   /** Requests that wait for the statement that is under way. */
   const waiting = (): number => {
     const store = service.app.select(CustomerEventsModule).get(CustomerEventStore, { strict: true });
-    const lanes = (store as GroupCommitCustomerEventStore)['lanes'];
-    return [...lanes.values()].reduce((all, { queue }) => all + queue.length, 0);
+    const queues = (store as GroupCommitCustomerEventStore)['queues'];
+    return [...queues.values()].reduce((all, { waiting }) => all + waiting.length, 0);
   };
 
   beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { compareInstants } from '../../libs/time/instant.ts';
 import {
   CustomerDirectoryStore,
-  type DirectoryPosition,
   type EventSought,
   type StoredSizes,
 } from '../../src/customer-events/application/customer-directory-store.port.ts';
+import type { CustomerPosition } from '../../src/customer-events/domain/customer-position.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { emailClaim } from '../../src/customer-events/domain/email-claim.ts';
@@ -15,7 +15,7 @@ export class InMemoryCustomerDirectoryStore extends CustomerDirectoryStore {
     super();
   }
 
-  newest(appId: string, limit: number, after: DirectoryPosition | null): Promise<Customer[]> {
+  newest(appId: string, limit: number, after: CustomerPosition | null): Promise<Customer[]> {
     const all = this.ofApp(appId).sort((a, b) => -comparePositions(a, b));
     return Promise.resolve(
       all.filter((customer) => after === null || comparePositions(customer, after) < 0).slice(0, limit),
@@ -38,7 +38,7 @@ export class InMemoryCustomerDirectoryStore extends CustomerDirectoryStore {
     );
   }
 
-  async positions(appId: string, limit: number, after: DirectoryPosition | null): Promise<DirectoryPosition[]> {
+  async positions(appId: string, limit: number, after: CustomerPosition | null): Promise<CustomerPosition[]> {
     return (await this.newest(appId, limit, after)).map(({ createdAt, id }) => ({ createdAt, id }));
   }
 
@@ -65,7 +65,7 @@ export class InMemoryCustomerDirectoryStore extends CustomerDirectoryStore {
   }
 }
 
-const comparePositions = (a: DirectoryPosition, b: DirectoryPosition): number =>
+const comparePositions = (a: CustomerPosition, b: CustomerPosition): number =>
   compareInstants(a.createdAt, b.createdAt) || compareTexts(a.id, b.id);
 
 /** By code point, as the "C" collation does. */

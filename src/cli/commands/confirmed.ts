@@ -28,7 +28,7 @@ export interface Confirmation {
 export async function requireConfirmed(
   { name, question, refusal, nameIs }: Confirmation,
   given: string | undefined,
-  terminal: Terminal,
+  terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<void> {
   if (given === undefined && terminal.input.isTTY !== true)
     throw new OperatorError(`${refusal}: there is no terminal to ask on, so confirm it with --confirm ${name}`);

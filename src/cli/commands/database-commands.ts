@@ -45,7 +45,7 @@ async function confirmMove(
     options,
     `Rows will be copied: ${full.map(({ text }) => text).join(', ')}. Until that is done, writes wait and are refused (503)`,
   );
-  await requireConfirmed(moveOf(database), options.confirm, { input: process.stdin, output: process.stderr });
+  await requireConfirmed(moveOf(database), options.confirm);
 }
 
 const moveOf = (database: string): Confirmation => ({

@@ -31,7 +31,7 @@ export const deleteCommand = (): Command =>
       const erased = await withService({ json }, async (service, config) => {
         const administration = service.get(KeyAdministration).as(operator());
         await administration.appOf(slug);
-        await requireConfirmed(deletionOf(slug), confirm, { input: process.stdin, output: process.stderr });
+        await requireConfirmed(deletionOf(slug), confirm);
         return deleteApp(administration, service.get(AppData), slug, settlingMs(config)).catch((error: unknown) => {
           process.stderr.write('The deletion has ended in the middle; the same command goes on with it.\n');
           throw error;

@@ -74,15 +74,13 @@ async function set(options: Wanted): Promise<void> {
     const past = await countPast(service, present, options);
     tell(options, pastText(options, past));
     if (dryRun) return { app: { ...present, retention: rulesOf(present, options) }, past };
-    if (options.keep.value !== null) await requireConfirmed(changeOf(present.slug), options.confirm, TERMINAL);
+    if (options.keep.value !== null) await requireConfirmed(changeOf(present.slug), options.confirm);
     return { app: await administration.setRetention(options.app, options.type, options.keep.value), past };
   });
   const { events, isComplete } = past;
   const result = { ...describe(app.slug, app.retention), dryRun, past: { events, counted: isComplete } };
   print(options, result, ruleLines(app.retention));
 }
-
-const TERMINAL = { input: process.stdin, output: process.stderr };
 
 const changeOf = (slug: string): Confirmation => ({
   name: slug,

@@ -1,8 +1,6 @@
 import type { CustomerEvent } from '../domain/customer-event.ts';
+import type { CustomerPosition } from '../domain/customer-position.ts';
 import type { Customer } from '../domain/customer.ts';
-
-/** Behind which customer a list goes on. */
-export type DirectoryPosition = Pick<Customer, 'createdAt' | 'id'>;
 
 /** By what an event is looked for among those of several customers. */
 export type EventSought =
@@ -29,7 +27,7 @@ export interface StoredSizes {
 /** Looks up customers and events of an app when neither external id nor customer is known. */
 export abstract class CustomerDirectoryStore {
   /** The next customers behind a position (from the newest: null), the newest first by (`createdAt`, `id`). */
-  abstract newest(appId: string, limit: number, after: DirectoryPosition | null): Promise<Customer[]>;
+  abstract newest(appId: string, limit: number, after: CustomerPosition | null): Promise<Customer[]>;
 
   /**
    * The next customers whose external id begins with a text, behind an external id (from the first: null), in the
@@ -41,7 +39,7 @@ export abstract class CustomerDirectoryStore {
   abstract ofClaim(claim: string): Promise<Customer | null>;
 
   /** The next positions of {@link newest}, without their customers. */
-  abstract positions(appId: string, limit: number, after: DirectoryPosition | null): Promise<DirectoryPosition[]>;
+  abstract positions(appId: string, limit: number, after: CustomerPosition | null): Promise<CustomerPosition[]>;
 
   /** The events sought that these customers have: at most one each. */
   abstract eventsAmong(customerIds: readonly string[], sought: EventSought): Promise<CustomerEvent[]>;

@@ -1,14 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
+import type { CustomerPosition } from '../domain/customer-position.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Customer } from '../domain/customer.ts';
 import { emailClaim } from '../domain/email-claim.ts';
-import {
-  CustomerDirectoryStore,
-  type DirectoryPosition,
-  type EventSought,
-  type StoredSizes,
-} from './customer-directory-store.port.ts';
+import { CustomerDirectoryStore, type EventSought, type StoredSizes } from './customer-directory-store.port.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { ReadTurns } from './turns.ts';
 
@@ -76,9 +72,9 @@ export class CustomerDirectory {
     if (sought === null) return { events: [], customers: 0, isComplete: true };
     const events: CustomerEvent[] = [];
     let customers = 0;
-    for (let after: DirectoryPosition | null = null; ;) {
-      const from: DirectoryPosition | null = after;
-      const positions: DirectoryPosition[] = await this.reads.run(appId, () =>
+    for (let after: CustomerPosition | null = null; ;) {
+      const from: CustomerPosition | null = after;
+      const positions: CustomerPosition[] = await this.reads.run(appId, () =>
         this.store.positions(appId, SEARCHED_AT_ONCE, from),
       );
       const ids = positions.map(({ id }) => id);

@@ -21,9 +21,8 @@ import {
   inKeyOrder,
   insertCustomerEvents,
   inTurn,
-  obstaclesOf,
   selectTaken,
-  settle,
+  settleErased,
   settleTaken,
   type Settled,
   type ShardGroup,
@@ -146,7 +145,7 @@ async function copyGroup(
   const copied = firstOfEachKey(open);
   if (copied.length > 0) await run(await copyOf(copied));
   for (const { id } of copied) settled.set(id, CREATED);
-  return keyed.length === 0 ? settled : settle(run, keys, group, settled, await obstaclesOf(run, keys, group));
+  return settleErased(run, keys, group, settled);
 }
 
 /** Of events with one `eventId` the first is created, and the others are its replays. */

@@ -10,6 +10,7 @@ import {
   selectList,
   type RecordColumns,
 } from '../../platform/postgres/record-columns.ts';
+import { Parameters } from '../../platform/postgres/parameters.ts';
 import { oneShard, type Shards } from '../../platform/postgres/shards.ts';
 import type { Query } from '../../platform/postgres/transactions.ts';
 
@@ -37,43 +38,39 @@ export const insertErasedIds = (ids: readonly KeptErasedId[]): Query => ({
   parameters: arraysOf(ERASED_ID_COLUMNS, ids),
 });
 
-/** The customers of events, by all that what was erased of them may be kept by. */
-export class PossiblyErased {
-  private readonly shardKeys: string[] = [];
-  private readonly pseudonyms: string[] = [];
-
-  constructor(events: readonly CustomerEvent[], keys: ErasureKeys) {
-    for (const customerId of new Set(events.map(({ customerId }) => customerId))) {
-      const { shardKey, pseudonyms } = keys.customer(customerId);
-      for (const pseudonym of pseudonyms) {
-        this.shardKeys.push(shardKey);
-        this.pseudonyms.push(pseudonym);
-      }
+/**
+ * A SELECT of the pseudonyms of those customers of these events, all on one shard, of whom anything was erased. Hardly any
+ * has one, and this asks once for a customer, not once for an event.
+ */
+export function customersWithErasedIds(
+  events: readonly CustomerEvent[],
+  keys: ErasureKeys,
+  shards: Shards,
+  parameters: Parameters,
+): string {
+  const shardKeys: string[] = [];
+  const pseudonyms: string[] = [];
+  for (const customerId of new Set(events.map((event) => event.customerId))) {
+    const customer = keys.customer(customerId);
+    for (const pseudonym of customer.pseudonyms) {
+      shardKeys.push(customer.shardKey);
+      pseudonyms.push(pseudonym);
     }
   }
-
-  /**
-   * A SELECT of the pseudonyms of those of which anything was erased. Hardly any has one, and this asks once for a
-   * customer, not once for an event.
-   *
-   * @param parameter adds one to the statement, and gives its placeholder.
-   */
-  selection(shards: Shards, parameter: (value: unknown) => string): string {
-    return `
-      SELECT c.customer FROM unnest(${parameter(this.shardKeys)}::text[], ${parameter(this.pseudonyms)}::text[]) AS c (shard_key, customer)
+  return `
+      SELECT c.customer FROM unnest(${parameters.add(shardKeys)}::text[], ${parameters.add(pseudonyms)}::text[]) AS c (shard_key, customer)
       WHERE EXISTS (SELECT 1 FROM erased_event_ids AS e WHERE e.shard_key = c.shard_key AND e.customer_id = c.customer
-        ${oneShard(shards, 'e.shard_key', this.shardKeys, parameter)})`;
-  }
+        ${oneShard(shards, 'e.shard_key', shardKeys, parameters)})`;
 }
 
-/** Of which customers of these events, all on one shard, any `eventId` was erased, by their pseudonyms. */
+/** {@link customersWithErasedIds} alone. */
 export function selectWithErasedIds(events: readonly CustomerEvent[], keys: ErasureKeys, shards: Shards): Query {
-  const parameters: unknown[] = [];
-  const sql = new PossiblyErased(events, keys).selection(shards, (value) => `$${parameters.push(value)}`);
+  const parameters = new Parameters();
+  const sql = customersWithErasedIds(events, keys, shards, parameters);
   // One name for each text. Several parts of a shard are named by an array: see oneShard.
-  const [, , part] = parameters;
+  const [, , part] = parameters.values;
   const form = part === undefined ? 'any_shard' : Array.isArray(part) ? 'parts' : 'part';
-  return { name: `select_customers_with_erased_ids_of_${form}`, sql, parameters };
+  return { name: `select_customers_with_erased_ids_of_${form}`, sql, parameters: parameters.values };
 }
 
 /** Which of these events, all on one shard, were erased. */
@@ -96,13 +93,17 @@ export class ErasedAmong {
   get query(): Query {
     const ids = this.candidates.flatMap(([, erasedIds]) => erasedIds);
     const shardKeys = ids.map(({ shardKey }) => shardKey);
-    const parameters: unknown[] = [shardKeys, ids.map(({ customer }) => customer), ids.map(({ key }) => key)];
+    const parameters = new Parameters(
+      shardKeys,
+      ids.map(({ customer }) => customer),
+      ids.map(({ key }) => key),
+    );
     const sql = `
       SELECT e.sha256 FROM unnest($1::text[], $2::text[], $3::bytea[]) AS i (shard_key, customer_id, sha256)
       JOIN erased_event_ids AS e
         ON e.shard_key = i.shard_key AND e.customer_id = i.customer_id AND e.sha256 = i.sha256
-      ${oneShard(this.shards, 'e.shard_key', shardKeys, (value) => `$${parameters.push(value)}`)}`;
-    return { sql, parameters };
+      ${oneShard(this.shards, 'e.shard_key', shardKeys, parameters)}`;
+    return { sql, parameters: parameters.values };
   }
 
   /** @param rows of {@link query} */

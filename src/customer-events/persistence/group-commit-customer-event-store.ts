@@ -33,10 +33,10 @@ interface Submission {
 }
 
 /** Requests whose events are written together, one statement at a time. */
-interface Lane {
+interface CommitQueue {
   /** Undefined: the database is in one piece. */
   readonly shard: number | 'several' | undefined;
-  queue: Submission[];
+  waiting: Submission[];
   isWriting: boolean;
   /** Why its shard could not be written to when it was last tried. */
   failure: StorageUnavailable | undefined;
@@ -50,17 +50,17 @@ interface Lane {
  * One statement at a time: measured with 64 connections, two at a time wrote a fifth fewer events
  * at three times the p99, four at a time a quarter fewer at twelve times the p99.
  *
- * Where the database is distributed, each shard has a lane of its own, and several are written at a time. A shard
- * that cannot be written to fails its own lane only; until it can be again, one statement at a time tries, for all such
+ * Where the database is distributed, each shard has a queue of its own, and several are written at a time. A shard
+ * that cannot be written to fails its own queue only; until it can be again, one statement at a time tries, for all such
  * shards together, and if it fails, all who wait for them are refused. They take half of the room for events that wait
  * at most. A batch of several shards is a transaction of its own; one place is never taken by these.
  */
 @Injectable()
 export class GroupCommitCustomerEventStore extends CustomerEventStore {
-  private readonly lanes = new Map<number | undefined, Lane>();
-  /** Lanes with requests that wait, and nothing in flight, in the order in which they began to wait. */
-  private readonly ready = new Set<Lane>();
-  private readonly inFlight = new Set<Lane>();
+  private readonly queues = new Map<number | undefined, CommitQueue>();
+  /** Those with requests that wait, and nothing in flight, in the order in which they began to wait. */
+  private readonly ready = new Set<CommitQueue>();
+  private readonly inFlight = new Set<CommitQueue>();
   private unfinishedEvents = 0;
 
   constructor(
@@ -78,14 +78,14 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
       this.observer?.refused();
       return Promise.reject(storageOverloaded());
     }
-    const lane = this.laneOf(events);
-    if (lane.failure !== undefined && this.unfinishedEvents > this.limits.maxQueuedEvents / 2) {
-      return Promise.reject(storageUnavailable(lane.failure.cause));
+    const queue = this.queueOf(events);
+    if (queue.failure !== undefined && this.unfinishedEvents > this.limits.maxQueuedEvents / 2) {
+      return Promise.reject(storageUnavailable(queue.failure.cause));
     }
     return new Promise((resolve, reject) => {
-      lane.queue.push({ events, isAbandoned, resolve, reject });
+      queue.waiting.push({ events, isAbandoned, resolve, reject });
       this.count(events.length);
-      if (!lane.isWriting) this.ready.add(lane);
+      if (!queue.isWriting) this.ready.add(queue);
       this.writeNext();
     });
   }
@@ -94,43 +94,43 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     return this.store.preview(events, isAssumed);
   }
 
-  private laneOf(events: readonly CustomerEvent[]): Lane {
+  private queueOf(events: readonly CustomerEvent[]): CommitQueue {
     const shard = this.shardOf(events);
-    if (shard === 'several') return newLane(shard);
-    let lane = this.lanes.get(shard);
-    if (lane === undefined) this.lanes.set(shard, (lane = newLane(shard)));
-    return lane;
+    if (shard === 'several') return newQueue(shard);
+    let queue = this.queues.get(shard);
+    if (queue === undefined) this.queues.set(shard, (queue = newQueue(shard)));
+    return queue;
   }
 
   private writeNext(): void {
-    for (const lane of this.ready) {
-      if (!this.hasPlaceFor(lane)) continue;
-      this.ready.delete(lane);
-      void this.writeLane(lane);
+    for (const queue of this.ready) {
+      if (!this.hasPlaceFor(queue)) continue;
+      this.ready.delete(queue);
+      void this.writeQueue(queue);
     }
   }
 
-  private hasPlaceFor(lane: Lane): boolean {
-    if (lane.shard === undefined) return true;
+  private hasPlaceFor(queue: CommitQueue): boolean {
+    if (queue.shard === undefined) return true;
     const { maxCommitsOfShards } = this.limits;
     const others = [...this.inFlight];
     if (others.length >= maxCommitsOfShards) return false;
-    if (lane.failure !== undefined) return others.every(({ failure }) => failure === undefined);
+    if (queue.failure !== undefined) return others.every(({ failure }) => failure === undefined);
     return (
-      lane.shard !== 'several' || others.filter(({ shard }) => shard === 'several').length < maxCommitsOfShards - 1
+      queue.shard !== 'several' || others.filter(({ shard }) => shard === 'several').length < maxCommitsOfShards - 1
     );
   }
 
-  /** Writes one group; then other lanes have their turn. */
-  private async writeLane(lane: Lane): Promise<void> {
-    lane.isWriting = true;
-    this.inFlight.add(lane);
-    const group = this.takeGroup(lane);
-    await this.write(lane, group);
+  /** Writes one group; then others have their turn. */
+  private async writeQueue(queue: CommitQueue): Promise<void> {
+    queue.isWriting = true;
+    this.inFlight.add(queue);
+    const group = this.takeGroup(queue);
+    await this.write(queue, group);
     this.count(-countEvents(group));
-    this.inFlight.delete(lane);
-    lane.isWriting = false;
-    if (lane.queue.length > 0) this.ready.add(lane);
+    this.inFlight.delete(queue);
+    queue.isWriting = false;
+    if (queue.waiting.length > 0) this.ready.add(queue);
     this.writeNext();
   }
 
@@ -139,21 +139,21 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     this.observer?.queued(this.unfinishedEvents);
   }
 
-  private takeGroup(lane: Lane): Submission[] {
+  private takeGroup(queue: CommitQueue): Submission[] {
     let events = 0;
     let end = 0;
-    for (const submission of lane.queue) {
+    for (const submission of queue.waiting) {
       events += submission.events.length;
       if (end > 0 && events > this.limits.maxEventsPerCommit) break;
       end++;
     }
-    const group = lane.queue.slice(0, end);
-    lane.queue = lane.queue.slice(end);
+    const group = queue.waiting.slice(0, end);
+    queue.waiting = queue.waiting.slice(end);
     return group;
   }
 
   /** Never rejects: every submission of the group gets its own response. */
-  private async write(lane: Lane, group: readonly Submission[]): Promise<void> {
+  private async write(queue: CommitQueue, group: readonly Submission[]): Promise<void> {
     const awaited: Submission[] = [];
     for (const submission of group) {
       if (submission.isAbandoned()) submission.reject(new Abandoned());
@@ -164,27 +164,27 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
       const events = awaited.flatMap((submission) => submission.events);
       const startedAt = performance.now();
       const outcomes = await this.store.append(events, neverAbandoned);
-      lane.failure = undefined;
+      queue.failure = undefined;
       this.observer?.written(events.length, (performance.now() - startedAt) / 1000);
       let next = 0;
       for (const { events, resolve } of awaited) resolve(outcomes.slice(next, (next += events.length)));
     } catch (error) {
-      await this.settle(lane, awaited, error);
+      await this.settle(queue, awaited, error);
     }
   }
 
-  private async settle(lane: Lane, group: readonly Submission[], error: unknown): Promise<void> {
+  private async settle(queue: CommitQueue, group: readonly Submission[], error: unknown): Promise<void> {
     if (error instanceof StorageUnavailable) {
       this.observer?.failed();
       for (const { reject } of group) reject(error);
-      this.refuseWaiting(lane, error);
+      this.refuseWaiting(queue, error);
     } else if (group.length === 1) {
       group[0]?.reject(error);
     } else {
       // One of them is at fault, and must not fail its neighbours.
       const half = Math.ceil(group.length / 2);
-      await this.write(lane, group.slice(0, half));
-      await this.write(lane, group.slice(half));
+      await this.write(queue, group.slice(0, half));
+      await this.write(queue, group.slice(half));
     }
   }
 
@@ -192,12 +192,12 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
    * Those who wait would fare no better: refused now, they can try again soon, and nobody waits through one time-out
    * after the other. Where a distributed database has answered, it is only those of shards that cannot be written to.
    */
-  private refuseWaiting(lane: Lane, error: StorageUnavailable): void {
-    const isOfShard = lane.shard !== undefined && !isResponseLost(error.cause);
-    if (isOfShard) lane.failure = error;
-    for (const concerned of [lane, ...this.ready]) {
+  private refuseWaiting(queue: CommitQueue, error: StorageUnavailable): void {
+    const isOfShard = queue.shard !== undefined && !isResponseLost(error.cause);
+    if (isOfShard) queue.failure = error;
+    for (const concerned of [queue, ...this.ready]) {
       if (isOfShard && concerned.failure === undefined) continue;
-      const waiting = concerned.queue.splice(0);
+      const waiting = concerned.waiting.splice(0);
       this.ready.delete(concerned);
       this.count(-countEvents(waiting));
       for (const { reject } of waiting) reject(storageUnavailable(error.cause));
@@ -205,7 +205,12 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
   }
 }
 
-const newLane = (shard: Lane['shard']): Lane => ({ shard, queue: [], isWriting: false, failure: undefined });
+const newQueue = (shard: CommitQueue['shard']): CommitQueue => ({
+  shard,
+  waiting: [],
+  isWriting: false,
+  failure: undefined,
+});
 
 const countEvents = (submissions: readonly Submission[]): number =>
   submissions.reduce((count, { events }) => count + events.length, 0);

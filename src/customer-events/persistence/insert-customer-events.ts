@@ -7,6 +7,7 @@ import {
   type Statement,
 } from '../../platform/postgres/transactions.ts';
 import { ChangedMeanwhile } from '../../platform/postgres/repeated.ts';
+import { Parameters } from '../../platform/postgres/parameters.ts';
 import { oneShard, type Shards } from '../../platform/postgres/shards.ts';
 import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
 import type { AppendOutcome } from '../application/customer-event-store.port.ts';
@@ -21,7 +22,7 @@ import {
   type EventRow,
 } from './customer-event-columns.ts';
 import type { ErasureKeys } from '../domain/erasure-keys.ts';
-import { ErasedAmong, PossiblyErased, selectWithErasedIds } from './erased-event-ids.ts';
+import { customersWithErasedIds, ErasedAmong, selectWithErasedIds } from './erased-event-ids.ts';
 
 /** Event id → what became of it. */
 export type Settled = Map<string, AppendOutcome>;
@@ -77,9 +78,7 @@ export async function insertCustomerEvents(
     return pipelinedTransaction(dataSource, [], (_, run) =>
       inTurn(groups, async (group) => {
         const settled = await insertApart(run, group.events);
-        return group.keyed.length === 0
-          ? settled
-          : settle(run, keys, group, settled, await obstaclesOf(run, keys, group));
+        return settleErased(run, keys, group, settled);
       }),
     );
   }
@@ -158,7 +157,7 @@ async function insertApart(run: RunStatement, events: readonly CustomerEvent[]):
 const savepoint = (command: string): Statement => ({ sql: `${command} before_insert`, parameters: [] });
 
 /** Adds the outcomes of those events whose `eventId` was erased, or is taken. */
-export async function settle(
+async function settle(
   run: RunStatement,
   keys: ErasureKeys,
   { keyed, shards }: ShardGroup,
@@ -180,12 +179,17 @@ export async function settle(
   return settled;
 }
 
-/** Those of the erased ids only. */
-export const obstaclesOf = async (
+/** Like {@link settle}, after a look at what was erased, where an event has an `eventId`. */
+export async function settleErased(
   run: RunStatement,
   keys: ErasureKeys,
-  { keyed, shards }: ShardGroup,
-): Promise<Obstacle[]> => (await run(selectWithErasedIds(keyed, keys, shards))).rows as Obstacle[];
+  group: ShardGroup,
+  settled: Settled,
+): Promise<Settled> {
+  if (group.keyed.length === 0) return settled;
+  const { rows } = await run(selectWithErasedIds(group.keyed, keys, group.shards));
+  return settle(run, keys, group, settled, rows as Obstacle[]);
+}
 
 /** Adds the outcomes of those events whose `eventId` another event has. */
 export function settleTaken(events: readonly CustomerEvent[], settled: Settled, rows: readonly EventRow[]): void {
@@ -217,28 +221,34 @@ async function takeErasedOut(run: RunStatement, erased: ErasedAmong, settled: Se
  */
 export function selectTaken(keyed: readonly CustomerEvent[], shards: Shards): Query {
   const customerIds = keyed.map(customerIdOf);
-  const parameters: unknown[] = [customerIds, keyed.map(({ eventId }) => eventId)];
-  const condition = oneShard(shards, 't.customer_id', customerIds, (value) => `$${parameters.push(value)}`);
+  const parameters = new Parameters(
+    customerIds,
+    keyed.map(({ eventId }) => eventId),
+  );
+  const condition = oneShard(shards, 't.customer_id', customerIds, parameters);
   const sql = `
       SELECT ${EVENT_COLUMNS} FROM unnest($1::text[], $2::text[]) AS k (customer_id, event_id)
       JOIN customer_events AS t ON t.customer_id = k.customer_id AND t.event_id = k.event_id ${condition}`;
-  return { sql, parameters };
+  return { sql, parameters: parameters.values };
 }
 
 /** Both in one statement; an event that was just inserted is not in its own way. */
 function selectObstacles(keyed: readonly CustomerEvent[], keys: ErasureKeys, shards: Shards): Statement {
   const customerIds = keyed.map(customerIdOf);
-  const parameters: unknown[] = [customerIds, keyed.map(({ eventId }) => eventId), keyed.map(({ id }) => id)];
-  const parameter = (value: unknown): string => `$${parameters.push(value)}`;
-  const condition = oneShard(shards, 't.customer_id', customerIds, parameter);
+  const parameters = new Parameters(
+    customerIds,
+    keyed.map(({ eventId }) => eventId),
+    keyed.map(({ id }) => id),
+  );
+  const condition = oneShard(shards, 't.customer_id', customerIds, parameters);
   const sql = `
       SELECT NULL::text AS customer, ${EVENT_COLUMNS}
       FROM unnest($1::text[], $2::text[], $3::text[]) AS k (customer_id, event_id, id)
       JOIN customer_events AS t
         ON t.customer_id = k.customer_id AND t.event_id = k.event_id AND t.id <> k.id ${condition}
       UNION ALL
-      SELECT o.customer, ${NO_EVENT_COLUMNS} FROM (${new PossiblyErased(keyed, keys).selection(shards, parameter)}) AS o`;
-  return { sql, parameters };
+      SELECT o.customer, ${NO_EVENT_COLUMNS} FROM (${customersWithErasedIds(keyed, keys, shards, parameters)}) AS o`;
+  return { sql, parameters: parameters.values };
 }
 
 const customerIdOf = ({ customerId }: CustomerEvent): string => customerId;

@@ -1,6 +1,7 @@
 import {
   column,
   columnList,
+  countColumn,
   fieldsWithout,
   millisColumn,
   parametersOf,
@@ -18,14 +19,6 @@ import type { PurgeRun } from '../domain/purge.ts';
 
 /** A run as a row has it: the fields of its position beside the others. */
 type FlatRun = Omit<PurgeRun, 'after'> & { readonly afterCreatedAt: Instant | null; readonly afterId: string | null };
-
-const countColumn = (name: string): Column<number, string> => ({
-  name,
-  type: 'bigint',
-  read: (count) => count,
-  parameterOf: (count) => count,
-  valueOfRow: Number,
-});
 
 const nullableInstantColumn = (name: string): Column<Instant | null, string | null> => ({
   name,

@@ -1,4 +1,5 @@
 import { compareInstants, type Instant } from '../../../libs/time/instant.ts';
+import { Parameters } from '../../platform/postgres/parameters.ts';
 import { oneShard, type Shards } from '../../platform/postgres/shards.ts';
 import type { Query } from '../../platform/postgres/transactions.ts';
 import { utcText } from '../../platform/postgres/utc-text.ts';
@@ -13,15 +14,6 @@ export const MAX_ENTRIES = 20_000;
 
 const ORDER = 't.occurred_at, t.id';
 
-/** The parameters of a statement that is being put together. */
-class Parameters {
-  readonly values: unknown[] = [];
-
-  add(value: unknown): string {
-    return `$${this.values.push(value)}`;
-  }
-}
-
 /**
  * Of each customer with entries in a window, how many these are, and as JSON the times and ids of those that are meant.
  * Of a customer it counts one more than `maxEntriesOf` at most: then there may be more, of which nothing is known.
@@ -33,7 +25,7 @@ class Parameters {
  */
 export function selectMeantOfMany(customerIds: readonly string[], window: PurgeWindow, shards: Shards): Query {
   const parameters = new Parameters();
-  const add = (value: unknown): string => parameters.add(value);
+  const { add } = parameters;
   const sql = `
     SELECT k.id AS customer_id, w.entries, w.meant FROM unnest(${add(customerIds)}::text[]) AS k (id)
     CROSS JOIN LATERAL (
@@ -41,7 +33,7 @@ export function selectMeantOfMany(customerIds: readonly string[], window: PurgeW
         json_agg(json_build_array(${utcText('e.occurred_at')}, e.id)) FILTER (WHERE e.is_meant) AS meant
       FROM (
         SELECT t.occurred_at, t.id, ${isMeant(window, parameters)} AS is_meant FROM customer_events AS t
-        WHERE t.customer_id = k.id AND ${inTime(window, parameters)} ${oneShard(shards, 't.customer_id', customerIds, add)}
+        WHERE t.customer_id = k.id AND ${inTime(window, parameters)} ${oneShard(shards, 't.customer_id', customerIds, parameters)}
         LIMIT ${maxEntriesOf(customerIds) + 1}
       ) AS e
     ) AS w
@@ -111,12 +103,12 @@ export function deleteEvents(customerId: string, events: readonly TimelinePositi
  */
 export function deleteEventsOfMany(events: readonly EventPosition[], shards: Shards): Query {
   const parameters = new Parameters();
-  const add = (value: unknown): string => parameters.add(value);
+  const { add } = parameters;
   const customerIds = events.map(({ customerId }) => customerId);
   const times = events.map(({ occurredAt }) => occurredAt);
   const keys = [add(customerIds), add(times), add(events.map(({ id }) => id))];
   const toShard = (): string =>
-    `${oneShard(shards, 't.customer_id', customerIds, add)} AND ${between(times.toSorted(compareInstants), parameters)}`;
+    `${oneShard(shards, 't.customer_id', customerIds, parameters)} AND ${between(times.toSorted(compareInstants), parameters)}`;
   const sql = `
     DELETE FROM customer_events AS t
     USING unnest(${keys[0]}::text[], ${keys[1]}::timestamptz[], ${keys[2]}::text[]) AS k (customer_id, occurred_at, id)

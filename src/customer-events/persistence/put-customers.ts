@@ -7,6 +7,7 @@ import {
 } from '../../platform/postgres/record-columns.ts';
 import { ChangedMeanwhile } from '../../platform/postgres/repeated.ts';
 import { isRefusedValue } from '../../platform/postgres/storage-errors.ts';
+import { Parameters } from '../../platform/postgres/parameters.ts';
 import { oneShard, type Shards, type ShardsOfTables } from '../../platform/postgres/shards.ts';
 import type { Query, RunQuery } from '../../platform/postgres/transactions.ts';
 import { customerRefused } from '../domain/customer-events-error.ts';
@@ -112,19 +113,19 @@ const valuesOf = (records: readonly (readonly unknown[])[]): { sql: string; para
 
 async function updateCustomers(run: RunQuery, shards: Shards, customers: readonly Customer[]): Promise<void> {
   if (customers.length === 0) return;
-  const parameters: unknown[] = arraysOf(CUSTOMER_COLUMNS, customers, UPDATED_FIELDS);
+  const parameters = new Parameters(...arraysOf(CUSTOMER_COLUMNS, customers, UPDATED_FIELDS));
   const ids = customers.map(({ id }) => id);
-  const condition = oneShard(shards, 'c.id', ids, (value) => `$${parameters.push(value)}`);
-  await run({ sql: `${UPDATE_CUSTOMERS} ${condition}`, parameters });
+  const condition = oneShard(shards, 'c.id', ids, parameters);
+  await run({ sql: `${UPDATE_CUSTOMERS} ${condition}`, parameters: parameters.values });
 }
 
 /** The old ones first: within a group, one customer may take what another gives up. */
 async function moveClaims(run: RunQuery, shards: Shards, changes: readonly PutChange[]): Promise<void> {
   const moved = changes.filter(({ before, after }) => before?.claim !== after.claim);
   for (const [claims, customerIds] of claimsOf(shards, moved, 'before')) {
-    const parameters: unknown[] = [claims, customerIds];
-    const condition = oneShard(shards, 'e.sha256', claims, (value) => `$${parameters.push(value)}`);
-    await run({ sql: `${DELETE_CLAIMS} ${condition}`, parameters });
+    const parameters = new Parameters(claims, customerIds);
+    const condition = oneShard(shards, 'e.sha256', claims, parameters);
+    await run({ sql: `${DELETE_CLAIMS} ${condition}`, parameters: parameters.values });
   }
   for (const [claims, customerIds] of claimsOf(shards, moved, 'after')) {
     const rows = shards.isDistributed

@@ -1,3 +1,4 @@
+import { Parameters } from '../../platform/postgres/parameters.ts';
 import { fieldsWithout, selectList } from '../../platform/postgres/record-columns.ts';
 import { LATEST_PAYLOADS } from '../application/timeline-store.port.ts';
 import {
@@ -32,29 +33,28 @@ export const timelineOrder = ({ order }: TimelineQuery): string =>
  * All of it is found through the primary key, which is the timeline's index and holds the type too.
  */
 export function timelineCondition(customerId: string, query: TimelineQuery, after: TimelinePosition | null): Sql {
-  const parameters: unknown[] = [];
-  const parameter = (value: unknown): string => `$${parameters.push(value)}`;
-  const conditions = [`t.customer_id = ${parameter(customerId)}`];
-  if (query.from !== undefined) conditions.push(`t.occurred_at >= ${parameter(query.from)}`);
-  if (query.to !== undefined) conditions.push(`t.occurred_at < ${parameter(query.to)}`);
+  const parameters = new Parameters();
+  const { add } = parameters;
+  const conditions = [`t.customer_id = ${add(customerId)}`];
+  if (query.from !== undefined) conditions.push(`t.occurred_at >= ${add(query.from)}`);
+  if (query.to !== undefined) conditions.push(`t.occurred_at < ${add(query.to)}`);
   if (after !== null) {
     const beyond = query.order === 'asc' ? '>' : '<';
-    const [occurredAt, id] = [parameter(after.occurredAt), parameter(after.id)];
+    const [occurredAt, id] = [add(after.occurredAt), add(after.id)];
     // The first condition follows from the second, and lets a partitioned table leave out partitions.
     conditions.push(
       `t.occurred_at ${beyond}= ${occurredAt} AND (t.occurred_at, t.id) ${beyond} (${occurredAt}, ${id})`,
     );
   }
-  if (query.types.length > 0) conditions.push(typeCondition(query, parameter));
-  return { sql: conditions.join(' AND '), parameters };
+  if (query.types.length > 0) conditions.push(typeCondition(query, parameters));
+  return { sql: conditions.join(' AND '), parameters: parameters.values };
 }
 
-/** @param parameter adds one to the statement, and gives its placeholder. */
-function typeCondition({ types }: TimelineFilter, parameter: (value: unknown) => string): string {
+function typeCondition({ types }: TimelineFilter, { add }: Parameters): string {
   const [names, prefixes] = [false, true].map((isPrefix) =>
     types.filter((filter) => filter.isPrefix === isPrefix).map(({ type }) => type),
   );
-  return `(t.type = ANY(${parameter(names)}::text[]) OR t.type ^@ ANY(${parameter(prefixes)}::text[]))`;
+  return `(t.type = ANY(${add(names)}::text[]) OR t.type ^@ ANY(${add(prefixes)}::text[]))`;
 }
 
 /** A row of {@link selectEvents} and {@link selectMeasuredEvents}. */
@@ -155,8 +155,10 @@ function matchingEvents(
   after: TimelinePosition | null,
   limits: ReadLimits,
 ): Events {
-  const { sql, parameters } = timelineCondition(customerId, { ...query, types: [] }, after);
-  const matches = typeCondition(query, (value) => `$${parameters.push(value)}`);
+  const walk = timelineCondition(customerId, { ...query, types: [] }, after);
+  const { sql } = walk;
+  const parameters = new Parameters(...walk.parameters);
+  const matches = typeCondition(query, parameters);
   const order = timelineOrder(query);
   return {
     // The end of the walk is looked for in the same snapshot, and only where the matches do not fill the page. The
@@ -175,7 +177,7 @@ function matchingEvents(
       JOIN customer_events AS t
         ON t.customer_id = $1 AND t.occurred_at = k.occurred_at AND t.id = k.id
       ORDER BY ${order}, k.ends_walk`,
-    parameters,
+    parameters: parameters.values,
   };
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Parameters } from '../../platform/postgres/parameters.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { repeated } from '../../platform/postgres/repeated.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
@@ -141,11 +142,12 @@ async function endOfErasedIds(run: RunQuery, after: ErasedIdPosition | null): Pr
 
 /** Those of an app, behind one position and up to another one. */
 function deleteErasedIds(appId: string, after: ErasedIdPosition | null, end: ErasedIdPosition | null): Query {
-  const parameters: unknown[] = [appId];
+  const parameters = new Parameters(appId);
+  const { add } = parameters;
   const placeholders = ({ shardKey, customerId, sha256 }: ErasedIdPosition): string =>
-    `($${parameters.push(shardKey)}, $${parameters.push(customerId)}, $${parameters.push(sha256)})`;
+    `(${add(shardKey)}, ${add(customerId)}, ${add(sha256)})`;
   const conditions = ['e.app_id = $1'];
   if (after !== null) conditions.push(`(${ERASED_ID_ORDER}) > ${placeholders(after)}`);
   if (end !== null) conditions.push(`(${ERASED_ID_ORDER}) <= ${placeholders(end)}`);
-  return { sql: `DELETE FROM erased_event_ids AS e WHERE ${conditions.join(' AND ')}`, parameters };
+  return { sql: `DELETE FROM erased_event_ids AS e WHERE ${conditions.join(' AND ')}`, parameters: parameters.values };
 }

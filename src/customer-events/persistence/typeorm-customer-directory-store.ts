@@ -7,10 +7,10 @@ import { storage } from '../../platform/postgres/storage-errors.ts';
 import { instantOfUtcText } from '../../platform/postgres/utc-text.ts';
 import {
   CustomerDirectoryStore,
-  type DirectoryPosition,
   type EventSought,
   type StoredSizes,
 } from '../application/customer-directory-store.port.ts';
+import type { CustomerPosition } from '../domain/customer-position.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Customer } from '../domain/customer.ts';
 import { CUSTOMER_COLUMNS, customerOf, SELECTED_CUSTOMER, type CustomerColumns } from './customer-columns.ts';
@@ -32,7 +32,7 @@ export class TypeormCustomerDirectoryStore extends CustomerDirectoryStore {
     super();
   }
 
-  async newest(appId: string, limit: number, after: DirectoryPosition | null): Promise<Customer[]> {
+  async newest(appId: string, limit: number, after: CustomerPosition | null): Promise<Customer[]> {
     const parameters = [appId, after?.createdAt ?? null, after?.id ?? null, limit];
     return (await this.read<CustomerColumns>(`SELECT ${SELECTED_CUSTOMER} ${NEWEST}`, parameters)).map(customerOf);
   }
@@ -60,7 +60,7 @@ export class TypeormCustomerDirectoryStore extends CustomerDirectoryStore {
     return row === undefined ? null : customerOf(row);
   }
 
-  async positions(appId: string, limit: number, after: DirectoryPosition | null): Promise<DirectoryPosition[]> {
+  async positions(appId: string, limit: number, after: CustomerPosition | null): Promise<CustomerPosition[]> {
     const parameters = [appId, after?.createdAt ?? null, after?.id ?? null, limit];
     const rows = await this.read<{ createdAt: string; id: string }>(
       `SELECT ${SELECTED_POSITION} ${NEWEST}`,

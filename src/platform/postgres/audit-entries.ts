@@ -2,6 +2,7 @@ import type { Actor, AuditAction, AuditEntry } from '../audit/audit-entry.ts';
 import {
   column,
   columnList,
+  countColumn,
   millisColumn,
   parametersOf,
   placeholderList,
@@ -19,15 +20,6 @@ type FlatEntry = Omit<AuditEntry, 'actor'> & {
   readonly actorId: string;
   readonly requestId: string | null;
 };
-
-/** PostgreSQL gives a `bigint` as text. */
-const countColumn = (name: string): Column<number | null, string | null> => ({
-  name,
-  type: 'bigint',
-  read: (count) => count,
-  parameterOf: (count) => count,
-  valueOfRow: (stored) => (stored === null ? null : Number(stored)),
-});
 
 const detailsColumn = (name: string): Column<AuditEntry['details'], string | null> => ({
   name,
@@ -47,7 +39,7 @@ const AUDIT_COLUMNS = {
   action: column<AuditAction>('action'),
   customer: column<string | null>('customer'),
   subject: column<string | null>('subject'),
-  count: countColumn('count'),
+  count: countColumn<number | null>('count'),
   details: detailsColumn('details'),
 } satisfies RecordColumns<FlatEntry>;
 

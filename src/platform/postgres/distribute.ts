@@ -1,8 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 import { DatabaseUnfit } from './database-fitness.ts';
 import {
-  CITUS_MISSING,
   hasCitus,
+  hasWantedCitus,
+  misplacedText,
   placeText,
   readDistribution,
   type Asks,
@@ -35,10 +36,7 @@ export async function planDistribution(
   places: TablePlaces,
   isWanted: boolean,
 ): Promise<readonly DistributionStep[]> {
-  if (!(await hasCitus(database))) {
-    if (isWanted) throw new DatabaseUnfit(CITUS_MISSING);
-    return [];
-  }
+  if (!(await hasWantedCitus(database, isWanted))) return [];
   const { isDistributed, misplaced } = await readDistribution(database, places);
   if (misplaced.length === 0 || !(isDistributed || isWanted)) return [];
   const problem = whyNotMovable(misplaced) ?? (await clusterProblem(database));
@@ -89,10 +87,9 @@ function statementOf({ table, place }: Misplaced): [string, unknown[]] {
 function whyNotMovable(misplaced: readonly Misplaced[]): string | undefined {
   const [wrong] = misplaced.filter(({ present }) => present !== null);
   if (wrong === undefined) return undefined;
-  const { table, place, present } = wrong;
   return (
-    `The table ${table} is ${placeText(present)} and should be ${placeText(place)}. Nothing was changed. As its owner, on the ` +
-    `coordinator: SELECT undistribute_table('${table}', cascade_via_foreign_keys => true); then run "npm run migrate" again.`
+    `The table ${misplacedText(wrong)}. Nothing was changed. As its owner, on the ` +
+    `coordinator: SELECT undistribute_table('${wrong.table}', cascade_via_foreign_keys => true); then run "npm run migrate" again.`
   );
 }
 

@@ -65,6 +65,18 @@ export async function hasCitus(database: Asks): Promise<boolean> {
   return row.hasCitus;
 }
 
+/**
+ * The same, where it may be required.
+ *
+ * @param isWanted DISTRIBUTED=citus is set.
+ * @throws {DatabaseUnfit} where it is wanted and not there.
+ */
+export async function hasWantedCitus(database: Asks, isWanted: boolean): Promise<boolean> {
+  const isThere = await hasCitus(database);
+  if (isWanted && !isThere) throw new DatabaseUnfit(CITUS_MISSING);
+  return isThere;
+}
+
 /** Compares a database that has Citus with where its tables should be. */
 export async function readDistribution(database: Asks, places: TablePlaces): Promise<Distribution> {
   const stored = new Map(((await database.query(STORED_TABLES)) as StoredTable[]).map((table) => [table.name, table]));
@@ -105,6 +117,10 @@ export function placeText(place: TablePlace | null): string {
   return `by ${place.by}${place.beside === undefined ? '' : ` beside ${place.beside}`}`;
 }
 
+/** Such as `customers is not distributed and should be by id`. */
+export const misplacedText = ({ table, place, present }: Misplaced): string =>
+  `${table} is ${placeText(present)} and should be ${placeText(place)}`;
+
 /**
  * At the start: whether a database that is distributed, or should be, has its tables where this build needs them. A
  * database without Citus is asked one small question.
@@ -118,16 +134,11 @@ export async function requireDistribution(
   places: TablePlaces,
   isWanted: boolean,
 ): Promise<readonly string[]> {
-  if (!(await hasCitus(database))) {
-    if (isWanted) throw new DatabaseUnfit(CITUS_MISSING);
-    return [];
-  }
+  if (!(await hasWantedCitus(database, isWanted))) return [];
   const { isDistributed, misplaced, unlisted } = await readDistribution(database, places);
   if (!isDistributed && !isWanted) return [];
   if (misplaced.length > 0) {
-    const tables = misplaced.map(
-      ({ table, place, present }) => `${table} is ${placeText(present)} and should be ${placeText(place)}`,
-    );
+    const tables = misplaced.map(misplacedText);
     throw new DatabaseUnfit(
       `The database is not distributed as this version needs it: ${tables.join('; ')}. ` +
         'Run "npm run migrate" against the coordinator, then start again.',
@@ -139,6 +150,6 @@ export async function requireDistribution(
   );
 }
 
-export const CITUS_MISSING =
+const CITUS_MISSING =
   'DISTRIBUTED=citus is set, and the extension citus is not installed in the database. On each node: put citus first in ' +
   'shared_preload_libraries, restart, and as a superuser CREATE EXTENSION citus in this database. Or unset DISTRIBUTED.';

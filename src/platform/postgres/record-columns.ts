@@ -95,6 +95,17 @@ export const millisColumn = <Value extends number | null = number>(
   valueOfRow: (stored) => stored,
 });
 
+/** `bigint`, of which PostgreSQL gives the digits as text. */
+export const countColumn = <Value extends number | null = number>(
+  name: string,
+): Column<NoInfer<Value>, Value extends null ? string | null : string> => ({
+  name,
+  type: 'bigint',
+  read: asItIs,
+  parameterOf: (count) => count,
+  valueOfRow: (stored) => (stored === null ? null : Number(stored)) as NoInfer<Value>,
+});
+
 /** All fields of a record but these. */
 export const fieldsWithout = <Columns extends object>(
   columns: Columns,

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { postgresHash } from '../../../libs/kernel/postgres-hash.ts';
+import type { Parameters } from './parameters.ts';
 
 /** How the rows of one table are divided among the shards of a distributed database (Citus). */
 export class Shards {
@@ -45,19 +46,19 @@ export class Shards {
  * 0.4 ms into 47 ms.
  *
  * @param keys of rows of one shard.
- * @param parameter adds one to the statement, and gives its placeholder.
+ * @param parameters of the statement: what is named is added.
  */
 export function oneShard(
   shards: Shards,
   column: string,
   keys: readonly string[] | readonly Buffer[],
-  parameter: (value: unknown) => string,
+  parameters: Parameters,
 ): string {
   const distinct = [...new Set<string | Buffer>(keys)];
   const [first] = distinct;
-  if (distinct.length === 1) return `AND ${column} = ${parameter(first)}`;
+  if (distinct.length === 1) return `AND ${column} = ${parameters.add(first)}`;
   const type = Buffer.isBuffer(first) ? 'bytea' : 'text';
-  return shards.isDistributed ? `AND ${column} = ANY (${parameter(distinct)}::${type}[])` : '';
+  return shards.isDistributed ? `AND ${column} = ANY (${parameters.add(distinct)}::${type}[])` : '';
 }
 
 /** The tables of which it matters, each by its distribution column. */
