@@ -1,17 +1,16 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { runnableBinaries } from './binaries.ts';
 import { ensureCluster, hasCluster, SUPERUSER } from './cluster.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { hasHome, openHome, secretIn, type Home } from './home.ts';
 import { lastLogLines, runningPostmaster, runPostmaster, type Postmaster, type ServerAddress } from './postmaster.ts';
 import { isAlive, withStartLock } from './start-lock.ts';
+import { responds } from './responds.ts';
 
 const POLL_MS = 15;
 const WATCH_MS = 500;
-const CONNECT_TIMEOUT_MS = 1_000;
 /** Crash recovery reads the log since the last checkpoint, which may take a while. */
 const READY_WITHIN_MS = 120_000;
 /** After a kill -9 its children hold the shared memory for a moment, and a new server cannot start. */
@@ -153,7 +152,7 @@ class Supervisor implements EmbeddedPostgres {
     const deadline = Date.now() + READY_WITHIN_MS;
     for (;;) {
       const pid = runningPostmaster(this.home);
-      if (pid === 0 || (await this.responds())) return pid;
+      if (pid === 0 || (await responds(this.url()))) return pid;
       if (Date.now() > deadline)
         throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not respond`);
       await sleep(POLL_MS);
@@ -177,7 +176,7 @@ class Supervisor implements EmbeddedPostgres {
     let problem: string | null = null;
     void postmaster.ended.then((reason) => (problem = reason));
     const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await this.responds())) {
+    while (!(await responds(this.url()))) {
       if (problem !== null) return problem;
       if (Date.now() > deadline) {
         postmaster.stop();
@@ -202,20 +201,6 @@ class Supervisor implements EmbeddedPostgres {
         why = (error as Error).message;
         await sleep(RESTART_DELAY_MS);
       }
-    }
-  }
-
-  private async responds(): Promise<boolean> {
-    const client = new pg.Client({ connectionString: this.url(), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-      return true;
-    } catch {
-      return false;
-    } finally {
-      client.end().catch(() => {});
     }
   }
 }

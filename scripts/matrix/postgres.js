@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import pg from 'pg';
 import { packageFolder } from './packages.js';
 import { RowFailed, RowSkipped } from './row-errors.js';
 
@@ -75,24 +74,11 @@ export async function startServer(binaries, settings = {}) {
 }
 
 async function isReady(url) {
+  const { responds } = await import('../../dist/libs/embedded-postgres/responds.js');
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
     if (await responds(url)) return true;
     await new Promise((next) => setTimeout(next, POLL_MS));
   }
   return false;
-}
-
-async function responds(url) {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await client.query('SELECT 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    client.end().catch(() => {});
-  }
 }

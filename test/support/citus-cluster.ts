@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import pg from 'pg';
 import { program } from '../../libs/embedded-postgres/binaries.ts';
 import { PROGRAM_ENVIRONMENT, SUPERUSER } from '../../libs/embedded-postgres/cluster.ts';
 import { openHome, type Home } from '../../libs/embedded-postgres/home.ts';
@@ -14,6 +13,7 @@ import {
 } from '../../libs/embedded-postgres/postmaster.ts';
 import { giveTo } from '../../libs/embedded-postgres/run-as.ts';
 import { freePort } from './free-port.ts';
+import { queryOnce } from './query-once.ts';
 import { until } from './until.ts';
 
 const DATABASE = 'events';
@@ -119,15 +119,8 @@ class CitusNode {
     giveTo(this.home.account, path);
   }
 
-  async query<Row>(sql: string, database = DATABASE): Promise<Row[]> {
-    const client = new pg.Client({ host: HOST, port: this.port, user: SUPERUSER, database });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      return (await client.query(sql)).rows as Row[];
-    } finally {
-      await client.end();
-    }
+  query<Row>(sql: string, database = DATABASE): Promise<Row[]> {
+    return queryOnce<Row>({ host: HOST, port: this.port, user: SUPERUSER, database }, sql);
   }
 
   async close(): Promise<void> {

@@ -1,13 +1,13 @@
 import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { runnableBinaries } from '../../libs/embedded-postgres/binaries.ts';
 import { ensureCluster, SUPERUSER } from '../../libs/embedded-postgres/cluster.ts';
 import { openHome, type Home } from '../../libs/embedded-postgres/home.ts';
 import { giveTo } from '../../libs/embedded-postgres/run-as.ts';
 import { lastLogLines, runPostmaster, type Postmaster } from '../../libs/embedded-postgres/postmaster.ts';
 import { until } from './child.ts';
+import { queryOnce } from './query-once.ts';
 import { freePort } from './service-process.ts';
 
 /**
@@ -76,15 +76,8 @@ export class OwnPostgres {
     return this.url('localhost', `host=${encodeURIComponent(this.home.socketFolder)}`, database);
   }
 
-  async query<Row>(sql: string, database = 'postgres'): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.socketUrl(database) });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      return (await client.query(sql)).rows as Row[];
-    } finally {
-      await client.end();
-    }
+  query<Row>(sql: string, database = 'postgres'): Promise<Row[]> {
+    return queryOnce<Row>({ connectionString: this.socketUrl(database) }, sql);
   }
 
   async stop(): Promise<void> {
