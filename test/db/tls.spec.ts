@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config.ts';
 import { DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
 import { DatabaseUnfit } from '../../src/platform/postgres/database-fitness.ts';
 import { OwnPostgres } from '../support/own-postgres.ts';
-import { withoutDatabaseLine } from '../support/command-runner.ts';
+import { steadyOutput } from '../support/command-runner.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { startServiceOn } from '../support/test-service.ts';
 import type { TestDatabase } from '../support/test-database.ts';
@@ -155,7 +155,7 @@ jest.setTimeout(120_000);
       ];
       for (const child of [stopped, command, migration]) {
         expect(await child.ends()).toEqual({ code: 1, signal: null });
-        const said = withoutDatabaseLine(child.output()).replace(/^\{.*\n/gm, '');
+        const said = steadyOutput(child.output()).replace(/^\{.*\n/gm, '');
         expect(said).toMatch(
           /^TLS with the database fails \(Hostname.*altnames.*\)\. Set the host in DATABASE_URL .*\n$/,
         );

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { withoutDatabaseLine } from '../support/command-runner.ts';
+import { steadyOutput } from '../support/command-runner.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { isExpected } from './guides/expected-output.ts';
 import { readGuide, type GuideStep } from './guides/guide-steps.ts';
@@ -55,7 +55,7 @@ jest.setTimeout(300_000);
     const result = await shell.run(command);
     const all = result.output.replaceAll(address, ADDRESS_IN_GUIDES);
     // Which database a command uses is said of all of them once, in docs/database.md.
-    const output = step.expected?.startsWith('Using the ') === true ? all : withoutDatabaseLine(all);
+    const output = step.expected?.startsWith('Using the ') === true ? all : steadyOutput(all);
     if (step.expected !== undefined) {
       if (isExpected(output, step.expected, step.format)) return undefined;
       return `should print\n${step.expected}\nand prints\n${output}`;

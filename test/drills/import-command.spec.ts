@@ -542,9 +542,8 @@ describe('the import command', () => {
     command.process.stdin?.write(`${manyLines(10_000, 'progress').join('\n')}\n${line({ type: 'NO' })}\n`);
     await command.prints(/^events: [1-9]\d* lines, \d+\/s, 0 rejected\n/m);
     command.process.stdin?.end();
-    const { code, stderr } = await outcomeOf(command);
-    expect(code).toBe(2);
-    expect(stderr).not.toMatch(/\u001b/);
+    expect((await outcomeOf(command)).code).toBe(2);
+    expect(command.stderr()).not.toMatch(/\u001b/);
     expect(read('stdin.rejected.ndjson')).toContain('"line":10001');
   });
 

@@ -1,4 +1,4 @@
-import { withoutDatabaseLine } from './command-runner.ts';
+import { steadyOutput } from './command-runner.ts';
 import { ERASURE_SECRET } from './erasure-secret.ts';
 import { jest } from '@jest/globals';
 import { CommanderError, type Command } from 'commander';
@@ -22,7 +22,7 @@ export async function runCommand(settings: Readonly<Record<string, string>>, ...
   const ended = (code: number, message = ''): Outcome => ({
     code,
     stdout: printed.stdout,
-    stderr: withoutDatabaseLine(printed.stderr) + message,
+    stderr: steadyOutput(printed.stderr) + message,
   });
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     jest.spyOn(process[name], 'write').mockImplementation((text) => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { NODE_FLAGS, startNode, type Child } from './child.ts';
 
-/** How an operator command ended, and what it printed but for the line that names its database. */
+/** How an operator command ended, and what it printed: see {@link steadyOutput}. */
 export interface CommandOutcome {
   readonly code: number | null;
   readonly stdout: string;
@@ -15,12 +15,16 @@ type Settings = Readonly<Record<string, string | undefined>>;
 export async function outcomeOf(command: Child): Promise<CommandOutcome> {
   const { code } = await command.ends();
   const stdout = command.stdout();
-  return { code, stdout, stderr: withoutDatabaseLine(command.stderr()) };
+  return { code, stdout, stderr: steadyOutput(command.stderr()) };
 }
 
-/** What a command has printed, without the line that names its database. */
-export const withoutDatabaseLine = (output: string): string =>
-  output.replace(/^Using the (?:embedded )?database .*\n/m, '');
+const DATABASE_LINE = /^Using the (?:embedded )?database .*\n/m;
+/** A line every five seconds: a fast machine prints none. */
+const PROGRESS_LINES =
+  /^(?:(?:events|customers)(?:, looked at)?: \d+ lines, \d+\/s, .*|(?:export|deletion): \d+ customers, \d+ events)\n/gm;
+
+/** What a command has printed, without the line that names its database, and without its progress. */
+export const steadyOutput = (output: string): string => output.replace(DATABASE_LINE, '').replace(PROGRESS_LINES, '');
 
 /**
  * Runs built operator commands, one after the other, in one process of their own that ends with {@link close}.
@@ -37,7 +41,7 @@ export class CommandRunner {
   /** @param settings the whole environment of the command. */
   async run(args: readonly string[], settings: Settings): Promise<CommandOutcome> {
     const outcome = await this.runWhole(args, settings);
-    return { ...outcome, stderr: withoutDatabaseLine(outcome.stderr) };
+    return { ...outcome, stderr: steadyOutput(outcome.stderr) };
   }
 
   /** The same with the line that names its database. */
