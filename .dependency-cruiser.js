@@ -27,6 +27,7 @@ const LIBS = {
 const PLATFORM = {
   'src/platform/misspelt-settings.ts': 'fastest-levenshtein',
   'src/platform/audit': 'libs/kernel',
+  'src/platform/access': '',
   'src/platform/log': '@nestjs/common pino node:util',
   // Read with the settings: pg knows where a URL leads, and the files of certificates must be there.
   'src/platform/postgres/database-url.ts': 'pg node:fs',
@@ -34,7 +35,7 @@ const PLATFORM = {
   'src/platform/settings-reader.ts': 'libs/kernel src/platform/postgres/database-url.ts',
   'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,
   'src/platform/http/errors': 'libs/kernel @nestjs/common',
-  'src/platform/http/request': `src/platform/audit src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
+  'src/platform/http/request': `src/platform/access src/platform/audit src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
     @nestjs/common express node:crypto node:http node:stream node:util node:zlib`,
   'src/platform/http/response': `src/platform/http/errors src/platform/http/request ${VALUES}
     @nestjs/common node:http node:stream`,
@@ -68,7 +69,7 @@ const slice = (name) => ({
 });
 
 /** Slices do not see each other; they meet in src/app. A new slice is one name here. */
-const SLICES = ['customer-events', 'api-keys', 'audit'];
+const SLICES = ['customer-events', 'api-keys', 'audit', 'event-types', 'embed'];
 
 /** What one slice needs beyond that. */
 const ALSO = {
@@ -77,7 +78,10 @@ const ALSO = {
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
   'src/customer-events/http': 'libs/ndjson',
-  'src/api-keys/application': 'lru-cache',
+  'src/api-keys/domain': 'src/platform/access',
+  'src/api-keys/application': 'lru-cache src/platform/access',
+  'src/api-keys/persistence': 'src/platform/access',
+  'src/api-keys/http': 'src/platform/access',
   'src/audit/domain': 'src/platform/audit',
 };
 
@@ -100,12 +104,12 @@ const SERVICE = {
     ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
-  'src/cli': `src/app src/config.ts src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
+  'src/cli': `src/app src/config.ts src/platform/access src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
     libs/embedded-postgres @nestjs/common @nestjs/core node:fs node:os node:util`,
   'src/cli/import': `src/cli src/config.ts src/platform/input ${ofEachSlice('domain', 'application', 'input')}
     ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,
-  'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/audit ${ofEachSlice('domain', 'application')}
+  'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/access src/platform/audit ${ofEachSlice('domain', 'application')}
     ${VALUES} libs/ndjson @nestjs/common commander node:events node:fs node:os node:path node:readline node:stream node:timers`,
   'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
   'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',

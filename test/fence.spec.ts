@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
  * src and libs are rows, of which a sample file is imported; the others are packages and built-in
  * modules of Node.
  */
-const SLICES = ['customer-events', 'api-keys', 'audit'];
+const SLICES = ['customer-events', 'api-keys', 'audit', 'event-types', 'embed'];
 const FORBIDDEN: Record<string, string[]> = {
   'libs/kernel': ['libs/time', 'libs/json-payload', 'src/config.ts', 'src/platform/log', '@nestjs/common', 'node:fs'],
   'libs/time': ['libs/json-payload', 'src/config.ts', 'src/platform/postgres', 'lru-cache', 'node:fs'],
@@ -23,6 +23,7 @@ const FORBIDDEN: Record<string, string[]> = {
   'src/platform/postgres/database-url.ts': ['libs/kernel', 'src/config.ts', 'src/platform/log', 'typeorm', 'node:http'],
   'src/platform/settings-reader.ts': ['src/config.ts', 'src/platform/log', 'libs/time', '@nestjs/common', 'node:fs'],
   'src/platform/audit': ['libs/time', 'src/platform/postgres', 'src/api-keys/domain', '@nestjs/common', 'node:fs'],
+  'src/platform/access': ['libs/kernel', 'src/platform/audit', 'src/api-keys/domain', '@nestjs/common', 'node:fs'],
   'src/platform/log': [
     ...['src/customer-events/domain', 'src/platform/http/errors', 'src/operations', 'src/config.ts', 'libs/time'],
     ...['express', 'typeorm', 'node:http', 'node:fs'],

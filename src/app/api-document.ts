@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { ErrorDefinition } from '../../libs/kernel/domain-error.ts';
 import { invalidFields } from '../../libs/kernel/input-error.ts';
-import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid } from '../api-keys/domain/api-keys-error.ts';
+import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid, scopeMissing } from '../api-keys/domain/api-keys-error.ts';
 import { apiKeyMissing } from '../api-keys/http/api-key-missing.ts';
 import { openApiDocument } from '../platform/http/docs/open-api-document.ts';
 import { internalError } from '../platform/http/errors/http-error.ts';
@@ -11,7 +11,7 @@ import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts'
 
 /** What every route with a key can fail with, whatever it does: here the slices meet. */
 const COMMON_FAILURES: readonly ErrorDefinition[] = [
-  ...[invalidFields, apiKeyMissing, apiKeyInvalid, apiKeyExpired, apiKeyForbidden],
+  ...[invalidFields, apiKeyMissing, apiKeyInvalid, apiKeyExpired, apiKeyForbidden, scopeMissing],
   ...[tooManyRequests, internalError, storageUnavailable],
 ];
 

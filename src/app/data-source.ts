@@ -23,6 +23,7 @@ import { LifeOfAppsAndKeys1764400000000 } from './migrations/1764400000000-life-
 import { CustomerDirectory1764500000000 } from './migrations/1764500000000-customer-directory.ts';
 import { ErasedIdsByShard1764600000000 } from './migrations/1764600000000-erased-ids-by-shard.ts';
 import { Retention1764700000000 } from './migrations/1764700000000-retention.ts';
+import { ReaderAccess1764800000000 } from './migrations/1764800000000-reader-access.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -82,6 +83,7 @@ function dataSourceOptions(
       CustomerDirectory1764500000000,
       ErasedIdsByShard1764600000000,
       Retention1764700000000,
+      ReaderAccess1764800000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

@@ -49,6 +49,7 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
         lastUsedAt: null,
         createdAt: 1_000,
         replacedBy: null,
+        scopes: null,
         ...UNLIMITED,
         ...fields,
       };

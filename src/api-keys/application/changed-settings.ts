@@ -2,8 +2,8 @@ import { formatRateWindows, type RateWindow } from '../../../libs/kernel/rate-wi
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { AdministrationError } from './administration-error.ts';
 
-/** A setting of an app or a key: a text, a time in milliseconds since the Unix epoch, or limits; null: nothing is set. */
-type Setting = string | number | readonly RateWindow[] | null;
+/** A setting of an app or a key: a text, a time in milliseconds since the Unix epoch, limits, or names; null: nothing is set. */
+type Setting = string | number | readonly RateWindow[] | readonly string[] | null;
 
 /** What control characters would do to a list of names: line ends, cursor movements. */
 const CONTROL_CHARACTERS = /\p{Cc}/u;
@@ -24,9 +24,13 @@ export function changedDetails<Present extends object>(
   return changed.length === 0 ? null : Object.fromEntries(changed);
 }
 
+const isListOfNames = (value: readonly (string | RateWindow)[]): value is readonly string[] =>
+  typeof value[0] === 'string';
+
 export function settingText(value: Setting): string | null {
   if (value === null || typeof value === 'string') return value;
-  return typeof value === 'number' ? new Date(value).toISOString() : formatRateWindows(value);
+  if (typeof value === 'number') return new Date(value).toISOString();
+  return isListOfNames(value) ? value.join(',') : formatRateWindows(value);
 }
 
 /** @param whose `An app` or `A key`. @throws {AdministrationError} */

@@ -18,11 +18,11 @@ import { changedDetails, requireName, settingText } from './changed-settings.ts'
 
 export { AdministrationError } from './administration-error.ts';
 
-/** Limits of a key; those that are not given are the ones of any key. */
-export type KeyLimits = Partial<Pick<ApiKey, 'eventLimits' | 'readLimits'>>;
+/** Limits and scopes of a key; those that are not given are the ones of any key. */
+export type KeyLimits = Partial<Pick<ApiKey, 'eventLimits' | 'readLimits' | 'scopes'>>;
 
 /** Settings of a key that an operator may change; those that are not given stay. */
-export type KeySettings = Partial<Pick<ApiKey, 'name' | 'expiresAt' | 'eventLimits' | 'readLimits'>>;
+export type KeySettings = Partial<Pick<ApiKey, 'name' | 'expiresAt' | 'eventLimits' | 'readLimits' | 'scopes'>>;
 
 /** A key and its text, which is kept nowhere. */
 export interface CreatedKey {
@@ -160,9 +160,9 @@ export class KeyAdministration extends AppAdministration {
     const now = this.clock.now();
     const lifetime = old.expiresAt === null ? null : now + old.expiresAt - old.createdAt;
     const secret = newSecretKey(old.type);
-    const { name, type, eventLimits, readLimits } = old;
+    const { name, type, eventLimits, readLimits, scopes } = old;
     const newKey = this.newKey(old.app, {
-      ...{ name, type, secret, eventLimits, readLimits },
+      ...{ name, type, secret, eventLimits, readLimits, scopes },
       expiresAt: expiresAt === undefined ? lifetime : expiresAt,
     }).key;
     const replaced = { ...old, replacedBy: newKey.id };
@@ -202,11 +202,13 @@ export class KeyAdministration extends AppAdministration {
       replacedBy: null,
       eventLimits: settings.eventLimits ?? null,
       readLimits: settings.readLimits ?? null,
+      scopes: settings.scopes ?? null,
     };
-    const { name, expiresAt, eventLimits, readLimits } = key;
+    const { name, expiresAt, eventLimits, readLimits, scopes } = key;
     const details = {
       ...{ name, type, expiresAt: settingText(expiresAt) },
       ...{ eventLimits: settingText(eventLimits), readLimits: settingText(readLimits) },
+      scopes: settingText(scopes),
     };
     return { key, entry: this.entry({ appId: app.id, action: 'key.created', subject: key.id, details }) };
   }

@@ -41,6 +41,7 @@ const key = (fields: Partial<ApiKey> = {}): ApiKey => ({
   lastUsedAt: null,
   createdAt: 0,
   replacedBy: null,
+  scopes: null,
   eventLimits: null,
   readLimits: null,
   ...fields,

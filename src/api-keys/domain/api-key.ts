@@ -2,6 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { RateWindow } from '../../../libs/kernel/rate-window.ts';
 import type { RetentionRules } from '../../../libs/retention/retention-rules.ts';
 import { randomStringSource } from '../../../libs/kernel/random-string.ts';
+import type { Scopes } from '../../platform/access/scopes.ts';
 import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid, appSuspended } from './api-keys-error.ts';
 
 export type ApiKeyType = 'agent' | 'public';
@@ -44,6 +45,7 @@ export interface ApiKey {
   /** How fast it may send events, and, in units, ask for anything else; null: as fast as any key. */
   readonly eventLimits: readonly RateWindow[] | null;
   readonly readLimits: readonly RateWindow[] | null;
+  readonly scopes: Scopes;
 }
 
 export const APP_SLUG_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

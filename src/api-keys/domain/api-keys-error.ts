@@ -5,9 +5,10 @@ import {
   type ErrorContent,
   type ErrorKind,
 } from '../../../libs/kernel/domain-error.ts';
+import type { Scope } from '../../platform/access/scopes.ts';
 
 /** Why a key is not let in. The response to its sender may tell less. */
-export type KeyRefusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'suspended' | 'public';
+export type KeyRefusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'suspended' | 'public' | 'scope';
 
 interface RefusalContent extends ErrorContent {
   readonly reason: KeyRefusal;
@@ -63,3 +64,17 @@ export const appSuspended = defineErrorOf(ApiKeyRefused, 'forbidden', 'AUTH_API_
   reason: 'suspended' as const,
   app,
 }));
+
+/** The key is a good one for other routes. */
+export const scopeMissing = defineErrorOf(
+  ApiKeyRefused,
+  'forbidden',
+  'AUTH_API_KEY_FORBIDDEN',
+  (scope: Scope, app?: string) => ({
+    message: `This API key may not do that: it lacks the scope ${scope}; use a key that has it`,
+    details: { scope: [`needs ${scope}`] },
+    reason: 'scope' as const,
+    app,
+  }),
+  'timeline:read',
+);

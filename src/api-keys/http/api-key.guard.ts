@@ -1,10 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
+import { NEEDED_SCOPE, type NeededScope } from '../../platform/http/request/needs.ts';
+import { hasScope } from '../../platform/access/scopes.ts';
 import { setCaller, setRefusedKey, WITHOUT_KEY } from '../../platform/http/request/caller.ts';
 import { Authentication } from '../application/authentication.ts';
 import { shownPrefixOf, type ApiKey } from '../domain/api-key.ts';
-import { ApiKeyRefused } from '../domain/api-keys-error.ts';
+import { ApiKeyRefused, scopeMissing } from '../domain/api-keys-error.ts';
 import { apiKeyMissing } from './api-key-missing.ts';
 
 /** Lets only requests with a valid agent key pass, on every route that does not say otherwise. */
@@ -20,25 +22,30 @@ export class ApiKeyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const presented = request.header('x-api-key');
     if (presented === undefined || presented === '') throw apiKeyMissing();
-    const key = await this.authenticate(request, presented);
+    const needed = this.reflector.get<NeededScope | undefined>(NEEDED_SCOPE, context.getHandler());
+    if (needed === undefined) throw new Error('a route with a key must say what it needs of it: @Needs(…)');
+    const key = await this.authenticate(request, presented, needed);
     setCaller(request, {
       keyId: key.id,
       keyPrefix: key.prefix,
       keyType: key.type,
       app: key.app,
+      scopes: key.scopes,
       limits: {
         key: { events: key.eventLimits, reads: key.readLimits },
         app: { events: key.app.eventLimits, reads: key.app.readLimits },
       },
-      requireStillAllowed: async () => void (await this.authenticate(request, presented)),
+      requireStillAllowed: async () => void (await this.authenticate(request, presented, needed)),
     });
     return true;
   }
 
   /** The log tells more of a refused key than the response: which one it is, and why. */
-  private async authenticate(request: Request, presented: string): Promise<ApiKey> {
+  private async authenticate(request: Request, presented: string, needed: NeededScope): Promise<ApiKey> {
     try {
-      return await this.authentication.authenticate(presented);
+      const key = await this.authentication.authenticate(presented);
+      if (needed !== 'any key' && !hasScope(key.scopes, needed)) throw scopeMissing(needed, key.app.slug);
+      return key;
     } catch (error) {
       if (error instanceof ApiKeyRefused) {
         const { reason, app } = error;

@@ -3,6 +3,7 @@ import { ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Responds, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { Needs } from '../../platform/http/request/needs.ts';
 
 export class WhoamiResponse {
   @ApiProperty({ example: 'cmo4a6nb40000xqbp1v5k2h8d' })
@@ -21,6 +22,7 @@ export class WhoamiResponse {
 @ServerController('auth/whoami', 'Authentication')
 export class WhoamiController {
   @Get()
+  @Needs('any key')
   @Costs(1)
   @ApiOperation({ summary: 'Whose key is this?' })
   @Responds(200, WhoamiResponse, 'The app that the key belongs to.')

@@ -6,6 +6,7 @@ import {
   parseRetentionRules,
   type RetentionRules,
 } from '../../../libs/retention/retention-rules.ts';
+import { SCOPES, type Scopes } from '../../platform/access/scopes.ts';
 import {
   bytesColumn,
   column,
@@ -26,6 +27,15 @@ const limitsColumn = (name: string): Column<readonly RateWindow[] | null, string
   read: (limits) => limits,
   parameterOf: (windows) => (windows === null ? null : formatRateWindows(windows)),
   valueOfRow: (stored) => (stored === null ? null : parseRateWindows(stored)),
+});
+
+/** What was set by hand to names that are no scopes allows nothing. */
+const scopesColumn = (name: string): Column<Scopes, readonly string[] | null> => ({
+  name,
+  type: 'text[]',
+  read: (scopes) => scopes,
+  parameterOf: (scopes) => scopes,
+  valueOfRow: (stored) => stored && SCOPES.filter((scope) => stored.includes(scope)),
 });
 
 /** As a text; NULL for no rules. What was set by hand to what cannot be read deletes nothing. */
@@ -67,6 +77,7 @@ export const API_KEY_COLUMNS = {
   replacedBy: column<string | null>('replaced_by'),
   eventLimits: limitsColumn('event_limits'),
   readLimits: limitsColumn('read_limits'),
+  scopes: scopesColumn('scopes'),
 } satisfies RecordColumns<Omit<ApiKey, 'app'>>;
 
 /** What of a key can change by a decision; `lastUsedAt` is noted beside it. */

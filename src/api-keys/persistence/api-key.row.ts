@@ -49,4 +49,8 @@ export class ApiKeyRow implements Record<keyof Omit<ApiKey, 'app'>, unknown> {
   /** The id of the key that has taken its place. */
   @Column({ type: 'text', collation: 'C', name: 'replaced_by', nullable: true })
   replacedBy: string | null;
+
+  /** What it may do; NULL: everything. */
+  @Column({ type: 'text', collation: 'C', array: true, nullable: true })
+  scopes: string[] | null;
 }

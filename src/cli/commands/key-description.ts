@@ -19,6 +19,7 @@ export function describeKey(key: ApiKey) {
     lastUsedAt: isoOf(key.lastUsedAt),
     replacedBy: key.replacedBy,
     ...describeLimits(key),
+    scopes: key.scopes,
   } satisfies Record<Exclude<keyof ApiKey, 'sha256' | 'eventLimits' | 'readLimits'>, unknown>;
 }
 

@@ -6,6 +6,7 @@ import { Responds, BODY_FAILURES, Fails, ServerController, TakesJson } from '../
 import { EventCounts } from './event-counts.ts';
 import { CostsItsEvents } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { Needs } from '../../platform/http/request/needs.ts';
 import { inFlightRequestOf, setSummary, type RequestSummary } from '../../platform/http/request/in-flight-request.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
@@ -53,6 +54,7 @@ export class CustomerEventsController {
   ) {}
 
   @Post()
+  @Needs('events:write')
   @CostsItsEvents()
   @ApiOperation({
     summary: 'Record an event on the timeline of its customer',
@@ -80,6 +82,7 @@ export class CustomerEventsController {
   }
 
   @Post('batch')
+  @Needs('events:write')
   @CostsItsEvents()
   @ApiOperation({
     summary: 'Record up to 500 events, with a result for each',

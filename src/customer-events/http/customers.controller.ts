@@ -7,6 +7,7 @@ import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import type { Actor } from '../../platform/audit/audit-entry.ts';
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { Needs } from '../../platform/http/request/needs.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
@@ -22,6 +23,7 @@ export class CustomersController {
   constructor(private readonly customers: Customers) {}
 
   @Patch()
+  @Needs('customers:write')
   @Costs(1)
   @ApiOperation({ summary: 'Create or change a customer', description: 'Only the fields that are given change.' })
   @TakesJson(CustomerRequest, {
@@ -43,6 +45,7 @@ export class CustomersController {
   }
 
   @Get()
+  @Needs('customers:read')
   @Costs(1)
   @ApiOperation({ summary: 'Read a customer' })
   @Responds(200, CustomerResponse, 'The customer.')
@@ -52,6 +55,7 @@ export class CustomersController {
   }
 
   @Delete()
+  @Needs('events:erase')
   @Costly()
   @Costs(10)
   @ApiOperation({

@@ -9,6 +9,7 @@ import { allowLongWork, inFlightRequestOf, setSummary } from '../../platform/htt
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { Needs } from '../../platform/http/request/needs.ts';
 import { EventCounts } from './event-counts.ts';
 import { unsupportedMediaType } from '../../platform/http/errors/http-error.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../../platform/http/request/http-limits.ts';
@@ -51,6 +52,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   }
 
   @Post()
+  @Needs('events:write')
   @Costs(50)
   @Costly()
   @ApiOperation({

@@ -4,6 +4,7 @@ import { Responds, Fails, ServerController } from '../../platform/http/docs/api-
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { Needs } from '../../platform/http/request/needs.ts';
 import { PrefersMarkdown } from '../../platform/http/request/prefers-markdown.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
@@ -27,6 +28,7 @@ export class TicketContextController {
   constructor(private readonly contexts: TicketContexts) {}
 
   @Get()
+  @Needs('timeline:read')
   @Costs(5)
   @Costly(({ query }) => Number(query.limit) > LONG_CONTEXT)
   @ApiOperation({

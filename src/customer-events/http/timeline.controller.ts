@@ -8,6 +8,7 @@ import type { Actor } from '../../platform/audit/audit-entry.ts';
 import { StreamLimits, tooManyStreams, tooManyStreamsOfKey } from '../../platform/http/request/stream-limits.ts';
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
+import { Needs } from '../../platform/http/request/needs.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import { Timeline } from '../application/timeline.ts';
@@ -37,6 +38,7 @@ export class TimelineController {
   ) {}
 
   @Get()
+  @Needs('timeline:read')
   @Costly(({ query }) => query.type !== undefined)
   @Costs(1)
   @ApiOperation({
@@ -60,6 +62,7 @@ export class TimelineController {
   }
 
   @Get('summary')
+  @Needs('timeline:read')
   @Costly()
   @Costs(10)
   @ApiOperation({
@@ -77,6 +80,7 @@ export class TimelineController {
   }
 
   @Get('export')
+  @Needs('timeline:read')
   @Costly()
   @Costs(50)
   @ApiOperation({
@@ -101,6 +105,7 @@ export class TimelineController {
   }
 
   @Get(':id')
+  @Needs('timeline:read')
   @Costs(1)
   @DocumentsEventId()
   @ApiOperation({ summary: 'Read one event' })
@@ -115,6 +120,7 @@ export class TimelineController {
   }
 
   @Delete(':id')
+  @Needs('events:erase')
   @Costs(10)
   @DocumentsEventId()
   @ApiOperation({

@@ -30,6 +30,14 @@ export const AUDIT_ACTIONS = [
   'retention.changed',
   // What was past its retention, by one run through the customers of an app.
   'events.purged',
+  'origins.set',
+  'session.created',
+  'session.revoked',
+  // By an embed session, once an hour.
+  'timeline.viewed',
+  // What a key has read of customers within an hour, with the number of requests.
+  'customer.read.bulk',
+  'event-types.changed',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -2,6 +2,7 @@ import { createParamDecorator, SetMetadata, type CustomDecorator, type Execution
 import type { Request } from 'express';
 import type { RetentionRules } from '../../../../libs/retention/retention-rules.ts';
 import type { RateLimits, RateWindow } from '../../../../libs/kernel/rate-window.ts';
+import type { Scopes } from '../../access/scopes.ts';
 
 /** Who is calling: what a valid API key stands for. */
 export interface Caller {
@@ -17,6 +18,8 @@ export interface Caller {
     /** How long its events are kept. */
     readonly retention: RetentionRules;
   };
+  /** What the key may do, beside what the route needed. */
+  readonly scopes: Scopes;
   /** What is set for this key and, shared by all its keys, for the app; null: nothing. */
   readonly limits: {
     readonly key: RateLimits<readonly RateWindow[] | null>;

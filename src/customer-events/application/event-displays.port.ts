@@ -1,0 +1,42 @@
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
+
+/** How one event is displayed. All texts are plain: one line, without control or bidirectional characters. */
+export interface EventDisplay extends TypeDisplay {
+  readonly title: string;
+  /** `http:` or `https:`; null: no link. */
+  readonly url: string | null;
+  readonly fields: readonly { readonly label: string; readonly value: string }[];
+}
+
+/** What is known of an event by its type alone. */
+export interface TypeDisplay {
+  readonly severity: 'info' | 'success' | 'warning' | 'error';
+  readonly icon: string | null;
+  /** Of little interest: it gives way first. */
+  readonly quiet: boolean;
+  readonly hidden: boolean;
+}
+
+/** The rules of one app, as they were when they were asked for. */
+export interface EventDisplays {
+  /** Whether the app has any rule; without one, all that is known of an event is its type. */
+  readonly hasRules: boolean;
+
+  /** @param customerName for templates that show it; null: not known. */
+  of(event: Pick<CustomerEvent, 'type' | 'occurredAt' | 'payload'>, customerName: string | null): EventDisplay;
+
+  ofType(type: string): TypeDisplay;
+
+  /** A title that needs no payload. */
+  titleOfType(type: string): string;
+
+  /** The payload without what the rules mask. */
+  masked(event: Pick<CustomerEvent, 'type' | 'payload'>): JsonText;
+}
+
+/** Tells how the events of an app are displayed. */
+export abstract class EventDisplayRules {
+  /** A change of the rules is seen within 10 s. @throws SERVICE_UNAVAILABLE */
+  abstract of(appId: string): Promise<EventDisplays>;
+}

@@ -1,0 +1,29 @@
+/**
+ * What a key may be allowed to do. Every route with a key needs one of these, or says that it needs none.
+ *
+ * - `events:write`: record events, one, in batches, and as an import.
+ * - `customers:write`: create and change customers.
+ * - `customers:read`: read and find customers: names, addresses, metadata.
+ * - `timeline:read`: read events, their summaries, contexts and exports, and the event types.
+ * - `events:erase`: erase events, and customers with all their events.
+ * - `event-types:write`: say how event types are displayed.
+ * - `sessions:create`: make and end embed sessions.
+ * - `audit:read`: read who did what.
+ */
+export const SCOPES = [
+  'events:write',
+  'customers:write',
+  'customers:read',
+  'timeline:read',
+  'events:erase',
+  'event-types:write',
+  'sessions:create',
+  'audit:read',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** Which scopes a key has; null: all that there are, and will be. */
+export type Scopes = readonly Scope[] | null;
+
+export const hasScope = (scopes: Scopes, scope: Scope): boolean => scopes === null || scopes.includes(scope);
