@@ -2,6 +2,7 @@ import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
+import { AuditNotes } from '../audit/application/audit-notes.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { API_KEY_CACHE_MS } from '../api-keys/application/authentication.ts';
@@ -66,11 +67,12 @@ export class AppModule {
         { provide: RETENTION, useValue: config satisfies Retention },
         {
           provide: ConnectionCheck,
-          inject: [DataSource, ErasedIds, StorageFailures],
+          inject: [DataSource, ErasedIds, StorageFailures, AuditNotes],
           useFactory: (
             dataSource: DataSource,
             erasedIds: ErasedIds,
             { unfitSessions }: StorageFailures,
+            auditNotes: AuditNotes,
           ): ConnectionCheck => ({
             require: async () => {
               const notes = await requireDistribution(dataSource, DISTRIBUTED_TABLES, config.distributed);
@@ -82,6 +84,7 @@ export class AppModule {
               unfitSessions.tellTo((line) => logger.error(line));
               return erasedIds.noteUse();
             },
+            closing: () => auditNotes.close(),
           }),
         },
         StorageFailures,

@@ -11,6 +11,21 @@ export class InMemoryAuditStore extends AuditStore {
     return Promise.resolve();
   }
 
+  addAll(entries: readonly AuditEntry[]): Promise<void> {
+    for (const entry of entries) if (this.indexOf(entry) === -1) this.entries.push(entry);
+    return Promise.resolve();
+  }
+
+  addCounts(entries: readonly AuditEntry[]): Promise<void> {
+    for (const entry of entries) {
+      const index = this.indexOf(entry);
+      const known = this.entries[index];
+      if (known === undefined) this.entries.push(entry);
+      else this.entries[index] = { ...known, count: (known.count ?? 0) + (entry.count ?? 0) };
+    }
+    return Promise.resolve();
+  }
+
   list(query: AuditQuery, limit: number, after: AuditPosition | null): Promise<AuditEntry[]> {
     const matches = (entry: AuditEntry): boolean =>
       (query.appId === undefined || entry.appId === query.appId) &&
@@ -26,6 +41,10 @@ export class InMemoryAuditStore extends AuditStore {
     const before = this.entries.length;
     this.entries = this.entries.filter((entry) => entry.at >= at);
     return Promise.resolve(before - this.entries.length);
+  }
+
+  private indexOf({ appId, at, id }: AuditEntry): number {
+    return this.entries.findIndex((entry) => entry.appId === appId && entry.at === at && entry.id === id);
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { AuditTrail } from '../../platform/audit/audit-trail.port.ts';
 import type { AuditQuery } from '../domain/audit-query.ts';
+import { AuditNotes } from './audit-notes.ts';
 import { AuditStore, type AuditPosition } from './audit-store.port.ts';
 
 const ENTRIES_AT_ONCE = 1_000;
@@ -9,12 +10,19 @@ const ENTRIES_AT_ONCE = 1_000;
 /** The record of who did what. */
 @Injectable()
 export class AuditLog extends AuditTrail {
-  constructor(private readonly store: AuditStore) {
+  constructor(
+    private readonly store: AuditStore,
+    private readonly notes: AuditNotes,
+  ) {
     super();
   }
 
   record(entry: AuditEntry): Promise<void> {
     return this.store.add(entry);
+  }
+
+  note(entry: AuditEntry): void {
+    this.notes.note(entry);
   }
 
   /** The newest first, read as they are consumed. */

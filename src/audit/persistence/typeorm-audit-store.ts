@@ -3,6 +3,8 @@ import { DataSource } from 'typeorm';
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import {
   auditEntryOf,
+  insertAuditCounts,
+  insertAuditEntries,
   insertAuditEntry,
   SELECTED_AUDIT_ENTRY,
   type AuditEntryColumns,
@@ -25,6 +27,14 @@ export class TypeormAuditStore extends AuditStore {
 
   async add(entry: AuditEntry): Promise<void> {
     await storageWrite(() => singleStatement(this.dataSource, insertAuditEntry(entry)));
+  }
+
+  async addAll(entries: readonly AuditEntry[]): Promise<void> {
+    await storageWrite(() => singleStatement(this.dataSource, insertAuditEntries(entries)));
+  }
+
+  async addCounts(entries: readonly AuditEntry[]): Promise<void> {
+    await storageWrite(() => singleStatement(this.dataSource, insertAuditCounts(entries)));
   }
 
   async list(query: AuditQuery, limit: number, after: AuditPosition | null): Promise<AuditEntry[]> {
