@@ -20,6 +20,7 @@ import { EventImportModule } from './event-import.module.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
+import { CustomerDirectoryController } from './http/customer-directory.controller.ts';
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { SingleEventCounter } from './http/single-event-counter.ts';
@@ -41,6 +42,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     EventImportController,
     CustomerEventsController,
     CustomersController,
+    CustomerDirectoryController,
     TimelineController,
     TicketContextController,
   ],

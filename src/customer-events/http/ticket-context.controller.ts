@@ -5,7 +5,7 @@ import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/co
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
-import { PrefersMarkdown } from '../../platform/http/request/prefers-markdown.ts';
+import { PrefersMarkdown } from '../../platform/http/request/prefers.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import { TextResponse } from '../../platform/http/response/text-response.ts';
@@ -15,7 +15,7 @@ import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
 import { ticketContextMarkdown } from './ticket-context.markdown.ts';
 import { TicketContextRequest, windowSeconds } from './ticket-context.request.ts';
 import { TicketContextResponse, ticketContextResponse } from './ticket-context.response.ts';
-import { instantOf } from './timeline.request.ts';
+import { instantOf } from '../../platform/http/request/query-rules.ts';
 
 /** A context of more events costs as much as a summary. */
 const LONG_CONTEXT = 50;

@@ -3,7 +3,7 @@ import { IsOptional, ValidateBy } from 'class-validator';
 import { DURATION_FORMS, parseDuration } from '../../../libs/time/duration.ts';
 import { CONTEXT_DEFAULT_LIMIT, CONTEXT_DEFAULT_WINDOW } from '../domain/ticket-context.ts';
 import { TIMELINE_MAX_LIMIT } from '../domain/timeline.ts';
-import { IsLimit, IsQueryInstant } from './timeline.request.ts';
+import { IsLimit, IsQueryInstant } from '../../platform/http/request/query-rules.ts';
 
 const IsDuration = (): PropertyDecorator =>
   ValidateBy(
@@ -36,7 +36,7 @@ export class TicketContextRequest {
     default: CONTEXT_DEFAULT_LIMIT,
     description: 'How many of the latest events.',
   })
-  @IsLimit()
+  @IsLimit(TIMELINE_MAX_LIMIT)
   limit: number = CONTEXT_DEFAULT_LIMIT;
 }
 
