@@ -37,7 +37,7 @@ const PLATFORM = {
   'src/platform/http/errors': 'libs/kernel @nestjs/common',
   'src/platform/http/request': `src/platform/access src/platform/audit src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
     @nestjs/common express node:crypto node:http node:stream node:util node:zlib`,
-  'src/platform/http/response': `src/platform/http/errors src/platform/http/request ${VALUES}
+  'src/platform/http/response': `src/platform/http/errors src/platform/http/request libs/ndjson ${VALUES}
     @nestjs/common node:http node:stream`,
   'src/platform/http/rate-limit': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel
     @nestjs/common @nestjs/core express pg rate-limiter-flexible node:http`,
@@ -77,7 +77,6 @@ const ALSO = {
   'src/customer-events/application': 'node:timers',
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
-  'src/customer-events/http': 'libs/ndjson',
   'src/api-keys/domain': 'src/platform/access',
   'src/api-keys/application': 'lru-cache src/platform/access',
   'src/api-keys/persistence': 'src/platform/access',
@@ -101,7 +100,7 @@ const SERVICE = {
     src/platform/postgres/database-url.ts
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
-    ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
+    ${ofEachSlice('domain', 'application', 'application/*.port.ts', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/access src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel

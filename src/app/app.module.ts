@@ -2,6 +2,8 @@ import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
+import { AuditPseudonyms } from './audit-pseudonyms.ts';
+import { CustomerPseudonyms } from '../audit/application/customer-pseudonyms.port.ts';
 import { AuditNotes } from '../audit/application/audit-notes.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
@@ -112,6 +114,7 @@ export class AppModule {
         },
         { provide: Clock, useClass: SystemClock },
         { provide: ErasureKeys, useFactory: () => new ErasureKeys(config.erasureSecrets) },
+        { provide: CustomerPseudonyms, useClass: AuditPseudonyms },
         { provide: HTTP_LIMITS, useValue: limits },
         StreamLimits,
         { provide: STREAM_SETTINGS, useValue: config satisfies StreamSettings },
@@ -128,6 +131,7 @@ export class AppModule {
       ],
       exports: [
         ErasureKeys,
+        CustomerPseudonyms,
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
         ...[Clock, GroupCommitObserver, LiveTraffic],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],

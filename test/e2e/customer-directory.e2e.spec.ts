@@ -9,6 +9,9 @@ interface Found {
   readonly externalId: string;
 }
 
+/** Of a query string. */
+type Parameters = Record<string, string | number | undefined>;
+
 interface Page {
   readonly customers: readonly Found[];
   readonly nextCursor: string | null;
@@ -20,8 +23,12 @@ describe('customers that are found or listed', () => {
   let wide: Awaited<ReturnType<typeof startServiceOn>>;
   const logged: string[] = [];
 
-  const query = (parameters: Record<string, string | number>) =>
-    new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)])).toString();
+  const query = (parameters: Parameters) =>
+    new URLSearchParams(
+      Object.entries(parameters).flatMap(([name, value]): [string, string][] =>
+        value === undefined ? [] : [[name, String(value)]],
+      ),
+    ).toString();
   const create = (externalId: string, email: string, key = service.key, more: object = {}) =>
     withKey(service, key)
       .patch(`/customers/${externalId}`, { email, name: 'x', ...more })
@@ -33,12 +40,11 @@ describe('customers that are found or listed', () => {
     expect(Object.keys(body.data)).toEqual(['customers']);
     return (body.data as Page).customers.map(({ externalId }) => externalId);
   };
-  const list = (key: string, parameters: Record<string, string | number> = {}) =>
-    withKey(wide, key).get(`/customers?${query(parameters)}`);
-  const page = async (key: string, parameters: Record<string, string | number> = {}): Promise<Page> =>
+  const list = (key: string, parameters: Parameters = {}) => withKey(wide, key).get(`/customers?${query(parameters)}`);
+  const page = async (key: string, parameters: Parameters = {}): Promise<Page> =>
     (await list(key, parameters).expect(200)).body.data as Page;
   const idsOf = ({ customers }: Page): string[] => customers.map(({ externalId }) => externalId);
-  const walk = async (key: string, parameters: Record<string, string | number>, between = async () => {}) => {
+  const walk = async (key: string, parameters: Parameters, between = async () => {}) => {
     const ids: string[] = [];
     for (let cursor: string | null = null; ;) {
       const part: Page = await page(key, { ...parameters, ...(cursor === null ? {} : { cursor }) });

@@ -1,4 +1,5 @@
-import { AuditStore, type AuditPosition } from '../../src/audit/application/audit-store.port.ts';
+import { AuditStore } from '../../src/audit/application/audit-store.port.ts';
+import type { AuditPosition } from '../../src/audit/domain/audit-filter.ts';
 import type { AuditQuery } from '../../src/audit/domain/audit-query.ts';
 import type { AuditEntry } from '../../src/platform/audit/audit-entry.ts';
 

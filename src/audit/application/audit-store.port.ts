@@ -1,8 +1,6 @@
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
+import type { AuditPosition } from '../domain/audit-filter.ts';
 import type { AuditQuery } from '../domain/audit-query.ts';
-
-/** Behind which entry a list goes on. */
-export type AuditPosition = Pick<AuditEntry, 'at' | 'id'>;
 
 /** Keeps the record of who did what. Entries are added, and never changed; only the count of an hour may rise. */
 export abstract class AuditStore {

@@ -12,7 +12,8 @@ import {
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { singleStatement } from '../../platform/postgres/transactions.ts';
-import { AuditStore, type AuditPosition } from '../application/audit-store.port.ts';
+import { AuditStore } from '../application/audit-store.port.ts';
+import type { AuditPosition } from '../domain/audit-filter.ts';
 import type { AuditQuery } from '../domain/audit-query.ts';
 
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */

@@ -1,14 +1,11 @@
-import { Readable } from 'node:stream';
-import { StreamableFile } from '@nestjs/common';
+import type { StreamableFile } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { oneLine } from '../../../libs/ndjson/one-line.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
+import { ndjsonResponse } from '../../platform/http/response/ndjson-response.ts';
 import type { TimelinePage } from '../application/timeline.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { TimelineSummary, TypeSummary } from '../domain/timeline.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
-
-const NDJSON_TYPE = 'application/x-ndjson; charset=utf-8';
 
 export class TimelinePageResponse {
   @ApiProperty({ type: [CustomerEventResponse] })
@@ -71,10 +68,9 @@ export function timelineSummaryResponse(summary: TimelineSummary): TimelineSumma
 }
 
 /** One event a line, in the form that a page gives it. */
-export function exportResponse(pages: AsyncIterable<readonly CustomerEvent[]>): StreamableFile {
-  return new StreamableFile(Readable.from(linesOf(pages)), { type: NDJSON_TYPE });
-}
+export const exportResponse = (pages: AsyncIterable<readonly CustomerEvent[]>): StreamableFile =>
+  ndjsonResponse(linesOf(pages));
 
 async function* linesOf(pages: AsyncIterable<readonly CustomerEvent[]>): AsyncGenerator<string> {
-  for await (const page of pages) yield oneLine(page.map((event) => `${customerEventResponse(event).text}\n`).join(''));
+  for await (const page of pages) yield page.map((event) => `${customerEventResponse(event).text}\n`).join('');
 }
