@@ -11,7 +11,7 @@ const READ_SCOPES: readonly (NeededScope | undefined)[] = ['customers:read', 'ti
 
 /**
  * Refuses nothing: it counts, for the audit, the requests that have read customer data with a key, when their response
- * was sent. What a route needs of the key says whether it does, so that a new route is counted without its doing.
+ * has begun and is over. A client that went away in the middle of it has read as much as it wanted. What a route needs of the key says whether it does, so that a new route is counted without its doing.
  */
 @Injectable()
 export class ReadCountsGuard implements CanActivate {
@@ -28,8 +28,8 @@ export class ReadCountsGuard implements CanActivate {
     if (this.reflector.get<boolean | undefined>(UNCOUNTED_READ, handler) === true) return true;
     const http = context.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
-    response.once('finish', () => {
-      if (response.statusCode >= 300) return;
+    response.once('close', () => {
+      if (!response.headersSent || response.statusCode >= 300) return;
       const { app, keyId } = callerOf(request);
       this.notes.countRead(app.id, keyId, this.clock.now());
     });
