@@ -3,6 +3,8 @@ import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
 import { AuditPseudonyms } from './audit-pseudonyms.ts';
+import { AuditReadTurns } from './audit-read-turns.ts';
+import { AuditTurns } from '../audit/application/audit-turns.port.ts';
 import { CustomerPseudonyms } from '../audit/application/customer-pseudonyms.port.ts';
 import { AuditNotes } from '../audit/application/audit-notes.ts';
 import { AuditModule } from '../audit/audit.module.ts';
@@ -115,6 +117,7 @@ export class AppModule {
         { provide: Clock, useClass: SystemClock },
         { provide: ErasureKeys, useFactory: () => new ErasureKeys(config.erasureSecrets) },
         { provide: CustomerPseudonyms, useClass: AuditPseudonyms },
+        { provide: AuditTurns, useClass: AuditReadTurns },
         { provide: HTTP_LIMITS, useValue: limits },
         StreamLimits,
         { provide: STREAM_SETTINGS, useValue: config satisfies StreamSettings },
@@ -131,7 +134,7 @@ export class AppModule {
       ],
       exports: [
         ErasureKeys,
-        CustomerPseudonyms,
+        ...[CustomerPseudonyms, AuditTurns],
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
         ...[Clock, GroupCommitObserver, LiveTraffic],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],

@@ -183,6 +183,19 @@ describe('GET /audit', () => {
     expect(await problem('x')).toEqual([`must be one of ${AUDIT_ACTIONS.join(', ')}`]);
   });
 
+  it.each(['application/json', 'application/x-ndjson'])(
+    'fails as other routes do where its entries cannot be read, as %s',
+    async (accept) => {
+      await service.database.query('ALTER TABLE audit_entries RENAME TO audit_entries_away');
+      try {
+        expectFailure(await read('', service.key, { Accept: accept }), 500, 'INTERNAL_ERROR');
+      } finally {
+        await service.database.query('ALTER TABLE audit_entries_away RENAME TO audit_entries');
+      }
+      await read('', service.key, { Accept: accept }).expect(200);
+    },
+  );
+
   it('needs the scope audit:read', async () => {
     const administration = service.app.get(KeyAdministration);
     const { secret, key } = await administration.createKey('acme', 'reader', 'agent', null);

@@ -87,6 +87,32 @@ describe('fair shares', () => {
     }
   });
 
+  it.each(['application/json', 'application/x-ndjson'])(
+    'a tenant whose reads of the audit hang, as %s, does not delay the reads of another',
+    async (accept) => {
+      const patience = { DATABASE_LOCK_TIMEOUT_MS: '25000', DATABASE_STATEMENT_TIMEOUT_MS: '25000' };
+      const instance = await start({
+        ...patience,
+        DATABASE_READ_TIMEOUT_MS: '25000',
+        DATABASE_POOL_SIZE: '10',
+        MAX_STREAMS_PER_KEY: '16',
+      });
+      const client = await service.database.session();
+      await client.query('BEGIN; LOCK TABLE audit_entries IN ACCESS EXCLUSIVE MODE');
+      const hanging = Array.from({ length: 16 }, async () => (await instance.get('/audit', { Accept: accept })).status);
+      try {
+        await service.database.untilWaiting(2);
+        for (let n = 0; n < 5; n++) {
+          await instance.get('/customers/user_42/events', as(service.otherKey)).expect(200);
+        }
+      } finally {
+        await client.end();
+      }
+      // Some may have waited for their turn for too long.
+      for (const status of await Promise.all(hanging)) expect([200, 503]).toContain(status);
+    },
+  );
+
   it.each(['2', '3'])('a pool of %s is enough for everything', async (size) => {
     const instance = await start({ DATABASE_POOL_SIZE: size });
     await Promise.all([

@@ -3,8 +3,9 @@ import { invalidField } from '../../../libs/kernel/input-error.ts';
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { auditCursor, positionOfCursor, type AuditFilter, type AuditPosition } from '../domain/audit-filter.ts';
 import type { AuditQuery } from '../domain/audit-query.ts';
-import { AuditLog } from './audit-log.ts';
+import { auditParts, type ReadEntries } from './audit-parts.ts';
 import { AuditStore } from './audit-store.port.ts';
+import { AuditTurns } from './audit-turns.port.ts';
 import { CustomerPseudonyms } from './customer-pseudonyms.port.ts';
 
 export interface AuditPage {
@@ -18,14 +19,14 @@ export interface AuditPage {
 export class AppAudit {
   constructor(
     private readonly store: AuditStore,
-    private readonly log: AuditLog,
+    private readonly turns: AuditTurns,
     private readonly pseudonyms: CustomerPseudonyms,
   ) {}
 
   /** @throws VALIDATION_ERROR for a cursor that is none of this walk. */
   async page(appId: string, filter: AuditFilter, limit: number, cursor: string | undefined): Promise<AuditPage> {
     const after = positionOf(appId, filter, cursor);
-    const found = await this.store.list(this.queryOf(appId, filter), limit + 1, after);
+    const found = await this.reader(appId, filter)(limit + 1, after);
     const entries = found.slice(0, limit);
     const last = entries.at(-1);
     const isEnd = last === undefined || found.length === entries.length;
@@ -33,26 +34,32 @@ export class AppAudit {
   }
 
   /**
-   * All of them, or those behind a cursor, read as they are consumed.
+   * All of them, or those behind a cursor, read as they are consumed: the first of them before this resolves, so that
+   * what fails can still be said.
    *
    * @param limit how many at most.
    * @param requireStillAllowed asked before each part but the first; where it rejects, so does the iteration.
    * @throws VALIDATION_ERROR for a cursor that is none of this walk.
    */
-  stream(
+  async stream(
     appId: string,
     filter: AuditFilter,
     limit: number | undefined,
     cursor: string | undefined,
     requireStillAllowed: () => Promise<void>,
-  ): AsyncIterable<readonly AuditEntry[]> {
+  ): Promise<AsyncIterable<readonly AuditEntry[]>> {
     const after = positionOf(appId, filter, cursor);
-    return this.log.parts(this.queryOf(appId, filter), limit, after, requireStillAllowed);
+    return auditParts(this.reader(appId, filter), limit ?? Infinity, after, requireStillAllowed);
   }
 
   /** All by which a customer of an app may be named in the audit, also after its erasure. */
   pseudonymsOf(appId: string, customerExternalId: string): readonly string[] {
     return this.pseudonyms.of(appId, customerExternalId);
+  }
+
+  private reader(appId: string, filter: AuditFilter): ReadEntries {
+    const query = this.queryOf(appId, filter);
+    return (limit, after) => this.turns.run(appId, () => this.store.list(query, limit, after));
   }
 
   private queryOf(appId: string, { customerExternalId, ...filter }: AuditFilter): AuditQuery {

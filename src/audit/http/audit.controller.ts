@@ -44,7 +44,7 @@ export class AuditController {
     @QueryParams() query: AuditRequest,
     @PrefersNdjson() prefersNdjson: boolean,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<AuditPageResponse> | StreamableFile {
+  ): Promise<AuditPageResponse | StreamableFile> {
     return prefersNdjson ? this.stream(caller, query, response) : this.page(caller, query);
   }
 
@@ -53,10 +53,12 @@ export class AuditController {
     return auditPageResponse(await this.audit.page(app.id, auditFilter(query), limit, cursor));
   }
 
-  private stream(caller: Caller, query: AuditRequest, response: Response): StreamableFile {
+  private async stream(caller: Caller, query: AuditRequest, response: Response): Promise<StreamableFile> {
     const { limit, cursor } = query;
-    const parts = this.audit.stream(caller.app.id, auditFilter(query), limit, cursor, caller.requireStillAllowed);
+    const { app, requireStillAllowed } = caller;
     this.streams.open(caller, response, STREAM_BYTES);
-    return ndjsonResponse(auditLines(parts));
+    return ndjsonResponse(
+      auditLines(await this.audit.stream(app.id, auditFilter(query), limit, cursor, requireStillAllowed)),
+    );
   }
 }
