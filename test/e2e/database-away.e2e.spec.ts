@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
+import { AuditNotes } from '../../src/audit/application/audit-notes.ts';
+import { auditEntry } from '../../src/platform/audit/audit-entry.ts';
+import { AuditTrail } from '../../src/platform/audit/audit-trail.port.ts';
 import { until } from '../support/child.ts';
 import { openDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
@@ -47,6 +51,34 @@ describe('while the database is away', () => {
     ['whoami', () => service.get('/auth/whoami')],
     ['an unknown key: nobody can tell that it is unknown', () => service.get('/auth/whoami', { 'X-API-Key': UNKNOWN })],
   ];
+
+  it('a read that was counted before is in the audit when it is back, and so is an entry that was noted meanwhile', async () => {
+    const { id, secret } = await direct.createKey({});
+    const appId = (await direct.get('/auth/whoami')).body.data.appId as string;
+    const stored = () =>
+      direct.database.query<{ action: string; count: number | null }>(
+        'SELECT action, count::int AS count FROM audit_entries WHERE actor_id = $1 ORDER BY action',
+        [id],
+      );
+    await service.app.get(AuditNotes).flush();
+    await withKey(service, secret).get('/customers/user_42').expect(200);
+    await proxy.cut();
+    try {
+      const actor = { kind: 'key', id, requestId: null } as const;
+      service.app.get(AuditTrail).note(auditEntry(Date.now(), { appId, actor, action: 'timeline.viewed' }));
+      await service.app.get(AuditNotes).flush();
+      await sleep(1_500);
+      expect(await stored()).toEqual([]);
+    } finally {
+      await proxy.restore();
+    }
+    await until(async () => (await stored()).length === 2);
+    expect(await stored()).toEqual([
+      { action: 'customer.read.bulk', count: 1 },
+      { action: 'timeline.viewed', count: null },
+    ]);
+    expect(service.app.get(AuditNotes).dropped).toBe(0);
+  });
 
   it.each(requests)('%s is a 503 with Retry-After; when it is back, all is as before', async (_, request) => {
     await proxy.cut();
