@@ -36,7 +36,7 @@ const FIELD_FIELDS = ['label', 'path', 'as'] as const satisfies readonly (keyof 
 const CONTROL_CHARACTERS = /\p{Cc}/u;
 
 /** An exact type, a prefix that ends with `.*`, or `*`: what a rule is for. */
-const PATTERN = /^(?:[a-z0-9_.]{1,100}|[a-z0-9_.]{1,98}\.\*|\*)$/;
+const PATTERN = /^(?:[a-z0-9_.]{1,100}|[a-z0-9_.]{0,98}\.\*|\*)$/;
 
 /** @throws VALIDATION_ERROR of the field `type`. */
 export function requireRulePattern(text: string): string {
