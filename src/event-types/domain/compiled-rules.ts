@@ -29,6 +29,7 @@ export interface TypeDisplay {
 /** What holds for one type, its templates read. */
 interface CompiledRule extends TypeDisplay {
   readonly title: Template | null;
+  readonly builtInTitle: string;
   readonly url: Template | null;
   readonly fields: readonly { readonly label: string; readonly place: ValuePlace }[];
   readonly mask: readonly Pointer[];
@@ -58,10 +59,11 @@ export class CompiledRules {
 
   /** @param customerName for templates that show it; null: not known. */
   display({ type, occurredAt, payload }: DisplayedEvent, customerName: string | null): Display {
-    const { title, severity, icon, url, fields, quiet, hidden } = this.ruleOf(type);
+    const rule = this.ruleOf(type);
+    const { title, severity, icon, url, fields, quiet, hidden } = rule;
     const event: ShownEvent = { type, occurredAt, customerName, payload: new PayloadValues(payload.text) };
     return {
-      title: title === null ? builtInTitle(type) : renderTitle(title, event),
+      title: title === null ? rule.builtInTitle : renderTitle(title, event),
       severity,
       icon,
       url: url === null ? null : renderUrl(url, event),
@@ -78,8 +80,8 @@ export class CompiledRules {
 
   /** A title that needs no payload: the rule's, where its template shows nothing else, or the built-in one. */
   titleOfType(type: string): string {
-    const { title } = this.ruleOf(type);
-    if (title === null || !needsOnlyType(title)) return builtInTitle(type);
+    const { title, builtInTitle: builtIn } = this.ruleOf(type);
+    if (title === null || !needsOnlyType(title)) return builtIn;
     return renderTitle(title, { type, occurredAt: '' as Instant, customerName: null, payload: NO_PAYLOAD });
   }
 
@@ -122,6 +124,7 @@ export function patternsOf(type: string): string[] {
 function compiledRule(type: string, rule: DisplayRule): CompiledRule {
   return {
     title: read(rule.title, parseTemplate),
+    builtInTitle: builtInTitle(type),
     severity: rule.severity ?? builtInSeverity(type),
     icon: rule.icon ?? null,
     url: read(rule.url, parseUrlTemplate),

@@ -12,8 +12,9 @@ import type { PathStep } from './value-path.ts';
  * last one counts (as for JSON.parse), and only what the payload itself has is there.
  */
 export class PayloadValues {
-  private readonly members = new Map<number, readonly JsonMember[]>();
-  private readonly elements = new Map<number, readonly JsonSpan[]>();
+  /** Of the objects that were looked into, by where they begin. */
+  private members: Map<number, readonly JsonMember[]> | undefined;
+  private elements: Map<number, readonly JsonSpan[]> | undefined;
 
   /** @param text one valid JSON value. */
   constructor(readonly text: string) {}
@@ -30,6 +31,7 @@ export class PayloadValues {
 
   private member({ start, end }: JsonSpan, key: string): JsonSpan | undefined {
     if (this.text.charCodeAt(start) !== OPEN_BRACE) return undefined;
+    this.members ??= new Map();
     let members = this.members.get(start);
     if (members === undefined) {
       members = objectMembers(this.text, start, end);
@@ -43,6 +45,7 @@ export class PayloadValues {
 
   private element({ start, end }: JsonSpan, index: number): JsonSpan | undefined {
     if (this.text.charCodeAt(start) !== OPEN_BRACKET) return undefined;
+    this.elements ??= new Map();
     let elements = this.elements.get(start);
     if (elements === undefined) {
       elements = arrayElements(this.text, start, end);

@@ -10,6 +10,8 @@ const ELLIPSIS = '…';
  */
 const UNSHOWABLE =
   /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/** The same and whole pairs, without a look around, which took most of the time. */
+const MAY_BE_UNSHOWABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
 const REPLACEMENT = '\ufffd';
 
 /** Grapheme clusters (UAX #29): what a reader takes for one character. */
@@ -20,6 +22,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
  * graphemes and ends with `…`; what cannot be shown becomes U+FFFD. Looks at no more of the text than it shows.
  */
 export function plainLine(text: string, max = MAX_SHOWN_LENGTH): string {
+  if (text.length <= max && !MAY_BE_UNSHOWABLE.test(text)) return text;
   // One more than fits, or two where the second is the half of a character: so that it is known whether it has to be cut.
   const looked = text.length > max + 2 ? text.slice(0, max + 2) : text;
   return cutText(looked.replace(UNSHOWABLE, REPLACEMENT), max);
