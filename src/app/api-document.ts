@@ -5,6 +5,7 @@ import { invalidFields } from '../../libs/kernel/input-error.ts';
 import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid, scopeMissing } from '../api-keys/domain/api-keys-error.ts';
 import { apiKeyMissing } from '../api-keys/http/api-key-missing.ts';
 import { openApiDocument } from '../platform/http/docs/open-api-document.ts';
+import { handlersOf } from './handlers.ts';
 import { internalError } from '../platform/http/errors/http-error.ts';
 import { tooManyRequests } from '../platform/http/rate-limit/rate-limit.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
@@ -16,4 +17,10 @@ const COMMON_FAILURES: readonly ErrorDefinition[] = [
 ];
 
 /** The OpenAPI document of this service; `docs/openapi.json` is its committed copy. */
-export const apiDocument = (app: INestApplication): OpenAPIObject => openApiDocument(app, COMMON_FAILURES);
+export const apiDocument = (app: INestApplication): OpenAPIObject =>
+  openApiDocument(app, COMMON_FAILURES, (controller, method) => {
+    const handler = handlersOf(app).find(
+      ({ controller: { name }, name: own }) => name === controller && own === method,
+    );
+    return handler?.needs === 'any key' ? undefined : handler?.needs;
+  });

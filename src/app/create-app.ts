@@ -18,6 +18,16 @@ import { Metrics } from '../operations/metrics.ts';
 import { TRACING } from '../operations/operations.module.ts';
 import { RequestLog } from '../operations/request-log.ts';
 
+/** What a page of an allowed origin may read of a response, beside what every page may. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotent-Replayed',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+] as const;
+
 /** The application, as the service and the tests run it: all that they share is here. */
 export async function createApp(
   config: Config,
@@ -34,7 +44,8 @@ export async function createApp(
   observe(adapter, app, new RequestLog(log));
   const authentication = app.get(Authentication, { strict: false });
   adapter.setKnownKeys((key) => authentication.knows(key));
-  if (config.corsOrigins.length > 0) app.enableCors({ origin: [...config.corsOrigins], maxAge: 600 });
+  if (config.corsOrigins.length > 0)
+    app.enableCors({ origin: [...config.corsOrigins], exposedHeaders: [...EXPOSED_HEADERS], maxAge: 600 });
   if (config.docsEnabled) serveDocs(app, () => apiDocument(app));
   await app.init();
   return app;

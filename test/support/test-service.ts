@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
 import type { ApiKeyType } from '../../src/api-keys/domain/api-key.ts';
+import type { Scopes } from '../../src/platform/access/scopes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createApp } from '../../src/app/create-app.ts';
 import { createLog } from '../../src/app/create-log.ts';
@@ -27,6 +28,7 @@ export interface TestService {
     app?: string;
     type?: ApiKeyType;
     expiresAt?: number | null;
+    scopes?: Scopes;
   }): Promise<{ id: string; secret: string }>;
   revokeKey(id: string): Promise<void>;
   post(path: string, body: string | object, headers?: Record<string, string>): request.Test;
@@ -85,8 +87,13 @@ export async function startServiceOn(
     app,
     database,
     server: app.getHttpServer() as Server,
-    createKey: async ({ app: slug = 'acme', type = 'agent' as ApiKeyType, expiresAt = null as number | null }) => {
-      const { key, secret } = await administration.createKey(slug, 'test', type, expiresAt);
+    createKey: async ({
+      app: slug = 'acme',
+      type = 'agent' as ApiKeyType,
+      expiresAt = null as number | null,
+      scopes = null as Scopes,
+    }) => {
+      const { key, secret } = await administration.createKey(slug, 'test', type, expiresAt, { scopes });
       return { id: key.id, secret };
     },
     revokeKey: async (id: string) => void (await administration.revokeKey(id)),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
+import { randomNumbers } from '../../../test/support/random.ts';
 import { compileRules } from './compiled-rules.ts';
 import { isFault, parseTemplate } from './template.ts';
 
@@ -304,15 +305,4 @@ function hostileStrings(): string[] {
     seeds.push(pieces.join(random() < 0.5 ? '' : '|'));
   }
   return seeds;
-}
-
-/** Mulberry32, from 0 to below 1. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
