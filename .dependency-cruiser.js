@@ -77,7 +77,7 @@ const ALSO = {
   'src/customer-events/application': 'node:timers',
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
-  'src/customer-events/http': 'libs/ndjson',
+  'src/customer-events/http': 'libs/ndjson src/platform/access',
   'src/api-keys/domain': 'src/platform/access',
   'src/api-keys/application': 'lru-cache src/platform/access',
   'src/api-keys/persistence': 'src/platform/access',
@@ -102,6 +102,7 @@ const SERVICE = {
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
     ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
+    src/customer-events/application/*.port.ts
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/access src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
