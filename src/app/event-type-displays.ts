@@ -32,6 +32,7 @@ const ofType = (type: string): TypeDisplay => ({
 
 const BY_TYPE: EventDisplays = {
   hasRules: false,
+  showsCustomer: false,
   of: ({ type }) => ({ ...ofType(type), title: titleOfType(type), url: null, fields: [] }),
   ofType,
   titleOfType,

@@ -7,6 +7,9 @@ export interface EventDisplays {
   /** Whether the app has any rule; without one, all that is known of an event is its type. */
   readonly hasRules: boolean;
 
+  /** Whether a rule shows the name of the customer: only then it is read. */
+  readonly showsCustomer: boolean;
+
   /** @param customerName for templates that show it; null: not known. */
   of(event: Pick<CustomerEvent, 'type' | 'occurredAt' | 'payload'>, customerName: string | null): EventDisplay;
 

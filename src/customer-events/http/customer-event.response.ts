@@ -38,15 +38,18 @@ export class CustomerEventResponse {
 
   @ApiProperty({ required: false, type: 'string', description: 'Where one was sent.', example: 'order-1042-placed' })
   eventId?: string | undefined;
+}
 
+/** An event as it is read. */
+export class ShownEventResponse extends CustomerEventResponse {
   @ApiProperty({ required: false, type: EventDisplayResponse, description: 'With `display=true` alone.' })
   display?: EventDisplayResponse;
 }
 
-const encodedEvent = encodedMembers<CustomerEventResponse & Pick<CustomerEventResponse, keyof CustomerEvent>>();
+const encodedEvent = encodedMembers<ShownEventResponse & Pick<CustomerEventResponse, keyof CustomerEvent>>();
 
 /**
- * The JSON of an event, as {@link CustomerEventResponse} has it. Written member by member: for a page
+ * The JSON of an event, as {@link ShownEventResponse} has it. Written member by member: for a page
  * or a batch the walk over objects cost more than all else in the response; {@link encodedMembers} sees to it that
  * none is forgotten. Ids and instants have nothing in them that JSON would escape.
  *

@@ -1,7 +1,7 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { OMISSION_MAX_TYPES } from '../domain/context-fitting.ts';
 import { CONTEXT_ATTENTION_TYPES, CONTEXT_MAX_BYTES } from '../domain/ticket-context.ts';
-import { CustomerEventResponse, ID_PROPERTY } from './customer-event.response.ts';
+import { ShownEventResponse, ID_PROPERTY } from './customer-event.response.ts';
 import { EventDisplayResponse } from './event-display.response.ts';
 import { TypeSummaryResponse } from './timeline.response.ts';
 
@@ -132,7 +132,7 @@ export class UnlistedResponse {
   summaryEvents: number;
 }
 
-@ApiExtraModels(EventOutlineResponse)
+@ApiExtraModels(ShownEventResponse, EventOutlineResponse)
 export class TicketContextResponse {
   @ApiProperty({
     format: 'date-time',
@@ -159,12 +159,12 @@ export class TicketContextResponse {
 
   @ApiProperty({
     type: 'array',
-    items: { oneOf: [{ $ref: getSchemaPath(CustomerEventResponse) }, { $ref: getSchemaPath(EventOutlineResponse) }] },
+    items: { oneOf: [{ $ref: getSchemaPath(ShownEventResponse) }, { $ref: getSchemaPath(EventOutlineResponse) }] },
     description:
       'The latest events, the newest first; behind them, where it is older, the latest of each type in `attention`. ' +
       'An event whose payload there is no room for is an outline.',
   })
-  events: (CustomerEventResponse | EventOutlineResponse)[];
+  events: (ShownEventResponse | EventOutlineResponse)[];
 
   @ApiProperty({
     required: false,
