@@ -1,40 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { EventDisplayRules, type EventDisplays } from '../customer-events/application/event-displays.port.ts';
-import type { TypeDisplay } from '../customer-events/domain/event-display.ts';
+import { compileRules, type CompiledRules } from '../event-types/domain/compiled-rules.ts';
 
-/** Words of a type that tell of something that went wrong. */
-const WARNING_WORDS: ReadonlySet<string> = new Set([
-  ...['failed', 'declined', 'refused', 'rejected', 'bounced'],
-  ...['error', 'expired', 'disputed', 'chargeback'],
-]);
+const NO_RULES = compileRules(new Map());
 
-/** How events are displayed as long as no app has rules: by the words of their types. */
+/** Displays events by the rules of the slice `event-types`; as long as no app has any, by the built-in ones. */
 @Injectable()
 export class EventTypeDisplays extends EventDisplayRules {
   of(): Promise<EventDisplays> {
-    return Promise.resolve(BY_TYPE);
+    return Promise.resolve(displaysBy(NO_RULES));
   }
 }
 
-const wordsOf = (type: string): string[] => type.split(/[._]+/).filter((word) => word !== '');
-
-function titleOfType(type: string): string {
-  const title = wordsOf(type).join(' ') || type;
-  return title.charAt(0).toUpperCase() + title.slice(1);
-}
-
-const ofType = (type: string): TypeDisplay => ({
-  severity: wordsOf(type).some((word) => WARNING_WORDS.has(word)) ? 'warning' : 'info',
-  icon: null,
-  quiet: false,
-  hidden: false,
+/** What the slice `customer-events` asks of the rules of an app. */
+export const displaysBy = (rules: CompiledRules): EventDisplays => ({
+  hasRules: rules.hasRules,
+  showsCustomer: rules.showsCustomer,
+  of: (event, customerName) => rules.display(event, customerName),
+  ofType: (type) => rules.ofType(type),
+  titleOfType: (type) => rules.titleOfType(type),
+  masked: ({ type, payload }) => rules.mask(type, payload),
 });
-
-const BY_TYPE: EventDisplays = {
-  hasRules: false,
-  showsCustomer: false,
-  of: ({ type }) => ({ ...ofType(type), title: titleOfType(type), url: null, fields: [] }),
-  ofType,
-  titleOfType,
-  masked: ({ payload }) => payload,
-};
