@@ -83,6 +83,7 @@ const ALSO = {
   'src/api-keys/persistence': 'src/platform/access',
   'src/api-keys/http': 'src/platform/access',
   'src/audit/domain': 'src/platform/audit',
+  'src/event-types/domain': 'lru-cache',
 };
 
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');

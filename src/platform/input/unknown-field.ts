@@ -9,7 +9,7 @@ const NOT_KNOWN = 'is not a known field';
 
 /** What to say of a field that is not known: a typo must not lose data in silence. */
 export function unknownField(field: string, known: readonly string[]): string {
-  const resembled = resembledField(field, known);
+  const resembled = resembledName(field, known);
   return resembled === undefined
     ? `${NOT_KNOWN}; the known fields are ${known.join(', ')}`
     : `${NOT_KNOWN}; did you mean ${resembled}?`;
@@ -22,7 +22,8 @@ export const isUnknownField = (problem: string): boolean => problem.startsWith(N
 export const shownField = (field: string): string =>
   field.length > MAX_SHOWN_LENGTH ? `${field.slice(0, MAX_SHOWN_LENGTH)}…` : field;
 
-function resembledField(field: string, known: readonly string[]): string | undefined {
+/** The known name that a misspelt one resembles; undefined where none does. */
+export function resembledName(field: string, known: readonly string[]): string | undefined {
   if (field.length > MAX_SHOWN_LENGTH) return undefined;
   const [best] = known
     .map((name) => ({ name, edits: distance(plain(field), plain(name)) }))

@@ -1,0 +1,148 @@
+import { LRUCache } from 'lru-cache';
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import type { Instant } from '../../../libs/time/instant.ts';
+import { builtInSeverity, builtInTitle } from './built-in-display.ts';
+import type { Display, DisplayRule, FieldRule, Severity } from './display-rule.ts';
+import { maskedPayload, parsePointer, type Pointer } from './mask.ts';
+import { PayloadValues } from './payload-values.ts';
+import { plainLine } from './plain-text.ts';
+import { isFault, needsOnlyType, NO_VALUE, parseField, parseTemplate, renderTitle, type Template } from './template.ts';
+import { parseUrlTemplate, renderUrl } from './url-template.ts';
+import { valueText, type ShownEvent, type ValuePlace } from './value-text.ts';
+
+/** What an event needs to be displayed. */
+export interface DisplayedEvent {
+  readonly type: string;
+  readonly occurredAt: Instant;
+  readonly payload: JsonText;
+}
+
+/** What is known of an event by its type alone. */
+export interface TypeDisplay {
+  readonly severity: Severity;
+  readonly icon: string | null;
+  readonly quiet: boolean;
+  readonly hidden: boolean;
+  readonly description: string | null;
+}
+
+/** What holds for one type, its templates read. */
+interface CompiledRule extends TypeDisplay {
+  readonly title: Template | null;
+  readonly url: Template | null;
+  readonly fields: readonly { readonly label: string; readonly place: ValuePlace }[];
+  readonly mask: readonly Pointer[];
+}
+
+/** Of types that are displayed now; there may be any number. */
+const MAX_TYPES_REMEMBERED = 2_000;
+const NO_PAYLOAD = new PayloadValues('{}');
+
+/**
+ * The rules of one app, read once. Of each field the most exact rule that has it counts: the one of the type, then those
+ * of prefixes, the longest first, then `*`, then the built-in one.
+ *
+ * @param rules by what they are for: `order.placed`, `order.*` or `*`; all of them valid.
+ */
+export function compileRules(rules: ReadonlyMap<string, DisplayRule>): CompiledRules {
+  return new CompiledRules(rules);
+}
+
+export class CompiledRules {
+  readonly hasRules: boolean;
+  private readonly compiled = new LRUCache<string, CompiledRule>({ max: MAX_TYPES_REMEMBERED });
+
+  constructor(private readonly rules: ReadonlyMap<string, DisplayRule>) {
+    this.hasRules = rules.size > 0;
+  }
+
+  /** @param customerName for templates that show it; null: not known. */
+  display({ type, occurredAt, payload }: DisplayedEvent, customerName: string | null): Display {
+    const { title, severity, icon, url, fields, quiet, hidden } = this.ruleOf(type);
+    const event: ShownEvent = { type, occurredAt, customerName, payload: new PayloadValues(payload.text) };
+    return {
+      title: title === null ? builtInTitle(type) : renderTitle(title, event),
+      severity,
+      icon,
+      url: url === null ? null : renderUrl(url, event),
+      fields: fields.map(({ label, place }) => ({ label, value: plainLine(valueText(place, event) ?? NO_VALUE) })),
+      quiet,
+      hidden,
+    };
+  }
+
+  ofType(type: string): TypeDisplay {
+    const { severity, icon, quiet, hidden, description } = this.ruleOf(type);
+    return { severity, icon, quiet, hidden, description };
+  }
+
+  /** A title that needs no payload: the rule's, where its template shows nothing else, or the built-in one. */
+  titleOfType(type: string): string {
+    const { title } = this.ruleOf(type);
+    if (title === null || !needsOnlyType(title)) return builtInTitle(type);
+    return renderTitle(title, { type, occurredAt: '' as Instant, customerName: null, payload: NO_PAYLOAD });
+  }
+
+  /** The payload without what the rules mask. */
+  mask(type: string, payload: JsonText): JsonText {
+    const { mask } = this.ruleOf(type);
+    return mask.length === 0 ? payload : maskedPayload(payload, mask);
+  }
+
+  /** Field by field, what the rules say of a type; what none says is not there. */
+  effective(type: string): DisplayRule {
+    const effective: Record<string, unknown> = {};
+    for (const pattern of patternsOf(type)) {
+      for (const [field, value] of Object.entries(this.rules.get(pattern) ?? {})) {
+        if (value !== undefined && !Object.hasOwn(effective, field)) effective[field] = value;
+      }
+    }
+    return effective;
+  }
+
+  private ruleOf(type: string): CompiledRule {
+    let rule = this.compiled.get(type);
+    if (rule === undefined) {
+      rule = compiledRule(type, this.effective(type));
+      this.compiled.set(type, rule);
+    }
+    return rule;
+  }
+}
+
+/** The patterns that a type matches, the most exact one first. */
+export function patternsOf(type: string): string[] {
+  const patterns = [type];
+  for (let dot = type.lastIndexOf('.'); dot >= 0; dot = dot === 0 ? -1 : type.lastIndexOf('.', dot - 1)) {
+    patterns.push(`${type.slice(0, dot)}.*`);
+  }
+  return [...patterns, '*'];
+}
+
+function compiledRule(type: string, rule: DisplayRule): CompiledRule {
+  return {
+    title: read(rule.title, parseTemplate),
+    severity: rule.severity ?? builtInSeverity(type),
+    icon: rule.icon ?? null,
+    url: read(rule.url, parseUrlTemplate),
+    fields: (rule.fields ?? []).flatMap(compiledField),
+    quiet: rule.quiet ?? false,
+    hidden: rule.hidden ?? false,
+    mask: pointersOf(rule.mask ?? []),
+    description: rule.description ?? null,
+  };
+}
+
+/** What was stored was checked; what an older or newer version would not take is left out rather than fails a read. */
+function read(text: string | undefined, parse: (text: string) => Template | object): Template | null {
+  const template = text === undefined ? null : parse(text);
+  return template === null || isFault(template) ? null : (template as Template);
+}
+
+function compiledField({ label, path, as }: FieldRule): { label: string; place: ValuePlace }[] {
+  const place = parseField(path, as);
+  return isFault(place) ? [] : [{ label: plainLine(label), place }];
+}
+
+const pointersOf = (mask: readonly string[]): Pointer[] =>
+  mask.map(parsePointer).filter((pointer): pointer is Pointer => pointer !== null);
