@@ -84,6 +84,8 @@ const ALSO = {
   'src/api-keys/http': 'src/platform/access',
   'src/audit/domain': 'src/platform/audit',
   'src/event-types/domain': 'lru-cache',
+  'src/event-types/application': 'lru-cache',
+  'src/event-types/http': 'src/platform/access',
 };
 
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { patternsOf } from './compiled-rules.ts';
 import type { DisplayRule } from './display-rule.ts';
 
 /** Rules that one app may have. */
@@ -60,10 +61,4 @@ export function matchingRules(rules: ReadonlyMap<string, DisplayRule>, type: str
     if (rule !== undefined) matching.set(pattern, rule);
   }
   return matching;
-}
-
-function* patternsOf(type: string): Generator<string> {
-  yield type;
-  for (let end = type.length; end > 0; end--) if (type[end - 1] === '.') yield `${type.slice(0, end)}*`;
-  yield '*';
 }
