@@ -84,6 +84,8 @@ const ALSO = {
   'src/api-keys/http': 'src/platform/access',
   'src/audit/domain': 'src/platform/audit',
   'src/event-types/domain': 'lru-cache',
+  'src/event-types/application': 'lru-cache',
+  'src/event-types/http': 'src/platform/access',
 };
 
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');
@@ -102,8 +104,7 @@ const SERVICE = {
     src/platform/postgres/database-url.ts
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
-    ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
-    src/customer-events/application/*.port.ts
+    ${ofEachSlice('domain', 'application', 'application/*.port.ts', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/access src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel

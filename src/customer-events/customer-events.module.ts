@@ -69,6 +69,6 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     { provide: PurgeStore, useClass: TypeormPurgeStore },
     { provide: AppDataStore, useClass: TypeormAppDataStore },
   ],
-  exports: [AppData, Customers, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
+  exports: [AppData, Customers, Timeline, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
 })
 export class CustomerEventsModule {}
