@@ -77,13 +77,15 @@ const ALSO = {
   'src/customer-events/application': 'node:timers',
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
-  'src/customer-events/http': 'libs/ndjson',
+  'src/customer-events/http': 'libs/ndjson src/platform/access',
   'src/api-keys/domain': 'src/platform/access',
   'src/api-keys/application': 'lru-cache src/platform/access',
   'src/api-keys/persistence': 'src/platform/access',
   'src/api-keys/http': 'src/platform/access',
   'src/audit/domain': 'src/platform/audit',
   'src/event-types/domain': 'lru-cache',
+  'src/event-types/application': 'lru-cache',
+  'src/event-types/http': 'src/platform/access',
 };
 
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');
@@ -102,7 +104,7 @@ const SERVICE = {
     src/platform/postgres/database-url.ts
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
-    ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
+    ${ofEachSlice('domain', 'application', 'application/*.port.ts', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/access src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel

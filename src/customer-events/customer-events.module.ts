@@ -8,6 +8,7 @@ import { CustomerEventStore } from './application/customer-event-store.port.ts';
 import { CustomerEvents } from './application/customer-events.ts';
 import { CustomerStore } from './application/customer-store.port.ts';
 import { Customers } from './application/customers.ts';
+import { DisplayedTimeline } from './application/displayed-timeline.ts';
 import { ErasedIdStore } from './application/erased-id-store.port.ts';
 import { ErasedIds } from './application/erased-ids.ts';
 import { ErasureReplay } from './application/erasure-replay.ts';
@@ -50,6 +51,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     Customers,
     CustomerDirectory,
     Timeline,
+    DisplayedTimeline,
     AppData,
     TicketContexts,
     ErasedIds,
@@ -67,6 +69,6 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     { provide: PurgeStore, useClass: TypeormPurgeStore },
     { provide: AppDataStore, useClass: TypeormAppDataStore },
   ],
-  exports: [AppData, Customers, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
+  exports: [AppData, Customers, Timeline, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
 })
 export class CustomerEventsModule {}

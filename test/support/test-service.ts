@@ -32,6 +32,7 @@ export interface TestService {
   }): Promise<{ id: string; secret: string }>;
   revokeKey(id: string): Promise<void>;
   post(path: string, body: string | object, headers?: Record<string, string>): request.Test;
+  put(path: string, body: string | object, headers?: Record<string, string>): request.Test;
   patch(path: string, body: string | object, headers?: Record<string, string>): request.Test;
   get(path: string, headers?: Record<string, string>): request.Test;
   delete(path: string, headers?: Record<string, string>): request.Test;
@@ -103,7 +104,7 @@ export async function startServiceOn(
 }
 
 export function withKey<T extends { server: Server }>(service: T, key: string) {
-  const send = (method: 'post' | 'patch' | 'get' | 'delete', path: string, headers: Record<string, string>) =>
+  const send = (method: 'post' | 'put' | 'patch' | 'get' | 'delete', path: string, headers: Record<string, string>) =>
     request(service.server)
       [method](`${API}${path}`)
       .set({ ...(key === '' ? {} : { 'X-API-Key': key }), ...headers });
@@ -112,6 +113,8 @@ export function withKey<T extends { server: Server }>(service: T, key: string) {
     key,
     post: (path: string, body: string | object, headers: Record<string, string> = {}) =>
       send('post', path, { 'Content-Type': 'application/json', ...headers }).send(body),
+    put: (path: string, body: string | object, headers: Record<string, string> = {}) =>
+      send('put', path, { 'Content-Type': 'application/json', ...headers }).send(body),
     patch: (path: string, body: string | object, headers: Record<string, string> = {}) =>
       send('patch', path, { 'Content-Type': 'application/json', ...headers }).send(body),
     get: (path: string, headers: Record<string, string> = {}) => send('get', path, headers),

@@ -25,6 +25,14 @@ const UPDATE_KEY = `
 /** The owner of a rate is the second and third word of its key: `events app c… 1000/1`, `reads key c… 20/10`. */
 const DELETE_RATES = `DELETE FROM rate_limits AS r WHERE split_part(r.key, ' ', 3) = ANY ($1::text[])`;
 
+/** What other slices keep of an app, and not of one of its customers. */
+const DELETE_OF_OTHERS = [
+  'DELETE FROM purge_runs AS r WHERE r.app_id = $1',
+  'DELETE FROM event_type_rules AS r WHERE r.app_id = $1',
+  'DELETE FROM event_type_sets AS s WHERE s.app_id = $1',
+  'DELETE FROM event_types_seen AS s WHERE s.app_id = $1',
+];
+
 /** A slug that is taken inserts nothing. */
 export const insertApp = (app: App): Query => ({ sql: INSERT_APP, parameters: parametersOf(APP_COLUMNS, app) });
 
@@ -43,7 +51,10 @@ export const updateKey = (key: ApiKey): Query => ({
   parameters: [key.id, ...parametersOf(API_KEY_COLUMNS, key, CHANGED_OF_KEY)],
 });
 
-/** With its keys, what they have used of their rates, and how far its purge has come. Returns whether there was such an app. */
+/**
+ * With its keys, what they have used of their rates, how far its purge has come, and what is known of its event types.
+ * Returns whether there was such an app.
+ */
 export async function deleteApp(run: RunQuery, appId: string): Promise<boolean> {
   // Keys that are being added wait, and then find no app.
   const { rowCount } = await run({ sql: 'SELECT 1 FROM apps AS a WHERE a.id = $1 FOR UPDATE', parameters: [appId] });
@@ -54,7 +65,7 @@ export async function deleteApp(run: RunQuery, appId: string): Promise<boolean> 
   });
   const owners = [appId, ...(rows as { id: string }[]).map(({ id }) => id)];
   await run({ sql: DELETE_RATES, parameters: [owners] });
-  await run({ sql: 'DELETE FROM purge_runs AS r WHERE r.app_id = $1', parameters: [appId] });
+  for (const sql of DELETE_OF_OTHERS) await run({ sql, parameters: [appId] });
   await run({ sql: 'DELETE FROM apps AS a WHERE a.id = $1', parameters: [appId] });
   return true;
 }

@@ -13,6 +13,7 @@ import {
   type TimelineOrder,
   type TimelineQuery,
 } from '../domain/timeline.ts';
+import { IsDisplay } from './display.param.ts';
 import { IsInstant } from '../input/customer-event.request.ts';
 
 const MAX_TYPES = 50;
@@ -70,7 +71,12 @@ export class TimelineFilterRequest {
   to?: string;
 }
 
-export class TimelineRequest extends TimelineFilterRequest {
+export class TimelineExportRequest extends TimelineFilterRequest {
+  @IsDisplay()
+  display?: string;
+}
+
+export class TimelineRequest extends TimelineExportRequest {
   @ApiProperty({
     required: false,
     enum: ['desc', 'asc'],

@@ -83,6 +83,16 @@ describe('the rules of an app', () => {
     expect([rules.hasRules, rulesOf({}).hasRules]).toEqual([true, false]);
   });
 
+  it('tell whether one of them shows the customer', () => {
+    const fields = [{ label: 'Who', path: 'customer.name' }];
+    for (const rule of [{ title: 'By {customer.name}' }, { url: 'https://a.example/{customer.name}' }, { fields }])
+      expect(rulesOf({ a: {}, b: rule }).showsCustomer).toBe(true);
+    expect([rulesOf({}), rulesOf({ a: { title: '{payload.customer}' } })].map((of) => of.showsCustomer)).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   it.each([
     ['/a', '{"a":1,"b":1.50}', '{"a":"•••","b":1.50}'],
     ['/a', '{"a":1,"a":{"x":2}}', '{"a":"•••","a":"•••"}'],

@@ -51,10 +51,13 @@ export function compileRules(rules: ReadonlyMap<string, DisplayRule>): CompiledR
 
 export class CompiledRules {
   readonly hasRules: boolean;
+  /** Whether a rule shows something of the customer: only then that has to be read. */
+  readonly showsCustomer: boolean;
   private readonly compiled = new LRUCache<string, CompiledRule>({ max: MAX_TYPES_REMEMBERED });
 
   constructor(private readonly rules: ReadonlyMap<string, DisplayRule>) {
     this.hasRules = rules.size > 0;
+    this.showsCustomer = [...rules.values()].some((rule) => JSON.stringify(rule).includes('customer.'));
   }
 
   /** @param customerName for templates that show it; null: not known. */
