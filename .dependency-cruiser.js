@@ -13,7 +13,7 @@ const VALUES = 'libs/kernel libs/time libs/retention libs/json-payload';
 const VALIDATION = 'class-validator class-transformer';
 
 const LIBS = {
-  'libs/kernel': 'node:crypto node:timers/promises',
+  'libs/kernel': 'lru-cache node:crypto node:timers/promises',
   'libs/time': '',
   'libs/retention': 'libs/time',
   'libs/byte-streams': 'node:stream node:zlib',
@@ -41,7 +41,7 @@ const PLATFORM = {
     @nestjs/common node:http node:stream`,
   'src/platform/http/rate-limit': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel
     @nestjs/common @nestjs/core express pg rate-limiter-flexible node:http`,
-  'src/platform/http/docs': `src/platform/http/errors src/platform/http/response libs/kernel @nestjs/common
+  'src/platform/http/docs': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel @nestjs/common
     @nestjs/swagger express js-yaml`,
   // platform/postgres: load shedding reacts to an overloaded database.
   'src/platform/http/server': `src/platform/http/errors src/platform/http/request src/platform/http/response
@@ -83,6 +83,7 @@ const ALSO = {
   'src/api-keys/persistence': 'src/platform/access',
   'src/api-keys/http': 'src/platform/access',
   'src/audit/domain': 'src/platform/audit',
+  'src/embed/application': 'lru-cache',
 };
 
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');
@@ -101,7 +102,7 @@ const SERVICE = {
     src/platform/postgres/database-url.ts
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
-    ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
+    ${ofEachSlice('domain', 'application', 'application/*.port.ts', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/access src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel

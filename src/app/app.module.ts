@@ -13,6 +13,13 @@ import {
 } from '../customer-events/persistence/group-commit-customer-event-store.ts';
 import { IMPORT_RETRY_MS } from '../customer-events/application/event-import.ts';
 import { GroupCommitObserver } from '../customer-events/persistence/group-commit-observer.ts';
+import { EmbedModule } from '../embed/embed.module.ts';
+import { SESSION_CACHE_MS } from '../embed/application/session-access.ts';
+import { AppPublicKeys } from '../embed/application/app-public-keys.port.ts';
+import { SessionCustomers } from '../embed/application/session-customers.port.ts';
+import { SessionKeys } from '../embed/application/session-keys.port.ts';
+import { PUBLIC_URL } from '../embed/http/embed-sessions.controller.ts';
+import { CustomersForSessions, KeysForSessions, PublicKeysForSessions } from './session-adapters.ts';
 import { ErrorFilter } from '../platform/http/server/error.filter.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
 import { Metrics } from '../operations/metrics.ts';
@@ -55,6 +62,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ApiKeysModule,
+        EmbedModule,
         AuditModule,
         RateLimitModule.forRoot(config, databaseUrl),
         CustomerEventsModule,
@@ -120,6 +128,11 @@ export class AppModule {
         },
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
+        { provide: SESSION_CACHE_MS, useValue: config.apiKeyCacheMs },
+        { provide: PUBLIC_URL, useValue: config.publicUrl ?? `http://localhost:${config.port}` },
+        { provide: SessionCustomers, useClass: CustomersForSessions },
+        { provide: SessionKeys, useClass: KeysForSessions },
+        { provide: AppPublicKeys, useClass: PublicKeysForSessions },
         { provide: IMPORT_RETRY_MS, useValue: config.importRetryMs },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
@@ -128,6 +141,7 @@ export class AppModule {
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
         ...[Clock, GroupCommitObserver, LiveTraffic],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
+        ...[SESSION_CACHE_MS, PUBLIC_URL, SessionCustomers, SessionKeys, AppPublicKeys],
       ],
     };
   }

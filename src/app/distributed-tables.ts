@@ -20,6 +20,8 @@ export const DISTRIBUTED_TABLES: TablePlaces = {
   erased_event_ids: { by: 'shard_key', beside: 'customers' },
   customer_emails: { by: 'sha256' },
   audit_entries: 'coordinator',
+  // Read by the hash of its token, and written with each renewal; an erasure ends it in its own transaction.
+  embed_sessions: 'coordinator',
   erasure_secrets: 'coordinator',
   purge_runs: 'coordinator',
   rate_limits: 'coordinator',

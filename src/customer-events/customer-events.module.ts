@@ -19,6 +19,8 @@ import { Timeline } from './application/timeline.ts';
 import { EventImportModule } from './event-import.module.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
+import { EmbedEventsController } from './http/embed-events.controller.ts';
+import { EmbedHeadController } from './http/embed-head.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
@@ -43,6 +45,8 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     CustomersController,
     TimelineController,
     TicketContextController,
+    EmbedHeadController,
+    EmbedEventsController,
   ],
   providers: [
     CustomerEvents,
@@ -67,6 +71,6 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     { provide: PurgeStore, useClass: TypeormPurgeStore },
     { provide: AppDataStore, useClass: TypeormAppDataStore },
   ],
-  exports: [AppData, Customers, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
+  exports: [AppData, CustomerDirectory, Customers, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
 })
 export class CustomerEventsModule {}

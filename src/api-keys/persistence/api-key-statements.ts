@@ -1,4 +1,5 @@
 import { columnList, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
+import { deleteSessionsOfApp } from '../../platform/postgres/embed-sessions.ts';
 import type { Query, RunQuery } from '../../platform/postgres/transactions.ts';
 import type { ApiKey, App } from '../domain/api-key.ts';
 import { API_KEY_COLUMNS, APP_COLUMNS, CHANGED_OF_APP, CHANGED_OF_KEY } from './api-key-columns.ts';
@@ -43,7 +44,7 @@ export const updateKey = (key: ApiKey): Query => ({
   parameters: [key.id, ...parametersOf(API_KEY_COLUMNS, key, CHANGED_OF_KEY)],
 });
 
-/** With its keys, what they have used of their rates, and how far its purge has come. Returns whether there was such an app. */
+/** With its keys and embed sessions, what the keys have used of their rates, and how far its purge has come. Returns whether there was such an app. */
 export async function deleteApp(run: RunQuery, appId: string): Promise<boolean> {
   // Keys that are being added wait, and then find no app.
   const { rowCount } = await run({ sql: 'SELECT 1 FROM apps AS a WHERE a.id = $1 FOR UPDATE', parameters: [appId] });
@@ -52,6 +53,7 @@ export async function deleteApp(run: RunQuery, appId: string): Promise<boolean> 
     sql: 'DELETE FROM api_keys AS k WHERE k.app_id = $1 RETURNING k.id',
     parameters: [appId],
   });
+  await run(deleteSessionsOfApp(appId));
   const owners = [appId, ...(rows as { id: string }[]).map(({ id }) => id)];
   await run({ sql: DELETE_RATES, parameters: [owners] });
   await run({ sql: 'DELETE FROM purge_runs AS r WHERE r.app_id = $1', parameters: [appId] });

@@ -1,15 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
-import { API_KEY_SCHEME } from './api-docs.ts';
-import { completeFailures, FailureResponse } from './failure-responses.ts';
+import { API_KEY_SCHEME, SESSION_SCHEME } from './api-docs.ts';
+import { completeFailures, FailureResponse, type CommonFailures } from './failure-responses.ts';
 
-/**
- * The OpenAPI document of the API, made from the code.
- *
- * @param commonFailures of every route with a key.
- */
-export function openApiDocument(app: INestApplication, commonFailures: readonly ErrorDefinition[]): OpenAPIObject {
+/** The OpenAPI document of the API, made from the code. */
+export function openApiDocument(app: INestApplication, commonFailures: CommonFailures): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Customer Events')
     .setDescription(
@@ -22,6 +17,10 @@ export function openApiDocument(app: INestApplication, commonFailures: readonly 
     .addApiKey(
       { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An agent key: sk_live_agent_…' },
       API_KEY_SCHEME,
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'The token of an embed session: es_…' },
+      SESSION_SCHEME,
     )
     .addServer('/', 'This server')
     .build();
