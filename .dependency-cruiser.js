@@ -77,7 +77,7 @@ const ALSO = {
   'src/customer-events/application': 'node:timers',
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
-  'src/customer-events/http': 'libs/ndjson',
+  'src/customer-events/http': 'libs/ndjson src/platform/access',
   'src/api-keys/domain': 'src/platform/access',
   'src/api-keys/application': 'lru-cache src/platform/access',
   'src/api-keys/persistence': 'src/platform/access',

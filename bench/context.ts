@@ -1,7 +1,7 @@
 import type { Request } from 'autocannon';
 import { join } from 'node:path';
 import type { Database, Engine } from './engine.ts';
-import { eventSource } from './events.ts';
+import { eventSource, TYPES } from './events.ts';
 import type { Options } from './options.ts';
 import { benchFile } from './paths.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
@@ -45,17 +45,25 @@ export function eventRequests(
   headers: Record<string, string>,
   withEventIds = false,
   customers = CUSTOMERS,
+  types: readonly string[] = TYPES,
 ) {
   return (connection: number): Request[] => {
-    const nextEvent = eventSource(connection, customers, withEventIds);
-    return Array.from({ length: REQUESTS_PER_CONNECTION }, () => post(path, headers, nextEvent()));
+    const nextEvent = eventSource(connection, customers, withEventIds, types);
+    // Over 64 connections, of many types each comes at least about once.
+    const length = Math.max(REQUESTS_PER_CONNECTION, Math.ceil(types.length / 32));
+    return Array.from({ length }, () => post(path, headers, nextEvent()));
   };
 }
 
 /** The requests of one connection, each a batch. */
-export function batchRequests(headers: Record<string, string>, events: number, customers = CUSTOMERS) {
+export function batchRequests(
+  headers: Record<string, string>,
+  events: number,
+  customers = CUSTOMERS,
+  types: readonly string[] = TYPES,
+) {
   return (connection: number): Request[] => {
-    const nextEvent = eventSource(connection, customers, false);
+    const nextEvent = eventSource(connection, customers, false, types);
     return Array.from({ length: REQUESTS_PER_CONNECTION_OF_BATCHES }, () =>
       post(`${API}/customer-events/batch`, headers, { events: Array.from({ length: events }, nextEvent) }),
     );

@@ -9,7 +9,8 @@ export interface SentEvent {
   readonly eventId?: string;
 }
 
-const TYPES = ['order.placed', 'order.shipped', 'invoice.paid', 'ticket.opened'];
+/** Those of all events, where nothing else is asked for. */
+export const TYPES = ['order.placed', 'order.shipped', 'invoice.paid', 'ticket.opened'];
 const FROM_MILLIS = Date.parse('2026-01-01T00:00:00Z');
 const SPREAD_MILLIS = 90 * 24 * 3600 * 1000;
 
@@ -22,12 +23,17 @@ let lastEventNumber = Date.now() * 10;
  * Makes events of about 150 bytes of random customers. The same seed makes the same events, for
  * whoever they are sent to.
  */
-export function eventSource(seed: number, customers: number, withEventIds: boolean): () => SentEvent {
+export function eventSource(
+  seed: number,
+  customers: number,
+  withEventIds: boolean,
+  types: readonly string[] = TYPES,
+): () => SentEvent {
   const random = randomSource(seed);
   return () => {
     const event = {
       customerExternalId: externalId(Math.floor(random() * customers)),
-      type: TYPES[Math.floor(random() * TYPES.length)] as string,
+      type: types[Math.floor(random() * types.length)] as string,
       payload: {
         orderId: String(Math.floor(random() * 1e6)),
         total: Math.floor(random() * 1e5) / 100,
@@ -38,6 +44,10 @@ export function eventSource(seed: number, customers: number, withEventIds: boole
     return withEventIds ? { ...event, eventId: newEventId() } : event;
   };
 }
+
+/** So many types; the usual ones where nothing is asked for. */
+export const eventTypes = (count: number | undefined): readonly string[] =>
+  count === undefined ? TYPES : Array.from({ length: count }, (_, index) => `bench.type_${index}`);
 
 /** Gives the event at the end of a request an `eventId` that was never used, in place. */
 export function stampEventId(request: Buffer): void {

@@ -15,6 +15,7 @@ export const SUITE_NAMES = [
   'ids',
   'deletion',
   'citus',
+  'display',
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
@@ -40,6 +41,8 @@ export interface Options {
   readonly dataDir: string | undefined;
   /** A built checkout of another version, for the suite `versions`. */
   readonly baseline: string | undefined;
+  /** How many types the events of `versions` have; undefined: the usual four. */
+  readonly types: number | undefined;
   /** PostgreSQL's `shared_buffers`; undefined: its default. */
   readonly sharedBuffers: string | undefined;
   /** A folder for V8's CPU profiles of the service. */
@@ -57,6 +60,7 @@ export const USAGE = `npm run bench -- [${SUITE_NAMES.join(' | ')}] …
   --out FILE         the Markdown (docs/benchmarks.md)
   --data-dir FOLDER  keep PostgreSQL's data, and use its large table again
   --baseline FOLDER  a built checkout of another version, for the suite "versions"
+  --types N          of the events of "versions" (4)
   --shared-buffers SIZE  of PostgreSQL, such as 1GB (128MB)
   --cpu-prof FOLDER  write CPU profiles of the service`;
 
@@ -75,6 +79,7 @@ export function parseOptions(args: readonly string[]): Options {
       out: { type: 'string', default: 'docs/benchmarks.md' },
       'data-dir': { type: 'string' },
       baseline: { type: 'string' },
+      types: { type: 'string' },
       'shared-buffers': { type: 'string' },
       'cpu-prof': { type: 'string' },
     },
@@ -95,6 +100,7 @@ export function parseOptions(args: readonly string[]): Options {
     out: values.out,
     sharedBuffers: values['shared-buffers'],
     baseline: values.baseline,
+    types: values.types === undefined ? undefined : count('types', values.types),
     dataDir: values['data-dir'],
     cpuProf: values['cpu-prof'],
   };

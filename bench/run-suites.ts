@@ -9,6 +9,7 @@ import type { ServerProcess } from './server-process.ts';
 import { batch } from './suites/batch.ts';
 import { citus } from './suites/citus.ts';
 import { deletion } from './suites/deletion.ts';
+import { display } from './suites/display.ts';
 import { fairness } from './suites/fairness.ts';
 import { files } from './suites/files.ts';
 import { ids } from './suites/ids.ts';
@@ -36,6 +37,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   ids,
   deletion,
   citus,
+  display,
 };
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './dist.js';
 import { runRow } from './matrix/row-run.js';
-import { RowFailed, RowSkipped } from './matrix/row-errors.js';
+import { RowFailed } from './matrix/row-errors.js';
 import { ROWS } from './matrix/rows.js';
 import { cellsOf, writeLines } from './matrix/table.js';
 
@@ -31,7 +31,7 @@ for (const row of rows) {
 console.log(`What jest has printed is in ${logs}`);
 process.exitCode = isGreen && !interruption.signal.aborted ? 0 : 1;
 
-/** @returns false where something failed; a row that was skipped is no failure. */
+/** @returns false where something failed. */
 async function report(row) {
   console.log(`${row.name}: begins at ${new Date().toISOString()}`);
   try {
@@ -41,10 +41,6 @@ async function report(row) {
     if (patterns.length === 0 && !signal.aborted) await write(row, result);
     return result.problem === null && result.failed.length === 0;
   } catch (error) {
-    if (error instanceof RowSkipped) {
-      console.log(`${row.name}: skipped, as ${error.message}`);
-      return true;
-    }
     console.log(`${row.name}: failed: ${error instanceof RowFailed ? error.message : error.stack}`);
     return false;
   }

@@ -4,18 +4,14 @@ import { PAGE_MAX_BYTES, READ_MAX_ENTRIES, WHOLE_TIMELINE } from '../../src/cust
 import { selectEvents } from '../../src/customer-events/persistence/timeline-sql.ts';
 import { bareReader, type Statement } from '../bare-reader.ts';
 import { API, service, type Context } from '../context.ts';
-import { randomSource } from '../events.ts';
 import { exportTable } from '../export-memory.ts';
 import { httpSubject } from '../http-load.ts';
 import { largeDatabase, type LargeDatabase } from '../large-table.ts';
 import { medians, runPairs, type Comparison } from '../measurement.ts';
+import { CONNECTIONS, CUSTOMERS_READ, PAGE, rotated, someCustomers } from '../reading.ts';
 import { figure, ratioTable, subjectTable, table, verdict, type SuiteReport } from '../report.ts';
 import type { ServerProcess } from '../server-process.ts';
-import { externalId } from '../service.ts';
 
-const CONNECTIONS = 8;
-const PAGE = 50;
-const CUSTOMERS_READ = 1_000;
 const PAGES_WALKED = 20;
 /** "Well under a second". */
 const SUMMARY_WITHIN_MS = 500;
@@ -119,18 +115,6 @@ function getter({ key }: LargeDatabase): (path: string) => Request {
 }
 
 const eventsOf = (customer: string): string => `${API}/customers/${customer}/events`;
-
-/** Any but the largest. */
-function someCustomers({ customers }: LargeDatabase): string[] {
-  const random = randomSource(7);
-  return Array.from({ length: CUSTOMERS_READ }, () => externalId(1 + Math.floor(random() * (customers - 1))));
-}
-
-/** Each connection begins elsewhere, or all would ask the same at the same time. */
-function rotated<T>(items: readonly T[], connection: number): T[] {
-  const start = Math.floor((items.length / CONNECTIONS) * connection);
-  return [...items.slice(start), ...items.slice(0, start)];
-}
 
 /** The paths of a customer's first pages. */
 async function walkedPages(server: ServerProcess, get: (path: string) => Request, customer: string): Promise<string[]> {

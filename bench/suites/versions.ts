@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { eventTypes } from '../events.ts';
 import { API, batchRequests, CUSTOMERS, eventRequests, rowCounter, service, type Context } from '../context.ts';
 import { httpSubject, type HttpLoad } from '../http-load.ts';
 import { runPairs } from '../measurement.ts';
@@ -26,6 +27,7 @@ export async function versions(context: Context): Promise<SuiteReport> {
   const server = await service(context, database);
   const baseline = await context.started(startService(engine, baselineDatabase, undefined, script));
 
+  const types = eventTypes(options.types);
   const compared = async (what: string, loadOf: (headers: Record<string, string>) => Load) => {
     const subject = (version: string, { key, ...rest }: ServiceDatabase, process: ServerProcess) =>
       httpSubject({
@@ -39,16 +41,16 @@ export async function versions(context: Context): Promise<SuiteReport> {
   };
   const single = await compared('single', (headers) => ({
     connections: 64,
-    requestsOf: eventRequests(`${API}/customer-events`, headers),
+    requestsOf: eventRequests(`${API}/customer-events`, headers, false, CUSTOMERS, types),
   }));
   const batch = await compared('batch', (headers) => ({
     connections: 4,
-    requestsOf: batchRequests(headers, BATCH_EVENTS),
+    requestsOf: batchRequests(headers, BATCH_EVENTS, CUSTOMERS, types),
     eventsPerRequest: BATCH_EVENTS,
   }));
   return {
     suite: 'versions',
-    title: `Single events over 64 connections and batches of ${BATCH_EVENTS} over 4: this build against another one.`,
+    title: `Single events over 64 connections and batches of ${BATCH_EVENTS} over 4, of ${types.length.toLocaleString('en')} types: this build against another one.`,
     body: [
       subjectTable([single, batch], 'events'),
       ratioTable([single, batch].map((comparison) => ({ comparison, targets: TARGETS }))),

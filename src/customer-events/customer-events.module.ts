@@ -13,6 +13,7 @@ import { ErasedIds } from './application/erased-ids.ts';
 import { ErasureReplay } from './application/erasure-replay.ts';
 import { PurgeStore } from './application/purge-store.port.ts';
 import { Purge } from './application/purge.ts';
+import { SessionEvents } from './application/session-events.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
@@ -54,6 +55,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     Customers,
     CustomerDirectory,
     Timeline,
+    SessionEvents,
     AppData,
     TicketContexts,
     ErasedIds,

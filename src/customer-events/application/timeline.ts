@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
-import { matchesTypes, type TypeFilter } from '../../../libs/kernel/type-filter.ts';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { auditEntry, type Actor, type AuditAction } from '../../platform/audit/audit-entry.ts';
 import { AuditTrail } from '../../platform/audit/audit-trail.port.ts';
@@ -73,18 +72,6 @@ export class Timeline {
     const customerId = customerIdOf(appId, externalId);
     const event = await this.reads.run(appId, () => this.timelines.find(customerId, id));
     return event ?? this.refuseEvent(appId, customerId);
-  }
-
-  /** The same, where it may only be an event of some types. @throws CUSTOMER_NOT_FOUND; NOT_FOUND, also for other types */
-  async eventOfTypes(
-    appId: string,
-    externalId: string,
-    id: string,
-    types: readonly TypeFilter[],
-  ): Promise<CustomerEvent> {
-    const event = await this.event(appId, externalId, id);
-    if (!matchesTypes(event.type, types)) throw eventNotFound();
-    return event;
   }
 
   /** @throws CUSTOMER_NOT_FOUND, NOT_FOUND */

@@ -26,6 +26,10 @@ export interface TimelinePosition {
   readonly id: string;
 }
 
+/** Whether a place comes before another in the order of a timeline. */
+export const isOlder = (a: TimelinePosition, b: TimelinePosition): boolean =>
+  (compareInstants(a.occurredAt, b.occurredAt) || (a.id < b.id ? -1 : Number(a.id > b.id))) < 0;
+
 /** Where one read of a timeline ends, whichever of them comes first. */
 export interface ReadLimits {
   readonly events: number;

@@ -10,7 +10,7 @@ export class EmbedEventResponse extends OmitType(CustomerEventResponse, ['payloa
   payloadText: string;
 }
 
-export const embedEventResponse = (event: CustomerEvent, payloadText: string): EmbedEventResponse => {
-  const { id, type, occurredAt, createdAt, eventId } = event;
-  return { id, type, payloadText, occurredAt, createdAt, ...(eventId === null ? {} : { eventId }) };
+export const embedEventResponse = (event: CustomerEvent): EmbedEventResponse => {
+  const { id, type, payload, occurredAt, createdAt, eventId } = event;
+  return { id, type, payloadText: payload.text, occurredAt, createdAt, ...(eventId === null ? {} : { eventId }) };
 };

@@ -23,7 +23,7 @@ export class TimelinePageResponse {
 }
 
 export function timelinePageResponse(page: TimelinePage): Encodable<TimelinePageResponse> {
-  return { events: page.events.map(customerEventResponse), nextCursor: page.nextCursor };
+  return { events: page.events.map((event) => customerEventResponse(event)), nextCursor: page.nextCursor };
 }
 
 export class TypeSummaryResponse {
