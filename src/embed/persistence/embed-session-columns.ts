@@ -29,6 +29,12 @@ const instantOrNullColumn = (name: string): Column<Instant | null, string | null
   valueOfRow: (stored) => (stored === null ? null : instantOfUtcText(stored)),
 });
 
+/** Whole milliseconds, also of what was set by hand: by `now()` there are microseconds. */
+const wholeMillisColumn = <Value extends number | null>(name: string): Column<Value, Value> => ({
+  ...millisColumn<Value>(name),
+  valueOfRow: (stored) => (stored === null ? stored : (Math.floor(stored) as Value)),
+});
+
 /** Each field of a session, and the column of `embed_sessions` that holds it. */
 export const EMBED_SESSION_COLUMNS = {
   id: column('id'),
@@ -47,10 +53,10 @@ export const EMBED_SESSION_COLUMNS = {
   timeZone: column<string | null>('time_zone'),
   eventLink: column<string | null>('event_link'),
   ttlSeconds: asItIs<number>('ttl_seconds', 'integer'),
-  createdAt: millisColumn('created_at'),
-  expiresAt: millisColumn('expires_at'),
-  renewableUntil: millisColumn('renewable_until'),
-  revokedAt: millisColumn<number | null>('revoked_at'),
+  createdAt: wholeMillisColumn<number>('created_at'),
+  expiresAt: wholeMillisColumn<number>('expires_at'),
+  renewableUntil: wholeMillisColumn<number>('renewable_until'),
+  revokedAt: wholeMillisColumn<number | null>('revoked_at'),
   lastSeenAt: millisColumn<number | null>('last_seen_at'),
   requests: countColumn('requests'),
 } satisfies RecordColumns<EmbedSession>;
