@@ -26,7 +26,11 @@ describe('the commands for embed sessions', () => {
     ]);
     const json = await cli('list', '--app', 'acme', '--json', '--limit', '1');
     expect(JSON.parse(json.stdout)).toEqual([
-      expect.objectContaining({ id: newer.id, customerExternalId: 'user_42', expiresAt: newer.expiresAt }),
+      expect.objectContaining({
+        id: newer.id,
+        customerExternalId: 'user_42',
+        expiresAt: new Date(newer.expiresAt).toISOString(),
+      }),
     ]);
     expect(json.stdout + stdout).not.toMatch(/es_|sha256/);
     expect((await cli('list', '--app', 'other')).stdout).toBe('');
