@@ -13,7 +13,7 @@ const VALUES = 'libs/kernel libs/time libs/retention libs/json-payload';
 const VALIDATION = 'class-validator class-transformer';
 
 const LIBS = {
-  'libs/kernel': 'node:crypto node:timers/promises',
+  'libs/kernel': 'lru-cache node:crypto node:timers/promises',
   'libs/time': '',
   'libs/retention': 'libs/time',
   'libs/byte-streams': 'node:stream node:zlib',
@@ -41,7 +41,7 @@ const PLATFORM = {
     @nestjs/common node:http node:stream`,
   'src/platform/http/rate-limit': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel
     @nestjs/common @nestjs/core express pg rate-limiter-flexible node:http`,
-  'src/platform/http/docs': `src/platform/http/errors src/platform/http/response libs/kernel @nestjs/common
+  'src/platform/http/docs': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel @nestjs/common
     @nestjs/swagger express js-yaml`,
   // platform/postgres: load shedding reacts to an overloaded database.
   'src/platform/http/server': `src/platform/http/errors src/platform/http/request src/platform/http/response
@@ -86,6 +86,7 @@ const ALSO = {
   'src/event-types/domain': 'lru-cache',
   'src/event-types/application': 'lru-cache',
   'src/event-types/http': 'src/platform/access',
+  'src/embed/application': 'lru-cache',
 };
 
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');

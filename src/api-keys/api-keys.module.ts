@@ -16,6 +16,6 @@ import { TypeormApiKeyStore } from './persistence/typeorm-api-key-store.ts';
     { provide: ApiKeyStore, useClass: TypeormApiKeyStore },
     { provide: APP_GUARD, useClass: ApiKeyGuard },
   ],
-  exports: [KeyAdministration],
+  exports: [Authentication, KeyAdministration],
 })
 export class ApiKeysModule {}

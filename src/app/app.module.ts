@@ -17,6 +17,13 @@ import { EventObserver } from '../customer-events/application/event-observer.por
 import { StoredEvents } from '../event-types/application/stored-events.port.ts';
 import { EventTypesModule } from '../event-types/event-types.module.ts';
 import { SeenTypes, TimelineEvents } from './event-type-ports.ts';
+import { EmbedModule } from '../embed/embed.module.ts';
+import { SESSION_CACHE_MS } from '../embed/application/session-access.ts';
+import { AppPublicKeys } from '../embed/application/app-public-keys.port.ts';
+import { SessionCustomers } from '../embed/application/session-customers.port.ts';
+import { SessionKeys } from '../embed/application/session-keys.port.ts';
+import { PUBLIC_URL } from '../embed/http/embed-sessions.controller.ts';
+import { CustomersForSessions, KeysForSessions, PublicKeysForSessions } from './session-adapters.ts';
 import { ErrorFilter } from '../platform/http/server/error.filter.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
 import { Metrics } from '../operations/metrics.ts';
@@ -61,6 +68,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ApiKeysModule,
+        EmbedModule,
         AuditModule,
         RateLimitModule.forRoot(config, databaseUrl),
         CustomerEventsModule,
@@ -130,6 +138,11 @@ export class AppModule {
         { provide: StoredEvents, useClass: TimelineEvents },
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
+        { provide: SESSION_CACHE_MS, useValue: config.apiKeyCacheMs },
+        { provide: PUBLIC_URL, useValue: config.publicUrl ?? `http://localhost:${config.port}` },
+        { provide: SessionCustomers, useClass: CustomersForSessions },
+        { provide: SessionKeys, useClass: KeysForSessions },
+        { provide: AppPublicKeys, useClass: PublicKeysForSessions },
         { provide: IMPORT_RETRY_MS, useValue: config.importRetryMs },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
@@ -138,6 +151,7 @@ export class AppModule {
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
         ...[Clock, GroupCommitObserver, LiveTraffic, EventObserver, StoredEvents, EventDisplayRules],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
+        ...[SESSION_CACHE_MS, PUBLIC_URL, SessionCustomers, SessionKeys, AppPublicKeys],
       ],
     };
   }

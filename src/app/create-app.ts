@@ -6,6 +6,7 @@ import { Purge } from '../customer-events/application/purge.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
 import { EventCounts } from '../customer-events/http/event-counts.ts';
 import { SingleEventCounter } from '../customer-events/http/single-event-counter.ts';
+import { SessionAccess } from '../embed/application/session-access.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from '../config.ts';
 import type { RequestObserver } from '../platform/http/request/in-flight-request.ts';
@@ -43,7 +44,11 @@ export async function createApp(
   });
   observe(adapter, app, new RequestLog(log));
   const authentication = app.get(Authentication, { strict: false });
-  adapter.setKnownKeys((key) => authentication.knows(key));
+  const sessions = app.get(SessionAccess, { strict: false });
+  adapter.setKnownCallers({
+    key: (key) => authentication.knows(key),
+    sessionToken: (token) => sessions.knows(token),
+  });
   if (config.corsOrigins.length > 0)
     app.enableCors({ origin: [...config.corsOrigins], exposedHeaders: [...EXPOSED_HEADERS], maxAge: 600 });
   if (config.docsEnabled) serveDocs(app, () => apiDocument(app));

@@ -23,6 +23,8 @@ export const DISTRIBUTED_TABLES: TablePlaces = {
   erased_event_ids: { by: 'shard_key', beside: 'customers' },
   customer_emails: { by: 'sha256' },
   audit_entries: 'coordinator',
+  // Read by the hash of its token, and written with each renewal; an erasure ends it in its own transaction.
+  embed_sessions: 'coordinator',
   erasure_secrets: 'coordinator',
   // Written by the way, when an event of a new type comes; read by hand.
   event_types_seen: 'coordinator',

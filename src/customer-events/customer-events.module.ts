@@ -14,12 +14,15 @@ import { ErasedIds } from './application/erased-ids.ts';
 import { ErasureReplay } from './application/erasure-replay.ts';
 import { PurgeStore } from './application/purge-store.port.ts';
 import { Purge } from './application/purge.ts';
+import { SessionEvents } from './application/session-events.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
 import { EventImportModule } from './event-import.module.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
+import { EmbedEventsController } from './http/embed-events.controller.ts';
+import { EmbedHeadController } from './http/embed-head.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
@@ -44,6 +47,8 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     CustomersController,
     TimelineController,
     TicketContextController,
+    EmbedHeadController,
+    EmbedEventsController,
   ],
   providers: [
     CustomerEvents,
@@ -52,6 +57,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     CustomerDirectory,
     Timeline,
     DisplayedTimeline,
+    SessionEvents,
     AppData,
     TicketContexts,
     ErasedIds,
@@ -69,6 +75,6 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     { provide: PurgeStore, useClass: TypeormPurgeStore },
     { provide: AppDataStore, useClass: TypeormAppDataStore },
   ],
-  exports: [AppData, Customers, Timeline, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
+  exports: [AppData, CustomerDirectory, Customers, Timeline, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
 })
 export class CustomerEventsModule {}

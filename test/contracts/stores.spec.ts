@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
 import { TypeormAuditStore } from '../../src/audit/persistence/typeorm-audit-store.ts';
+import { TypeormEmbedSessionStore } from '../../src/embed/persistence/typeorm-embed-session-store.ts';
 import { loadConfig } from '../../src/config.ts';
 import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
@@ -23,8 +24,10 @@ import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-st
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
 import { InMemoryDisplayRuleStore } from '../fakes/in-memory-display-rule-store.ts';
 import { InMemoryPurgeStore } from '../fakes/in-memory-purge-store.ts';
+import { InMemoryEmbedSessionStore } from '../fakes/in-memory-embed-session-store.ts';
 import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
 import { InMemoryTypesSeenStore } from '../fakes/in-memory-types-seen-store.ts';
+import { aCustomer, APP } from '../support/builders.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { purgeStore } from '../support/purge-store.ts';
 import { createTestDatabase, unfenced, type TestDatabase } from '../support/test-database.ts';
@@ -33,6 +36,7 @@ import { appDataStoreContract } from './app-data-store.contract.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { customerDirectoryStoreContract } from './customer-directory-store.contract.ts';
 import { customerEventStoreContract } from './customer-event-store.contract.ts';
+import { embedSessionStoreContract } from './embed-session-store.contract.ts';
 import { customerStoreContract } from './customer-store.contract.ts';
 import { displayRuleStoreContract } from './display-rule-store.contract.ts';
 import { purgeStoreContract } from './purge-store.contract.ts';
@@ -73,6 +77,12 @@ describe('in memory', () => {
     return { rules, entriesOf: async (appId) => rules.entries.filter((entry) => entry.appId === appId) };
   });
   typesSeenStoreContract(() => ({ typesSeen: new InMemoryTypesSeenStore() }));
+  embedSessionStoreContract(() => {
+    const customerId = aCustomer('looked-at').id;
+    const sessions = new InMemoryEmbedSessionStore(new Set([customerId]));
+    const entriesOf = async (appId: string) => sessions.entries.filter((entry) => entry.appId === appId);
+    return { sessions, customerId, entriesOf };
+  });
 });
 
 describe('on PostgreSQL', () => {
@@ -133,6 +143,15 @@ describe('on PostgreSQL', () => {
     entriesOf: (appId) => auditEntriesOf(database, appId),
   }));
   typesSeenStoreContract(() => ({ typesSeen: new TypeormTypesSeenStore(dataSource, dataSource) }));
+  describe('with a customer', () => {
+    const customer = aCustomer('looked-at');
+    beforeAll(() => open().customers.put(APP, customer.id, () => customer));
+    embedSessionStoreContract(() => ({
+      sessions: new TypeormEmbedSessionStore(dataSource, dataSource),
+      customerId: customer.id,
+      entriesOf: (appId) => auditEntriesOf(database, appId),
+    }));
+  });
 
   it('estimates the sizes of apps from a sample of large tables', async () => {
     try {

@@ -17,6 +17,10 @@ export class InMemoryApiKeyStore extends ApiKeyStore {
     return Promise.resolve([...this.keys.values()].find((key) => key.sha256.equals(sha256)) ?? null);
   }
 
+  find(keyId: string): Promise<ApiKey | null> {
+    return Promise.resolve(this.keys.get(keyId) ?? null);
+  }
+
   findApp(slug: string): Promise<App | null> {
     return Promise.resolve(this.apps.get(slug) ?? null);
   }

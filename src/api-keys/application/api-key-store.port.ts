@@ -29,6 +29,8 @@ export interface KeyChange {
 export abstract class ApiKeyStore {
   abstract findBySha256(sha256: Buffer): Promise<ApiKey | null>;
 
+  abstract find(keyId: string): Promise<ApiKey | null>;
+
   abstract findApp(slug: string): Promise<App | null>;
 
   /** In the order of their slugs. */

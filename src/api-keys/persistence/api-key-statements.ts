@@ -1,4 +1,5 @@
 import { columnList, parametersOf, placeholderList } from '../../platform/postgres/record-columns.ts';
+import { deleteSessionsOfApp } from '../../platform/postgres/embed-sessions.ts';
 import type { Query, RunQuery } from '../../platform/postgres/transactions.ts';
 import type { ApiKey, App } from '../domain/api-key.ts';
 import { API_KEY_COLUMNS, APP_COLUMNS, CHANGED_OF_APP, CHANGED_OF_KEY } from './api-key-columns.ts';
@@ -52,8 +53,8 @@ export const updateKey = (key: ApiKey): Query => ({
 });
 
 /**
- * With its keys, what they have used of their rates, how far its purge has come, and what is known of its event types.
- * Returns whether there was such an app.
+ * With its keys and embed sessions, what the keys have used of their rates, how far its purge has come, and what is known
+ * of its event types. Returns whether there was such an app.
  */
 export async function deleteApp(run: RunQuery, appId: string): Promise<boolean> {
   // Keys that are being added wait, and then find no app.
@@ -63,6 +64,7 @@ export async function deleteApp(run: RunQuery, appId: string): Promise<boolean> 
     sql: 'DELETE FROM api_keys AS k WHERE k.app_id = $1 RETURNING k.id',
     parameters: [appId],
   });
+  await run(deleteSessionsOfApp(appId));
   const owners = [appId, ...(rows as { id: string }[]).map(({ id }) => id)];
   await run({ sql: DELETE_RATES, parameters: [owners] });
   for (const sql of DELETE_OF_OTHERS) await run({ sql, parameters: [appId] });

@@ -34,6 +34,11 @@ export class TypeormApiKeyStore extends ApiKeyStore {
     return key ?? null;
   }
 
+  async find(keyId: string): Promise<ApiKey | null> {
+    const [key] = await this.keys('k.id = $1', keyId);
+    return key ?? null;
+  }
+
   async findApp(slug: string): Promise<App | null> {
     const [app] = await this.apps('WHERE a.slug = $1', [slug]);
     return app ?? null;

@@ -11,6 +11,7 @@ import { erasureCommands } from './erasure-commands.ts';
 import { eventCommands } from './event-commands.ts';
 import { keyCommands } from './key-commands.ts';
 import { migrateCommand } from './migrate-command.ts';
+import { sessionCommands } from './session-commands.ts';
 
 /**
  * `npm run --silent cli -- …`: what operators do, also while the service runs. Results go to
@@ -24,6 +25,7 @@ export function commands(): Command {
   addAppSizesCommand(apps);
   program.addCommand(apps);
   program.addCommand(keyCommands());
+  program.addCommand(sessionCommands());
   program.addCommand(customerCommands());
   program.addCommand(eventCommands());
   program.addCommand(auditCommand());

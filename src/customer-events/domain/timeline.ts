@@ -1,4 +1,7 @@
 import { compareInstants, type Instant } from '../../../libs/time/instant.ts';
+import type { TypeFilter } from '../../../libs/kernel/type-filter.ts';
+
+export { TYPE_FILTER_PATTERN, typeFilter, type TypeFilter } from '../../../libs/kernel/type-filter.ts';
 
 export type TimelineOrder = 'asc' | 'desc';
 
@@ -15,12 +18,6 @@ export interface TimelineFilter {
 /** Which events of a timeline are asked for, and in which order. */
 export interface TimelineQuery extends TimelineFilter {
   readonly order: TimelineOrder;
-}
-
-/** `order.placed` as it is, or `order.` as the beginning of many. */
-export interface TypeFilter {
-  readonly type: string;
-  readonly isPrefix: boolean;
 }
 
 /** A place between two events: (`occurredAt`, `id`) is a total order of a timeline. */
@@ -67,14 +64,6 @@ export const READ_MAX_ENTRIES = 20_000;
 
 export const TIMELINE_DEFAULT_LIMIT = 50;
 export const TIMELINE_MAX_LIMIT = 200;
-
-/** What a type filter may be: a type, or a prefix that ends with a dot, followed by `*`. */
-export const TYPE_FILTER_PATTERN = /^(?:[a-z0-9_.]{1,100}|[a-z0-9_.]{0,99}\.\*)$/;
-
-/** Reads a text that matches {@link TYPE_FILTER_PATTERN}. */
-export function typeFilter(text: string): TypeFilter {
-  return text.endsWith('*') ? { type: text.slice(0, -1), isPrefix: true } : { type: text, isPrefix: false };
-}
 
 /** What a part of a timeline consists of. */
 export interface TimelineSummary {

@@ -1,18 +1,16 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
-import { API_KEY_SCHEME } from './api-docs.ts';
-import { completeFailures, FailureResponse } from './failure-responses.ts';
+import { API_KEY_SCHEME, SESSION_SCHEME } from './api-docs.ts';
+import { completeFailures, FailureResponse, type CommonFailures } from './failure-responses.ts';
 
 /**
  * The OpenAPI document of the API, made from the code.
  *
- * @param commonFailures of every route with a key.
  * @param neededScope what the key of a route needs, by the names of its controller and method.
  */
 export function openApiDocument(
   app: INestApplication,
-  commonFailures: readonly ErrorDefinition[],
+  commonFailures: CommonFailures,
   neededScope: (controller: string, method: string) => string | undefined,
 ): OpenAPIObject {
   const scopes = new Map<string, string | undefined>();
@@ -28,6 +26,10 @@ export function openApiDocument(
     .addApiKey(
       { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An agent key: sk_live_agent_…' },
       API_KEY_SCHEME,
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'The token of an embed session: es_…' },
+      SESSION_SCHEME,
     )
     .addServer('/', 'This server')
     .build();
