@@ -104,7 +104,7 @@ const SERVICE = {
     src/platform/postgres/database-url.ts
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
-    ${ofEachSlice('domain', 'application', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
+    ${ofEachSlice('domain', 'application', 'application/*.port.ts', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
     @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger reflect-metadata typeorm node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/access src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
@@ -113,7 +113,7 @@ const SERVICE = {
     ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,
   'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/access src/platform/audit ${ofEachSlice('domain', 'application')}
-    ${VALUES} libs/ndjson @nestjs/common commander node:events node:fs node:os node:path node:readline node:stream node:timers`,
+    src/event-types/input ${VALUES} libs/ndjson @nestjs/common commander js-yaml node:events node:fs node:os node:path node:readline node:stream node:timers`,
   'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
   'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',
   'ormconfig.ts': 'src/app src/config.ts reflect-metadata',

@@ -9,6 +9,7 @@ import { customerCommands } from './customer-commands.ts';
 import { databaseCommands } from './database-commands.ts';
 import { erasureCommands } from './erasure-commands.ts';
 import { eventCommands } from './event-commands.ts';
+import { eventTypesCommands } from './event-types-commands.ts';
 import { keyCommands } from './key-commands.ts';
 import { migrateCommand } from './migrate-command.ts';
 
@@ -26,6 +27,7 @@ export function commands(): Command {
   program.addCommand(keyCommands());
   program.addCommand(customerCommands());
   program.addCommand(eventCommands());
+  program.addCommand(eventTypesCommands());
   program.addCommand(auditCommand());
   program.addCommand(erasureCommands());
   program.addCommand(importCommand());
