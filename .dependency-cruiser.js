@@ -114,7 +114,7 @@ const SERVICE = {
     ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,
   'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/access src/platform/audit ${ofEachSlice('domain', 'application')}
-    ${VALUES} libs/ndjson @nestjs/common commander node:events node:fs node:os node:path node:readline node:stream node:timers`,
+    src/event-types/input ${VALUES} libs/ndjson @nestjs/common commander js-yaml node:events node:fs node:os node:path node:readline node:stream node:timers`,
   'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
   'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',
   'ormconfig.ts': 'src/app src/config.ts reflect-metadata',

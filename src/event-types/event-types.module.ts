@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DisplayRuleStore } from './application/display-rule-store.port.ts';
 import { DisplayRules } from './application/display-rules.ts';
+import { EventPreviews } from './application/event-previews.ts';
 import { EventTypes } from './application/event-types.ts';
 import { TypesSeenStore } from './application/types-seen-store.port.ts';
 import { TypesSeen } from './application/types-seen.ts';
@@ -12,6 +13,7 @@ import { TypeormTypesSeenStore } from './persistence/typeorm-types-seen-store.ts
   controllers: [EventTypesController],
   providers: [
     EventTypes,
+    EventPreviews,
     DisplayRules,
     TypesSeen,
     { provide: DisplayRuleStore, useClass: TypeormDisplayRuleStore },

@@ -9,6 +9,7 @@ import { customerCommands } from './customer-commands.ts';
 import { databaseCommands } from './database-commands.ts';
 import { erasureCommands } from './erasure-commands.ts';
 import { eventCommands } from './event-commands.ts';
+import { eventTypesCommands } from './event-types-commands.ts';
 import { keyCommands } from './key-commands.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { sessionCommands } from './session-commands.ts';
@@ -28,6 +29,7 @@ export function commands(): Command {
   program.addCommand(sessionCommands());
   program.addCommand(customerCommands());
   program.addCommand(eventCommands());
+  program.addCommand(eventTypesCommands());
   program.addCommand(auditCommand());
   program.addCommand(erasureCommands());
   program.addCommand(importCommand());

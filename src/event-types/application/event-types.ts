@@ -3,14 +3,13 @@ import { Clock } from '../../../libs/kernel/clock.ts';
 import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts';
 import { requirePreconditions, type Preconditions } from '../../../libs/kernel/preconditions.ts';
 import { auditEntry, type Actor, type AuditEntry } from '../../platform/audit/audit-entry.ts';
-import { compileRules, type CompiledRules, type DisplayedEvent } from '../domain/compiled-rules.ts';
-import type { Display, DisplayRule } from '../domain/display-rule.ts';
+import { compileRules, type CompiledRules } from '../domain/compiled-rules.ts';
+import type { DisplayRule } from '../domain/display-rule.ts';
 import { eventTypeRuleNotFound } from '../domain/event-types-error.ts';
 import {
   bytesOfRules,
   inOrder,
   isSameRule,
-  matchingRules,
   MAX_RULES,
   MAX_RULES_BYTES,
   ruleBytes,
@@ -143,18 +142,6 @@ export class EventTypes {
     });
     this.rules.forget(appId);
     return { version, rules, ...differences };
-  }
-
-  /** How an event would be displayed if its type had this rule of its own. Nothing is written. */
-  async preview(
-    appId: string,
-    rule: DisplayRule,
-    event: DisplayedEvent,
-    customerName: string | null,
-  ): Promise<Display> {
-    const { rules } = await this.store.read(appId);
-    const tried = matchingRules(rules, event.type).set(event.type, rule);
-    return compileRules(tried).display(event, customerName);
   }
 
   private entry(appId: string, actor: Actor, subject: string, count: number): AuditEntry {

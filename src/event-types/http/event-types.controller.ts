@@ -1,9 +1,7 @@
 import { Delete, Get, Post, Put } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam } from '@nestjs/swagger';
-import { Clock } from '../../../libs/kernel/clock.ts';
 import { fieldTooLarge } from '../../../libs/kernel/input-error.ts';
 import { preconditionFailed, type Preconditions } from '../../../libs/kernel/preconditions.ts';
-import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { hasScope } from '../../platform/access/scopes.ts';
 import type { Actor } from '../../platform/audit/audit-entry.ts';
 import { BODY_FAILURES, Fails, Responds, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
@@ -15,8 +13,7 @@ import { CurrentPreconditions, entityTag } from '../../platform/http/request/pre
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { EventTypes } from '../application/event-types.ts';
-import { StoredEvents } from '../application/stored-events.port.ts';
-import type { DisplayedEvent } from '../domain/compiled-rules.ts';
+import { EventPreviews } from '../application/event-previews.ts';
 import type { Display, DisplayRule } from '../domain/display-rule.ts';
 import { eventTypeRuleNotFound } from '../domain/event-types-error.ts';
 import { setTag } from '../domain/rule-set.ts';
@@ -68,8 +65,7 @@ const TakesIfNoneMatch = (): MethodDecorator =>
 export class EventTypesController {
   constructor(
     private readonly eventTypes: EventTypes,
-    private readonly events: StoredEvents,
-    private readonly clock: Clock,
+    private readonly previews: EventPreviews,
   ) {}
 
   @Get()
@@ -131,8 +127,8 @@ export class EventTypesController {
     @CurrentCaller() caller: Caller,
     @PreviewBody() { rule, event }: EventPreview,
   ): Promise<SuccessResponse> {
-    const [shown, name] = await this.previewed(caller, event);
-    const display: Display = await this.eventTypes.preview(caller.app.id, rule, shown, name);
+    const showsCustomer = hasScope(caller.scopes, 'customers:read');
+    const display: Display = await this.previews.preview(caller.app.id, rule, event, showsCustomer);
     return new SuccessResponse(200, display);
   }
 
@@ -190,18 +186,5 @@ export class EventTypesController {
     @CurrentActor() actor: Actor,
   ): Promise<PatternRuleResponse> {
     return patternRule(await this.eventTypes.delete(app.id, pattern, conditions, actor));
-  }
-
-  /** A template may show the customer's name: to a key that may not read customers it is not known. */
-  private async previewed(
-    { app, scopes }: Caller,
-    event: EventPreview['event'],
-  ): Promise<[DisplayedEvent, string | null]> {
-    if ('type' in event) return [{ ...event, occurredAt: instantFromMillis(this.clock.now()) }, null];
-    const { customerExternalId, id } = event;
-    return Promise.all([
-      this.events.find(app.id, customerExternalId, id),
-      hasScope(scopes, 'customers:read') ? this.events.customerName(app.id, customerExternalId) : null,
-    ]);
   }
 }

@@ -7,6 +7,7 @@ import { fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/i
 import { readFields, type JsonSource } from '../../platform/input/field-reader.ts';
 import { MAX_BODY_OVERHEAD_BYTES, type FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
+import type { PreviewedEvent } from '../application/event-previews.ts';
 import type { DisplayRule } from '../domain/display-rule.ts';
 import { readDisplayRule } from './display-rule.ts';
 import { DisplayRuleRequest } from './display-rule.request.ts';
@@ -60,9 +61,7 @@ export class EventPreviewRequest {
 /** What is to be displayed, and by which rule. */
 export interface EventPreview {
   readonly rule: DisplayRule;
-  readonly event:
-    | { readonly customerExternalId: string; readonly id: string }
-    | { readonly type: string; readonly payload: JsonText };
+  readonly event: PreviewedEvent;
 }
 
 /** Bytes of the body of a preview. */
@@ -82,7 +81,7 @@ export function readEventPreview(body: JsonSource, limits: FreeFormLimits): Even
   };
 }
 
-function readPreviewedEvent({ text }: JsonText, limits: FreeFormLimits): EventPreview['event'] {
+function readPreviewedEvent({ text }: JsonText, limits: FreeFormLimits): PreviewedEvent {
   const source: JsonSource = { name: 'event', value: JSON.parse(text), text, start: 0, end: text.length };
   const { customerExternalId, id, type, payload } = readFields(PreviewedEventRequest, source, limits);
   const [isStored, isMadeUp] = [
