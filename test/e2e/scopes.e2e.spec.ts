@@ -4,13 +4,14 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { handlersOf, type Handler } from '../../src/app/handlers.ts';
 import { hasScope, SCOPES, type Scope, type Scopes } from '../../src/platform/access/scopes.ts';
-import { WITHOUT_KEY } from '../../src/platform/http/request/caller.ts';
+import { WITH_SESSION, WITHOUT_KEY } from '../../src/platform/http/request/caller.ts';
 import { randomNumbers } from '../support/random.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectSuccess } from './helpers/answers.ts';
 
 /** Those that lie outside the API, or are opened by something else than a key. */
-const isWithoutKey = ({ controller }: Handler): boolean => Reflect.getMetadata(WITHOUT_KEY, controller) === true;
+const isWithoutKey = ({ controller }: Handler): boolean =>
+  [WITHOUT_KEY, WITH_SESSION].some((mark) => Reflect.getMetadata(mark, controller) === true);
 const withoutScope = (handlers: Handler[]): string[] =>
   handlers.filter((handler) => !isWithoutKey(handler) && handler.needs === undefined).map(({ path }) => path);
 
