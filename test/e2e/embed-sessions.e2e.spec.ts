@@ -123,9 +123,18 @@ describe('an embed session', () => {
     expect(event.body.data).not.toHaveProperty('customerId');
   });
 
-  it('of a masked payload gives what the rules leave', async () => {
-    const { token } = await createSession(service, { customerExternalId: 'user_42', masked: true });
-    await embedApi(service, token).event(idOf('mine')).expect(200);
+  it('of a masked payload gives what the rules leave, and another session all of it', async () => {
+    const seen = async (masked: boolean): Promise<string> => {
+      const { token } = await createSession(service, { customerExternalId: 'user_42', masked });
+      const { body } = await embedApi(service, token).event(idOf('mine')).expect(200);
+      return (body as { data: { payloadText: string } }).data.payloadText;
+    };
+    const whole = await seen(false);
+    const [key = ''] = Object.keys(JSON.parse(whole) as object);
+    await service.put('/event-types/*', { mask: [`/${key}`] }).expect(201);
+    expect(JSON.parse(await seen(true))).toEqual({ ...(JSON.parse(whole) as object), [key]: '•••' });
+    expect(await seen(false)).toBe(whole);
+    await service.delete('/event-types/*').expect(200);
   });
 
   it('gives no byte of another customer, of its app or another', async () => {
@@ -338,45 +347,35 @@ describe('an embed session', () => {
     const base = { customerExternalId: 'user_42' };
 
     it.each<[string, readonly unknown[]]>([
-      ['at', ['', 'yesterday', '2026-02-30T00:00:00Z', 1, {}, [], null, long]],
-      [
-        'viewer',
-        [null, 1, 'x', [], {}, { id: '' }, { id: 1 }, { id: null }, { id: 'x'.repeat(256) }, { id: 'a\u0000' }],
-      ],
-      [
-        'viewer',
-        [{ id: 'a', name: '' }, { id: 'a', name: null }, { id: 'a', name: long }, { id: 'a', nam: 'x' }, { name: 'x' }],
-      ],
-      ['ttl', ['PT59S', 'PT1H1S', 'P1D', '15', '', 'PT0S', 900, null, {}, long]],
-      ['maxAge', ['PT59S', 'PT24H1S', 'P2D', 'P1Y', '', 3600, null, [], long]],
-      [
-        'types',
-        [null, [], {}, 'order.*', ['*'], ['Order'], [1], [null], [long], Array.from({ length: 51 }, () => 'a')],
-      ],
-      ['masked', [null, 0, 'true', {}, []]],
-      ['locale', [null, '', 'de_DE', 'x', 1, {}, ['de'], long, 'de\u0000']],
-      ['timeZone', [null, '', 'Mars/Olympus', '+02:00', 1, {}, ['UTC'], long, 'UTC\n']],
+      ['at', ['', 'yesterday', '2026-02-30T00:00:00Z', 1, {}, [], long]],
+      ['viewer', [1, 'x', [], {}, { id: '' }, { id: 1 }, { id: null }, { id: 'x'.repeat(256) }, { id: 'a\u0000' }]],
+      ['viewer', [{ id: 'a', name: '' }, { id: 'a', name: long }, { id: 'a', nam: 'x' }, { name: 'x' }]],
+      ['ttl', ['PT59S', 'PT1H1S', 'P1D', '15', '', 'PT0S', 900, {}, long]],
+      ['maxAge', ['PT59S', 'PT24H1S', 'P2D', 'P1Y', '', 3600, [], long]],
+      ['types', [[], {}, 'order.*', ['*'], ['Order'], [1], [null], [long], Array.from({ length: 51 }, () => 'a')]],
+      ['masked', [0, 'true', {}, []]],
+      ['locale', ['', 'de_DE', 'x', 1, {}, ['de'], long, 'de\u0000']],
+      ['timeZone', ['', 'Mars/Olympus', '+02:00', 1, {}, ['UTC'], long, 'UTC\n']],
       [
         'eventLink',
-        [
-          null,
-          '',
-          'javascript:alert(1)',
-          'https://{eventId}/',
-          '//evil',
-          'https://a/{x}',
-          1,
-          {},
-          [],
-          `https://a/${long}`,
-        ],
+        ['', 'javascript:alert(1)', 'https://{eventId}/', '//evil', 'https://a/{x}', 1, {}, [], `https://a/${long}`],
       ],
-      ['email', [null, '', 'nobody', 1, {}, ['a@b.example'], `${long}@example.com`, 'a@b.example\u0000']],
-      ['customerExternalId', [null, '', 1, {}, ['user_42'], 'x'.repeat(256), 'a\u0000', long]],
+      ['email', ['', 'nobody', 1, {}, ['a@b.example'], `${long}@example.com`, 'a@b.example\u0000']],
+      ['customerExternalId', ['', 1, {}, ['user_42'], 'x'.repeat(256), 'a\u0000', long]],
     ])('%s', async (field, values) => {
       const rest = field === 'email' || field === 'customerExternalId' ? {} : base;
       for (const value of values)
         expectInvalid(await service.post('/embed/sessions', { ...rest, [field]: value }), field);
+    });
+
+    it('nothing where an optional field is null, which means absent', async () => {
+      const fields = ['email', 'at', 'ttl', 'maxAge', 'types', 'masked', 'locale', 'timeZone', 'eventLink'];
+      const absent = Object.fromEntries(fields.map((field) => [field, null]));
+      expectSuccess(
+        await service.post('/embed/sessions', { ...base, ...absent, viewer: { id: 'a', name: null } }),
+        201,
+      );
+      expectSuccess(await service.post('/embed/sessions', { ...base, viewer: null }), 201);
     });
 
     it('both ways to name the customer, and neither', async () => {

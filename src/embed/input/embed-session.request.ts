@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { isEmail, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { IsOptional, isEmail, Matches, ValidateBy } from 'class-validator';
 import { invalidFields } from '../../../libs/kernel/input-error.ts';
 import { MAX_TYPE_FILTERS, TYPE_FILTER_PATTERN } from '../../../libs/kernel/type-filter.ts';
 import { parseDuration } from '../../../libs/time/duration.ts';
@@ -17,9 +17,6 @@ const DEFAULT_MAX_AGE = 'PT8H';
 const [MIN_TTL, MAX_TTL, MAX_MAX_AGE] = [60, 3_600, 86_400];
 const MAX_LOCALE_LENGTH = 100;
 const TIME_ZONE = /^[A-Za-z][A-Za-z0-9_+/-]{0,99}$/;
-
-/** Null is no value here: what is not meant is left out. */
-const WhereGiven = (): PropertyDecorator => ValidateIf((_request, value) => value !== undefined);
 
 /** @param problemOf what is wrong with a value, in words that follow the name of the field; undefined: nothing is. */
 const Keeps = (name: string, problemOf: (value: unknown) => string | undefined): PropertyDecorator =>
@@ -51,7 +48,8 @@ function viewerProblem(value: unknown): string | undefined {
   }
   const { id, name } = value as { id?: unknown; name?: unknown };
   if (typeof id !== 'string' || !NAME.test(id)) return `has an id that ${NAME_RULE}`;
-  if (name !== undefined && (typeof name !== 'string' || !NAME.test(name))) return `has a name that ${NAME_RULE}`;
+  if (name !== undefined && name !== null && (typeof name !== 'string' || !NAME.test(name)))
+    return `has a name that ${NAME_RULE}`;
   return undefined;
 }
 
@@ -91,8 +89,15 @@ export class EmbedViewerRequest {
   })
   id: string;
 
-  @ApiProperty({ required: false, minLength: 1, maxLength: 255, example: 'Grace Hopper' })
-  name?: string;
+  @ApiProperty({
+    required: false,
+    type: 'string',
+    nullable: true,
+    minLength: 1,
+    maxLength: 255,
+    example: 'Grace Hopper',
+  })
+  name?: string | null;
 }
 
 /** What a session is to show, and for how long. */
@@ -100,114 +105,146 @@ export class EmbedSessionRequest {
   @ApiProperty({
     description: 'Your own id of the customer. Either this or email is given.',
     required: false,
+    type: 'string',
+    nullable: true,
     minLength: 1,
     maxLength: 255,
     example: 'user_42',
   })
-  @WhereGiven()
+  @IsOptional()
   @Matches(NAME, { message: NAME_RULE })
-  customerExternalId?: string;
+  customerExternalId?: string | null;
 
   @ApiProperty({
     description: 'The address of the customer, in any case of its letters. It proves nothing of who wrote.',
     required: false,
+    type: 'string',
+    nullable: true,
     format: 'email',
     example: 'ada@example.com',
   })
-  @WhereGiven()
+  @IsOptional()
   @Keeps('isAddress', rule((text) => NAME.test(text) && isEmail(text), 'must be an e-mail address'))
-  email?: string;
-
-  @ApiProperty({ required: false, description: `When the ticket was opened: ${INSTANT_FORMS}.` })
-  @WhereGiven()
-  @Keeps('isInstant', rule((text) => parseInstant(text) !== null, `must be ${INSTANT_FORMS}`))
-  at?: string;
-
-  @ApiProperty({ required: false, description: 'Who looks.', type: EmbedViewerRequest })
-  @WhereGiven()
-  @Keeps('isViewer', viewerProblem)
-  viewer?: EmbedViewerRequest;
+  email?: string | null;
 
   @ApiProperty({
     required: false,
+    type: 'string',
+    nullable: true,
+    description: `When the ticket was opened: ${INSTANT_FORMS}.`,
+  })
+  @IsOptional()
+  @Keeps('isInstant', rule((text) => parseInstant(text) !== null, `must be ${INSTANT_FORMS}`))
+  at?: string | null;
+
+  @ApiProperty({ required: false, nullable: true, description: 'Who looks.', type: EmbedViewerRequest })
+  @IsOptional()
+  @Keeps('isViewer', viewerProblem)
+  viewer?: EmbedViewerRequest | null;
+
+  @ApiProperty({
+    required: false,
+    type: 'string',
+    nullable: true,
     default: DEFAULT_TTL,
     description:
       'An ISO 8601 duration from PT1M to PT1H: how long the token is good, and by how much a renewal moves that.',
   })
-  @WhereGiven()
+  @IsOptional()
   @Keeps('isTtl', rule(isDuration(MIN_TTL, MAX_TTL), 'must be an ISO 8601 duration from PT1M to PT1H'))
-  ttl?: string;
+  ttl?: string | null;
 
   @ApiProperty({
     required: false,
+    type: 'string',
+    nullable: true,
     default: DEFAULT_MAX_AGE,
     description: 'An ISO 8601 duration from PT1M to PT24H, after which no renewal helps.',
   })
-  @WhereGiven()
+  @IsOptional()
   @Keeps('isMaxAge', rule(isDuration(MIN_TTL, MAX_MAX_AGE), 'must be an ISO 8601 duration from PT1M to PT24H'))
-  maxAge?: string;
+  maxAge?: string | null;
 
   @ApiProperty({
     required: false,
+    nullable: true,
     type: [String],
     minItems: 1,
     maxItems: MAX_TYPE_FILTERS,
     description: 'Only events of these types, or beginnings of types such as `order.*`. Left out: of all.',
   })
-  @WhereGiven()
+  @IsOptional()
   @Keeps('areTypes', typesProblem)
-  types?: string[];
+  types?: string[] | null;
 
   @ApiProperty({
     required: false,
+    type: 'boolean',
+    nullable: true,
     default: false,
     description: 'Payloads come without what the rules of the app mask.',
   })
-  @WhereGiven()
+  @IsOptional()
   @Keeps('isFlag', (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'))
-  masked?: boolean;
-
-  @ApiProperty({ required: false, description: 'A language tag (BCP 47).', example: 'de-DE' })
-  @WhereGiven()
-  @Keeps('isLocale', rule(isLocale, 'must be a language tag (BCP 47), such as de-DE'))
-  locale?: string;
-
-  @ApiProperty({ required: false, description: 'Of the IANA time zone database.', example: 'Europe/Berlin' })
-  @WhereGiven()
-  @Keeps('isTimeZone', rule(isTimeZone, 'must be a time zone of the IANA database, such as Europe/Berlin'))
-  timeZone?: string;
+  masked?: boolean | null;
 
   @ApiProperty({
     required: false,
+    type: 'string',
+    nullable: true,
+    description: 'A language tag (BCP 47).',
+    example: 'de-DE',
+  })
+  @IsOptional()
+  @Keeps('isLocale', rule(isLocale, 'must be a language tag (BCP 47), such as de-DE'))
+  locale?: string | null;
+
+  @ApiProperty({
+    required: false,
+    type: 'string',
+    nullable: true,
+    description: 'Of the IANA time zone database.',
+    example: 'Europe/Berlin',
+  })
+  @IsOptional()
+  @Keeps('isTimeZone', rule(isTimeZone, 'must be a time zone of the IANA database, such as Europe/Berlin'))
+  timeZone?: string | null;
+
+  @ApiProperty({
+    required: false,
+    type: 'string',
+    nullable: true,
     maxLength: 1_000,
     description: 'A template of your own links to an event, with {customerExternalId} and {eventId}.',
     example: 'https://desk.example/c/{customerExternalId}?e={eventId}',
   })
-  @WhereGiven()
+  @IsOptional()
   @Keeps('isEventLink', rule(isEventLink, `must be ${EVENT_LINK_FORMS}`))
-  eventLink?: string;
+  eventLink?: string | null;
 }
 
 /** @throws VALIDATION_ERROR where the customer is named in both ways or in neither. */
-export function customerNamed({ customerExternalId, email }: EmbedSessionRequest): CustomerNamed {
+export function customerNamed(request: EmbedSessionRequest): CustomerNamed {
+  const [customerExternalId, email] = [request.customerExternalId ?? undefined, request.email ?? undefined];
   if (customerExternalId !== undefined && email === undefined) return { externalId: customerExternalId };
   if (email !== undefined && customerExternalId === undefined) return { email };
   const problem = `${email === undefined ? 'is missing' : 'is given beside the other'}; give either customerExternalId or email`;
   throw invalidFields({ customerExternalId: [problem], email: [problem] });
 }
 
+/** Null means absent. */
 export function sessionDraft(request: EmbedSessionRequest): SessionDraft {
-  const { at, viewer, ttl = DEFAULT_TTL, maxAge = DEFAULT_MAX_AGE } = request;
+  const { viewer } = request;
   return {
     viewerId: viewer?.id ?? null,
     viewerName: viewer?.name ?? null,
-    at: at === undefined ? null : parseInstant(at),
+    at: typeof request.at === 'string' ? parseInstant(request.at) : null,
     types: request.types ?? null,
     masked: request.masked ?? false,
     locale: request.locale ?? null,
     timeZone: request.timeZone ?? null,
     eventLink: request.eventLink ?? null,
-    ttlSeconds: parseDuration(ttl) as number,
-    maxAgeSeconds: parseDuration(maxAge) as number,
+    ttlSeconds: parseDuration(request.ttl ?? DEFAULT_TTL) as number,
+    maxAgeSeconds: parseDuration(request.maxAge ?? DEFAULT_MAX_AGE) as number,
   };
 }
