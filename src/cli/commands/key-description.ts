@@ -20,7 +20,8 @@ export function describeKey(key: ApiKey) {
     replacedBy: key.replacedBy,
     ...describeLimits(key),
     scopes: key.scopes,
-  } satisfies Record<Exclude<keyof ApiKey, 'sha256' | 'eventLimits' | 'readLimits'>, unknown>;
+    ...(key.type === 'public' ? { publicKey: key.publicKey } : {}),
+  } satisfies Record<Exclude<keyof ApiKey, 'sha256' | 'eventLimits' | 'readLimits' | 'publicKey'>, unknown>;
 }
 
 const HEADER = ['ID', 'PREFIX', 'TYPE', 'STATE', 'CREATED', 'LAST USED', 'EXPIRES', 'EVENTS', 'READS', 'NAME'];
