@@ -123,8 +123,8 @@ export class KeyAdministration extends AppAdministration {
   }
 
   /**
-   * Puts a new key in the place of one, with the same name, type, scopes and limits. Both are valid for a while, then the new
-   * one alone.
+   * Puts a new key in the place of one, with the same name, type, scopes and limits. Both are valid for a while, then
+   * the new one alone.
    *
    * @param graceMs for which the old key goes on working, 0 to 30 days; it may expire before. 0: it is revoked.
    * @param expiresAt of the new key, in milliseconds since the Unix epoch; undefined: it has as long to live as the old
