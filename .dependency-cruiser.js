@@ -27,7 +27,7 @@ const LIBS = {
 const PLATFORM = {
   'src/platform/misspelt-settings.ts': 'fastest-levenshtein',
   'src/platform/audit': 'libs/kernel',
-  'src/platform/access': '',
+  'src/platform/access': 'fastest-levenshtein',
   'src/platform/log': '@nestjs/common pino node:util',
   // Read with the settings: pg knows where a URL leads, and the files of certificates must be there.
   'src/platform/postgres/database-url.ts': 'pg node:fs',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Authentication } from '../api-keys/application/authentication.ts';
+import { PublicKeys } from '../api-keys/application/public-keys.ts';
 import { ApiKeyRefused } from '../api-keys/domain/api-keys-error.ts';
 import { CustomerDirectory } from '../customer-events/application/customer-directory.ts';
 import { customerIdOf } from '../customer-events/domain/customer.ts';
@@ -47,10 +48,14 @@ export class KeysForSessions extends SessionKeys {
   }
 }
 
-/** By what the page knows the app. Until public keys are kept with their text, that is the id of the app. */
+/** By what the page knows the app. */
 @Injectable()
 export class PublicKeysForSessions extends AppPublicKeys {
+  constructor(private readonly publicKeys: PublicKeys) {
+    super();
+  }
+
   of(appId: string): Promise<string> {
-    return Promise.resolve(appId);
+    return this.publicKeys.publicKeyOf(appId);
   }
 }

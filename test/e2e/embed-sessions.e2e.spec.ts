@@ -75,7 +75,7 @@ describe('an embed session', () => {
     const created = await createSession(service);
     expect(created).toMatchObject({ token: expect.stringMatching(TOKEN), matchedBy: 'externalId' });
     const [url, fragment] = created.url.split('#');
-    expect(url).toMatch(/^https:\/\/events\.example\.com\/ce\/embed\/timeline\?k=\w+$/);
+    expect(url).toMatch(/^https:\/\/events\.example\.com\/ce\/embed\/timeline\?k=pk_live_[A-Za-z0-9]{48}$/);
     expect(fragment).toBe(`t=${created.token}`);
     expect(Date.parse(created.expiresAt) - before).toBeGreaterThanOrEqual(15 * MINUTE);
     expect(Date.parse(created.renewableUntil) - before).toBeLessThan(8 * 60 * MINUTE + 10_000);

@@ -45,6 +45,15 @@ export class Authentication {
     return requireUsableKey(await this.lookups.lookup(sha256), sha256, this.clock.now());
   }
 
+  /**
+   * The key whose text it is, whatever has become of the key; null: nobody's. What it may do is for the caller to say.
+   *
+   * @throws SERVICE_UNAVAILABLE if the keys cannot be read.
+   */
+  async find(presented: string): Promise<ApiKey | null> {
+    return isWellFormedKey(presented) ? this.lookups.lookup(sha256OfKey(presented)) : null;
+  }
+
   /** Whether this key was found before. It says nothing of what has become of the key since. */
   knows(presented: string): boolean {
     return isWellFormedKey(presented) && this.lookups.knows(sha256OfKey(presented));
