@@ -29,10 +29,21 @@ describe('the template of a link', () => {
     ['https://shop.example/a/{payload.id}', { id: '../b' }, 'https://shop.example/a/..%2Fb'],
     ['https://shop.example/{payload.id}', { id: '\ud800' }, null],
     ['https://shop.example/{payload.id}', { id: 'x'.repeat(5_000) }, null],
+    ['https://shop.example/?f={payload.f}', { f: { a: [1] } }, 'https://shop.example/?f=%7B%22a%22%3A%5B1%5D%7D'],
+    [
+      'https://shop.example/?f={payload.f}',
+      { f: { a: 'x'.repeat(80) } },
+      `https://shop.example/?f=%7B%22a%22%3A%22${'x'.repeat(80)}%22%7D`,
+    ],
     ['https://shop.example/{payload.id}', { id: '//evil.example' }, 'https://shop.example/%2F%2Fevil.example'],
     ['https://shop.example/{payload.id}', { id: '@evil.example' }, 'https://shop.example/%40evil.example'],
   ])('%s of %j leads to %s', (template, payload, url) => {
     expect(urlOf(template, payload)).toBe(url);
+  });
+
+  it('leads nowhere rather than with half a value', () => {
+    expect(urlOf('https://shop.example/{payload.id}', { id: '\u0001'.repeat(2_000) })).toBeNull();
+    expect(urlOf('https://shop.example/{payload.id}', { id: { key: 'x'.repeat(5_000) } })).toBeNull();
   });
 
   it.each([
@@ -58,6 +69,10 @@ describe('the template of a link', () => {
     'https://shop.example/\ta',
     'ftp://shop.example/',
     ' https://shop.example/',
+    'https://shop.example/\u202egnp.exe',
+    'https://shop.example/\ud800',
+    'https://shop.example/../{payload.id}',
+    'https://shop.example/%2e%2E?x={payload.id}',
   ])('%j is refused', (template) => {
     expect(parseUrlTemplate(template)).toHaveProperty('problem');
   });
