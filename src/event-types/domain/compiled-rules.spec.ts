@@ -83,6 +83,10 @@ describe('the rules of an app', () => {
     expect([rules.hasRules, rulesOf({}).hasRules]).toEqual([true, false]);
   });
 
+  it('take no memory of their own where there are none', () => {
+    expect(rulesOf({})).toBe(rulesOf({}));
+  });
+
   it.each([
     ['/a', '{"a":1,"b":1.50}', '{"a":"•••","b":1.50}'],
     ['/a', '{"a":1,"a":{"x":2}}', '{"a":"•••","a":"•••"}'],

@@ -138,6 +138,8 @@ describe('a title template', () => {
     const title = titleOf('{payload.o}', JSON.stringify({ o: { key: 'v'.repeat(100) } }));
     expect(title).toHaveLength(60);
     expect(title).toMatch(/^\{"key":"v+…$/);
+    const spaces = ' '.repeat(5_000);
+    expect(titleOf('{payload.o}', `{"o":[${spaces}1,${spaces}2${spaces}]}`)).toBe('[1,2]');
   });
 
   it('shows control, bidirectional and half characters as U+FFFD', () => {

@@ -4,14 +4,11 @@ import type { Instant } from '../../../libs/time/instant.ts';
 import { compileRules } from './compiled-rules.ts';
 import { parseUrlTemplate } from './url-template.ts';
 
+const EVENT = { type: 't', occurredAt: '2026-04-18T10:00:00Z' as Instant };
+
 function urlOf(template: string, payload: object): string | null {
   const rules = compileRules(new Map([['t', { url: template }]]));
-  const event = {
-    type: 't',
-    occurredAt: '2026-04-18T10:00:00Z' as Instant,
-    payload: new JsonText(JSON.stringify(payload)),
-  };
-  return rules.display(event, null).url;
+  return rules.display({ ...EVENT, payload: new JsonText(JSON.stringify(payload)) }, null).url;
 }
 
 describe('the template of a link', () => {
@@ -44,6 +41,45 @@ describe('the template of a link', () => {
   it('leads nowhere rather than with half a value', () => {
     expect(urlOf('https://shop.example/{payload.id}', { id: '\u0001'.repeat(2_000) })).toBeNull();
     expect(urlOf('https://shop.example/{payload.id}', { id: { key: 'x'.repeat(5_000) } })).toBeNull();
+  });
+
+  it('keeps its host and its path, whatever one or two characters a value has', () => {
+    const special = [
+      '.',
+      '/',
+      '\\',
+      '@',
+      ':',
+      '?',
+      '#',
+      '%',
+      '&',
+      '\t',
+      '\n',
+      '\0',
+      ' ',
+      '%2e',
+      '。',
+      '／',
+      '\u202e',
+      '日',
+    ];
+    const single = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code));
+    const values = [...single, ...special.flatMap((first) => special.map((second) => first + second))];
+    const template = 'https://shop.example/a/{payload.v}/b?x={payload.v}#{payload.v}';
+    const rules = compileRules(new Map([['t', { url: template }]]));
+    for (const value of values) {
+      const event = { ...EVENT, payload: new JsonText(JSON.stringify({ v: value })) };
+      const { url } = rules.display(event, null);
+      if (value === '.' || value === '..' || /\p{Surrogate}/u.test(value)) {
+        expect({ value, url }).toEqual({ value, url: null });
+        continue;
+      }
+      const { origin, pathname, searchParams, hash } = new URL(url as string);
+      const read = [origin, decodeURIComponent(pathname), searchParams.get('x'), decodeURIComponent(hash)];
+      if (read.join() !== ['https://shop.example', `/a/${value}/b`, value, `#${value}`].join())
+        throw new Error(`${url}`);
+    }
   });
 
   it.each([
