@@ -93,6 +93,10 @@ describe('the rules of an app', () => {
     ]);
   });
 
+  it('take no memory of their own where there are none', () => {
+    expect(rulesOf({})).toBe(rulesOf({}));
+  });
+
   it.each([
     ['/a', '{"a":1,"b":1.50}', '{"a":"•••","b":1.50}'],
     ['/a', '{"a":1,"a":{"x":2}}', '{"a":"•••","a":"•••"}'],
@@ -100,6 +104,10 @@ describe('the rules of an app', () => {
     ['/a~1b/c~0d', '{"a/b":{"c~d":1}}', '{"a/b":{"c~d":"•••"}}'],
     ['/a/00', '{"a":[1]}', '{"a":[1]}'],
     ['/__proto__', '{"__proto__":1}', '{"__proto__":"•••"}'],
+    ['/a', ' {"a":1}', ' {"a":"•••"}'],
+    ['/0', '{"0":1,"1":[0]}', '{"0":"•••","1":[0]}'],
+    ['/a/b', '{"a":{"b":1},"a":{"b":2}}', '{"a":{"b":"•••"},"a":{"b":"•••"}}'],
+    ['/a', '{"\\u0061":1}', '{"\\u0061":"•••"}'],
     ['/missing', '{"a":1e400}', '{"a":1e400}'],
   ])('mask %s of %s', (pointer, payload, masked) => {
     expect(rulesOf({ t: { mask: [pointer] } }).mask('t', new JsonText(payload)).text).toBe(masked);

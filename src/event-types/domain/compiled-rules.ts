@@ -3,12 +3,13 @@ import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { builtInSeverity, builtInTitle } from './built-in-display.ts';
 import type { Display, DisplayRule, FieldRule, Severity } from './display-rule.ts';
-import { maskedPayload, parsePointer, type Pointer } from './mask.ts';
-import { PayloadValues } from './payload-values.ts';
+import { Mask, parsePointer, type Pointer } from './mask.ts';
+import { PayloadPaths } from './payload-values.ts';
 import { plainLine } from './plain-text.ts';
 import { isFault, needsOnlyType, NO_VALUE, parseField, parseTemplate, renderTitle, type Template } from './template.ts';
 import { parseUrlTemplate, renderUrl } from './url-template.ts';
 import { valueText, type ShownEvent, type ValuePlace } from './value-text.ts';
+import type { PathStep, ValuePath } from './value-path.ts';
 
 /** What an event needs to be displayed. */
 export interface DisplayedEvent {
@@ -32,12 +33,15 @@ interface CompiledRule extends TypeDisplay {
   readonly builtInTitle: string;
   readonly url: Template | null;
   readonly fields: readonly { readonly label: string; readonly place: ValuePlace }[];
-  readonly mask: readonly Pointer[];
+  /** All that the templates and fields show of a payload. */
+  readonly payloadPaths: PayloadPaths;
+  /** Null: nothing is masked. */
+  readonly mask: Mask | null;
 }
 
 /** Of types that are displayed now; there may be any number. */
 const MAX_TYPES_REMEMBERED = 2_000;
-const NO_PAYLOAD = new PayloadValues('{}');
+const NO_VALUES = new PayloadPaths([]).valuesOf('{}');
 
 /**
  * The rules of one app, read once. Of each field the most exact rule that has it counts: the one of the type, then those
@@ -46,14 +50,18 @@ const NO_PAYLOAD = new PayloadValues('{}');
  * @param rules by what they are for: `order.placed`, `order.*` or `*`; all of them valid.
  */
 export function compileRules(rules: ReadonlyMap<string, DisplayRule>): CompiledRules {
-  return new CompiledRules(rules);
+  return rules.size === 0 ? NO_RULES : new CompiledRules(rules);
 }
 
 export class CompiledRules {
   readonly hasRules: boolean;
   /** Whether a rule shows something of the customer: only then that has to be read. */
   readonly showsCustomer: boolean;
-  private readonly compiled = new LRUCache<string, CompiledRule>({ max: MAX_TYPES_REMEMBERED });
+  // By size and not by number, for which it would reserve 100 KB for each app.
+  private readonly compiled = new LRUCache<string, CompiledRule>({
+    maxSize: MAX_TYPES_REMEMBERED,
+    sizeCalculation: () => 1,
+  });
 
   constructor(private readonly rules: ReadonlyMap<string, DisplayRule>) {
     this.hasRules = rules.size > 0;
@@ -64,7 +72,7 @@ export class CompiledRules {
   display({ type, occurredAt, payload }: DisplayedEvent, customerName: string | null): Display {
     const rule = this.ruleOf(type);
     const { title, severity, icon, url, fields, quiet, hidden } = rule;
-    const event: ShownEvent = { type, occurredAt, customerName, payload: new PayloadValues(payload.text) };
+    const event: ShownEvent = { type, occurredAt, customerName, payload: rule.payloadPaths.valuesOf(payload.text) };
     return {
       title: title === null ? rule.builtInTitle : renderTitle(title, event),
       severity,
@@ -85,13 +93,13 @@ export class CompiledRules {
   titleOfType(type: string): string {
     const { title, builtInTitle: builtIn } = this.ruleOf(type);
     if (title === null || !needsOnlyType(title)) return builtIn;
-    return renderTitle(title, { type, occurredAt: '' as Instant, customerName: null, payload: NO_PAYLOAD });
+    return renderTitle(title, { type, occurredAt: '' as Instant, customerName: null, payload: NO_VALUES });
   }
 
   /** The payload without what the rules mask. */
   mask(type: string, payload: JsonText): JsonText {
     const { mask } = this.ruleOf(type);
-    return mask.length === 0 ? payload : maskedPayload(payload, mask);
+    return mask === null ? payload : mask.applyTo(payload);
   }
 
   /** Field by field, what the rules say of a type; what none says is not there. */
@@ -115,6 +123,9 @@ export class CompiledRules {
   }
 }
 
+/** Most apps have no rules: they share what is remembered of types, which are the same for all then. */
+const NO_RULES = new CompiledRules(new Map());
+
 /** The patterns that a type matches, the most exact one first. */
 export function patternsOf(type: string): string[] {
   const patterns = [type];
@@ -125,16 +136,22 @@ export function patternsOf(type: string): string[] {
 }
 
 function compiledRule(type: string, rule: DisplayRule): CompiledRule {
+  const title = read(rule.title, parseTemplate);
+  const url = read(rule.url, parseUrlTemplate);
+  const fields = (rule.fields ?? []).flatMap(compiledField);
+  const places = [...(title?.parts ?? []), ...(url?.parts ?? []), ...fields.map(({ place }) => place)];
+  const pointers = pointersOf(rule.mask ?? []);
   return {
-    title: read(rule.title, parseTemplate),
+    title,
     builtInTitle: builtInTitle(type),
     severity: rule.severity ?? builtInSeverity(type),
     icon: rule.icon ?? null,
-    url: read(rule.url, parseUrlTemplate),
-    fields: (rule.fields ?? []).flatMap(compiledField),
+    url,
+    fields,
     quiet: rule.quiet ?? false,
     hidden: rule.hidden ?? false,
-    mask: pointersOf(rule.mask ?? []),
+    payloadPaths: new PayloadPaths(places.flatMap(payloadSteps)),
+    mask: pointers.length === 0 ? null : new Mask(pointers),
     description: rule.description ?? null,
   };
 }
@@ -148,6 +165,14 @@ function read(text: string | undefined, parse: (text: string) => Template | obje
 function compiledField({ label, path, as }: FieldRule): { label: string; place: ValuePlace }[] {
   const place = parseField(path, as);
   return isFault(place) ? [] : [{ label: plainLine(label), place }];
+}
+
+/** The paths in the payload that a part of a template shows, and that of its currency. */
+function payloadSteps(part: string | ValuePlace): (readonly PathStep[])[] {
+  if (typeof part === 'string') return [];
+  const { path, format } = part;
+  const paths: ValuePath[] = format === null || format.name === 'date' ? [path] : [path, format.currency];
+  return paths.flatMap((shown) => (shown.root === 'payload' ? [shown.steps] : []));
 }
 
 const pointersOf = (mask: readonly string[]): Pointer[] =>

@@ -1,5 +1,5 @@
-import { arrayElements, objectMembers, type JsonSpan } from '../../../libs/json-payload/json-members.ts';
-import { OPEN_BRACE, OPEN_BRACKET } from '../../../libs/json-payload/json-scanner.ts';
+import type { JsonSpan } from '../../../libs/json-payload/json-members.ts';
+import { JsonPaths } from '../../../libs/json-payload/json-paths.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 
 /** Three bullets: what stands for a masked value. */
@@ -17,38 +17,30 @@ export function parsePointer(text: string): Pointer | null {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** A payload without these values; all else stays, character for character. Of duplicate keys each is masked. */
-export function maskedPayload(payload: JsonText, pointers: readonly Pointer[]): JsonText {
-  const { text } = payload;
-  const whole = { start: 0, end: text.length };
-  const found = pointers
-    .flatMap((pointer) => spansOf(text, whole, pointer))
-    .sort((a, b) => a.start - b.start || b.end - a.end);
-  if (found.length === 0) return payload;
-  let masked = '';
-  let at = 0;
-  for (const { start, end } of found) {
-    // Within a value that is masked already.
-    if (start < at) continue;
-    masked += text.slice(at, start) + MASKED;
-    at = end;
-  }
-  return new JsonText(masked + text.slice(at));
-}
+/** The values at pointers, found in one pass however many pointers there are. */
+export class Mask {
+  private readonly paths: JsonPaths;
 
-function spansOf(text: string, span: JsonSpan, pointer: Pointer): JsonSpan[] {
-  let spans: JsonSpan[] = [span];
-  for (const token of pointer) {
-    spans = spans.flatMap((within) => children(text, within, token));
-    if (spans.length === 0) break;
+  constructor(pointers: readonly Pointer[]) {
+    this.paths = JsonPaths.ofPointers(pointers);
   }
-  return spans;
-}
 
-function children(text: string, { start, end }: JsonSpan, token: string): JsonSpan[] {
-  const first = text.charCodeAt(start);
-  if (first === OPEN_BRACE) return objectMembers(text, start, end).filter(({ key }) => key === token);
-  if (first !== OPEN_BRACKET || !/^(?:0|[1-9]\d{0,9})$/.test(token)) return [];
-  const element = arrayElements(text, start, end)[Number(token)];
-  return element === undefined ? [] : [element];
+  /** A payload without these values; all else stays, character for character. Of duplicate keys each is masked. */
+  applyTo(payload: JsonText): JsonText {
+    const { text } = payload;
+    // Of those that end last on, so that one comes before those that it contains.
+    const outermost: JsonSpan[] = [];
+    for (const span of this.paths.findAll(text).toReversed()) {
+      const after = outermost.at(-1);
+      if (after === undefined || span.end <= after.start) outermost.push(span);
+    }
+    if (outermost.length === 0) return payload;
+    let masked = '';
+    let at = 0;
+    for (const { start, end } of outermost.toReversed()) {
+      masked += text.slice(at, start) + MASKED;
+      at = end;
+    }
+    return new JsonText(masked + text.slice(at));
+  }
 }

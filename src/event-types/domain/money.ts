@@ -12,8 +12,10 @@ const MINOR_UNIT_DIGITS: ReadonlyMap<string, number> = new Map([
 const USUAL_MINOR_UNIT_DIGITS = 2;
 
 /** A decimal number as JSON writes it, in parts. */
-const DECIMAL = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,2}))?$/;
-const CURRENCY = /^[A-Za-z]{3}$/;
+const DECIMAL = /^(-?)(0|[1-9]\d{0,59})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,2}))?$/;
+/** Present and former ones; not gold, nor what only looks like a code, whose minor unit nobody knows. */
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+const CURRENCY_LENGTH = 3;
 const MAX_DIGITS = 60;
 
 /** What stands before the amount, by currency. To ask `Intl` takes 20 to 50 µs, and the codes come from payloads. */
@@ -32,8 +34,8 @@ const symbols = new LRUCache<string, string>({ max: 200 });
 export function moneyText(amount: string, currency: string | null, isMinor: boolean): string {
   const asItIs = currency === null || currency === '' ? amount : `${amount} ${currency}`;
   const parts = DECIMAL.exec(amount);
-  if (parts === null || currency === null || !CURRENCY.test(currency)) return asItIs;
-  const code = currency.toUpperCase();
+  const code = currency?.length === CURRENCY_LENGTH ? currency.toUpperCase() : '';
+  if (parts === null || !CURRENCIES.has(code)) return asItIs;
   const unitDigits = MINOR_UNIT_DIGITS.get(code) ?? USUAL_MINOR_UNIT_DIGITS;
   const [, sign = '', integer = '', fraction = '', exponent = '0'] = parts;
   const written = shifted(integer, fraction, Number(exponent) - (isMinor ? unitDigits : 0));
@@ -48,7 +50,8 @@ function shifted(integer: string, fraction: string, places: number): { integer: 
   const point = integer.length + places;
   const digits = integer + fraction;
   if (point <= 0) return { integer: '0', fraction: '0'.repeat(-point) + digits };
-  if (point < digits.length) return { integer: digits.slice(0, point), fraction: digits.slice(point) };
+  if (point < digits.length)
+    return { integer: withoutLeadingZeros(digits.slice(0, point)), fraction: digits.slice(point) };
   return { integer: withoutLeadingZeros(digits + '0'.repeat(point - digits.length)), fraction: '' };
 }
 

@@ -1,56 +1,45 @@
-import {
-  arrayElements,
-  objectMembers,
-  type JsonMember,
-  type JsonSpan,
-} from '../../../libs/json-payload/json-members.ts';
-import { OPEN_BRACE, OPEN_BRACKET } from '../../../libs/json-payload/json-scanner.ts';
+import type { JsonSpan } from '../../../libs/json-payload/json-members.ts';
+import { JsonPaths } from '../../../libs/json-payload/json-paths.ts';
 import type { PathStep } from './value-path.ts';
+
+/** Known by identity: the same array that a template was read into. */
+type Steps = readonly PathStep[];
+
+/** The paths of all templates that are shown of an event, so that its payload is passed once for all of them. */
+export class PayloadPaths {
+  private readonly indexes: ReadonlyMap<Steps, number>;
+  private readonly paths: JsonPaths;
+
+  constructor(steps: readonly Steps[]) {
+    this.indexes = new Map(steps.map((path, index) => [path, index]));
+    this.paths = new JsonPaths(steps);
+  }
+
+  /** @param text one valid JSON value. It is not looked at before a value is asked for. */
+  valuesOf(text: string): PayloadValues {
+    return new PayloadValues(text, this.paths, this.indexes);
+  }
+}
 
 /**
  * The values of one payload, found in its source text: numbers stay digit for digit what they were, of duplicate keys the
  * last one counts (as for JSON.parse), and only what the payload itself has is there.
  */
 export class PayloadValues {
-  /** Of the objects that were looked into, by where they begin. */
-  private members: Map<number, readonly JsonMember[]> | undefined;
-  private elements: Map<number, readonly JsonSpan[]> | undefined;
+  private spans: readonly (JsonSpan | undefined)[] | undefined;
 
-  /** @param text one valid JSON value. */
-  constructor(readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly paths: JsonPaths,
+    private readonly indexes: ReadonlyMap<Steps, number>,
+  ) {}
 
   /** The JSON text of a value; null where it is not there. */
-  find(steps: readonly PathStep[]): string | null {
-    let span: JsonSpan | undefined = { start: 0, end: this.text.length };
-    for (const step of steps) {
-      span = typeof step === 'number' ? this.element(span, step) : this.member(span, step);
-      if (span === undefined) return null;
-    }
-    return this.text.slice(span.start, span.end);
-  }
-
-  private member({ start, end }: JsonSpan, key: string): JsonSpan | undefined {
-    if (this.text.charCodeAt(start) !== OPEN_BRACE) return undefined;
-    this.members ??= new Map();
-    let members = this.members.get(start);
-    if (members === undefined) {
-      members = objectMembers(this.text, start, end);
-      this.members.set(start, members);
-    }
-    for (let index = members.length - 1; index >= 0; index--) {
-      if (members[index]?.key === key) return members[index];
-    }
-    return undefined;
-  }
-
-  private element({ start, end }: JsonSpan, index: number): JsonSpan | undefined {
-    if (this.text.charCodeAt(start) !== OPEN_BRACKET) return undefined;
-    this.elements ??= new Map();
-    let elements = this.elements.get(start);
-    if (elements === undefined) {
-      elements = arrayElements(this.text, start, end);
-      this.elements.set(start, elements);
-    }
-    return elements[index];
+  find(steps: Steps): string | null {
+    const index = this.indexes.get(steps);
+    if (index === undefined) throw new TypeError('the path is none of those that the payload was to be searched for');
+    this.spans ??= this.paths.find(this.text);
+    const span = this.spans[index];
+    return span === undefined ? null : this.text.slice(span.start, span.end);
   }
 }

@@ -8,10 +8,11 @@ const ELLIPSIS = '…';
  * DEL, C1), line and paragraph separators, the marks and embeddings of Unicode's bidirectional algorithm (UAX #9), and
  * surrogates without their other half.
  */
-const UNSHOWABLE =
+export const UNSHOWABLE =
   /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 /** The same and whole pairs, without a look around, which took most of the time. */
 const MAY_BE_UNSHOWABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
+const LINE_BREAKS = /\r\n|[\r\n]/g;
 const REPLACEMENT = '\ufffd';
 
 /** Grapheme clusters (UAX #29): what a reader takes for one character. */
@@ -19,21 +20,22 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
  * A text as one line of plain text of at most `max` characters, whatever is in it. A longer one is cut between two
- * graphemes and ends with `…`; what cannot be shown becomes U+FFFD. Looks at no more of the text than it shows.
+ * graphemes and ends with `…`; a line break becomes a space, and what
+ * cannot be shown otherwise U+FFFD. Looks at no more of the text than it shows.
  */
 export function plainLine(text: string, max = MAX_SHOWN_LENGTH): string {
   if (text.length <= max && !MAY_BE_UNSHOWABLE.test(text)) return text;
-  // One more than fits, or two where the second is the half of a character: so that it is known whether it has to be cut.
-  const looked = text.length > max + 2 ? text.slice(0, max + 2) : text;
-  return cutText(looked.replace(UNSHOWABLE, REPLACEMENT), max);
+  // A line break may be two characters and becomes one: twice as many show for certain whether it has to be cut.
+  const looked = text.slice(0, 2 * (max + 1));
+  return cutText(looked.replace(LINE_BREAKS, ' ').replace(UNSHOWABLE, REPLACEMENT), max);
 }
 
-/** @param text of which at most a little more than `max` characters are looked at. */
+/** A text of at most `max` characters, cut as {@link plainLine} does it. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
   const room = max - ELLIPSIS.length;
   let end = 0;
-  for (const { index, segment } of graphemes.segment(text)) {
+  for (const { index, segment } of graphemes.segment(text.slice(0, max + 1))) {
     if (index + segment.length > room) break;
     end = index + segment.length;
   }

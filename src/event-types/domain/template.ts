@@ -21,7 +21,7 @@ export const isFault = (result: object): result is TemplateFault => 'problem' in
  * Reads a template: text with places in it. `{path}`, `{path|fallback}`, `{path:money(currencyPath)}`,
  * `{path:cents(currencyPath)}` (an amount in minor units), `{path:date}`; `{{` and `}}` are braces.
  *
- * @returns the template, or what is wrong with it and where, counted in characters from 1.
+ * @returns the template, or what is wrong with it and where, counted from 1, in UTF-16 code units.
  */
 export function parseTemplate(text: string): Template | TemplateFault {
   return faultOrResult(() => readTemplate(text));

@@ -1,14 +1,15 @@
 import { isFault, parseTemplate, type Template } from './template.ts';
 import type { TemplateFault } from './value-path.ts';
-import { valueText, type ShownEvent } from './value-text.ts';
+import { UNSHOWABLE } from './plain-text.ts';
+import { valueText, wholeValue, type ShownEvent } from './value-text.ts';
 
 /** What browsers and servers take without doubt. */
 const MAX_URL_LENGTH = 4_096;
 
 /** The scheme and the authority, up to what ends it (RFC 3986 §3.2). */
 const BEGINNING = /^https?:\/\/([^/?#]*)(?=[/?#]|$)/;
-/** Not in a literal part: browsers drop or convert them, so that another host might come of it. */
-const NOT_IN_URLS = /[\0-\x20\x7f-\x9f\\]/;
+/** Not in a literal part: browsers drop or convert them, so that another host might come of it, or show another URL. */
+const NOT_IN_URLS = new RegExp(`[ \\\\]|${UNSHOWABLE.source}`);
 /** A part of a path that would lead out of it, written in any way (WHATWG URL, "double-dot URL path segment"). */
 const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?=[/?#]|$)/i;
 
@@ -32,6 +33,9 @@ export function parseUrlTemplate(text: string): Template | TemplateFault {
   const wrong = template.parts.find((part) => typeof part === 'string' && NOT_IN_URLS.test(part));
   if (wrong !== undefined)
     return { at: text.search(NOT_IN_URLS) + 1, problem: 'may not stand in a URL; percent-encode it' };
+  if (leadsOutOfPath(template.parts.map((part) => (typeof part === 'string' ? part : 'x')).join(''))) {
+    return { at: 1, problem: 'must have no /./ and no /../ in its path; write the path that they lead to' };
+  }
   return template;
 }
 
@@ -42,14 +46,19 @@ export function parseUrlTemplate(text: string): Template | TemplateFault {
 export function renderUrl({ parts }: Template, event: ShownEvent): string | null {
   let url = '';
   for (const part of parts) {
-    const text = typeof part === 'string' ? part : encodedValue(valueText(part, event));
+    const text = typeof part === 'string' ? part : encodedValue(valueText(part, event, wholeValue));
     if (text === null) return null;
     url += text;
     if (url.length > MAX_URL_LENGTH) return null;
   }
+  return leadsOutOfPath(url) ? null : url;
+}
+
+function leadsOutOfPath(url: string): boolean {
   const [beginning = ''] = BEGINNING.exec(url) ?? [];
-  const path = url.slice(beginning.length).replace(/[?#].*$/s, '');
-  return DOT_SEGMENT.test(path) ? null : url;
+  const path = url.slice(beginning.length);
+  const end = path.search(/[?#]/);
+  return DOT_SEGMENT.test(end < 0 ? path : path.slice(0, end));
 }
 
 /** All but the unreserved characters of RFC 3986 §2.3. Null for what UTF-8 cannot write: half a surrogate pair. */

@@ -11,7 +11,7 @@ export type PathStep = string | number;
 /** What a path may begin with. */
 export const PATH_ROOTS = ['payload', 'customer.name', 'type', 'occurredAt'] as const;
 
-/** What of a path, or a template, cannot be read, and where: counted in characters from 1. */
+/** What of a path, or a template, cannot be read, and where: counted from 1, in UTF-16 code units. */
 export interface TemplateFault {
   readonly at: number;
   /** Such as `is not closed`. */

@@ -33,7 +33,8 @@ const RULE_FIELDS = [
 ] as const satisfies readonly (keyof DisplayRule)[];
 const FIELD_FIELDS = ['label', 'path', 'as'] as const satisfies readonly (keyof FieldRule)[];
 
-const CONTROL_CHARACTERS = /\p{Cc}/u;
+/** Neither is of use in a text, and PostgreSQL does not store all of them. */
+const UNUSABLE_CHARACTERS = /[\p{Cc}\p{Surrogate}]/u;
 
 /** An exact type, a prefix that ends with `.*`, or `*`: what a rule is for. */
 const PATTERN = /^(?:[a-z0-9_.]{1,100}|[a-z0-9_.]{0,98}\.\*|\*)$/;
@@ -154,7 +155,9 @@ class RuleReader {
   private text(value: unknown, name: string, max: number): string | undefined {
     if (typeof value !== 'string') return this.fail(name, () => 'must be a string');
     if (value === '' || value.length > max) return this.fail(name, () => `must have 1 to ${max} characters`);
-    if (CONTROL_CHARACTERS.test(value)) return this.fail(name, () => 'must have no control characters');
+    if (UNUSABLE_CHARACTERS.test(value)) {
+      return this.fail(name, () => 'must have no control characters and no halves of characters');
+    }
     return value;
   }
 
@@ -174,10 +177,11 @@ class RuleReader {
   }
 }
 
-/** Such as `{ at 7 is not closed`, `payloud at 2 is not known; did you mean payload?`. */
+/** With the place counted in characters from 1; such as `{ at 7 is not closed`, `payloud at 2 is not known; did you mean payload?`. */
 function faultText(text: string, { at, problem, word, known }: TemplateFault): string {
   const shown = word === undefined ? [...text.slice(at - 1, at + 1)][0] : shownField(word);
-  const what = shown === undefined || shown === '' ? `what stands at ${at}` : `${shown} at ${at}`;
+  const place = [...text.slice(0, at - 1)].length + 1;
+  const what = shown === undefined || shown === '' ? `what stands at ${place}` : `${shown} at ${place}`;
   if (known === undefined) return problem.startsWith('must') ? problem : `${what} ${problem}`;
   const resembled = resembledName(word ?? '', known);
   const hint = resembled === undefined ? `known are ${known.join(', ')}` : `did you mean ${resembled}?`;
