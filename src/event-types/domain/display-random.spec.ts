@@ -123,9 +123,8 @@ function cut(line: string, max: number): string {
 const BIDIRECTIONAL = ['\u202e', '\u2066'];
 const isHalf = (character: string): boolean => character.length === 1 && character >= '\ud800' && character <= '\udfff';
 const plain = (line: string): string =>
-  [...line.replaceAll('\r\n', '\n')]
+  [...line]
     .map((character) => {
-      if (character === '\n' || character === '\r') return ' ';
       return character < ' ' || BIDIRECTIONAL.includes(character) || isHalf(character) ? '\ufffd' : character;
     })
     .join('');

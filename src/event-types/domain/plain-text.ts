@@ -12,7 +12,6 @@ export const UNSHOWABLE =
   /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 /** The same and whole pairs, without a look around, which took most of the time. */
 const MAY_BE_UNSHOWABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
-const LINE_BREAKS = /\r\n|[\r\n]/g;
 const REPLACEMENT = '\ufffd';
 
 /** Grapheme clusters (UAX #29): what a reader takes for one character. */
@@ -20,14 +19,12 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
  * A text as one line of plain text of at most `max` characters, whatever is in it. A longer one is cut between two
- * graphemes and ends with `…`; a line break becomes a space, and what
- * cannot be shown otherwise U+FFFD. Looks at no more of the text than it shows.
+ * graphemes and ends with `…`; what cannot be shown becomes U+FFFD. Looks at no more of the text than it shows.
  */
 export function plainLine(text: string, max = MAX_SHOWN_LENGTH): string {
   if (text.length <= max && !MAY_BE_UNSHOWABLE.test(text)) return text;
-  // A line break may be two characters and becomes one: twice as many show for certain whether it has to be cut.
-  const looked = text.slice(0, 2 * (max + 1));
-  return cutText(looked.replace(LINE_BREAKS, ' ').replace(UNSHOWABLE, REPLACEMENT), max);
+  // One more than fits shows that it has to be cut; with a second one the half of a pair is none that is shown.
+  return cutText(text.slice(0, max + 2).replace(UNSHOWABLE, REPLACEMENT), max);
 }
 
 /** A text of at most `max` characters, cut as {@link plainLine} does it. */

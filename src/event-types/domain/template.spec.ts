@@ -36,7 +36,7 @@ describe('a title template', () => {
     ['{payload.a.b}', '{"a":"text"}', '—'],
     ['{payload.a[0]}', '{"a":{"0":1}}', '—'],
     ['{payload.a["0"]}', '{"a":[1]}', '—'],
-    ['{payload.text}', '{"text":"three\\nshort\\r\\nlines"}', 'three short lines'],
+    ['{payload.text}', '{"text":"three\\nshort\\r\\nlines"}', 'three\ufffdshort\ufffd\ufffdlines'],
     ['{payload.o}', '{"o": { "k" :\n[ 1, "a  b" ] } }', '{"k":[1,"a  b"]}'],
     ['{payload.a}', ' {"a":1}', '1'],
     ['{payload.a.b} {payload.a}', '{"a":{"b":1},"a":2}', '— 2'],
