@@ -2,6 +2,9 @@ import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
+import { AuditPseudonyms } from './audit-pseudonyms.ts';
+import { CustomerPseudonyms } from '../audit/application/customer-pseudonyms.port.ts';
+import { AuditNotes } from '../audit/application/audit-notes.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { API_KEY_CACHE_MS } from '../api-keys/application/authentication.ts';
@@ -81,11 +84,12 @@ export class AppModule {
         { provide: RETENTION, useValue: config satisfies Retention },
         {
           provide: ConnectionCheck,
-          inject: [DataSource, ErasedIds, StorageFailures],
+          inject: [DataSource, ErasedIds, StorageFailures, AuditNotes],
           useFactory: (
             dataSource: DataSource,
             erasedIds: ErasedIds,
             { unfitSessions }: StorageFailures,
+            auditNotes: AuditNotes,
           ): ConnectionCheck => ({
             require: async () => {
               const notes = await requireDistribution(dataSource, DISTRIBUTED_TABLES, config.distributed);
@@ -97,6 +101,7 @@ export class AppModule {
               unfitSessions.tellTo((line) => logger.error(line));
               return erasedIds.noteUse();
             },
+            closing: () => auditNotes.close(),
           }),
         },
         StorageFailures,
@@ -125,6 +130,7 @@ export class AppModule {
         { provide: Clock, useClass: SystemClock },
         { provide: EventDisplayRules, useClass: EventTypeDisplays },
         { provide: ErasureKeys, useFactory: () => new ErasureKeys(config.erasureSecrets) },
+        { provide: CustomerPseudonyms, useClass: AuditPseudonyms },
         { provide: HTTP_LIMITS, useValue: limits },
         StreamLimits,
         { provide: STREAM_SETTINGS, useValue: config satisfies StreamSettings },
@@ -148,6 +154,7 @@ export class AppModule {
       ],
       exports: [
         ErasureKeys,
+        CustomerPseudonyms,
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
         ...[Clock, GroupCommitObserver, LiveTraffic, EventObserver, StoredEvents, EventDisplayRules],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Authentication } from '../api-keys/application/authentication.ts';
+import { AuditNotes } from '../audit/application/audit-notes.ts';
 import { Purge } from '../customer-events/application/purge.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
 import { EventCounts } from '../customer-events/http/event-counts.ts';
@@ -62,6 +63,7 @@ function observe(adapter: ServiceExpressAdapter, app: INestApplication, requestL
   const { http, registry } = metrics;
   metrics.publishEventCounts(app.get(EventCounts).counts);
   metrics.publishPurge(app.get(Purge).counts);
+  metrics.publishAudit(app.get(AuditNotes));
   const [reads, writes] = [app.get(ReadTurns), app.get(WriteTurns)];
   metrics.publishWaiting(() => ({ reads: reads.waiting, writes: writes.waiting }));
   const tracing = app.get<RequestObserver | null>(TRACING, { strict: false });

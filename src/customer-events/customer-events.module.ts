@@ -24,6 +24,7 @@ import { EventImportController } from './http/event-import.controller.ts';
 import { EmbedEventsController } from './http/embed-events.controller.ts';
 import { EmbedHeadController } from './http/embed-head.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
+import { CustomerDirectoryController } from './http/customer-directory.controller.ts';
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { SingleEventCounter } from './http/single-event-counter.ts';
@@ -45,6 +46,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     EventImportController,
     CustomerEventsController,
     CustomersController,
+    CustomerDirectoryController,
     TimelineController,
     TicketContextController,
     EmbedHeadController,

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { poolUsage } from '../platform/postgres/pool-usage.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
+import { publishAudit, type AuditState } from './audit-metrics.ts';
 import { publishEventCounts, type CountsByApp } from './event-metrics.ts';
 import { publishPurge, type PurgeState } from './purge-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
@@ -92,5 +93,9 @@ export class Metrics {
 
   publishPurge(state: PurgeState): void {
     publishPurge(this.registry, state);
+  }
+
+  publishAudit(state: AuditState): void {
+    publishAudit(this.registry, state);
   }
 }

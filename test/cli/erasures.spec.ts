@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { AuditNotes } from '../../src/audit/application/audit-notes.ts';
 import type { CommandOutcome } from '../support/command-runner.ts';
 import { Workplace } from '../support/service-process.ts';
 import type { TestDatabase } from '../support/test-database.ts';
@@ -122,6 +123,13 @@ describe('erasures after a restore', () => {
     } finally {
       await instance.close();
     }
+  });
+
+  it('tells in the audit how many requests of a key have read customers', async () => {
+    await service.get('/customers/part').expect(200);
+    await service.app.get(AuditNotes).flush();
+    const { stdout } = await cli(service.database, ['audit', '--app', 'acme', '--action', 'customer.read.bulk']);
+    expect(stdout).toMatch(/^20\d\d-\S+:00:00\.000Z {2}acme {2}key \S+ {2}customer\.read\.bulk {2}\d+ requests$/m);
   });
 
   it('tells in the audit who replayed them, and finds the entries of a customer that is gone', async () => {

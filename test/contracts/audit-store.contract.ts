@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomId } from '../../libs/kernel/ids.ts';
 import type { AuditStore } from '../../src/audit/application/audit-store.port.ts';
-import { auditEntry, type AuditEntry, type AuditFields } from '../../src/platform/audit/audit-entry.ts';
+import {
+  auditEntry,
+  hourlyAuditEntry,
+  type AuditEntry,
+  type AuditFields,
+} from '../../src/platform/audit/audit-entry.ts';
 import { ACTOR } from '../support/builders.ts';
 
 /** What every AuditStore does. */
@@ -59,6 +64,38 @@ export function auditStoreContract(open: () => AuditStore): void {
       expect(await store.list({ appId, customers: ['x', 'z'] }, 10, null)).toEqual([a]);
       expect(await store.list({ customers: ['x'], from: 1_000, to: 3_001 }, 10, null)).toEqual([c, a]);
       expect(await store.list({ appId, actions: [] }, 10, null)).toEqual([]);
+    });
+
+    it('adds many at once, with all their fields, and leaves out those that are there already', async () => {
+      const entry = (at: number, fields: Partial<AuditFields> = {}) =>
+        auditEntry(at, { appId, actor: ACTOR, action: 'timeline.viewed', ...fields });
+      const known = await add(1_000, { count: 1 });
+      const full = entry(2_000, {
+        customer: 'c-1',
+        subject: 's "1",{}',
+        count: 7,
+        details: { name: 'Zoë 😀', at: null },
+      });
+      const plain = entry(3_000, { actor: { kind: 'session', id: 'viewer, "1"', requestId: 'req-1' } });
+      await store.addAll([plain, { ...known, count: 5 }, full, plain]);
+      await store.addAll([full]);
+      expect(await store.list({ appId }, 10, null)).toEqual([plain, full, known]);
+    });
+
+    it('adds up the counts of entries that are there already', async () => {
+      const hour = (keyId: string, count: number, at = 7_200_000) =>
+        hourlyAuditEntry(at, { appId, actor: { ...ACTOR, id: keyId }, action: 'customer.read.bulk', count });
+      await store.addCounts([hour('key-1', 3), hour('key-2', 1)]);
+      await Promise.all([
+        store.addCounts([hour('key-1', 4, 10_799_999)]),
+        store.addCounts([hour('key-1', 5, 10_800_000)]),
+      ]);
+      const found = await store.list({ appId }, 10, null);
+      expect(found.map(({ at, actor, count }) => [at, actor.id, count]).sort()).toEqual([
+        [10_800_000, 'key-1', 5],
+        [7_200_000, 'key-1', 7],
+        [7_200_000, 'key-2', 1],
+      ]);
     });
 
     it('deletes what is older than a time, and counts it', async () => {

@@ -3,6 +3,7 @@ import { neverAbandoned } from '../../libs/kernel/abandoned.ts';
 import { millisOfTimeOrderedId, randomId } from '../../libs/kernel/ids.ts';
 import { JsonText } from '../../libs/json-payload/json-text.ts';
 import type { CustomerDirectoryStore } from '../../src/customer-events/application/customer-directory-store.port.ts';
+import type { CustomerLimits } from '../../src/customer-events/domain/customer-list.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { emailClaim } from '../../src/customer-events/domain/email-claim.ts';
 import { aCustomer, anEvent, instant } from '../support/builders.ts';
@@ -26,6 +27,8 @@ export function customerDirectoryStoreContract(open: () => Stores & { directory:
       createdAt: instant(`2026-04-18T10:00:${String(second).padStart(2, '0')}.000001Z`),
     });
 
+    const atMost = (customers: number, bytes = 1_000_000): CustomerLimits => ({ customers, bytes });
+
     beforeEach(() => {
       stores = open();
       directory = stores.directory;
@@ -38,10 +41,15 @@ export function customerDirectoryStoreContract(open: () => Stores & { directory:
       const newest = await put('d', { ...at(3), metadata: new JsonText('{"n":1.10}') });
       await put('e', at(4), other);
       const expected = [newest, ...same, oldest];
-      expect(await directory.newest(app, 10, null)).toEqual(expected);
-      expect(await directory.newest(app, 2, null)).toEqual(expected.slice(0, 2));
-      expect(await directory.newest(app, 2, same[0] as Customer)).toEqual(expected.slice(2));
-      expect(await directory.newest(app, 2, oldest)).toEqual([]);
+      const all = { customers: expected, isEnd: true };
+      expect(await directory.newest(app, atMost(10), null)).toEqual(all);
+      expect(await directory.newest(app, atMost(4), null)).toEqual(all);
+      expect(await directory.newest(app, atMost(2), null)).toEqual({ customers: expected.slice(0, 2), isEnd: false });
+      expect(await directory.newest(app, atMost(2), same[0] as Customer)).toEqual({
+        customers: expected.slice(2),
+        isEnd: true,
+      });
+      expect(await directory.newest(app, atMost(2), oldest)).toEqual({ customers: [], isEnd: true });
       expect(await directory.positions(app, 3, newest)).toEqual(
         expected.slice(1).map(({ createdAt, id }) => ({ createdAt, id })),
       );
@@ -52,13 +60,36 @@ export function customerDirectoryStoreContract(open: () => Stores & { directory:
         await put(id, { email: `${randomId()}@example.com` });
       await put('user_1x', {}, other);
       const ids = async (prefix: string, limit = 10, after: string | null = null) =>
-        (await directory.withPrefix(app, prefix, limit, after)).map(({ externalId }) => externalId);
+        (await directory.withPrefix(app, prefix, atMost(limit), after)).customers.map(({ externalId }) => externalId);
       expect(await ids('user_1')).toEqual(['user_1', 'user_10', 'user_1\u{FFFD}', 'user_1\u{1F600}']);
       expect(await ids('user_1', 2)).toEqual(['user_1', 'user_10']);
       expect(await ids('user_1', 2, 'user_10')).toEqual(['user_1\u{FFFD}', 'user_1\u{1F600}']);
       expect(await ids('user%')).toEqual(['user%']);
       expect(await ids('ü')).toEqual(['üser']);
       expect(await ids('nobody')).toEqual([]);
+    });
+
+    it('ends a list where its bytes are full, and gives the first customer in any case', async () => {
+      const large = { metadata: new JsonText(JSON.stringify({ text: 'é'.repeat(5_000) })) };
+      for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) {
+        await put(id, { ...at(9 - index), ...(id === 'd' ? {} : large), email: `${randomId()}@example.com` });
+      }
+      const lists = {
+        newest: (bytes: number, after: Customer | null) => directory.newest(app, atMost(3, bytes), after),
+        prefix: (bytes: number, after: Customer | null) =>
+          directory.withPrefix(app, '', atMost(3, bytes), after?.externalId ?? null),
+      };
+      for (const list of Object.values(lists)) {
+        const [first, all] = [await list(25_000, null), await list(100_000, null)];
+        expect(first.customers.map(({ externalId }) => externalId)).toEqual(['a', 'b']);
+        expect(first.isEnd).toBe(false);
+        expect(all.customers).toHaveLength(3);
+        expect(all.isEnd).toBe(false);
+        expect((await list(100, null)).customers).toHaveLength(1);
+        const rest = await list(25_000, first.customers[1] as Customer);
+        expect(rest.customers.map(({ externalId }) => externalId)).toEqual(['c', 'd']);
+        expect(rest.isEnd).toBe(true);
+      }
     });
 
     it('finds the customer that has a claim on an address, and no longer one that gave it up', async () => {

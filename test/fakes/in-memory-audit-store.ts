@@ -1,4 +1,5 @@
-import { AuditStore, type AuditPosition } from '../../src/audit/application/audit-store.port.ts';
+import { AuditStore } from '../../src/audit/application/audit-store.port.ts';
+import type { AuditPosition } from '../../src/audit/domain/audit-filter.ts';
 import type { AuditQuery } from '../../src/audit/domain/audit-query.ts';
 import type { AuditEntry } from '../../src/platform/audit/audit-entry.ts';
 
@@ -8,6 +9,21 @@ export class InMemoryAuditStore extends AuditStore {
 
   add(entry: AuditEntry): Promise<void> {
     this.entries.push(entry);
+    return Promise.resolve();
+  }
+
+  addAll(entries: readonly AuditEntry[]): Promise<void> {
+    for (const entry of entries) if (this.indexOf(entry) === -1) this.entries.push(entry);
+    return Promise.resolve();
+  }
+
+  addCounts(entries: readonly AuditEntry[]): Promise<void> {
+    for (const entry of entries) {
+      const index = this.indexOf(entry);
+      const known = this.entries[index];
+      if (known === undefined) this.entries.push(entry);
+      else this.entries[index] = { ...known, count: (known.count ?? 0) + (entry.count ?? 0) };
+    }
     return Promise.resolve();
   }
 
@@ -26,6 +42,10 @@ export class InMemoryAuditStore extends AuditStore {
     const before = this.entries.length;
     this.entries = this.entries.filter((entry) => entry.at >= at);
     return Promise.resolve(before - this.entries.length);
+  }
+
+  private indexOf({ appId, at, id }: AuditEntry): number {
+    return this.entries.findIndex((entry) => entry.appId === appId && entry.at === at && entry.id === id);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type StoredSizes,
 } from '../../src/customer-events/application/customer-directory-store.port.ts';
 import type { CustomerPosition } from '../../src/customer-events/domain/customer-position.ts';
+import type { CustomerLimits, CustomerPart } from '../../src/customer-events/domain/customer-list.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import { emailClaim } from '../../src/customer-events/domain/email-claim.ts';
@@ -15,19 +16,17 @@ export class InMemoryCustomerDirectoryStore extends CustomerDirectoryStore {
     super();
   }
 
-  newest(appId: string, limit: number, after: CustomerPosition | null): Promise<Customer[]> {
-    const all = this.ofApp(appId).sort((a, b) => -comparePositions(a, b));
-    return Promise.resolve(
-      all.filter((customer) => after === null || comparePositions(customer, after) < 0).slice(0, limit),
-    );
+  newest(appId: string, limits: CustomerLimits, after: CustomerPosition | null): Promise<CustomerPart> {
+    return Promise.resolve(fitting(this.behind(appId, after), limits));
   }
 
-  withPrefix(appId: string, prefix: string, limit: number, after: string | null): Promise<Customer[]> {
+  withPrefix(appId: string, prefix: string, limits: CustomerLimits, after: string | null): Promise<CustomerPart> {
     const all = this.ofApp(appId).sort((a, b) => compareTexts(a.externalId, b.externalId));
     return Promise.resolve(
-      all
-        .filter(({ externalId }) => externalId.startsWith(prefix) && compareTexts(externalId, after ?? '') > 0)
-        .slice(0, limit),
+      fitting(
+        all.filter(({ externalId }) => externalId.startsWith(prefix) && compareTexts(externalId, after ?? '') > 0),
+        limits,
+      ),
     );
   }
 
@@ -38,8 +37,9 @@ export class InMemoryCustomerDirectoryStore extends CustomerDirectoryStore {
     );
   }
 
-  async positions(appId: string, limit: number, after: CustomerPosition | null): Promise<CustomerPosition[]> {
-    return (await this.newest(appId, limit, after)).map(({ createdAt, id }) => ({ createdAt, id }));
+  positions(appId: string, limit: number, after: CustomerPosition | null): Promise<CustomerPosition[]> {
+    const positions = this.behind(appId, after).map(({ createdAt, id }) => ({ createdAt, id }));
+    return Promise.resolve(positions.slice(0, limit));
   }
 
   eventsAmong(customerIds: readonly string[], sought: EventSought): Promise<CustomerEvent[]> {
@@ -60,9 +60,27 @@ export class InMemoryCustomerDirectoryStore extends CustomerDirectoryStore {
     return Promise.resolve({ sizes, isCounted: true });
   }
 
+  /** The newest first. */
+  private behind(appId: string, after: CustomerPosition | null): Customer[] {
+    const all = this.ofApp(appId).sort((a, b) => -comparePositions(a, b));
+    return all.filter((customer) => after === null || comparePositions(customer, after) < 0);
+  }
+
   private ofApp(appId: string): Customer[] {
     return [...this.customers.byId.values()].filter((one) => one.appId === appId).map(({ customer }) => customer);
   }
+}
+
+/** As many as fit; how many bytes one takes is about the same as in the database. */
+function fitting(all: readonly Customer[], limits: CustomerLimits): CustomerPart {
+  const customers: Customer[] = [];
+  let bytes = 0;
+  for (const customer of all.slice(0, limits.customers)) {
+    bytes += Buffer.byteLength(JSON.stringify(customer));
+    if (bytes > limits.bytes && customers.length > 0) break;
+    customers.push(customer);
+  }
+  return { customers, isEnd: customers.length === all.length };
 }
 
 const comparePositions = (a: CustomerPosition, b: CustomerPosition): number =>

@@ -9,4 +9,8 @@ export class RecordedAudit extends AuditTrail {
     this.entries.push(entry);
     return Promise.resolve();
   }
+
+  note(entry: AuditEntry): void {
+    this.entries.push(entry);
+  }
 }

@@ -3,6 +3,8 @@ import { DataSource } from 'typeorm';
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import {
   auditEntryOf,
+  insertAuditCounts,
+  insertAuditEntries,
   insertAuditEntry,
   SELECTED_AUDIT_ENTRY,
   type AuditEntryColumns,
@@ -10,7 +12,8 @@ import {
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { singleStatement } from '../../platform/postgres/transactions.ts';
-import { AuditStore, type AuditPosition } from '../application/audit-store.port.ts';
+import { AuditStore } from '../application/audit-store.port.ts';
+import type { AuditPosition } from '../domain/audit-filter.ts';
 import type { AuditQuery } from '../domain/audit-query.ts';
 
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
@@ -25,6 +28,14 @@ export class TypeormAuditStore extends AuditStore {
 
   async add(entry: AuditEntry): Promise<void> {
     await storageWrite(() => singleStatement(this.dataSource, insertAuditEntry(entry)));
+  }
+
+  async addAll(entries: readonly AuditEntry[]): Promise<void> {
+    await storageWrite(() => singleStatement(this.dataSource, insertAuditEntries(entries)));
+  }
+
+  async addCounts(entries: readonly AuditEntry[]): Promise<void> {
+    await storageWrite(() => singleStatement(this.dataSource, insertAuditCounts(entries)));
   }
 
   async list(query: AuditQuery, limit: number, after: AuditPosition | null): Promise<AuditEntry[]> {

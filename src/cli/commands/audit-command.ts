@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
 import type { INestApplicationContext } from '@nestjs/common';
 import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
+import { AppAudit } from '../../audit/application/app-audit.ts';
 import { AuditLog } from '../../audit/application/audit-log.ts';
 import type { AuditQuery } from '../../audit/domain/audit-query.ts';
-import { customerIdOf } from '../../customer-events/domain/customer.ts';
-import { ErasureKeys } from '../../customer-events/domain/erasure-keys.ts';
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { OperatorError } from '../error-message.ts';
 import { withService } from '../with-service.ts';
@@ -47,19 +46,19 @@ async function find(service: INestApplicationContext, options: AuditOptions) {
   const slugs = new Map(apps.map(({ id, slug }) => [id, slug]));
   const log = service.get(AuditLog);
   const entries: AuditEntry[] = [];
-  for await (const entry of log.entries(queryOf(options, slugs, service.get(ErasureKeys)), options.limit)) {
+  for await (const entry of log.entries(queryOf(options, slugs, service.get(AppAudit)), options.limit)) {
     entries.push(entry);
   }
   return { entries, slugs };
 }
 
-function queryOf(options: AuditOptions, slugs: ReadonlyMap<string, string>, keys: ErasureKeys): AuditQuery {
+function queryOf(options: AuditOptions, slugs: ReadonlyMap<string, string>, appAudit: AppAudit): AuditQuery {
   const { app, customer, action, from, to } = options;
   // An app that was deleted has no slug any more.
   const appId = app === undefined ? undefined : ([...slugs].find(([, slug]) => slug === app)?.[0] ?? app);
   if (customer === undefined) return { appId, actions: action, from, to };
   if (appId === undefined) throw new OperatorError('--customer needs --app: an external id is known in its app only');
-  return { appId, actions: action, from, to, customers: keys.pseudonyms(customerIdOf(appId, customer)) };
+  return { appId, actions: action, from, to, customers: appAudit.pseudonymsOf(appId, customer) };
 }
 
 const describe = ({ at, ...entry }: AuditEntry) => ({ at: new Date(at).toISOString(), ...entry });
@@ -72,7 +71,7 @@ function lineOf(
   const more = [
     customer === null ? [] : [`customer ${customer}`],
     subject === null ? [] : [subject],
-    count === null ? [] : [`${count} events`],
+    count === null ? [] : [`${count} ${action === 'customer.read.bulk' ? 'requests' : 'events'}`],
     Object.entries(details ?? {}).map(([name, value]) => `${name} ${value ?? 'none'}`),
     actor.requestId === null ? [] : [`request ${actor.requestId}`],
   ];

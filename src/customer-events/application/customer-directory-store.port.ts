@@ -1,5 +1,6 @@
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { CustomerPosition } from '../domain/customer-position.ts';
+import type { CustomerLimits, CustomerPart } from '../domain/customer-list.ts';
 import type { Customer } from '../domain/customer.ts';
 
 /** By what an event is looked for among those of several customers. */
@@ -27,13 +28,18 @@ export interface StoredSizes {
 /** Looks up customers and events of an app when neither external id nor customer is known. */
 export abstract class CustomerDirectoryStore {
   /** The next customers behind a position (from the newest: null), the newest first by (`createdAt`, `id`). */
-  abstract newest(appId: string, limit: number, after: CustomerPosition | null): Promise<Customer[]>;
+  abstract newest(appId: string, limits: CustomerLimits, after: CustomerPosition | null): Promise<CustomerPart>;
 
   /**
    * The next customers whose external id begins with a text, behind an external id (from the first: null), in the
    * order of their external ids (by code point).
    */
-  abstract withPrefix(appId: string, prefix: string, limit: number, after: string | null): Promise<Customer[]>;
+  abstract withPrefix(
+    appId: string,
+    prefix: string,
+    limits: CustomerLimits,
+    after: string | null,
+  ): Promise<CustomerPart>;
 
   /** The customer that has a claim on an address: see `emailClaim`. */
   abstract ofClaim(claim: string): Promise<Customer | null>;

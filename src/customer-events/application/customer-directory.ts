@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
+import { invalidField } from '../../../libs/kernel/input-error.ts';
 import type { CustomerPosition } from '../domain/customer-position.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
+import {
+  customerCursor,
+  CUSTOMERS_MAX_BYTES,
+  externalIdOfCursor,
+  positionOfCursor,
+  type CustomerLimits,
+  type CustomerPart,
+} from '../domain/customer-list.ts';
 import type { Customer } from '../domain/customer.ts';
 import { emailClaim } from '../domain/email-claim.ts';
 import { CustomerDirectoryStore, type EventSought, type StoredSizes } from './customer-directory-store.port.ts';
@@ -23,6 +32,12 @@ export interface EventSearch {
   readonly isComplete: boolean;
 }
 
+export interface CustomerPage {
+  readonly customers: readonly Customer[];
+  /** Where the next page begins; null at the end. */
+  readonly nextCursor: string | null;
+}
+
 /** Finds customers and events for somebody who does not know where they are. */
 @Injectable()
 export class CustomerDirectory {
@@ -32,17 +47,35 @@ export class CustomerDirectory {
     private readonly reads: ReadTurns,
   ) {}
 
+  /**
+   * A page of the customers of an app: the newest first, or, with a prefix, those whose external id begins with it, in
+   * the order of their external ids.
+   *
+   * @throws VALIDATION_ERROR for a cursor that is none of this list.
+   */
+  async page(
+    appId: string,
+    prefix: string | undefined,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<CustomerPage> {
+    const read = this.pageReader(appId, prefix, cursor);
+    const limits = { customers: limit, bytes: CUSTOMERS_MAX_BYTES };
+    // In a distributed database it goes to all shards.
+    const { customers, isEnd } = await this.reads.runCostly(appId, () => read(limits));
+    const last = customers.at(-1);
+    return { customers, nextCursor: isEnd || last === undefined ? null : customerCursor(appId, prefix, last) };
+  }
+
   /** The newest first, read as they are consumed. */
   newest(appId: string, limit: number): AsyncGenerator<Customer> {
-    return walk(limit, (count, after: Customer | null) =>
-      this.reads.run(appId, () => this.store.newest(appId, count, after)),
-    );
+    return walk(limit, (limits, after) => this.reads.run(appId, () => this.store.newest(appId, limits, after)));
   }
 
   /** Those whose external id begins with a text, in the order of their external ids, read as they are consumed. */
   withPrefix(appId: string, prefix: string, limit: number): AsyncGenerator<Customer> {
-    return walk(limit, (count, after: Customer | null) =>
-      this.reads.run(appId, () => this.store.withPrefix(appId, prefix, count, after?.externalId ?? null)),
+    return walk(limit, (limits, after) =>
+      this.reads.run(appId, () => this.store.withPrefix(appId, prefix, limits, after?.externalId ?? null)),
     );
   }
 
@@ -95,6 +128,19 @@ export class CustomerDirectory {
   sizes(): Promise<StoredSizes> {
     return this.store.sizes(PAGES_OF_A_SAMPLE);
   }
+
+  private pageReader(
+    appId: string,
+    prefix: string | undefined,
+    cursor: string | undefined,
+  ): (limits: CustomerLimits) => Promise<CustomerPart> {
+    if (prefix === undefined) {
+      const after = placeOf(cursor, (text) => positionOfCursor(appId, text));
+      return (limits) => this.store.newest(appId, limits, after);
+    }
+    const after = placeOf(cursor, (text) => externalIdOfCursor(appId, prefix, text));
+    return (limits) => this.store.withPrefix(appId, prefix, limits, after);
+  }
 }
 
 /** Null: no event can have this id. */
@@ -104,14 +150,27 @@ function soughtOf(wanted: { id: string } | { eventId: string }): EventSought | n
   return millis === null ? null : { id: wanted.id, millis };
 }
 
-async function* walk<T>(limit: number, read: (count: number, after: T | null) => Promise<T[]>): AsyncGenerator<T> {
-  let after: T | null = null;
+function placeOf<Place>(cursor: string | undefined, read: (cursor: string) => Place | null): Place | null {
+  if (cursor === undefined) return null;
+  const place = read(cursor);
+  if (place !== null) return place;
+  throw invalidField(
+    'cursor',
+    'is not a cursor of this list with this externalIdPrefix; take nextCursor as it is, or leave it out',
+  );
+}
+
+async function* walk(
+  limit: number,
+  read: (limits: CustomerLimits, after: Customer | null) => Promise<CustomerPart>,
+): AsyncGenerator<Customer> {
+  let after: Customer | null = null;
   for (let left = limit; left > 0;) {
-    const count = Math.min(left, CUSTOMERS_AT_ONCE);
-    const part: T[] = await read(count, after);
-    yield* part;
-    if (part.length < count) return;
-    left -= part.length;
-    after = part.at(-1) ?? null;
+    const limits = { customers: Math.min(left, CUSTOMERS_AT_ONCE), bytes: CUSTOMERS_MAX_BYTES };
+    const { customers, isEnd }: CustomerPart = await read(limits, after);
+    yield* customers;
+    if (isEnd) return;
+    left -= customers.length;
+    after = customers.at(-1) ?? null;
   }
 }

@@ -6,7 +6,7 @@ import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/co
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
-import { PrefersMarkdown } from '../../platform/http/request/prefers-markdown.ts';
+import { PrefersMarkdown } from '../../platform/http/request/prefers.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import { TextResponse } from '../../platform/http/response/text-response.ts';

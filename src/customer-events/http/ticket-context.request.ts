@@ -5,7 +5,7 @@ import type { TicketTime } from '../application/ticket-contexts.ts';
 import { CONTEXT_DEFAULT_LIMIT, CONTEXT_DEFAULT_WINDOW } from '../domain/ticket-context.ts';
 import { TIMELINE_MAX_LIMIT } from '../domain/timeline.ts';
 import { IsDisplay } from './display.param.ts';
-import { instantOf, IsLimit, IsQueryInstant } from './timeline.request.ts';
+import { instantOf, IsLimit, IsQueryInstant } from '../../platform/http/request/query-rules.ts';
 
 const IsDuration = (): PropertyDecorator =>
   ValidateBy(
@@ -38,7 +38,7 @@ export class TicketContextRequest {
     default: CONTEXT_DEFAULT_LIMIT,
     description: 'How many of the latest events.',
   })
-  @IsLimit()
+  @IsLimit(TIMELINE_MAX_LIMIT)
   limit: number = CONTEXT_DEFAULT_LIMIT;
 
   @IsDisplay()

@@ -9,6 +9,7 @@ import { StreamLimits, tooManyStreams, tooManyStreamsOfKey } from '../../platfor
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
+import { UncountedRead } from '../../platform/http/request/uncounted-read.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import { DisplayedTimeline } from '../application/displayed-timeline.ts';
@@ -92,6 +93,7 @@ export class TimelineController {
 
   @Get('export')
   @Needs('timeline:read')
+  @UncountedRead()
   @Costly()
   @Costs(50)
   @ApiOperation({

@@ -1,17 +1,14 @@
-import { Readable } from 'node:stream';
-import { StreamableFile } from '@nestjs/common';
+import type { StreamableFile } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
-import { oneLine } from '../../../libs/ndjson/one-line.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
+import { ndjsonResponse } from '../../platform/http/response/ndjson-response.ts';
 import type { ShownEvent, ShownPage } from '../application/displayed-timeline.ts';
 import type { TimelineSummary, TypeSummary } from '../domain/timeline.ts';
 import { ShownEventResponse, customerEventResponse } from './customer-event.response.ts';
 
 /** As long as a page of an export may be without displays; with them it goes out in several pieces. */
 const LINES_MAX_CHARACTERS = 524_288;
-
-const NDJSON_TYPE = 'application/x-ndjson; charset=utf-8';
 
 export class TimelinePageResponse {
   @ApiProperty({ type: [ShownEventResponse] })
@@ -76,9 +73,8 @@ export function timelineSummaryResponse(summary: TimelineSummary): TimelineSumma
 }
 
 /** One event a line, in the form that a page gives it. */
-export function exportResponse(pages: AsyncIterable<Iterable<ShownEvent>>): StreamableFile {
-  return new StreamableFile(Readable.from(linesOf(pages)), { type: NDJSON_TYPE });
-}
+export const exportResponse = (pages: AsyncIterable<Iterable<ShownEvent>>): StreamableFile =>
+  ndjsonResponse(linesOf(pages));
 
 async function* linesOf(pages: AsyncIterable<Iterable<ShownEvent>>): AsyncGenerator<string> {
   for await (const page of pages) {
@@ -86,9 +82,9 @@ async function* linesOf(pages: AsyncIterable<Iterable<ShownEvent>>): AsyncGenera
     for (const event of page) {
       lines += `${shownEventResponse(event).text}\n`;
       if (lines.length < LINES_MAX_CHARACTERS) continue;
-      yield oneLine(lines);
+      yield lines;
       lines = '';
     }
-    if (lines !== '') yield oneLine(lines);
+    if (lines !== '') yield lines;
   }
 }

@@ -14,7 +14,7 @@ const PHONE = /^[^\p{Cc}\p{Cs}]{1,50}$/u;
 const HTTP_URL = /^https?:\/\/[^\s/\\?#\p{Cc}\p{Cs}][^\s\p{Cc}\p{Cs}]*$/iu;
 
 /** validator's check throws on lone surrogates, which are no characters and so no address. */
-const IsEmailAddress = (): PropertyDecorator =>
+export const IsEmailAddress = (): PropertyDecorator =>
   ValidateBy(
     {
       name: 'isEmailAddress',

@@ -1,4 +1,4 @@
-import { timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
+import { derivedId, timeOrderedIdSource } from '../../../libs/kernel/ids.ts';
 
 /** Who did it: an API key over HTTP, an embed session, an operator at the command line, or the service by itself. */
 export interface Actor {
@@ -77,3 +77,21 @@ export const auditEntry = (at: number, fields: AuditFields): AuditEntry => ({
   details: null,
   ...fields,
 });
+
+const HOUR_MS = 3_600_000;
+
+/** Both in milliseconds since the Unix epoch. */
+export const startOfHour = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
+
+/**
+ * An entry of which there is one for each actor, action, customer, subject and hour, whatever instance makes it: it has
+ * the time at which the hour began, and its id follows from the others.
+ *
+ * @param at milliseconds since the Unix epoch, within the hour.
+ */
+export function hourlyAuditEntry(at: number, fields: AuditFields): AuditEntry {
+  const hour = startOfHour(at);
+  const { appId, actor, action, customer, subject } = fields;
+  const id = derivedId(appId, action, actor.kind, actor.id, customer ?? '', subject ?? '', String(hour));
+  return { ...auditEntry(hour, fields), id };
+}

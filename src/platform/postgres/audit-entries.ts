@@ -1,5 +1,7 @@
 import type { Actor, AuditAction, AuditEntry } from '../audit/audit-entry.ts';
 import {
+  arrayList,
+  arraysOf,
   column,
   columnList,
   countColumn,
@@ -53,10 +55,38 @@ const INSERT_AUDIT_ENTRY = `
   VALUES (${placeholderList(Object.keys(AUDIT_COLUMNS).length)})`;
 
 /** To be run in the transaction of what the entry tells. */
-export function insertAuditEntry({ actor, ...entry }: AuditEntry): Query {
-  const flat = { ...entry, actorKind: actor.kind, actorId: actor.id, requestId: actor.requestId };
-  return { sql: INSERT_AUDIT_ENTRY, parameters: parametersOf(AUDIT_COLUMNS, flat) };
-}
+export const insertAuditEntry = (entry: AuditEntry): Query => ({
+  sql: INSERT_AUDIT_ENTRY,
+  parameters: parametersOf(AUDIT_COLUMNS, flatEntry(entry)),
+});
+
+const INSERT_AUDIT_ENTRIES = `
+  INSERT INTO audit_entries AS u (${columnList(AUDIT_COLUMNS)})
+  SELECT * FROM unnest(${arrayList(AUDIT_COLUMNS, 1)})
+  ON CONFLICT (app_id, at, id) DO`;
+
+/** Leaves out those that are there already. */
+export const insertAuditEntries = (entries: readonly AuditEntry[]): Query => ({
+  sql: `${INSERT_AUDIT_ENTRIES} NOTHING`,
+  parameters: inOneOrder(entries),
+});
+
+/** Adds up the counts of those that are there already. */
+export const insertAuditCounts = (entries: readonly AuditEntry[]): Query => ({
+  sql: `${INSERT_AUDIT_ENTRIES} UPDATE SET count = u.count + excluded.count`,
+  parameters: inOneOrder(entries),
+});
+
+/** Two instances that insert the same entries in different orders would wait for each other. */
+const inOneOrder = (entries: readonly AuditEntry[]): unknown[] =>
+  arraysOf(AUDIT_COLUMNS, [...entries].sort((a, b) => (a.id < b.id ? -1 : 1)).map(flatEntry));
+
+const flatEntry = ({ actor, ...entry }: AuditEntry): FlatEntry => ({
+  ...entry,
+  actorKind: actor.kind,
+  actorId: actor.id,
+  requestId: actor.requestId,
+});
 
 export function auditEntryOf(columns: AuditEntryColumns): AuditEntry {
   const { actorKind, actorId, requestId, ...entry } = recordOfRow(AUDIT_COLUMNS, columns);

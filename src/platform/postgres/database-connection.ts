@@ -9,7 +9,7 @@ import { StorageUnavailable } from './storage-unavailable.ts';
 
 const RETRY_MS = 1_000;
 
-/** What has to hold beside the schema. */
+/** What has to hold beside the schema, and what is done with the connections first and last. */
 export abstract class ConnectionCheck {
   /**
    * Before anything uses the database. It throws where it must not be used.
@@ -20,6 +20,9 @@ export abstract class ConnectionCheck {
 
   /** When the service, and not a command, has begun to use it. */
   abstract connected(): Promise<void>;
+
+  /** Before the connections are closed, after the last response: stores what waits in memory. It does not throw. */
+  abstract closing(): Promise<void>;
 }
 
 /** The database's schema is not the one that this build needs. */
@@ -85,6 +88,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
+    await this.check?.closing();
     for (const dataSource of this.dataSources) if (dataSource.isInitialized) await dataSource.destroy();
   }
 

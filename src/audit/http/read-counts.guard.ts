@@ -1,0 +1,38 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { Clock } from '../../../libs/kernel/clock.ts';
+import { callerOf } from '../../platform/http/request/caller.ts';
+import { NEEDED_SCOPE, type NeededScope } from '../../platform/http/request/needs.ts';
+import { UNCOUNTED_READ } from '../../platform/http/request/uncounted-read.ts';
+import { AuditNotes } from '../application/audit-notes.ts';
+
+const READ_SCOPES: readonly (NeededScope | undefined)[] = ['customers:read', 'timeline:read'];
+
+/**
+ * Refuses nothing: it counts, for the audit, the requests that have read customer data with a key, when their response
+ * was sent. What a route needs of the key says whether it does, so that a new route is counted without its doing.
+ */
+@Injectable()
+export class ReadCountsGuard implements CanActivate {
+  constructor(
+    private readonly notes: AuditNotes,
+    private readonly clock: Clock,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const handler = context.getHandler();
+    const needed = this.reflector.get<NeededScope | undefined>(NEEDED_SCOPE, handler);
+    if (!READ_SCOPES.includes(needed)) return true;
+    if (this.reflector.get<boolean | undefined>(UNCOUNTED_READ, handler) === true) return true;
+    const http = context.switchToHttp();
+    const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
+    response.once('finish', () => {
+      if (response.statusCode >= 300) return;
+      const { app, keyId } = callerOf(request);
+      this.notes.countRead(app.id, keyId, this.clock.now());
+    });
+    return true;
+  }
+}
