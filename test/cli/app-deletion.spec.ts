@@ -137,7 +137,7 @@ describe('apps delete', () => {
     expect(await deleteApp(administration, data, 'resumed', 0)).toEqual({ customers: 0, events: 0 });
     expect(await rowsOf(id)).toEqual({});
     expect((await auditEntriesOf(service.database, id)).map(({ action }) => action)).toEqual([
-      ...['app.created', 'app.changed', 'key.created', 'event.erased', 'customer.erased'],
+      ...['app.created', 'key.created', 'app.changed', 'key.created', 'event.erased', 'customer.erased'],
       ...['app.suspended', 'app.deleted'],
     ]);
   }, 60_000);

@@ -342,8 +342,8 @@ describe('the operator commands', () => {
       child.kill('SIGTERM');
       expect(await child.ends()).toEqual({ code: 0, signal: null });
       const list = await outcomeOf(embedded.cli(['keys', 'list', '--app', 'demo', '--json']));
-      const keys = JSON.parse(succeeded(list)) as unknown[];
-      expect(keys).toHaveLength(2);
+      const keys = JSON.parse(succeeded(list)) as { type: string }[];
+      expect(keys.map(({ type }) => type)).toEqual(['agent', 'agent', 'public']);
       expect(embedded.processes()).toEqual([]);
     } finally {
       await embedded.close();

@@ -94,7 +94,13 @@ export async function startServiceOn(
       expiresAt = null as number | null,
       scopes = null as Scopes,
     }) => {
-      const { key, secret } = await administration.createKey(slug, 'test', type, expiresAt, { scopes });
+      const { key, secret } = await administration.createKey(
+        slug,
+        'test',
+        type,
+        expiresAt,
+        scopes === null ? {} : { scopes },
+      );
       return { id: key.id, secret };
     },
     revokeKey: async (id: string) => void (await administration.revokeKey(id)),

@@ -77,9 +77,14 @@ export class KeyAdministration extends AppAdministration {
     return { key: created.key, secret };
   }
 
-  /** @throws {AdministrationError} */
+  /**
+   * Agent keys first, then the public ones, each the oldest first.
+   *
+   * @throws {AdministrationError}
+   */
   async listKeys(appSlug: string): Promise<ApiKey[]> {
-    return this.store.listKeys((await this.appOf(appSlug)).id);
+    const keys = await this.store.listKeys((await this.appOf(appSlug)).id);
+    return [...keys.filter(({ type }) => type === 'agent'), ...keys.filter(({ type }) => type !== 'agent')];
   }
 
   /**

@@ -9,6 +9,7 @@ import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
+import { UncountedRead } from '../../platform/http/request/uncounted-read.ts';
 import { CurrentPreconditions, entityTag } from '../../platform/http/request/preconditions.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
@@ -70,6 +71,7 @@ export class EventTypesController {
 
   @Get()
   @Needs('timeline:read')
+  @UncountedRead()
   @Costs(5)
   @ApiOperation({
     summary: 'List the event types that were seen, and the rules for their display',
@@ -134,6 +136,7 @@ export class EventTypesController {
 
   @Get(':type')
   @Needs('timeline:read')
+  @UncountedRead()
   @Costs(1)
   @DocumentsPattern()
   @ApiOperation({ summary: 'Read the rule for an event type or prefix' })
