@@ -343,7 +343,7 @@ describe('the operator commands', () => {
       expect(await child.ends()).toEqual({ code: 0, signal: null });
       const list = await outcomeOf(embedded.cli(['keys', 'list', '--app', 'demo', '--json']));
       const keys = JSON.parse(succeeded(list)) as unknown[];
-      expect(keys).toHaveLength(2);
+      expect(keys).toHaveLength(3);
       expect(embedded.processes()).toEqual([]);
     } finally {
       await embedded.close();
