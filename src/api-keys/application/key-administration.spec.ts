@@ -93,6 +93,23 @@ describe('KeyAdministration', () => {
       expect((await administration.setRetention('acme', 'type_100', null)).retention).toHaveLength(100);
     });
 
+    it('which sites may show its pages, as browsers write them, and records what differs', async () => {
+      const texts = ['https://Acme.Zendesk.com:443', ' https://*.acme.com', 'https://acme.zendesk.com'];
+      const { embedOrigins } = await administration.setEmbedOrigins('acme', texts);
+      expect(embedOrigins).toEqual(['https://acme.zendesk.com', 'https://*.acme.com']);
+      await administration.setEmbedOrigins('acme', embedOrigins);
+      await expect(administration.setEmbedOrigins('acme', ['*', 'acme.com'])).rejects.toThrow(/^"\*" .*\n"acme.com" /);
+      expect(await administration.appOf('acme')).toMatchObject({ embedOrigins });
+      expect(await administration.setEmbedOrigins('acme', [])).toMatchObject({ embedOrigins: [] });
+      const list = embedOrigins.join(',');
+      expect(recorded()).toEqual(
+        [
+          { embedOrigins: list, embedOriginsBefore: 'none' },
+          { embedOrigins: 'none', embedOriginsBefore: list },
+        ].map((details) => ({ action: 'origins.set', subject: null, details })),
+      );
+    });
+
     it('its name and its slug', async () => {
       const renamed = await administration.renameApp('acme', { slug: 'acme-2', name: 'Acme Two' });
       expect(renamed).toMatchObject({ slug: 'acme-2', name: 'Acme Two', id: key.app.id });
