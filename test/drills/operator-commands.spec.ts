@@ -186,11 +186,11 @@ describe('the operator commands', () => {
       const second = await done('keys', 'create', '--app', 'lists', '--name', 'second', '--expires', '2127-01-01');
       const text = await done('keys', 'list', '--app', 'lists');
       expect(text).toMatch(
-        /^c\S{24} {2}pk_live_.* agent page\nc\S{24} {2}sk_live_agent_\S{4}… {2}agent {3}valid {2}\S+Z .* first\nc\S{24} .* 2127-01-01T00:00:00.000Z .* second$/,
+        /^c\S{24} {2}sk_live_agent_\S{4}… {2}agent {3}valid {2}\S+Z .* first\nc\S{24} .* 2127-01-01T00:00:00.000Z .* second\nc\S{24} {2}pk_live_.* agent page$/,
       );
       for (const key of [first, second]) expect(text).not.toContain(key);
       const all = await json<Record<string, unknown>[]>('keys', 'list', '--app', 'lists');
-      expect(all.map(({ name }) => name)).toEqual(['agent page', 'first', 'second']);
+      expect(all.map(({ name }) => name)).toEqual(['first', 'second', 'agent page']);
       for (const key of all) expect(Object.keys(key)).not.toContain('key');
     });
 
