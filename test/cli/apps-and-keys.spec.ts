@@ -62,10 +62,10 @@ describe('the commands for apps and keys', () => {
       const lines = (await done('keys', 'list', '--app', 'columns')).split('\n');
       expect(lines.map((line) => line.replaceAll(new RegExp(INSTANT, 'g'), 'INSTANT'))).toEqual([
         expect.stringMatching(
-          /^c\w{24} {2}pk_live_\w{4}… {8}public {2}valid {2}INSTANT {2}- {2}- {25}- {16}- {2}- {8}agent page$/,
+          /^c\w{24} {2}sk_live_agent_\w{4}… {2}agent {3}valid {2}INSTANT {2}- {2}- {25}- {16}- {2}support {2}short 😀$/,
         ),
         expect.stringMatching(
-          /^c\w{24} {2}sk_live_agent_\w{4}… {2}agent {3}valid {2}INSTANT {2}- {2}- {25}- {16}- {2}support {2}short 😀$/,
+          /^c\w{24} {2}pk_live_\w{4}… {8}public {2}valid {2}INSTANT {2}- {2}- {25}- {16}- {2}- {8}agent page$/,
         ),
         expect.stringMatching(
           /^c\w{24} {2}pk_live_\w{4}… {8}public {2}valid {2}INSTANT {2}- {2}INSTANT {2}1000\/1,20000\/60 {2}- {2}- {8}b$/,

@@ -30,10 +30,10 @@ const INSERT_SESSION = `
 /** An erasure waits for it, or it waits and then finds no customer: see `eraseCustomer`. */
 const LOCK_CUSTOMER = 'SELECT 1 FROM customers AS c WHERE c.id = $1 FOR KEY SHARE';
 
-/** As `renewed` says. */
+/** As `renewed` says. Citus takes no sum of an instant and an interval here, which depends on the time zone of the session. */
 const RENEW = `
   UPDATE embed_sessions AS s
-  SET expires_at = greatest(s.expires_at, least($2::timestamptz + s.ttl_seconds * interval '1 second', s.renewable_until))
+  SET expires_at = greatest(s.expires_at, least(to_timestamp($3::float8 + s.ttl_seconds), s.renewable_until))
   WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2`;
 
 const NOTE_USES = `
@@ -92,7 +92,7 @@ export class TypeormEmbedSessionStore extends EmbedSessionStore {
 
   renew(id: string, now: number): Promise<EmbedSession | null> {
     return this.write(async (run) => {
-      await run({ sql: RENEW, parameters: [id, new Date(now)] });
+      await run({ sql: RENEW, parameters: [id, new Date(now), now / 1000] });
       return firstOf(await run({ sql: `${SELECT_SESSION} WHERE s.id = $1`, parameters: [id] }));
     });
   }
