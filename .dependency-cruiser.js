@@ -13,7 +13,7 @@ const VALUES = 'libs/kernel libs/time libs/retention libs/json-payload';
 const VALIDATION = 'class-validator class-transformer';
 
 const LIBS = {
-  'libs/kernel': 'node:crypto node:timers/promises',
+  'libs/kernel': 'lru-cache node:crypto node:timers/promises',
   'libs/time': '',
   'libs/retention': 'libs/time',
   'libs/byte-streams': 'node:stream node:zlib',
@@ -27,7 +27,7 @@ const LIBS = {
 const PLATFORM = {
   'src/platform/misspelt-settings.ts': 'fastest-levenshtein',
   'src/platform/audit': 'libs/kernel',
-  'src/platform/access': '',
+  'src/platform/access': 'fastest-levenshtein',
   'src/platform/log': '@nestjs/common pino node:util',
   // Read with the settings: pg knows where a URL leads, and the files of certificates must be there.
   'src/platform/postgres/database-url.ts': 'pg node:fs',
@@ -41,7 +41,7 @@ const PLATFORM = {
     @nestjs/common node:http node:stream`,
   'src/platform/http/rate-limit': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel
     @nestjs/common @nestjs/core express pg rate-limiter-flexible node:http`,
-  'src/platform/http/docs': `src/platform/http/errors src/platform/http/response libs/kernel @nestjs/common
+  'src/platform/http/docs': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel @nestjs/common
     @nestjs/swagger express js-yaml`,
   // platform/postgres: load shedding reacts to an overloaded database.
   'src/platform/http/server': `src/platform/http/errors src/platform/http/request src/platform/http/response
@@ -77,11 +77,16 @@ const ALSO = {
   'src/customer-events/application': 'node:timers',
   'src/customer-events/persistence': 'lru-cache',
   'src/customer-events/input': 'libs/byte-streams libs/ndjson node:timers',
+  'src/customer-events/http': 'libs/ndjson src/platform/access',
   'src/api-keys/domain': 'src/platform/access',
   'src/api-keys/application': 'lru-cache src/platform/access',
   'src/api-keys/persistence': 'src/platform/access',
   'src/api-keys/http': 'src/platform/access',
   'src/audit/domain': 'src/platform/audit',
+  'src/event-types/domain': 'lru-cache',
+  'src/event-types/application': 'lru-cache',
+  'src/event-types/http': 'src/platform/access',
+  'src/embed/application': 'lru-cache',
 };
 
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');
@@ -109,7 +114,7 @@ const SERVICE = {
     ${VALUES} libs/byte-streams libs/ndjson @nestjs/common cli-progress commander csv-parse js-yaml
     node:buffer node:crypto node:fs node:path node:stream node:timers node:zlib`,
   'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/access src/platform/audit ${ofEachSlice('domain', 'application')}
-    ${VALUES} libs/ndjson @nestjs/common commander node:events node:fs node:os node:path node:readline node:stream node:timers`,
+    src/event-types/input ${VALUES} libs/ndjson @nestjs/common commander js-yaml node:events node:fs node:os node:path node:readline node:stream node:timers`,
   'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
   'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',
   'ormconfig.ts': 'src/app src/config.ts reflect-metadata',

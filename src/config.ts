@@ -104,6 +104,7 @@ function readSettings(read: SettingsReader, production: boolean) {
     operationsPort: read.integer('OPERATIONS_PORT', 0, 0, 65_535),
     trustProxyHops: read.integer('TRUST_PROXY_HOPS', 0, 0, 10),
     corsOrigins: read.origins('CORS_ORIGINS'),
+    publicUrl: publicUrl(read),
 
     databaseUrl: read.postgresUrl('DATABASE_URL'),
     migrationsDatabaseUrl: read.postgresUrl('MIGRATIONS_DATABASE_URL'),
@@ -130,6 +131,7 @@ function readSettings(read: SettingsReader, production: boolean) {
     importRetryMs: read.integer('IMPORT_RETRY_MS', 30_000, 0, 600_000),
     rateLimits: read.rateWindows('RATE_LIMITS', '5000/5'),
     readLimits: read.rateWindows('READ_LIMITS', '20000/10'),
+    sessionReadLimits: read.rateWindows('SESSION_READ_LIMITS', '300/10'),
     rateLimitStore: read.oneOf('RATE_LIMIT_STORE', ['memory', 'postgres'] as const, 'memory'),
     apiKeyCacheMs: read.integer('API_KEY_CACHE_MS', 5_000, 0, 9_000),
 
@@ -162,6 +164,16 @@ function readSettings(read: SettingsReader, production: boolean) {
 const isDistributed = (read: SettingsReader): boolean =>
   read.checkedText('DISTRIBUTED', (value) => (value === 'citus' ? undefined : 'must be citus, or not set')) !==
   undefined;
+
+/** Without a slash at the end; undefined where it is not set. */
+const publicUrl = (read: SettingsReader): string | undefined =>
+  read
+    .checkedText('PUBLIC_URL', (text) =>
+      /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/.test(text) && URL.canParse(text)
+        ? undefined
+        : 'must be an http or https URL without user, query and fragment, such as https://events.example.com',
+    )
+    ?.replace(/\/+$/, '');
 
 /** `acme`, or with a name `acme:Acme Ltd.` */
 function initApp(read: SettingsReader): { readonly slug: string; readonly name: string } | undefined {

@@ -51,7 +51,7 @@ const FORBIDDEN: Record<string, string[]> = {
     ...['src/operations', 'src/config.ts', 'typeorm', 'class-validator', 'node:fs'],
   ],
   'src/platform/http/docs': [
-    ...['src/platform/http/server', 'src/platform/http/request', 'src/platform/postgres', 'src/customer-events/http'],
+    ...['src/platform/http/server', 'src/platform/postgres', 'src/customer-events/http'],
     ...['src/api-keys/domain', 'src/operations', 'src/config.ts', 'typeorm', 'pg', 'node:http'],
   ],
   'src/platform/http/rate-limit': [

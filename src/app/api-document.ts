@@ -4,16 +4,31 @@ import type { ErrorDefinition } from '../../libs/kernel/domain-error.ts';
 import { invalidFields } from '../../libs/kernel/input-error.ts';
 import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid, scopeMissing } from '../api-keys/domain/api-keys-error.ts';
 import { apiKeyMissing } from '../api-keys/http/api-key-missing.ts';
+import { sessionExpired, sessionInvalid } from '../embed/http/session-errors.ts';
+import { API_KEY_SCHEME, SESSION_SCHEME } from '../platform/http/docs/api-docs.ts';
+import type { CommonFailures } from '../platform/http/docs/failure-responses.ts';
 import { openApiDocument } from '../platform/http/docs/open-api-document.ts';
+import { handlersOf } from './handlers.ts';
 import { internalError } from '../platform/http/errors/http-error.ts';
 import { tooManyRequests } from '../platform/http/rate-limit/rate-limit.ts';
 import { storageUnavailable } from '../platform/postgres/storage-unavailable.ts';
 
-/** What every route with a key can fail with, whatever it does: here the slices meet. */
-const COMMON_FAILURES: readonly ErrorDefinition[] = [
-  ...[invalidFields, apiKeyMissing, apiKeyInvalid, apiKeyExpired, apiKeyForbidden, scopeMissing],
-  ...[tooManyRequests, internalError, storageUnavailable],
-];
+const OF_ALL: readonly ErrorDefinition[] = [tooManyRequests, internalError, storageUnavailable];
+
+/** What every route with a key, or with a session, can fail with, whatever it does: here the slices meet. */
+const COMMON_FAILURES: CommonFailures = {
+  [API_KEY_SCHEME]: [
+    ...[invalidFields, apiKeyMissing, apiKeyInvalid, apiKeyExpired, apiKeyForbidden, scopeMissing],
+    ...OF_ALL,
+  ],
+  [SESSION_SCHEME]: [invalidFields, sessionInvalid, sessionExpired, ...OF_ALL],
+};
 
 /** The OpenAPI document of this service; `docs/openapi.json` is its committed copy. */
-export const apiDocument = (app: INestApplication): OpenAPIObject => openApiDocument(app, COMMON_FAILURES);
+export const apiDocument = (app: INestApplication): OpenAPIObject =>
+  openApiDocument(app, COMMON_FAILURES, (controller, method) => {
+    const handler = handlersOf(app).find(
+      ({ controller: { name }, name: own }) => name === controller && own === method,
+    );
+    return handler?.needs === 'any key' ? undefined : handler?.needs;
+  });

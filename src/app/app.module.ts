@@ -18,15 +18,28 @@ import {
 } from '../customer-events/persistence/group-commit-customer-event-store.ts';
 import { IMPORT_RETRY_MS } from '../customer-events/application/event-import.ts';
 import { GroupCommitObserver } from '../customer-events/persistence/group-commit-observer.ts';
+import { EventObserver } from '../customer-events/application/event-observer.port.ts';
+import { StoredEvents } from '../event-types/application/stored-events.port.ts';
+import { EventTypesModule } from '../event-types/event-types.module.ts';
+import { SeenTypes, TimelineEvents } from './event-type-ports.ts';
+import { EmbedModule } from '../embed/embed.module.ts';
+import { SESSION_CACHE_MS } from '../embed/application/session-access.ts';
+import { AppPublicKeys } from '../embed/application/app-public-keys.port.ts';
+import { SessionCustomers } from '../embed/application/session-customers.port.ts';
+import { SessionKeys } from '../embed/application/session-keys.port.ts';
+import { PUBLIC_URL } from '../embed/http/embed-sessions.controller.ts';
+import { CustomersForSessions, KeysForSessions, PublicKeysForSessions } from './session-adapters.ts';
 import { ErrorFilter } from '../platform/http/server/error.filter.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { OperationsModule } from '../operations/operations.module.ts';
+import { EventTypeDisplays } from './event-type-displays.ts';
 import { Maintenance, RETENTION, type Retention } from './maintenance.ts';
 import { DISTRIBUTED_TABLES } from './distributed-tables.ts';
 import { createReadDataSource, createWriteDataSource, poolSizes } from './data-source.ts';
 import { ErasedIds } from '../customer-events/application/erased-ids.ts';
 import { ErasureKeys } from '../customer-events/domain/erasure-keys.ts';
+import { EventDisplayRules } from '../customer-events/application/event-displays.port.ts';
 import { LiveTraffic } from '../customer-events/application/live-traffic.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
 import { requireDistribution } from '../platform/postgres/distribution.ts';
@@ -60,9 +73,11 @@ export class AppModule {
       module: AppModule,
       imports: [
         ApiKeysModule,
+        EmbedModule,
         AuditModule,
         RateLimitModule.forRoot(config, databaseUrl),
         CustomerEventsModule,
+        EventTypesModule,
         OperationsModule.forRoot({ ...config, version: serviceVersion() }),
       ],
       providers: [
@@ -115,6 +130,7 @@ export class AppModule {
             new WriteTurns(othersThanOne(pool.writes), maxWaitMs, noConnection(failures)),
         },
         { provide: Clock, useClass: SystemClock },
+        { provide: EventDisplayRules, useClass: EventTypeDisplays },
         { provide: ErasureKeys, useFactory: () => new ErasureKeys(config.erasureSecrets) },
         { provide: CustomerPseudonyms, useClass: AuditPseudonyms },
         { provide: AuditTurns, useClass: AuditReadTurns },
@@ -127,8 +143,15 @@ export class AppModule {
           inject: [Metrics, LiveTraffic],
           useFactory: (metrics: Metrics, live: LiveTraffic) => observedBy(metrics.ingest, live),
         },
+        { provide: EventObserver, useClass: SeenTypes },
+        { provide: StoredEvents, useClass: TimelineEvents },
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
+        { provide: SESSION_CACHE_MS, useValue: config.apiKeyCacheMs },
+        { provide: PUBLIC_URL, useValue: config.publicUrl ?? `http://localhost:${config.port}` },
+        { provide: SessionCustomers, useClass: CustomersForSessions },
+        { provide: SessionKeys, useClass: KeysForSessions },
+        { provide: AppPublicKeys, useClass: PublicKeysForSessions },
         { provide: IMPORT_RETRY_MS, useValue: config.importRetryMs },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
@@ -136,8 +159,9 @@ export class AppModule {
         ErasureKeys,
         ...[CustomerPseudonyms, AuditTurns],
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
-        ...[Clock, GroupCommitObserver, LiveTraffic],
+        ...[Clock, GroupCommitObserver, LiveTraffic, EventObserver, StoredEvents, EventDisplayRules],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
+        ...[SESSION_CACHE_MS, PUBLIC_URL, SessionCustomers, SessionKeys, AppPublicKeys],
       ],
     };
   }

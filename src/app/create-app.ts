@@ -7,6 +7,7 @@ import { Purge } from '../customer-events/application/purge.ts';
 import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
 import { EventCounts } from '../customer-events/http/event-counts.ts';
 import { SingleEventCounter } from '../customer-events/http/single-event-counter.ts';
+import { SessionAccess } from '../embed/application/session-access.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from '../config.ts';
 import type { RequestObserver } from '../platform/http/request/in-flight-request.ts';
@@ -18,6 +19,16 @@ import type { ServiceLog } from '../platform/log/service-log.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { TRACING } from '../operations/operations.module.ts';
 import { RequestLog } from '../operations/request-log.ts';
+
+/** What a page of an allowed origin may read of a response, beside what every page may. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotent-Replayed',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+] as const;
 
 /** The application, as the service and the tests run it: all that they share is here. */
 export async function createApp(
@@ -34,8 +45,13 @@ export async function createApp(
   });
   observe(adapter, app, new RequestLog(log));
   const authentication = app.get(Authentication, { strict: false });
-  adapter.setKnownKeys((key) => authentication.knows(key));
-  if (config.corsOrigins.length > 0) app.enableCors({ origin: [...config.corsOrigins], maxAge: 600 });
+  const sessions = app.get(SessionAccess, { strict: false });
+  adapter.setKnownCallers({
+    key: (key) => authentication.knows(key),
+    sessionToken: (token) => sessions.knows(token),
+  });
+  if (config.corsOrigins.length > 0)
+    app.enableCors({ origin: [...config.corsOrigins], exposedHeaders: [...EXPOSED_HEADERS], maxAge: 600 });
   if (config.docsEnabled) serveDocs(app, () => apiDocument(app));
   await app.init();
   return app;

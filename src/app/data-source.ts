@@ -9,6 +9,10 @@ import { PurgeRunRow } from '../customer-events/persistence/purge-run.row.ts';
 import { ErasureSecretRow } from '../customer-events/persistence/erasure-secret.row.ts';
 import { CustomerRow } from '../customer-events/persistence/customer.row.ts';
 import { ErasedEventIdRow } from '../customer-events/persistence/erased-event-id.row.ts';
+import { EventTypeRuleRow } from '../event-types/persistence/event-type-rule.row.ts';
+import { EventTypeSeenRow } from '../event-types/persistence/event-type-seen.row.ts';
+import { EventTypeSetRow } from '../event-types/persistence/event-type-set.row.ts';
+import { EmbedSessionRow } from '../embed/persistence/embed-session.row.ts';
 import { driverUrl } from '../platform/postgres/database-url.ts';
 import { QUERY_TIMEOUT_MARGIN_MS, queryTimeoutClient } from '../platform/postgres/query-timeout-client.ts';
 import type { SessionSettings } from '../platform/postgres/session-settings.ts';
@@ -24,6 +28,8 @@ import { CustomerDirectory1764500000000 } from './migrations/1764500000000-custo
 import { ErasedIdsByShard1764600000000 } from './migrations/1764600000000-erased-ids-by-shard.ts';
 import { Retention1764700000000 } from './migrations/1764700000000-retention.ts';
 import { ReaderAccess1764800000000 } from './migrations/1764800000000-reader-access.ts';
+import { EmbedSessions1764900000000 } from './migrations/1764900000000-embed-sessions.ts';
+import { EventTypes1765000000000 } from './migrations/1765000000000-event-types.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -72,6 +78,10 @@ function dataSourceOptions(
       AuditEntryRow,
       ErasureSecretRow,
       PurgeRunRow,
+      EventTypeSetRow,
+      EventTypeRuleRow,
+      EventTypeSeenRow,
+      EmbedSessionRow,
     ],
     migrations: [
       InitialSchema1764000000000,
@@ -84,6 +94,8 @@ function dataSourceOptions(
       ErasedIdsByShard1764600000000,
       Retention1764700000000,
       ReaderAccess1764800000000,
+      EmbedSessions1764900000000,
+      EventTypes1765000000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

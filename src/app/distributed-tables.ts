@@ -15,12 +15,19 @@ export const DISTRIBUTED_TABLES: TablePlaces = {
   apps: 'everywhere',
   api_keys: 'everywhere',
   migrations: 'everywhere',
+  // Every instance asks for the rules of each app that it reads for, every 5 s; they change by hand.
+  event_type_sets: 'everywhere',
+  event_type_rules: 'everywhere',
   customers: { by: 'id' },
   customer_events: { by: 'customer_id', beside: 'customers' },
   erased_event_ids: { by: 'shard_key', beside: 'customers' },
   customer_emails: { by: 'sha256' },
   audit_entries: 'coordinator',
+  // Read by the hash of its token, and written with each renewal; an erasure ends it in its own transaction.
+  embed_sessions: 'coordinator',
   erasure_secrets: 'coordinator',
+  // Written by the way, when an event of a new type comes; read by hand.
+  event_types_seen: 'coordinator',
   purge_runs: 'coordinator',
   rate_limits: 'coordinator',
 };

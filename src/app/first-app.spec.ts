@@ -23,7 +23,7 @@ describe('INIT_APP and INIT_KEY', () => {
     administration = new KeyAdministration(store, clock);
   });
 
-  it('create an app and its key where there is none, in the name of the first start', async () => {
+  it('create an app, its public key, and its first key where there is none, in the name of the first start', async () => {
     expect(await start(both)).toEqual({
       created: true,
       message: 'the app "acme" of INIT_APP was created, and INIT_KEY is its key',
@@ -35,7 +35,8 @@ describe('INIT_APP and INIT_KEY', () => {
     const actor = { kind: 'operator', id: 'first start' };
     expect(store.entries).toMatchObject([
       { action: 'app.created', actor },
-      { action: 'key.created', actor },
+      { action: 'key.created', actor, details: { type: 'public' } },
+      { action: 'key.created', actor, details: { type: 'agent' } },
     ]);
     expect(JSON.stringify(store.entries)).not.toContain(KEY);
   });
@@ -43,16 +44,16 @@ describe('INIT_APP and INIT_KEY', () => {
   it('change nothing at later starts, and have nothing to tell then', async () => {
     await Promise.all([start(both), start(both), start(both)]);
     expect(await start(both)).toBeNull();
-    expect(store.entries).toHaveLength(2);
+    expect(store.entries).toHaveLength(3);
   });
 
-  it('create the app alone where there is no INIT_KEY, with its slug for a name', async () => {
+  it('create the app and its public key alone where there is no INIT_KEY, with its slug for a name', async () => {
     expect(await start({ INIT_APP: 'acme' })).toMatchObject({
       created: true,
       message: expect.not.stringMatching(/KEY/),
     });
     expect(await administration.listApps()).toMatchObject([{ slug: 'acme', name: 'acme' }]);
-    expect(await administration.listKeys('acme')).toEqual([]);
+    expect(await administration.listKeys('acme')).toMatchObject([{ type: 'public' }]);
     expect(await start({ INIT_APP: 'acme' })).toBeNull();
   });
 
@@ -72,7 +73,7 @@ describe('INIT_APP and INIT_KEY', () => {
       'the key is revoked',
       async () => {
         await start(both);
-        const [key] = await administration.listKeys('acme');
+        const key = await administration.findKey(KEY);
         await administration.revokeKey(key?.id ?? '');
       },
       /^INIT_KEY is revoked; create a key/,

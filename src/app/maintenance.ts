@@ -3,6 +3,7 @@ import { AuditLog } from '../audit/application/audit-log.ts';
 import { KeyAdministration } from '../api-keys/application/key-administration.ts';
 import { Purge } from '../customer-events/application/purge.ts';
 import { ErasedIds } from '../customer-events/application/erased-ids.ts';
+import { EmbedSessions } from '../embed/application/embed-sessions.ts';
 import { Clock } from '../../libs/kernel/clock.ts';
 import { describeError } from '../platform/log/describe-error.ts';
 
@@ -15,6 +16,8 @@ export interface Retention {
   readonly auditDays: number;
 }
 
+/** For which an embed session that is over is still listed. */
+const SESSION_DAYS = 7;
 const EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** The purge of a run: a long one goes on an hour later, so that the rest is done every hour. */
@@ -36,6 +39,7 @@ export class Maintenance implements OnApplicationShutdown {
     private readonly audit: AuditLog,
     private readonly administration: KeyAdministration,
     private readonly purge: Purge,
+    private readonly sessions: EmbedSessions,
     private readonly clock: Clock,
     @Inject(RETENTION) private readonly retention: Retention,
   ) {}
@@ -59,13 +63,15 @@ export class Maintenance implements OnApplicationShutdown {
       const replaced = await this.erasedIds.replaceUnkeyed(() => !this.stopped);
       const erasedIds = erasedIdsDays === 0 ? 0 : await this.deleteErasedIds(erasedIdsDays);
       const entries = auditDays === 0 || this.stopped ? 0 : await this.audit.deleteBefore(this.daysAgo(auditDays));
+      const sessions = this.stopped ? 0 : await this.sessions.deleteRenewableBefore(this.daysAgo(SESSION_DAYS));
       const purgedEvents = this.stopped ? 0 : await this.purgeEvents();
-      if (replaced + erasedIds + entries + purgedEvents > 0) {
+      if (replaced + erasedIds + entries + sessions + purgedEvents > 0) {
         this.logger.log({
           msg: 'maintenance',
           replacedErasedIds: replaced,
           deletedErasedIds: erasedIds,
           deletedAuditEntries: entries,
+          deletedSessions: sessions,
           purgedEvents,
         });
       }

@@ -8,17 +8,21 @@ import { CustomerEventStore } from './application/customer-event-store.port.ts';
 import { CustomerEvents } from './application/customer-events.ts';
 import { CustomerStore } from './application/customer-store.port.ts';
 import { Customers } from './application/customers.ts';
+import { DisplayedTimeline } from './application/displayed-timeline.ts';
 import { ErasedIdStore } from './application/erased-id-store.port.ts';
 import { ErasedIds } from './application/erased-ids.ts';
 import { ErasureReplay } from './application/erasure-replay.ts';
 import { PurgeStore } from './application/purge-store.port.ts';
 import { Purge } from './application/purge.ts';
+import { SessionEvents } from './application/session-events.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
 import { EventImportModule } from './event-import.module.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
+import { EmbedEventsController } from './http/embed-events.controller.ts';
+import { EmbedHeadController } from './http/embed-head.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
 import { CustomerDirectoryController } from './http/customer-directory.controller.ts';
 import { CustomersController } from './http/customers.controller.ts';
@@ -45,6 +49,8 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     CustomerDirectoryController,
     TimelineController,
     TicketContextController,
+    EmbedHeadController,
+    EmbedEventsController,
   ],
   providers: [
     CustomerEvents,
@@ -52,6 +58,8 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     Customers,
     CustomerDirectory,
     Timeline,
+    DisplayedTimeline,
+    SessionEvents,
     AppData,
     TicketContexts,
     ErasedIds,
@@ -69,6 +77,6 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     { provide: PurgeStore, useClass: TypeormPurgeStore },
     { provide: AppDataStore, useClass: TypeormAppDataStore },
   ],
-  exports: [AppData, Customers, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
+  exports: [AppData, CustomerDirectory, Customers, Timeline, SingleEventCounter, ErasedIds, ErasureReplay, Purge],
 })
 export class CustomerEventsModule {}

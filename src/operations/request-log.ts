@@ -62,14 +62,16 @@ function membersOf(inFlight: InFlightRequest, status: number): string {
   );
 }
 
-/** Whose key it is; of a refused one also why, and its beginning where it has the form of a key. */
+/** Whose key it is, or the id of a session and whose key made it; of a refused one also why, and its beginning where it has the form of a key. */
 function keyMembers({ caller, refusedKey }: InFlightRequest): string {
   const app = caller?.app.slug ?? refusedKey?.app;
   const key = caller?.keyPrefix ?? refusedKey?.prefix;
+  const session = caller?.session ?? null;
   return (
     (app === undefined ? '' : `,"app":"${app}"`) +
     (key === undefined ? '' : `,"key":"${key}"`) +
-    (refusedKey === undefined ? '' : `,"keyRefused":"${refusedKey.reason}"`)
+    (session === null ? '' : `,"session":"${session.id}"`) +
+    (refusedKey === undefined ? '' : `,"${refusedKey.credential}Refused":"${refusedKey.reason}"`)
   );
 }
 

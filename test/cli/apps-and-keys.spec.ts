@@ -57,19 +57,18 @@ describe('the commands for apps and keys', () => {
     it('has a line for each key in aligned columns, the id first and the name last', async () => {
       await done('apps', 'create', '--slug', 'columns', '--name', 'Columns');
       const create = ['keys', 'create', '--app', 'columns', '--name'];
-      await done(...create, 'short 😀');
+      await done(...create, 'short 😀', '--scopes', 'support');
       await done(...create, 'b', '--type', 'public', '--expires', '2127-01-01', '--limit', '1000/1,20000/60');
       const lines = (await done('keys', 'list', '--app', 'columns')).split('\n');
-      expect(lines).toEqual([
+      expect(lines.map((line) => line.replaceAll(new RegExp(INSTANT, 'g'), 'INSTANT'))).toEqual([
         expect.stringMatching(
-          new RegExp(
-            `^c\\w{24}  sk_live_agent_\\w{4}…  agent   valid  ${INSTANT}  -  -                         -                -  short 😀$`,
-          ),
+          /^c\w{24} {2}sk_live_agent_\w{4}… {2}agent {3}valid {2}INSTANT {2}- {2}- {25}- {16}- {2}support {2}short 😀$/,
         ),
         expect.stringMatching(
-          new RegExp(
-            `^c\\w{24}  pk_live_\\w{4}…        public  valid  ${INSTANT}  -  2127-01-01T00:00:00.000Z  1000/1,20000/60  -  b$`,
-          ),
+          /^c\w{24} {2}pk_live_\w{4}… {8}public {2}valid {2}INSTANT {2}- {2}- {25}- {16}- {2}- {8}agent page$/,
+        ),
+        expect.stringMatching(
+          /^c\w{24} {2}pk_live_\w{4}… {8}public {2}valid {2}INSTANT {2}- {2}INSTANT {2}1000\/1,20000\/60 {2}- {2}- {8}b$/,
         ),
       ]);
     });
@@ -109,11 +108,11 @@ describe('the commands for apps and keys', () => {
         expect.not.objectContaining({ readLimits: expect.anything() }),
       );
       await whoami(key).expect(200);
-      expect(await done('keys', 'set', id, '--limit', 'none')).toMatch(new RegExp(`^${id} .*  none  -  web$`));
+      expect(await done('keys', 'set', id, '--limit', 'none')).toMatch(new RegExp(`^${id} .*  none  -  all  web$`));
     });
 
     it.each<[string, string[], RegExp]>([
-      ['nothing to change', [], /^Say what to change: --name, --expires, --limit or --read-limit\n$/],
+      ['nothing to change', [], /^Say what to change: --name, --expires, --scopes, --limit or --read-limit\n$/],
       ['a past expiry', ['--expires', '2020-01-01'], /^The expiry date is in the past\n$/],
       ['an impossible date', ['--expires', '2026-02-30'], /--expires.*expected a date or an instant.*never/],
       ['limits that are none', ['--limit', '5'], /--limit.*expected how many\/seconds/],
@@ -129,6 +128,77 @@ describe('the commands for apps and keys', () => {
       const { id } = await createKey();
       await done('keys', 'revoke', id);
       expect(await refused('keys', 'set', id, '--expires', 'never')).toMatch(/is revoked; create a new one\n$/);
+    });
+  });
+
+  describe('the scopes of a key', () => {
+    /** What the entries of the audit trail about a key say of its scopes. */
+    const recordedScopes = async (id: string): Promise<unknown[]> => {
+      const { id: appId } = await service.app.get(KeyAdministration).appOf('acme');
+      const entries = (await auditEntriesOf(service.database, appId)).filter(({ subject }) => subject === id);
+      return entries.map(({ action, details }) => [action, details?.scopes]);
+    };
+
+    it.each<[string, string, string[] | null]>([
+      ['write', 'write', ['events:write', 'customers:write']],
+      ['read', 'read', ['customers:read', 'timeline:read']],
+      ['support', 'support', ['customers:read', 'timeline:read', 'sessions:create']],
+      ['all', 'all', null],
+      ['audit:read,timeline:read', 'timeline:read,audit:read', ['timeline:read', 'audit:read']],
+    ])('are set by --scopes %s, shown, and recorded', async (text, shown, scopes) => {
+      const { id, ...key } = await createKey('--scopes', text);
+      expect(key.scopes).toEqual(scopes);
+      expect(await listed(id)).toMatch(new RegExp(`  ${shown} +x$`));
+      expect(await recordedScopes(id)).toEqual([['key.created', scopes === null ? null : scopes.join(',')]]);
+    });
+
+    it('are all where none are named', async () => {
+      expect(await createKey()).toMatchObject({ scopes: null });
+    });
+
+    it('are changed, and taken back to all, for a key that is in use', async () => {
+      const { id, key } = await createKey();
+      const read = () => withKey(service, key).get('/customers/user_42');
+      await read().expect(200);
+      expect(await json('keys', 'set', id, '--scopes', 'write')).toMatchObject({
+        scopes: ['events:write', 'customers:write'],
+      });
+      const { body } = await read().expect(403);
+      expect(body).toMatchObject({ code: 'AUTH_API_KEY_FORBIDDEN', details: { scope: ['needs customers:read'] } });
+      await whoami(key).expect(200);
+      expect(await done('keys', 'set', id, '--scopes', 'all')).toMatch(/ {2}all {2}x$/);
+      await read().expect(200);
+      expect(await recordedScopes(id)).toEqual([
+        ['key.created', null],
+        ['key.changed', 'events:write,customers:write'],
+        ['key.changed', null],
+      ]);
+    });
+
+    it('go over to the key that takes its place', async () => {
+      const { id } = await createKey('--scopes', 'read');
+      expect(await json('keys', 'rotate', id)).toMatchObject({ scopes: ['customers:read', 'timeline:read'] });
+    });
+
+    it.each([
+      ['timeline.read', /--scopes.*"timeline.read" is no scope; did you mean timeline:read\?/],
+      ['read,root', /--scopes.*"root" is no scope; expected all, or one or more of write, read, support, events:write/],
+      ['', /--scopes.*a scope is empty/],
+    ])('are refused where one is none: %j', async (text, message) => {
+      expect(await refused('keys', 'create', '--app', 'acme', '--name', 'x', '--scopes', text)).toMatch(message);
+      const { id } = await createKey('--scopes', 'read');
+      expect(await refused('keys', 'set', id, '--scopes', text)).toMatch(message);
+      expect(await listed(id)).toMatch(/ {2}read +x$/);
+    });
+
+    it('are refused for a public key, which opens nothing', async () => {
+      const message =
+        /^A public key takes no scopes, since it opens nothing; leave --scopes out, or use an agent key\n$/;
+      const create = ['keys', 'create', '--app', 'acme', '--name', 'page', '--type', 'public'];
+      for (const scopes of ['read', 'all']) expect(await refused(...create, '--scopes', scopes)).toMatch(message);
+      const { id, ...key } = await json(...create);
+      expect(key).toMatchObject({ publicKey: key.key, key: expect.stringMatching(/^pk_live_/) });
+      expect(await refused('keys', 'set', id, '--scopes', 'all')).toMatch(message);
     });
   });
 
@@ -237,9 +307,43 @@ describe('the commands for apps and keys', () => {
       expect(await json(...set, 'default')).not.toHaveProperty('eventLimits');
     });
 
+    it('set names the sites that may show the pages of an app, and takes them back', async () => {
+      const set = ['apps', 'set', '--slug', 'other', '--embed-origins'];
+      const line = await done(...set, 'https://Acme.Zendesk.com, https://*.acme.com:443,https://acme.zendesk.com');
+      expect(line).toMatch(/ {2}Other {2}shown by https:\/\/acme.zendesk.com,https:\/\/\*.acme.com$/);
+      expect(await done('apps', 'list')).toContain(line);
+      const app = (await json<{ slug: string }[]>('apps', 'list')).find(({ slug }) => slug === 'other');
+      expect(app).toMatchObject({ embedOrigins: ['https://acme.zendesk.com', 'https://*.acme.com'] });
+      expect(await json(...set, 'http://localhost:8080', '--event-limits', '5/600')).toMatchObject({
+        ...{ embedOrigins: ['http://localhost:8080'], eventLimits: '5/600' },
+      });
+      expect(await json(...set, 'none', '--event-limits', 'default')).not.toHaveProperty('embedOrigins');
+      const { id } = await service.app.get(KeyAdministration).appOf('other');
+      const entries = (await auditEntriesOf(service.database, id)).filter(({ action }) => action === 'origins.set');
+      expect(entries.map(({ details }) => details)).toEqual([
+        { embedOrigins: 'https://acme.zendesk.com,https://*.acme.com', embedOriginsBefore: 'none' },
+        {
+          embedOrigins: 'http://localhost:8080',
+          embedOriginsBefore: 'https://acme.zendesk.com,https://*.acme.com',
+        },
+        { embedOrigins: 'none', embedOriginsBefore: 'http://localhost:8080' },
+      ]);
+    });
+
+    it('set refuses sites that are none, by their names, and changes nothing then', async () => {
+      const set = ['apps', 'set', '--slug', 'other', '--event-limits', '7/600', '--embed-origins'];
+      const message = await refused(...set, 'https://acme.com,*,acme.com');
+      expect(message).toMatch(/"\*" would be every site/);
+      expect(message).toMatch(/"acme.com" has no scheme; did you mean https:\/\/acme.com\?/);
+      expect(await refused('apps', 'set', '--slug', 'nobody', '--embed-origins', 'none')).toBe(
+        'There is no app "nobody"\n',
+      );
+      expect(await done('apps', 'list')).toMatch(/ {2}other {2}Other$/m);
+    });
+
     it('set refuses to change nothing', async () => {
       expect(await refused('apps', 'set', '--slug', 'acme')).toBe(
-        'Say what to change: --event-limits or --read-limits\n',
+        'Say what to change: --event-limits, --read-limits or --embed-origins\n',
       );
     });
 

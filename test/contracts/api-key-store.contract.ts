@@ -4,6 +4,7 @@ import { KEEP_ALL, parseRetentionRules } from '../../libs/retention/retention-ru
 import type { ApiKeyStore } from '../../src/api-keys/application/api-key-store.port.ts';
 import { newSecretKey, sha256OfKey, shownPrefix, type ApiKey, type App } from '../../src/api-keys/domain/api-key.ts';
 import { auditEntry, type AuditAction, type AuditEntry } from '../../src/platform/audit/audit-entry.ts';
+import { SCOPES } from '../../src/platform/access/scopes.ts';
 
 const UNLIMITED = { eventLimits: null, readLimits: null };
 const WINDOWS = [
@@ -33,6 +34,7 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
       createdAt: 1_000,
       suspendedAt: null,
       deletionStartedAt: null,
+      embedOrigins: [],
       ...fields,
     });
     const aKey = (fields: Partial<ApiKey> = {}): ApiKey => {
@@ -50,9 +52,15 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
         createdAt: 1_000,
         replacedBy: null,
         scopes: null,
+        publicKey: null,
         ...UNLIMITED,
         ...fields,
       };
+    };
+    const aPublicKey = (fields: Partial<ApiKey> = {}): ApiKey => {
+      const publicKey = newSecretKey('public');
+      const prefix = shownPrefix(publicKey, 'public');
+      return aKey({ type: 'public', prefix, sha256: sha256OfKey(publicKey), publicKey, ...fields });
     };
     const entry = (action: AuditAction, appId = app.id, subject: string | null = null): AuditEntry =>
       auditEntry(1_000, {
@@ -72,13 +80,13 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
     beforeEach(async () => {
       ({ keys, entriesOf } = open());
       app = anApp();
-      await keys.addApp(app, entry('app.created'));
+      await keys.addApp(app, entry('app.created'), []);
     });
 
     describe('apps', () => {
       it('are found by their slug, and listed in order', async () => {
         const first = anApp({ slug: `aaa-${randomId()}`, suspendedAt: 2_000, deletionStartedAt: 3_000 });
-        expect(await keys.addApp(first, entry('app.created', first.id))).toBe(true);
+        expect(await keys.addApp(first, entry('app.created', first.id), [])).toBe(true);
         expect(await keys.findApp(first.slug)).toEqual(first);
         expect(await keys.findApp(app.slug)).toEqual(app);
         expect(await keys.findApp('nobody')).toBeNull();
@@ -87,20 +95,23 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
         expect(slugs).toEqual(expect.arrayContaining([first.slug, app.slug]));
       });
 
-      it('are added with their entry, and with their first key where there is one', async () => {
-        const other = anApp();
-        const key = aKey({ app: other });
-        const entries = [entry('app.created', other.id), entry('key.created', other.id, key.id)] as const;
-        expect(await keys.addApp(other, entries[0], { key, entry: entries[1] })).toBe(true);
-        expect(await keys.findBySha256(key.sha256)).toEqual(key);
-        expect(await entriesOf(other.id)).toEqual(entries);
+      it('are added with their entry, and with their first keys where there are any', async () => {
+        const other = anApp({ embedOrigins: ['https://acme.zendesk.com', 'https://*.acme.com:8443'] });
+        const created = entry('app.created', other.id);
+        const first = [aPublicKey({ app: other }), aKey({ app: other, createdAt: 2_000 })].map((key) => ({
+          key,
+          entry: entry('key.created', other.id, key.id),
+        }));
+        expect(await keys.addApp(other, created, first)).toBe(true);
+        expect(await keys.listKeys(other.id)).toEqual(first.map(({ key }) => key));
+        expect(await entriesOf(other.id)).toEqual([created, ...first.map((added) => added.entry)]);
       });
 
       it('do not get a slug twice; nothing is stored then, and nothing recorded', async () => {
         const thief = anApp({ slug: app.slug, name: 'Thief' });
         const key = aKey({ app: thief });
         const first = { key, entry: entry('key.created', thief.id, key.id) };
-        expect(await keys.addApp(thief, entry('app.created', thief.id), first)).toBe(false);
+        expect(await keys.addApp(thief, entry('app.created', thief.id), [first])).toBe(false);
         expect(await keys.findApp(app.slug)).toEqual(app);
         expect(await keys.findBySha256(key.sha256)).toBeNull();
         expect(await entriesOf(thief.id)).toEqual([]);
@@ -111,7 +122,8 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
         const slug = `renamed-${randomId()}`;
         const retention = parseRetentionRules('page.view=forever,page.*=P90D') ?? KEEP_ALL;
         const limits = { eventLimits: [], readLimits: WINDOWS };
-        const changed = { ...app, slug, name: 'New', ...limits, retention, suspendedAt: 5_000 };
+        const embedOrigins = ['http://localhost:3001', 'https://*.acme.com'];
+        const changed = { ...app, slug, name: 'New', ...limits, retention, suspendedAt: 5_000, embedOrigins };
         const told = entry('app.changed');
         const result = await keys.changeApp(app.slug, (present) => {
           expect(present).toEqual(app);
@@ -126,7 +138,7 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
 
       it('stay as they are, without an entry, where the decision says so, throws, or wants a slug that is taken', async () => {
         const other = anApp();
-        await keys.addApp(other, entry('app.created', other.id));
+        await keys.addApp(other, entry('app.created', other.id), []);
         expect(await keys.changeApp(app.slug, () => null)).toEqual(app);
         const refused = keys.changeApp(app.slug, () => {
           throw new Error('no');
@@ -157,7 +169,7 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
       it('are removed with their keys; the record stays, and no key can be added any more', async () => {
         const key = await added(aKey());
         const others = anApp();
-        await keys.addApp(others, entry('app.created', others.id));
+        await keys.addApp(others, entry('app.created', others.id), []);
         const othersKey = await added(aKey({ app: others }));
         expect(await keys.removeApp(app.id, entry('app.deleted'))).toBe(true);
         expect(await keys.findApp(app.slug)).toBeNull();
@@ -182,11 +194,52 @@ export function apiKeyStoreContract(open: () => ApiKeyStores): void {
         expect(await recorded()).toMatchObject([{ action: 'key.created', subject: key.id }]);
       });
 
+      it.each<[string, ApiKey['scopes']]>([
+        ['everything', null],
+        ['nothing', []],
+        ['some things', ['customers:read', 'timeline:read']],
+        ['each thing by its name', SCOPES],
+      ])('may do what their scopes say: %s, found and changed', async (_, scopes) => {
+        const key = await added(aKey({ scopes }));
+        expect(await keys.findBySha256(key.sha256)).toEqual(key);
+        const other = await added(aKey({ scopes: ['audit:read'] }));
+        const changed = { ...other, scopes };
+        expect(await keys.changeKey(other.id, () => ({ key: changed, entry: entry('key.changed') }))).toEqual(changed);
+        expect(await keys.listKeys(app.id)).toEqual(expect.arrayContaining([key, changed]));
+      });
+
       it('are listed by app, the oldest first', async () => {
         const young = await added(aKey({ createdAt: 2_000 }));
         const old = await added(aKey({ createdAt: 1_000 }));
         expect(await keys.listKeys(app.id)).toEqual([old, young]);
         expect(await keys.listKeys(randomId())).toEqual([]);
+      });
+
+      it('are public with their text; those whose text is known are listed, the oldest first', async () => {
+        await added(aKey());
+        await added(aPublicKey({ publicKey: null }));
+        const young = await added(aPublicKey({ createdAt: 2_000 }));
+        const old = await added(aPublicKey({ createdAt: 1_000, revokedAt: 1_500 }));
+        expect(await keys.findBySha256(young.sha256)).toEqual(young);
+        expect(await keys.listPublicKeys(app.id)).toEqual([old, young]);
+        expect(await keys.listPublicKeys(randomId())).toEqual([]);
+      });
+
+      it('are added where no public one is there, once, however many do so at a time', async () => {
+        const present = await Promise.all(
+          Array.from({ length: 8 }, () => {
+            const key = aPublicKey();
+            const newKey = { key, entry: entry('key.created', app.id, key.id) };
+            return keys.addPublicKey(app.id, (its, known) => {
+              expect(its).toEqual(app);
+              return known.length === 0 ? newKey : null;
+            });
+          }),
+        );
+        const [key] = await keys.listPublicKeys(app.id);
+        expect(present).toEqual(Array.from({ length: 8 }, () => [key]));
+        expect(await recorded()).toMatchObject([{ action: 'key.created', subject: key?.id }]);
+        expect(await keys.addPublicKey(randomId(), () => null)).toBeNull();
       });
 
       it('are changed together with their entry, and with the key that takes their place', async () => {

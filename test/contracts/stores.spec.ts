@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { TypeormApiKeyStore } from '../../src/api-keys/persistence/typeorm-api-key-store.ts';
 import { TypeormAuditStore } from '../../src/audit/persistence/typeorm-audit-store.ts';
+import { TypeormEmbedSessionStore } from '../../src/embed/persistence/typeorm-embed-session-store.ts';
 import { loadConfig } from '../../src/config.ts';
 import { ErasureKeys } from '../../src/customer-events/domain/erasure-keys.ts';
 import { CustomerEventCopy } from '../../src/customer-events/persistence/copy-customer-events.ts';
@@ -12,6 +13,8 @@ import { TypeormCustomerEventStore } from '../../src/customer-events/persistence
 import { TypeormAppDataStore } from '../../src/customer-events/persistence/typeorm-app-data-store.ts';
 import { TypeormTimelineStore } from '../../src/customer-events/persistence/typeorm-timeline-store.ts';
 import { TypeormCustomerStore } from '../../src/customer-events/persistence/typeorm-customer-store.ts';
+import { TypeormDisplayRuleStore } from '../../src/event-types/persistence/typeorm-display-rule-store.ts';
+import { TypeormTypesSeenStore } from '../../src/event-types/persistence/typeorm-types-seen-store.ts';
 import { createDataSource } from '../../src/app/data-source.ts';
 import { InMemoryAuditStore } from '../fakes/in-memory-audit-store.ts';
 import { InMemoryAppDataStore } from '../fakes/in-memory-app-data-store.ts';
@@ -19,8 +22,12 @@ import { InMemoryApiKeyStore } from '../fakes/in-memory-api-key-store.ts';
 import { InMemoryCustomerDirectoryStore } from '../fakes/in-memory-customer-directory-store.ts';
 import { InMemoryCustomerEventStore } from '../fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../fakes/in-memory-customers.ts';
+import { InMemoryDisplayRuleStore } from '../fakes/in-memory-display-rule-store.ts';
 import { InMemoryPurgeStore } from '../fakes/in-memory-purge-store.ts';
+import { InMemoryEmbedSessionStore } from '../fakes/in-memory-embed-session-store.ts';
 import { InMemoryTimelineStore } from '../fakes/in-memory-timeline-store.ts';
+import { InMemoryTypesSeenStore } from '../fakes/in-memory-types-seen-store.ts';
+import { aCustomer, APP } from '../support/builders.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { purgeStore } from '../support/purge-store.ts';
 import { createTestDatabase, unfenced, type TestDatabase } from '../support/test-database.ts';
@@ -29,9 +36,12 @@ import { appDataStoreContract } from './app-data-store.contract.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { customerDirectoryStoreContract } from './customer-directory-store.contract.ts';
 import { customerEventStoreContract } from './customer-event-store.contract.ts';
+import { embedSessionStoreContract } from './embed-session-store.contract.ts';
 import { customerStoreContract } from './customer-store.contract.ts';
+import { displayRuleStoreContract } from './display-rule-store.contract.ts';
 import { purgeStoreContract } from './purge-store.contract.ts';
 import { timelineStoreContract } from './timeline-store.contract.ts';
+import { typesSeenStoreContract } from './types-seen-store.contract.ts';
 
 const KEYS = new ErasureKeys(['a secret of thirty-two characters', 'the secret that was in use before']);
 const LIMITS = { maxQueuedEvents: 10_000, maxEventsPerCommit: 1_000, maxCommitsOfShards: 4 };
@@ -62,6 +72,17 @@ describe('in memory', () => {
   });
   customerDirectoryStoreContract(open);
   auditStoreContract(() => new InMemoryAuditStore());
+  displayRuleStoreContract(() => {
+    const rules = new InMemoryDisplayRuleStore();
+    return { rules, entriesOf: async (appId) => rules.entries.filter((entry) => entry.appId === appId) };
+  });
+  typesSeenStoreContract(() => ({ typesSeen: new InMemoryTypesSeenStore() }));
+  embedSessionStoreContract(() => {
+    const customerId = aCustomer('looked-at').id;
+    const sessions = new InMemoryEmbedSessionStore(new Set([customerId]));
+    const entriesOf = async (appId: string) => sessions.entries.filter((entry) => entry.appId === appId);
+    return { sessions, customerId, entriesOf };
+  });
 });
 
 describe('on PostgreSQL', () => {
@@ -117,6 +138,20 @@ describe('on PostgreSQL', () => {
   }));
   customerDirectoryStoreContract(open);
   auditStoreContract(() => new TypeormAuditStore(dataSource, dataSource));
+  displayRuleStoreContract(() => ({
+    rules: new TypeormDisplayRuleStore(dataSource, dataSource),
+    entriesOf: (appId) => auditEntriesOf(database, appId),
+  }));
+  typesSeenStoreContract(() => ({ typesSeen: new TypeormTypesSeenStore(dataSource, dataSource) }));
+  describe('with a customer', () => {
+    const customer = aCustomer('looked-at');
+    beforeAll(() => open().customers.put(APP, customer.id, () => customer));
+    embedSessionStoreContract(() => ({
+      sessions: new TypeormEmbedSessionStore(dataSource, dataSource),
+      customerId: customer.id,
+      entriesOf: (appId) => auditEntriesOf(database, appId),
+    }));
+  });
 
   it('estimates the sizes of apps from a sample of large tables', async () => {
     try {

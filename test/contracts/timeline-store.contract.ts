@@ -4,6 +4,7 @@ import { JsonText } from '../../libs/json-payload/json-text.ts';
 import { compareInstants } from '../../libs/time/instant.ts';
 import { randomId } from '../../libs/kernel/ids.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+import { countsBetween } from '../../src/customer-events/domain/ticket-context.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import {
   typeFilter,
@@ -172,6 +173,84 @@ export function timelineStoreContract(open: () => Stores): void {
       expect(await stores.timelines.outline(ada.id, NEWEST_FIRST, 2)).toEqual(
         events.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })),
       );
+    });
+
+    describe('for a context', () => {
+      const sized = (occurredAt: string, type: string, bytes: number) => ({
+        ...at(occurredAt, type),
+        payload: new JsonText(`{"t":"${'x'.repeat(bytes - 8)}"}`),
+      });
+
+      it('gives the size of each payload, and those payloads that are small enough', async () => {
+        const all = [
+          sized('2026-01-03', 'a', 50_000),
+          sized('2026-01-02', 'b', 1_001),
+          sized('2026-01-01', 'c', 1_000),
+        ];
+        const random = Array.from({ length: 40_000 }, () => Math.floor(Math.random() * 36).toString(36)).join('');
+        all.push({ ...at('2025-01-01', 'd'), payload: new JsonText(`{"t":"${random}"}`) });
+        await append(...all);
+        const found = await stores.timelines.latest(ada.id, NEWEST_FIRST, 10, 1_000);
+        expect(found.map(({ id, payloadBytes, payload }) => [id, payloadBytes, payload])).toEqual([
+          [all[0]?.id, 50_000, null],
+          [all[1]?.id, 1_001, null],
+          [all[2]?.id, 1_000, all[2]?.payload],
+          [all[3]?.id, 40_008, null],
+        ]);
+      });
+
+      it('gives as many events as were asked for, also where the payloads of the first are all that is read', async () => {
+        await append(...Array.from({ length: 40 }, (_, n) => sized(`2026-01-01T00:00:${10 + n}Z`, 'a', 1_000)));
+        const found = await stores.timelines.latest(ada.id, NEWEST_FIRST, 30, 1_000);
+        expect(found).toHaveLength(30);
+        expect(found.filter(({ payload }) => payload !== null)).toHaveLength(16);
+        expect(found.every(({ payloadBytes }) => payloadBytes === 1_000)).toBe(true);
+      });
+
+      it('finds the latest event of each type, also where the latest that was known is erased', async () => {
+        const all = await append(
+          at('2026-01-05', 'a'),
+          at('2026-01-04', 'b'),
+          at('2026-01-04', 'b'),
+          at('2026-01-03', 'a'),
+          at('2026-01-01', 'c'),
+          anEvent(bob, { occurredAt: instant('2026-01-04'), type: 'b' }),
+        );
+        const last = (type: string, occurredAt: string) => ({ type, lastOccurredAt: instant(occurredAt) });
+        const lasts = [
+          last('a', '2026-01-04T12:00:00Z'),
+          last('b', '2026-01-04'),
+          last('c', '2026-01-01'),
+          last('d', '2026-01-05'),
+        ];
+        const found = await stores.timelines.latestOfTypes(ada.id, instant('2026-01-02'), lasts, 1_000);
+        expect(found).toEqual([
+          { ...all[2], payloadBytes: 2 },
+          { ...all[3], payloadBytes: 2 },
+        ]);
+        expect(idsOf(await stores.timelines.latestOfTypes(ada.id, undefined, lasts, 1_000))).toEqual(
+          idsOf([all[2], all[3], all[4]] as CustomerEvent[]),
+        );
+        expect(await stores.timelines.latestOfTypes(ada.id, undefined, [], 1_000)).toEqual([]);
+      });
+
+      it('counts what lies between positions, neither of them counted', async () => {
+        const types = ['p', 'a', 'b', 'a', 'p', 'p', 'b', 'p', 'c'];
+        const all = await append(...types.map((type) => at('2026-01-05', type)), anEvent(bob, { type: 'b' }));
+        const newestFirst = all.slice(0, types.length).toReversed();
+        const positions = newestFirst.filter(({ type }) => type === 'p');
+        const counts = [
+          [{ type: 'b', count: 1 }],
+          [],
+          [
+            { type: 'a', count: 2 },
+            { type: 'b', count: 1 },
+          ],
+        ];
+        expect(await stores.timelines.countBetween(ada.id, positions)).toEqual(counts);
+        expect(countsBetween(newestFirst, positions)).toEqual(counts);
+        expect(await stores.timelines.countBetween(ada.id, positions.slice(0, 1))).toEqual([]);
+      });
     });
 
     it('summarizes each type, the latest first, then by name', async () => {

@@ -8,7 +8,14 @@ import { readGuide, type GuideStep } from './guides/guide-steps.ts';
 import { GuideShell } from './guides/guide-shell.ts';
 
 /** In the order in which a newcomer reads them; each goes on where the one before it ended. */
-const GUIDES = ['README.md', 'docs/api.md', 'docs/importing.md', 'docs/database.md', 'docs/operating.md'];
+const GUIDES = [
+  'README.md',
+  'docs/api.md',
+  'docs/reading.md',
+  'docs/importing.md',
+  'docs/database.md',
+  'docs/operating.md',
+];
 
 const ADDRESS_IN_GUIDES = 'http://localhost:3000';
 /** Stands in the guides for the key that the first start prints. */

@@ -6,7 +6,12 @@ import type { Express } from 'express';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Response } from 'supertest';
 import { TicketContextRequest } from '../../src/customer-events/http/ticket-context.request.ts';
-import { TimelineFilterRequest, TimelineRequest } from '../../src/customer-events/http/timeline.request.ts';
+import {
+  TimelineExportRequest,
+  TimelineFilterRequest,
+  TimelineRequest,
+} from '../../src/customer-events/http/timeline.request.ts';
+import { DisplayRequest } from '../../src/customer-events/http/display.param.ts';
 import { apiDocument } from '../../src/app/api-document.ts';
 import { knownFields } from '../../src/platform/input/field-reader.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
@@ -65,7 +70,8 @@ describe('the OpenAPI document', () => {
         .sort();
     expect(queryOf('/customers/{externalId}/events')).toEqual([...knownFields(TimelineRequest)].sort());
     expect(queryOf('/customers/{externalId}/events/summary')).toEqual([...knownFields(TimelineFilterRequest)].sort());
-    expect(queryOf('/customers/{externalId}/events/export')).toEqual([...knownFields(TimelineFilterRequest)].sort());
+    expect(queryOf('/customers/{externalId}/events/export')).toEqual([...knownFields(TimelineExportRequest)].sort());
+    expect(queryOf('/customers/{externalId}/events/{id}')).toEqual(knownFields(DisplayRequest));
     expect(queryOf('/customers/{externalId}/context')).toEqual([...knownFields(TicketContextRequest)].sort());
   });
 

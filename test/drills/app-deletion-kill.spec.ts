@@ -70,7 +70,7 @@ const EVENTS = LONG_HISTORY + (CUSTOMERS - 1) * 20;
     expect(await counted('customer_events')).toBe(20);
     expect(await counted('erased_event_ids')).toBe(0);
     expect(await database.query('SELECT action FROM audit_entries WHERE app_id = $1 ORDER BY at, id', [appId])).toEqual(
-      [{ action: 'app.created' }, { action: 'app.suspended' }, { action: 'app.deleted' }],
+      ['app.created', 'key.created', 'app.suspended', 'app.deleted'].map((action) => ({ action })),
     );
   });
 });

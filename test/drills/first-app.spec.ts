@@ -42,13 +42,14 @@ jest.setTimeout(180_000);
         expect(await database.query('SELECT actor_id, action FROM audit_entries ORDER BY at, id')).toEqual([
           { actor_id: 'first start', action: 'app.created' },
           { actor_id: 'first start', action: 'key.created' },
+          { actor_id: 'first start', action: 'key.created' },
         ]);
         await database.query('UPDATE api_keys SET revoked_at = now()');
         const again = workplace.start({ ...settings, DATABASE_URL: database.url });
         await again.prints(/INIT_KEY is revoked/);
         await servesAt(again);
         await stopped(again);
-        expect(await database.query('SELECT count(*)::int AS keys FROM api_keys')).toEqual([{ keys: 1 }]);
+        expect(await database.query('SELECT count(*)::int AS keys FROM api_keys')).toEqual([{ keys: 2 }]);
       } finally {
         await database.drop();
       }

@@ -37,8 +37,8 @@ describe('many instances on one database', () => {
     const [ids, otherIds] = ledgers.map((ledger) => ledger.entries.map(({ id }) => id));
     expect(ids).toEqual(otherIds);
 
-    const [{ id }] = JSON.parse(await rig.cli('keys', 'list', '--app', 'acme', '--json')) as [{ id: string }];
-    await rig.cli('keys', 'revoke', id);
+    const keys = JSON.parse(await rig.cli('keys', 'list', '--app', 'acme', '--json')) as { id: string; type: string }[];
+    await rig.cli('keys', 'revoke', keys.find(({ type }) => type === 'agent')?.id as string);
     const deadline = performance.now() + SEEN_WITHIN_MS;
     for (const ledger of ledgers) await until(async () => (await ledger.sendNext()).status === 401);
     expect(performance.now()).toBeLessThan(deadline);

@@ -105,7 +105,7 @@ describe('the operator commands', () => {
       const key = await done(...create, '--limit', 'none', '--read-limit', '1/600,2/700');
       expect((await whoami(key).expect(200)).headers.ratelimit).toMatch(/^"1-per-600s";r=0;t=600, "2-per-700s";r=1;/);
       await whoami(key).expect(429);
-      expect(await done('keys', 'list', '--app', 'acme')).toMatch(/ {2}none {2,}1\/600,2\/700 {2}limited$/m);
+      expect(await done('keys', 'list', '--app', 'acme')).toMatch(/ {2}none {2,}1\/600,2\/700 {2}all {2,}limited$/m);
       const listed = await json<{ prefix: string }[]>('keys', 'list', '--app', 'acme');
       expect(listed).toContainEqual(expect.objectContaining({ eventLimits: 'none', readLimits: '1/600,2/700' }));
     });
@@ -156,6 +156,7 @@ describe('the operator commands', () => {
         revokedAt: null,
         lastUsedAt: null,
         replacedBy: null,
+        scopes: null,
         key: expect.stringMatching(AGENT_KEY),
       });
       expect(created.key.startsWith(created.prefix)).toBe(true);
@@ -175,19 +176,21 @@ describe('the operator commands', () => {
       );
     });
 
-    it('list tells what there is, and never a key', async () => {
+    it('list tells what there is, and never an agent key', async () => {
       await done('apps', 'create', '--slug', 'lists', '--name', 'Lists');
-      expect(await done('keys', 'list', '--app', 'lists')).toBe('');
-      expect(await json('keys', 'list', '--app', 'lists')).toEqual([]);
+      const pageKey = expect.objectContaining({
+        ...{ name: 'agent page', type: 'public', publicKey: expect.stringMatching(PUBLIC_KEY) },
+      });
+      expect(await json('keys', 'list', '--app', 'lists')).toEqual([pageKey]);
       const first = await done('keys', 'create', '--app', 'lists', '--name', 'first');
       const second = await done('keys', 'create', '--app', 'lists', '--name', 'second', '--expires', '2127-01-01');
       const text = await done('keys', 'list', '--app', 'lists');
       expect(text).toMatch(
-        /^c\S{24} {2}sk_live_agent_\S{4}… {2}agent {2}valid {2}\S+Z .* first\nc\S{24} .* 2127-01-01T00:00:00.000Z .* second$/,
+        /^c\S{24} {2}sk_live_agent_\S{4}… {2}agent {3}valid {2}\S+Z .* first\nc\S{24} .* 2127-01-01T00:00:00.000Z .* second\nc\S{24} {2}pk_live_.* agent page$/,
       );
       for (const key of [first, second]) expect(text).not.toContain(key);
       const all = await json<Record<string, unknown>[]>('keys', 'list', '--app', 'lists');
-      expect(all.map(({ name }) => name)).toEqual(['first', 'second']);
+      expect(all.map(({ name }) => name)).toEqual(['first', 'second', 'agent page']);
       for (const key of all) expect(Object.keys(key)).not.toContain('key');
     });
 
@@ -339,8 +342,8 @@ describe('the operator commands', () => {
       child.kill('SIGTERM');
       expect(await child.ends()).toEqual({ code: 0, signal: null });
       const list = await outcomeOf(embedded.cli(['keys', 'list', '--app', 'demo', '--json']));
-      const keys = JSON.parse(succeeded(list)) as unknown[];
-      expect(keys).toHaveLength(2);
+      const keys = JSON.parse(succeeded(list)) as { type: string }[];
+      expect(keys.map(({ type }) => type)).toEqual(['agent', 'agent', 'public']);
       expect(embedded.processes()).toEqual([]);
     } finally {
       await embedded.close();

@@ -53,7 +53,7 @@ describe('GET /audit', () => {
   beforeAll(async () => {
     service = await startTestService();
     const [key] = await service.database.query<{ id: string; app_id: string }>(
-      `SELECT k.id, k.app_id FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id WHERE a.slug = 'acme'`,
+      `SELECT k.id, k.app_id FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id WHERE a.slug = 'acme' AND k.type = 'agent'`,
     );
     ({ id: keyId, app_id: appId } = key as { id: string; app_id: string });
     for (let n = 0; n < 7; n++) await add(DAY + (n >> 1), n % 2 === 0 ? 'key.changed' : 'origins.set');

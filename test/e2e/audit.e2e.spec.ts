@@ -22,7 +22,7 @@ describe('the audit of what keys do', () => {
   beforeAll(async () => {
     service = await startTestService();
     const keys = await service.database.query<{ id: string }>(
-      `SELECT k.id FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id WHERE a.slug = 'acme'`,
+      `SELECT k.id FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id WHERE a.slug = 'acme' AND k.type = 'agent'`,
     );
     keyId = keys[0]?.id as string;
   });

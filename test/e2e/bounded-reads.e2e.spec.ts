@@ -107,10 +107,14 @@ describe('bounded reads', () => {
     expect(await read('/customers/compressed/context?limit=200')).toBeLessThan(200_000);
   });
 
-  it('a context with large payloads leaves them out and says so', async () => {
+  it('a context with large payloads leaves them out, and gives their size', async () => {
     const response = await service.get('/customers/large/context?limit=200&window=P1D&at=2020-01-02').expect(200);
-    expect(response.body.data.events).toEqual([]);
-    expect(response.body.data.truncated).toBe(true);
+    const { events, leftOut, truncated } = response.body.data;
+    expect(Buffer.byteLength(response.text)).toBeLessThanOrEqual(16_384);
+    expect(events.length).toBeGreaterThan(20);
+    expect(events).toEqual(events.map(() => expect.objectContaining({ payloadBytes: 60_002, payloadLeftOut: true })));
+    expect(leftOut).toEqual([expect.objectContaining({ after: events.at(-1).id, before: null })]);
+    expect(truncated).toBe(true);
     const note = await service.get('/customers/large/context?limit=200').set('Accept', 'text/markdown').expect(200);
     expect(note.text).toContain('left out, for length');
   });

@@ -3,7 +3,7 @@ import { KeyAdministration } from '../../src/api-keys/application/key-administra
 import { until } from '../support/child.ts';
 import { unfenced } from '../support/test-database.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
-import { expectInvalid } from './helpers/answers.ts';
+import { expectFailure, expectInvalid, expectSuccess } from './helpers/answers.ts';
 
 interface Found {
   readonly externalId: string;
@@ -251,5 +251,10 @@ describe('customers that are found or listed', () => {
       const { body } = await service.get('/customers?externalIdprefix=a').expect(400);
       expect(body.details.externalIdprefix).toEqual(['is not a known field; did you mean externalIdPrefix?']);
     });
+  });
+
+  it('is no list where a path has an empty external id', async () => {
+    for (const path of ['/customers/', '/customers/?limit=1']) expectFailure(await service.get(path), 404, 'NOT_FOUND');
+    expectSuccess(await service.get('/customers/?email=user_42@example.com'), 200);
   });
 });

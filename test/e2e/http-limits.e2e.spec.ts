@@ -124,6 +124,13 @@ describe('limits', () => {
     try {
       const allowed = await request(open.server).options(`${API}/customer-events`).set(asked);
       expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([204, 'https://a.example']);
+      const exposed = async (origin: string) => {
+        const { headers } = await request(open.server).get('/health/live').set('Origin', origin);
+        return String(headers['access-control-expose-headers'] ?? '').split(',');
+      };
+      expect(await exposed('https://a.example')).toEqual(
+        expect.arrayContaining(['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id']),
+      );
       const other = await request(open.server)
         .options(`${API}/customer-events`)
         .set({ ...asked, Origin: 'https://c.example' });

@@ -92,7 +92,8 @@ describe('GET /customers/:externalId/context', () => {
     expect(found.truncated).toBe(false);
 
     const later = await context(externalId, 'at=2026-04-18T10:00:00.000001Z&window=P30D&limit=1');
-    expect(later.events.map(({ type }) => type)).toEqual(['order.cancelled']);
+    // The latest failed payment is there although it is not the latest event.
+    expect(later.events.map(({ type }) => type)).toEqual(['order.cancelled', 'payment.failed']);
     expect(later.summary.map(({ type, count }) => [type, count])).toEqual([
       ['order.cancelled', 1],
       ['invoice.paid', 1],
@@ -102,6 +103,12 @@ describe('GET /customers/:externalId/context', () => {
     expect(await markdown(externalId, 'at=2026-04-18T10:00:00Z')).toBe(
       [
         `# Customer \`${externalId}\` as of 2026-04-18T10:00:00Z`,
+        '',
+        'Name: `x`',
+        '',
+        '## Needs attention',
+        '',
+        '- `payment.failed` × 3, the latest 2026-04-17T03:00:00.5Z',
         '',
         '## Summary',
         '',
@@ -215,7 +222,7 @@ describe('GET /customers/:externalId/context', () => {
   });
 
   describe('has at most 16 KiB', () => {
-    it('with large payloads: whole events are left out', async () => {
+    it('with large payloads: what has no room keeps its outline', async () => {
       const externalId = await newCustomer();
       const large = { text: 'ä'.repeat(4_000) };
       await add(
@@ -224,17 +231,35 @@ describe('GET /customers/:externalId/context', () => {
         ['small', '2025-01-01'],
       );
       const found = await context(externalId, 'at=2026-02-01');
-      expect(found.truncated).toBe(true);
-      expect(found.events.map(({ type }) => type)).toEqual(['t4', 'small']);
+      expect(found).toMatchObject({ truncated: true });
+      expect(found.events.map(({ type }) => type)).toEqual(['t4', 't3', 't2', 't1', 't0', 'small']);
+      expect(found.events.map((event) => 'payload' in event)).toEqual([true, false, false, false, false, true]);
       expect(found.events[0]?.payload).toEqual(large);
-      expect(await markdown(externalId, 'at=2026-02-01')).toMatch(/_Some of it is left out, for length\._\n$/);
+      expect(found.events[1]).toEqual({
+        id: expect.any(String),
+        customerId: expect.any(String),
+        type: 't3',
+        title: 'T3',
+        occurredAt: '2026-01-04T00:00:00Z',
+        createdAt: expect.any(String),
+        payloadBytes: 8_011,
+        payloadLeftOut: true,
+      });
+      const note = await markdown(externalId, 'at=2026-02-01');
+      expect(note).toContain('2026-01-04T00:00:00Z `t3`\n\n_payload of 8,011 bytes left out_\n');
+      expect(note).toMatch(/_Some of it is left out, for length\._\n$/);
     });
 
     it('with an event that is larger than that alone', async () => {
       const externalId = await newCustomer();
       await add(externalId, ['huge', '2026-01-02', { text: 'x'.repeat(60_000) }], ['small', '2026-01-01']);
       const found = await context(externalId, 'at=2026-02-01');
-      expect(found).toMatchObject({ truncated: true, events: [{ type: 'small' }] });
+      expect(found.events).toEqual([
+        expect.objectContaining({ type: 'huge', payloadBytes: 60_011, payloadLeftOut: true }),
+        expect.objectContaining({ type: 'small', payload: {} }),
+      ]);
+      expect(found.truncated).toBe(true);
+      expect(await markdown(externalId, 'at=2026-02-01')).toContain('`huge`\n\n_payload of 60,011 bytes left out_');
     });
 
     it('with hundreds of long types, all of them runs', async () => {

@@ -17,6 +17,10 @@ export class InMemoryApiKeyStore extends ApiKeyStore {
     return Promise.resolve([...this.keys.values()].find((key) => key.sha256.equals(sha256)) ?? null);
   }
 
+  find(keyId: string): Promise<ApiKey | null> {
+    return Promise.resolve(this.keys.get(keyId) ?? null);
+  }
+
   findApp(slug: string): Promise<App | null> {
     return Promise.resolve(this.apps.get(slug) ?? null);
   }
@@ -25,11 +29,11 @@ export class InMemoryApiKeyStore extends ApiKeyStore {
     return Promise.resolve([...this.apps.values()].sort((a, b) => (a.slug < b.slug ? -1 : 1)));
   }
 
-  addApp(app: App, entry: AuditEntry, first?: NewKey): Promise<boolean> {
+  addApp(app: App, entry: AuditEntry, keys: readonly NewKey[]): Promise<boolean> {
     if (this.apps.has(app.slug)) return Promise.resolve(false);
     this.apps.set(app.slug, app);
     this.entries.push(entry);
-    if (first !== undefined) this.store(first.key, first.entry);
+    for (const added of keys) this.store(added.key, added.entry);
     return Promise.resolve(true);
   }
 
@@ -66,8 +70,24 @@ export class InMemoryApiKeyStore extends ApiKeyStore {
   }
 
   listKeys(appId: string): Promise<ApiKey[]> {
-    const keys = [...this.keys.values()].filter(({ app }) => app.id === appId);
-    return Promise.resolve(keys.sort((a, b) => a.createdAt - b.createdAt));
+    return Promise.resolve(this.keysOf(appId));
+  }
+
+  listPublicKeys(appId: string): Promise<ApiKey[]> {
+    return Promise.resolve(this.keysOf(appId).filter(({ publicKey }) => publicKey !== null));
+  }
+
+  async addPublicKey(
+    appId: string,
+    decide: (app: App, present: readonly ApiKey[]) => NewKey | null,
+  ): Promise<ApiKey[] | null> {
+    const present = this.keysOf(appId).filter(({ publicKey }) => publicKey !== null);
+    const app = [...this.apps.values()].find(({ id }) => id === appId);
+    if (app === undefined) return null;
+    const added = decide(app, present);
+    if (added === null) return present;
+    this.store(added.key, added.entry);
+    return [...present, added.key];
   }
 
   async changeKey(keyId: string, decide: (present: ApiKey) => KeyChange | null): Promise<ApiKey | null> {
@@ -84,6 +104,11 @@ export class InMemoryApiKeyStore extends ApiKeyStore {
     const key = this.keys.get(keyId);
     if (key !== undefined) this.keys.set(keyId, { ...key, lastUsedAt: Math.max(key.lastUsedAt ?? at, at) });
     return Promise.resolve();
+  }
+
+  private keysOf(appId: string): ApiKey[] {
+    const keys = [...this.keys.values()].filter(({ app }) => app.id === appId);
+    return keys.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   }
 
   private store(key: ApiKey, entry: AuditEntry): void {

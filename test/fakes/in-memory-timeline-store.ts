@@ -1,7 +1,12 @@
 import type { ErasureOrder } from '../../src/customer-events/application/customer-store.port.ts';
-import { LATEST_PAYLOADS, TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
+import {
+  LATEST_PAYLOADS,
+  TimelineStore,
+  type TypeMoment,
+} from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
-import { compareInstants } from '../../libs/time/instant.ts';
+import { compareInstants, type Instant } from '../../libs/time/instant.ts';
+import { mergedCounts, type TypeCount } from '../../src/customer-events/domain/context-fitting.ts';
 import type { EventOutline, LatestEvent } from '../../src/customer-events/domain/ticket-context.ts';
 import {
   EVENT_OVERHEAD_BYTES,
@@ -44,17 +49,40 @@ export class InMemoryTimelineStore extends TimelineStore {
   }
 
   latest(customerId: string, query: TimelineQuery, limit: number, maxPayloadBytes: number): Promise<LatestEvent[]> {
-    let bytes = 0;
-    const found: LatestEvent[] = [];
-    for (const event of this.sorted(customerId, query, null).slice(0, limit)) {
-      const size = Buffer.byteLength(event.payload.text);
-      const fits = size <= maxPayloadBytes;
-      if (fits) bytes += size;
-      const isEnd = bytes > LATEST_PAYLOADS * maxPayloadBytes;
-      found.push(fits && !isEnd ? event : { ...event, payload: null });
-      if (isEnd) break;
-    }
-    return Promise.resolve(found);
+    return Promise.resolve(withinBudget(this.sorted(customerId, query, null).slice(0, limit), maxPayloadBytes));
+  }
+
+  latestOfTypes(
+    customerId: string,
+    from: Instant | undefined,
+    lasts: readonly TypeMoment[],
+    maxPayloadBytes: number,
+  ): Promise<LatestEvent[]> {
+    const newestFirst = this.sorted(customerId, { types: [], from, order: 'desc' }, null);
+    const found = lasts.flatMap(
+      ({ type, lastOccurredAt }) =>
+        newestFirst.find((event) => event.type === type && compareInstants(event.occurredAt, lastOccurredAt) <= 0) ??
+        [],
+    );
+    return Promise.resolve(
+      withinBudget(
+        found.sort((a, b) => comparePositions(b, a)),
+        maxPayloadBytes,
+      ),
+    );
+  }
+
+  countBetween(customerId: string, positions: readonly TimelinePosition[]): Promise<TypeCount[][]> {
+    const events = this.eventsOf(customerId);
+    return Promise.resolve(
+      positions.slice(1).map((oldest, index) => {
+        const newest = positions[index] as TimelinePosition;
+        const between = events.filter(
+          (event) => comparePositions(event, newest) < 0 && comparePositions(event, oldest) > 0,
+        );
+        return mergedCounts(between.map(({ type }) => ({ type, count: 1 })));
+      }),
+    );
   }
 
   outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
@@ -116,6 +144,17 @@ export class InMemoryTimelineStore extends TimelineStore {
   private eventsOf(customerId: string): CustomerEvent[] {
     return this.customers.byId.get(customerId)?.events ?? [];
   }
+}
+
+function withinBudget(events: readonly CustomerEvent[], maxPayloadBytes: number): LatestEvent[] {
+  let bytes = 0;
+  return events.map((event) => {
+    const payloadBytes = Buffer.byteLength(event.payload.text);
+    const fits = payloadBytes <= maxPayloadBytes;
+    if (fits) bytes += payloadBytes;
+    const isSent = fits && bytes <= LATEST_PAYLOADS * maxPayloadBytes;
+    return { ...event, payload: isSent ? event.payload : null, payloadBytes };
+  });
 }
 
 function comparePositions(a: TimelinePosition, b: TimelinePosition): number {

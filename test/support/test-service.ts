@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
 import type { ApiKeyType } from '../../src/api-keys/domain/api-key.ts';
+import type { Scopes } from '../../src/platform/access/scopes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createApp } from '../../src/app/create-app.ts';
 import { createLog } from '../../src/app/create-log.ts';
@@ -27,9 +28,11 @@ export interface TestService {
     app?: string;
     type?: ApiKeyType;
     expiresAt?: number | null;
+    scopes?: Scopes;
   }): Promise<{ id: string; secret: string }>;
   revokeKey(id: string): Promise<void>;
   post(path: string, body: string | object, headers?: Record<string, string>): request.Test;
+  put(path: string, body: string | object, headers?: Record<string, string>): request.Test;
   patch(path: string, body: string | object, headers?: Record<string, string>): request.Test;
   get(path: string, headers?: Record<string, string>): request.Test;
   delete(path: string, headers?: Record<string, string>): request.Test;
@@ -85,8 +88,19 @@ export async function startServiceOn(
     app,
     database,
     server: app.getHttpServer() as Server,
-    createKey: async ({ app: slug = 'acme', type = 'agent' as ApiKeyType, expiresAt = null as number | null }) => {
-      const { key, secret } = await administration.createKey(slug, 'test', type, expiresAt);
+    createKey: async ({
+      app: slug = 'acme',
+      type = 'agent' as ApiKeyType,
+      expiresAt = null as number | null,
+      scopes = null as Scopes,
+    }) => {
+      const { key, secret } = await administration.createKey(
+        slug,
+        'test',
+        type,
+        expiresAt,
+        scopes === null ? {} : { scopes },
+      );
       return { id: key.id, secret };
     },
     revokeKey: async (id: string) => void (await administration.revokeKey(id)),
@@ -96,7 +110,7 @@ export async function startServiceOn(
 }
 
 export function withKey<T extends { server: Server }>(service: T, key: string) {
-  const send = (method: 'post' | 'patch' | 'get' | 'delete', path: string, headers: Record<string, string>) =>
+  const send = (method: 'post' | 'put' | 'patch' | 'get' | 'delete', path: string, headers: Record<string, string>) =>
     request(service.server)
       [method](`${API}${path}`)
       .set({ ...(key === '' ? {} : { 'X-API-Key': key }), ...headers });
@@ -105,6 +119,8 @@ export function withKey<T extends { server: Server }>(service: T, key: string) {
     key,
     post: (path: string, body: string | object, headers: Record<string, string> = {}) =>
       send('post', path, { 'Content-Type': 'application/json', ...headers }).send(body),
+    put: (path: string, body: string | object, headers: Record<string, string> = {}) =>
+      send('put', path, { 'Content-Type': 'application/json', ...headers }).send(body),
     patch: (path: string, body: string | object, headers: Record<string, string> = {}) =>
       send('patch', path, { 'Content-Type': 'application/json', ...headers }).send(body),
     get: (path: string, headers: Record<string, string> = {}) => send('get', path, headers),

@@ -29,16 +29,17 @@ export interface KeyChange {
 export abstract class ApiKeyStore {
   abstract findBySha256(sha256: Buffer): Promise<ApiKey | null>;
 
+  abstract find(keyId: string): Promise<ApiKey | null>;
+
   abstract findApp(slug: string): Promise<App | null>;
 
   /** In the order of their slugs. */
   abstract listApps(): Promise<App[]>;
 
   /**
-   * Stores an app, and with it its first key where one is given. Returns false, and stores nothing, where the slug is
-   * taken.
+   * Stores an app, and with it its first keys. Returns false, and stores nothing, where the slug is taken.
    */
-  abstract addApp(app: App, entry: AuditEntry, first?: NewKey): Promise<boolean>;
+  abstract addApp(app: App, entry: AuditEntry, keys: readonly NewKey[]): Promise<boolean>;
 
   /**
    * Changes an app, alone against all others that change it at that time.
@@ -60,6 +61,21 @@ export abstract class ApiKeyStore {
 
   /** All keys of an app, the oldest first. */
   abstract listKeys(appId: string): Promise<ApiKey[]>;
+
+  /** Those of them whose text is known, the oldest first: public ones, also such as are revoked or expired. */
+  abstract listPublicKeys(appId: string): Promise<ApiKey[]>;
+
+  /**
+   * Adds a public key to an app, alone against all others that do so at that time.
+   *
+   * @param decide makes a key out of what {@link listPublicKeys} gives then; null adds none. It may be called again if the
+   *   transaction has to be repeated.
+   * @returns the public keys of the app as they are now; null where there is no such app.
+   */
+  abstract addPublicKey(
+    appId: string,
+    decide: (app: App, present: readonly ApiKey[]) => NewKey | null,
+  ): Promise<ApiKey[] | null>;
 
   /** The same as {@link changeApp} for a key. Returns null where there is no such key. */
   abstract changeKey(keyId: string, decide: (present: ApiKey) => KeyChange | null): Promise<ApiKey | null>;

@@ -5,8 +5,10 @@ import type { CalendarPeriod } from '../../../libs/time/calendar-period.ts';
 import { auditEntry, type Actor, type AuditEntry, type AuditFields } from '../../platform/audit/audit-entry.ts';
 import { APP_SLUG_PATTERN, type App } from '../domain/api-key.ts';
 import { AdministrationError } from './administration-error.ts';
-import type { ApiKeyStore, AppChange } from './api-key-store.port.ts';
+import { parseEmbedOrigins } from '../domain/embed-origins.ts';
+import type { ApiKeyStore, AppChange, NewKey } from './api-key-store.port.ts';
 import { changedDetails, requireName } from './changed-settings.ts';
+import { newPageKey, type Creation } from './new-key.ts';
 
 /** Settings of an app that an operator may change; those that are not given stay. */
 export type AppSettings = Partial<Pick<App, 'slug' | 'name' | 'eventLimits' | 'readLimits'>>;
@@ -23,10 +25,14 @@ export abstract class AppAdministration {
     protected readonly clock: Clock,
   ) {}
 
-  /** @throws {AdministrationError} for a slug that is malformed or taken, and for a name that is none. */
+  /**
+   * Creates an app, and the public key by which its agent page is opened.
+   *
+   * @throws {AdministrationError} for a slug that is malformed or taken, and for a name that is none.
+   */
   async createApp(slug: string, name: string): Promise<App> {
-    const { app, entry } = this.newApp(slug, name);
-    if (!(await this.store.addApp(app, entry))) throw slugTaken(slug);
+    const { app, entry, pageKey } = this.newApp(slug, name);
+    if (!(await this.store.addApp(app, entry, [pageKey]))) throw slugTaken(slug);
     return app;
   }
 
@@ -41,6 +47,28 @@ export abstract class AppAdministration {
    */
   setAppLimits(appSlug: string, limits: Pick<AppSettings, 'eventLimits' | 'readLimits'>): Promise<App> {
     return this.setApp(appSlug, limits);
+  }
+
+  /**
+   * Sets which sites may show the pages of an app in a frame, in place of those that were set before.
+   *
+   * @param texts origins as people write them; none: no site may.
+   * @throws {AdministrationError} that names every text which is no origin.
+   */
+  async setEmbedOrigins(appSlug: string, texts: readonly string[]): Promise<App> {
+    const parsed = parseEmbedOrigins(texts);
+    if ('problems' in parsed) throw new AdministrationError(parsed.problems.join('\n'));
+    const { origins } = parsed;
+    return this.changeApp(appSlug, (app) => {
+      requireNotBeingDeleted(app);
+      const [list, before] = [origins, app.embedOrigins].map(originsText);
+      if (list === before) return null;
+      const details = { embedOrigins: list as string, embedOriginsBefore: before as string };
+      return {
+        app: { ...app, embedOrigins: origins },
+        entry: this.entry({ appId: app.id, action: 'origins.set', details }),
+      };
+    });
   }
 
   /**
@@ -153,7 +181,7 @@ export abstract class AppAdministration {
   }
 
   /** @throws {AdministrationError} */
-  protected newApp(slug: string, name: string): { app: App; entry: AuditEntry } {
+  protected newApp(slug: string, name: string): { app: App; entry: AuditEntry; pageKey: NewKey } {
     requireSlug(slug);
     requireName('An app', name);
     const app: App = {
@@ -166,8 +194,15 @@ export abstract class AppAdministration {
       createdAt: this.clock.now(),
       suspendedAt: null,
       deletionStartedAt: null,
+      embedOrigins: [],
     };
-    return { app, entry: this.entry({ appId: app.id, action: 'app.created', details: { slug, name } }) };
+    const entry = this.entry({ appId: app.id, action: 'app.created', details: { slug, name } });
+    return { app, entry, pageKey: newPageKey(app, this.creation()) };
+  }
+
+  /** In whose name keys are created now. */
+  protected creation(): Creation {
+    return { actor: this.actor, at: this.clock.now() };
   }
 
   protected entry(fields: Omit<AuditFields, 'actor'>): AuditEntry {
@@ -204,6 +239,8 @@ export function requireNotBeingDeleted({ slug, deletionStartedAt }: App): void {
 
 const keepText = (keep: CalendarPeriod | null | undefined): string =>
   keep === undefined ? 'default' : formatKeep(keep);
+
+const originsText = (origins: readonly string[]): string => (origins.length === 0 ? 'none' : origins.join(','));
 
 const unknownApp = (slug: string): Error => new AdministrationError(`There is no app "${slug}"`);
 

@@ -18,8 +18,8 @@ describe('KeyAdministration', () => {
   let administration: KeyAdministration;
   let key: ApiKey;
 
-  /** What was recorded since the app and its key were created. */
-  const recorded = () => store.entries.slice(2).map(({ action, subject, details }) => ({ action, subject, details }));
+  /** What was recorded since the app and its keys were created. */
+  const recorded = () => store.entries.slice(3).map(({ action, subject, details }) => ({ action, subject, details }));
   const stored = async (id: string): Promise<ApiKey> => {
     const found = (await administration.listKeys('acme')).find((other) => other.id === id);
     if (found === undefined) throw new Error(`no key ${id}`);
@@ -39,12 +39,13 @@ describe('KeyAdministration', () => {
     const { id, slug } = await administration.appOf('acme');
     expect(store.entries).toMatchObject([
       { appId: id, action: 'app.created', actor: ADA, at: clock.millis, details: { slug, name: 'Acme' } },
+      { appId: id, action: 'key.created', actor: ADA, details: { name: 'agent page', type: 'public' } },
       { appId: id, action: 'key.created', actor: ADA, subject: key.id, details: { name: 'backend', expiresAt: null } },
     ]);
     const { secret } = await administration.createKey('acme', 'other', 'agent', clock.millis + HOUR, {
       eventLimits: WINDOWS,
     });
-    expect(store.entries[2]?.details).toMatchObject({ expiresAt: iso(clock.millis + HOUR), eventLimits: '5/1' });
+    expect(store.entries[3]?.details).toMatchObject({ expiresAt: iso(clock.millis + HOUR), eventLimits: '5/1' });
     const text = JSON.stringify(store.entries);
     for (const hidden of [secret, sha256OfKey(secret).toString('hex'), sha256OfKey(secret).toString('base64')]) {
       expect(text).not.toContain(hidden);
@@ -90,6 +91,23 @@ describe('KeyAdministration', () => {
       );
       await administration.setRetention('acme', 'type_5', undefined);
       expect((await administration.setRetention('acme', 'type_100', null)).retention).toHaveLength(100);
+    });
+
+    it('which sites may show its pages, as browsers write them, and records what differs', async () => {
+      const texts = ['https://Acme.Zendesk.com:443', ' https://*.acme.com', 'https://acme.zendesk.com'];
+      const { embedOrigins } = await administration.setEmbedOrigins('acme', texts);
+      expect(embedOrigins).toEqual(['https://acme.zendesk.com', 'https://*.acme.com']);
+      await administration.setEmbedOrigins('acme', embedOrigins);
+      await expect(administration.setEmbedOrigins('acme', ['*', 'acme.com'])).rejects.toThrow(/^"\*" .*\n"acme.com" /);
+      expect(await administration.appOf('acme')).toMatchObject({ embedOrigins });
+      expect(await administration.setEmbedOrigins('acme', [])).toMatchObject({ embedOrigins: [] });
+      const list = embedOrigins.join(',');
+      expect(recorded()).toEqual(
+        [
+          { embedOrigins: list, embedOriginsBefore: 'none' },
+          { embedOrigins: 'none', embedOriginsBefore: list },
+        ].map((details) => ({ action: 'origins.set', subject: null, details })),
+      );
     });
 
     it('its name and its slug', async () => {
@@ -145,7 +163,7 @@ describe('KeyAdministration', () => {
       }
       await administration.finishDeletion(app, { customers: 3, events: 12 });
       await expect(administration.appOf('acme')).rejects.toThrow('no app');
-      expect(store.entries.slice(2)).toMatchObject([
+      expect(store.entries.slice(3)).toMatchObject([
         { action: 'app.suspended', details: { for: 'deletion' } },
         { action: 'app.deleted', count: 12, details: { slug: 'acme', name: 'Acme', customers: '3' }, actor: ADA },
       ]);

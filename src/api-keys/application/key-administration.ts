@@ -1,30 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
-import { randomId } from '../../../libs/kernel/ids.ts';
 import type { Actor } from '../../platform/audit/audit-entry.ts';
-import {
-  keyState,
-  newSecretKey,
-  sha256OfKey,
-  shownPrefix,
-  type ApiKey,
-  type ApiKeyType,
-  type App,
-} from '../domain/api-key.ts';
+import { keyState, newSecretKey, sha256OfKey, type ApiKey, type ApiKeyType } from '../domain/api-key.ts';
 import { AdministrationError } from './administration-error.ts';
-import { ApiKeyStore, type KeyChange, type NewKey } from './api-key-store.port.ts';
+import { ApiKeyStore, type KeyChange } from './api-key-store.port.ts';
 import { AppAdministration, requireNotBeingDeleted } from './app-administration.ts';
 import { changedDetails, requireName, settingText } from './changed-settings.ts';
+import { newKey, type KeyLimits } from './new-key.ts';
 
 export { AdministrationError } from './administration-error.ts';
-
-/** Limits and scopes of a key; those that are not given are the ones of any key. */
-export type KeyLimits = Partial<Pick<ApiKey, 'eventLimits' | 'readLimits' | 'scopes'>>;
 
 /** Settings of a key that an operator may change; those that are not given stay. */
 export type KeySettings = Partial<Pick<ApiKey, 'name' | 'expiresAt' | 'eventLimits' | 'readLimits' | 'scopes'>>;
 
-/** A key and its text, which is kept nowhere. */
+/** A key and its text, which of an agent key is kept nowhere. */
 export interface CreatedKey {
   readonly key: ApiKey;
   readonly secret: string;
@@ -47,15 +36,16 @@ export class KeyAdministration extends AppAdministration {
   }
 
   /**
-   * Creates an app and its first key, whose text is known already: both, or neither.
+   * Creates an app, the public key of its agent page, and its first key, whose text is known already: all, or nothing.
    *
+   * @param secret of the first key; null: there is none.
    * @returns false where the slug is taken; then nothing is changed.
    * @throws {AdministrationError}
    */
   async createAppWithKey(slug: string, name: string, secret: string | null): Promise<boolean> {
-    const { app, entry } = this.newApp(slug, name);
-    const first = secret === null ? undefined : this.newKey(app, { name: 'first key', type: 'agent', secret });
-    return this.store.addApp(app, entry, first);
+    const { app, entry, pageKey } = this.newApp(slug, name);
+    const first = secret && newKey(app, { name: 'first key', type: 'agent', secret }, this.creation());
+    return this.store.addApp(app, entry, first ? [pageKey, first] : [pageKey]);
   }
 
   /** Whose key a text is, whatever has become of the key; null: nobody's. */
@@ -64,10 +54,10 @@ export class KeyAdministration extends AppAdministration {
   }
 
   /**
-   * Creates a key; its text is in the response and nowhere else.
+   * Creates a key; the text of an agent key is in the response and nowhere else.
    *
    * @param expiresAt milliseconds since the Unix epoch; null: never.
-   * @throws {AdministrationError}
+   * @throws {AdministrationError} also for scopes of a public key, which opens nothing.
    */
   async createKey(
     appSlug: string,
@@ -80,15 +70,21 @@ export class KeyAdministration extends AppAdministration {
     requireNotBeingDeleted(app);
     requireName('A key', name);
     this.requireFuture(expiresAt);
+    requireScopesAllowed(type, limits.scopes);
     const secret = newSecretKey(type);
-    const created = this.newKey(app, { name, type, secret, expiresAt, ...limits });
+    const created = newKey(app, { name, type, secret, expiresAt, ...limits }, this.creation());
     if (!(await this.store.addKey(created))) throw new AdministrationError(`There is no app "${appSlug}" any more`);
     return { key: created.key, secret };
   }
 
-  /** @throws {AdministrationError} */
+  /**
+   * Agent keys first, then the public ones, each the oldest first.
+   *
+   * @throws {AdministrationError}
+   */
   async listKeys(appSlug: string): Promise<ApiKey[]> {
-    return this.store.listKeys((await this.appOf(appSlug)).id);
+    const keys = await this.store.listKeys((await this.appOf(appSlug)).id);
+    return [...keys.filter(({ type }) => type === 'agent'), ...keys.filter(({ type }) => type !== 'agent')];
   }
 
   /**
@@ -113,7 +109,7 @@ export class KeyAdministration extends AppAdministration {
   /**
    * Changes settings of a key; those that are not given stay.
    *
-   * @throws {AdministrationError} also for a revoked key: nothing makes it valid again.
+   * @throws {AdministrationError} also for a revoked key, since nothing makes it valid again, and for scopes of a public key.
    */
   async setKey(keyId: string, settings: KeySettings): Promise<ApiKey> {
     if (settings.name !== undefined) requireName('A key', settings.name);
@@ -121,6 +117,7 @@ export class KeyAdministration extends AppAdministration {
     return this.changeKey(keyId, (key) => {
       requireNotBeingDeleted(key.app);
       if (key.revokedAt !== null) throw new AdministrationError(`The key "${keyId}" is revoked; create a new one`);
+      requireScopesAllowed(key.type, settings.scopes);
       const details = changedDetails(key, settings);
       if (details === null) return null;
       return {
@@ -131,8 +128,8 @@ export class KeyAdministration extends AppAdministration {
   }
 
   /**
-   * Puts a new key in the place of one, with the same name, type and limits. Both are valid for a while, then the new
-   * one alone.
+   * Puts a new key in the place of one, with the same name, type, scopes and limits. Both are valid for a while, then
+   * the new one alone.
    *
    * @param graceMs for which the old key goes on working, 0 to 30 days; it may expire before. 0: it is revoked.
    * @param expiresAt of the new key, in milliseconds since the Unix epoch; undefined: it has as long to live as the old
@@ -161,56 +158,25 @@ export class KeyAdministration extends AppAdministration {
     const lifetime = old.expiresAt === null ? null : now + old.expiresAt - old.createdAt;
     const secret = newSecretKey(old.type);
     const { name, type, eventLimits, readLimits, scopes } = old;
-    const newKey = this.newKey(old.app, {
-      ...{ name, type, secret, eventLimits, readLimits, scopes },
-      expiresAt: expiresAt === undefined ? lifetime : expiresAt,
-    }).key;
-    const replaced = { ...old, replacedBy: newKey.id };
+    const settings = { name, type, secret, eventLimits, readLimits, scopes };
+    const { key: successor } = newKey(
+      old.app,
+      { ...settings, expiresAt: expiresAt === undefined ? lifetime : expiresAt },
+      this.creation(),
+    );
+    const replaced = { ...old, replacedBy: successor.id };
     // An expiry is read on the clocks of the instances, which may be behind; revoked is revoked.
     const key =
       graceMs === 0
         ? { ...replaced, revokedAt: now }
         : { ...replaced, expiresAt: Math.min(old.expiresAt ?? Infinity, now + graceMs) };
     const details = {
-      newKey: newKey.id,
-      newKeyExpiresAt: settingText(newKey.expiresAt),
+      newKey: successor.id,
+      newKeyExpiresAt: settingText(successor.expiresAt),
       oldKeyEndsAt: settingText(graceMs === 0 ? now : key.expiresAt),
     };
     const entry = this.entry({ appId: old.app.id, action: 'key.rotated', subject: old.id, details });
-    return { change: { key, newKey, entry } satisfies KeyChange, secret };
-  }
-
-  private newKey(
-    app: App,
-    {
-      secret,
-      type,
-      ...settings
-    }: { secret: string; name: string; type: ApiKeyType; expiresAt?: number | null } & KeyLimits,
-  ): NewKey {
-    const key: ApiKey = {
-      id: randomId(),
-      app,
-      name: settings.name,
-      type,
-      prefix: shownPrefix(secret, type),
-      sha256: sha256OfKey(secret),
-      expiresAt: settings.expiresAt ?? null,
-      revokedAt: null,
-      lastUsedAt: null,
-      createdAt: this.clock.now(),
-      replacedBy: null,
-      eventLimits: settings.eventLimits ?? null,
-      readLimits: settings.readLimits ?? null,
-      scopes: settings.scopes ?? null,
-    };
-    const { name, expiresAt, eventLimits, readLimits, scopes } = key;
-    const details = {
-      ...{ name, type, expiresAt: settingText(expiresAt) },
-      ...{ eventLimits: settingText(eventLimits), readLimits: settingText(readLimits) },
-      scopes: settingText(scopes),
-    };
-    return { key, entry: this.entry({ appId: app.id, action: 'key.created', subject: key.id, details }) };
+    return { change: { key, newKey: successor, entry } satisfies KeyChange, secret };
   }
 
   private async changeKey(keyId: string, decide: (present: ApiKey) => KeyChange | null): Promise<ApiKey> {
@@ -231,4 +197,11 @@ export class KeyAdministration extends AppAdministration {
     const hint = state === 'replaced' ? `rotate the one that took its place, "${key.replacedBy}"` : 'create a new one';
     throw new AdministrationError(`The key "${key.id}" is ${state} already; ${hint}`);
   }
+}
+
+function requireScopesAllowed(type: ApiKeyType, scopes: ApiKey['scopes'] | undefined): void {
+  if (type === 'agent' || scopes === undefined) return;
+  throw new AdministrationError(
+    'A public key takes no scopes, since it opens nothing; leave --scopes out, or use an agent key',
+  );
 }

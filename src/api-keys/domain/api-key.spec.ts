@@ -26,6 +26,7 @@ const APP: App = {
   createdAt: 0,
   suspendedAt: null,
   deletionStartedAt: null,
+  embedOrigins: [],
 };
 const SUSPENDED: App = { ...APP, suspendedAt: NOW + 60_000 };
 
@@ -42,6 +43,7 @@ const key = (fields: Partial<ApiKey> = {}): ApiKey => ({
   createdAt: 0,
   replacedBy: null,
   scopes: null,
+  publicKey: null,
   eventLimits: null,
   readLimits: null,
   ...fields,

@@ -24,9 +24,11 @@ export interface App {
   readonly suspendedAt: number | null;
   /** Since when it is being deleted, with all its customers and events; that cannot be taken back. Then it is suspended, too. */
   readonly deletionStartedAt: number | null;
+  /** The sites that may show its pages in a frame, such as `https://*.acme.com`; empty: none may. */
+  readonly embedOrigins: readonly string[];
 }
 
-/** What is kept of a key. The key itself is shown once, at its creation. */
+/** What is kept of a key. An agent key itself is shown once, at its creation. */
 export interface ApiKey {
   readonly id: string;
   readonly app: App;
@@ -46,6 +48,8 @@ export interface ApiKey {
   readonly eventLimits: readonly RateWindow[] | null;
   readonly readLimits: readonly RateWindow[] | null;
   readonly scopes: Scopes;
+  /** The whole of a public key; null for agent keys, and for public ones whose text was not kept when they were created. */
+  readonly publicKey: string | null;
 }
 
 export const APP_SLUG_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -99,3 +103,16 @@ export function requireUsableKey(found: ApiKey | null, sha256: Buffer, now: numb
   if (found.type === 'public') throw apiKeyForbidden(slug);
   return found;
 }
+
+/**
+ * Whether a key that was found is a public one that names its app to a page. It opens nothing.
+ *
+ * @param sha256 of the key that was presented.
+ */
+export function isUsablePublicKey(found: ApiKey | null, sha256: Buffer, now: number): found is ApiKey {
+  if (found?.type !== 'public' || !timingSafeEqual(found.sha256, sha256)) return false;
+  return isInForce(found, now) && found.app.suspendedAt === null;
+}
+
+/** Whether a key is neither revoked nor expired. */
+export const isInForce = (key: ApiKey, now: number): boolean => ['valid', 'replaced'].includes(keyState(key, now));

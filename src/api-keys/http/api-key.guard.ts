@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { NEEDED_SCOPE, type NeededScope } from '../../platform/http/request/needs.ts';
 import { hasScope } from '../../platform/access/scopes.ts';
-import { setCaller, setRefusedKey, WITHOUT_KEY } from '../../platform/http/request/caller.ts';
+import { setCaller, setRefusedKey, WITH_SESSION, WITHOUT_KEY } from '../../platform/http/request/caller.ts';
 import { Authentication } from '../application/authentication.ts';
 import { shownPrefixOf, type ApiKey } from '../domain/api-key.ts';
 import { ApiKeyRefused, scopeMissing } from '../domain/api-keys-error.ts';
@@ -18,7 +18,8 @@ export class ApiKeyGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.get<boolean | undefined>(WITHOUT_KEY, context.getClass()) === true) return true;
+    const says = (mark: string): boolean => this.reflector.get<boolean | undefined>(mark, context.getClass()) === true;
+    if (says(WITHOUT_KEY) || says(WITH_SESSION)) return true;
     const request = context.switchToHttp().getRequest<Request>();
     const presented = request.header('x-api-key');
     if (presented === undefined || presented === '') throw apiKeyMissing();
@@ -30,6 +31,7 @@ export class ApiKeyGuard implements CanActivate {
       keyPrefix: key.prefix,
       keyType: key.type,
       app: key.app,
+      session: null,
       scopes: key.scopes,
       limits: {
         key: { events: key.eventLimits, reads: key.readLimits },
@@ -49,7 +51,7 @@ export class ApiKeyGuard implements CanActivate {
     } catch (error) {
       if (error instanceof ApiKeyRefused) {
         const { reason, app } = error;
-        setRefusedKey(request, { prefix: shownPrefixOf(presented), reason, app });
+        setRefusedKey(request, { credential: 'key', prefix: shownPrefixOf(presented), reason, app });
       }
       throw error;
     }

@@ -19,6 +19,7 @@ import {
   type RowOf,
 } from '../../platform/postgres/record-columns.ts';
 import type { ApiKey, ApiKeyType, App } from '../domain/api-key.ts';
+import { isEmbedOrigin } from '../domain/embed-origins.ts';
 
 /** Limits as a text; null where nothing is set, or where it was set by hand to what cannot be read. */
 const limitsColumn = (name: string): Column<readonly RateWindow[] | null, string | null> => ({
@@ -36,6 +37,15 @@ const scopesColumn = (name: string): Column<Scopes, readonly string[] | null> =>
   read: (scopes) => scopes,
   parameterOf: (scopes) => scopes,
   valueOfRow: (stored) => stored && SCOPES.filter((scope) => stored.includes(scope)),
+});
+
+/** NULL for none. What was set by hand to what is no origin is left out: they go into a header. */
+const originsColumn = (name: string): Column<readonly string[], readonly string[] | null> => ({
+  name,
+  type: 'text[]',
+  read: (origins) => origins,
+  parameterOf: (origins) => (origins.length === 0 ? null : origins),
+  valueOfRow: (stored) => (stored ?? []).filter(isEmbedOrigin),
 });
 
 /** As a text; NULL for no rules. What was set by hand to what cannot be read deletes nothing. */
@@ -58,6 +68,7 @@ export const APP_COLUMNS = {
   createdAt: millisColumn('created_at'),
   suspendedAt: millisColumn<number | null>('suspended_at'),
   deletionStartedAt: millisColumn<number | null>('deletion_started_at'),
+  embedOrigins: originsColumn('embed_origins'),
 } satisfies RecordColumns<App>;
 
 /** What of an app can change. */
@@ -78,6 +89,7 @@ export const API_KEY_COLUMNS = {
   eventLimits: limitsColumn('event_limits'),
   readLimits: limitsColumn('read_limits'),
   scopes: scopesColumn('scopes'),
+  publicKey: column<string | null>('public_key'),
 } satisfies RecordColumns<Omit<ApiKey, 'app'>>;
 
 /** What of a key can change by a decision; `lastUsedAt` is noted beside it. */
@@ -87,6 +99,7 @@ export const CHANGED_OF_KEY = fieldsWithout(
   'type',
   'prefix',
   'sha256',
+  'publicKey',
   'createdAt',
   'lastUsedAt',
 );

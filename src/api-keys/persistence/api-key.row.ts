@@ -23,7 +23,7 @@ export class ApiKeyRow implements Record<keyof Omit<ApiKey, 'app'>, unknown> {
   @Column({ type: 'text', collation: 'C' })
   prefix: string;
 
-  /** SHA-256 of the key; the key itself is nowhere. */
+  /** SHA-256 of the key; an agent key itself is nowhere. */
   @Index('api_keys_sha256_key', { unique: true })
   @Column({ type: 'bytea' })
   sha256: Buffer;
@@ -53,4 +53,8 @@ export class ApiKeyRow implements Record<keyof Omit<ApiKey, 'app'>, unknown> {
   /** What it may do; NULL: everything. */
   @Column({ type: 'text', collation: 'C', array: true, nullable: true })
   scopes: string[] | null;
+
+  /** The whole of a public key; NULL for agent keys, and for public ones of versions that kept their hash alone. */
+  @Column({ type: 'text', collation: 'C', name: 'public_key', nullable: true })
+  publicKey: string | null;
 }

@@ -32,4 +32,8 @@ export class AppRow implements Record<keyof App, unknown> {
 
   @Column({ type: 'timestamptz', name: 'deletion_started_at', nullable: true })
   deletionStartedAt: Date | null;
+
+  /** Such as `https://*.acme.com`; NULL: none. */
+  @Column({ type: 'text', collation: 'C', name: 'embed_origins', array: true, nullable: true })
+  embedOrigins: string[] | null;
 }

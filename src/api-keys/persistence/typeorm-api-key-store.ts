@@ -20,6 +20,9 @@ import { deleteApp, insertApp, insertKey, updateApp, updateKey } from './api-key
 const SELECT_KEY = `SELECT ${SELECTED_KEY} FROM api_keys AS k JOIN apps AS a ON a.id = k.app_id`;
 const SELECT_APP = `SELECT ${SELECTED_APP} FROM apps AS a`;
 
+const PUBLIC_KEYS_OF_APP = 'k.app_id = $1 AND k.public_key IS NOT NULL';
+const keysWhere = (condition: string): string => `${SELECT_KEY} WHERE ${condition} ORDER BY k.created_at, k.id`;
+
 @Injectable()
 export class TypeormApiKeyStore extends ApiKeyStore {
   constructor(
@@ -34,6 +37,11 @@ export class TypeormApiKeyStore extends ApiKeyStore {
     return key ?? null;
   }
 
+  async find(keyId: string): Promise<ApiKey | null> {
+    const [key] = await this.keys('k.id = $1', keyId);
+    return key ?? null;
+  }
+
   async findApp(slug: string): Promise<App | null> {
     const [app] = await this.apps('WHERE a.slug = $1', [slug]);
     return app ?? null;
@@ -43,12 +51,12 @@ export class TypeormApiKeyStore extends ApiKeyStore {
     return this.apps('ORDER BY a.slug');
   }
 
-  addApp(app: App, entry: AuditEntry, first?: NewKey): Promise<boolean> {
+  addApp(app: App, entry: AuditEntry, keys: readonly NewKey[]): Promise<boolean> {
     return this.write(async (run) => {
       const { rowCount } = await run(insertApp(app));
       if (rowCount === 0) return false;
       await run(insertAuditEntry(entry));
-      if (first !== undefined) await addKey(run, first);
+      for (const key of keys) await addKey(run, key);
       return true;
     });
   }
@@ -59,10 +67,8 @@ export class TypeormApiKeyStore extends ApiKeyStore {
   ): Promise<App | 'unknown app' | 'slug taken'> {
     try {
       return await this.write(async (run) => {
-        const { rows } = await run({ sql: `${SELECT_APP} WHERE a.slug = $1 FOR UPDATE`, parameters: [slug] });
-        const [row] = rows as AppColumns[];
-        if (row === undefined) return 'unknown app';
-        const present = appOf(row);
+        const present = await lockedApp(run, 'a.slug = $1', slug);
+        if (present === null) return 'unknown app';
         const change = decide(present);
         if (change === null) return present;
         await run(updateApp(change.app));
@@ -97,6 +103,26 @@ export class TypeormApiKeyStore extends ApiKeyStore {
     return this.keys('k.app_id = $1', appId);
   }
 
+  listPublicKeys(appId: string): Promise<ApiKey[]> {
+    return this.keys(PUBLIC_KEYS_OF_APP, appId);
+  }
+
+  addPublicKey(
+    appId: string,
+    decide: (app: App, present: readonly ApiKey[]) => NewKey | null,
+  ): Promise<ApiKey[] | null> {
+    return this.write(async (run) => {
+      const app = await lockedApp(run, 'a.id = $1', appId);
+      if (app === null) return null;
+      const { rows } = await run({ sql: keysWhere(PUBLIC_KEYS_OF_APP), parameters: [appId] });
+      const present = (rows as ApiKeyColumns[]).map(apiKeyOf);
+      const added = decide(app, present);
+      if (added === null) return present;
+      await addKey(run, added);
+      return [...present, added.key];
+    });
+  }
+
   changeKey(keyId: string, decide: (present: ApiKey) => KeyChange | null): Promise<ApiKey | null> {
     return this.write(async (run) => {
       const { rows } = await run({ sql: `${SELECT_KEY} WHERE k.id = $1 FOR UPDATE OF k`, parameters: [keyId] });
@@ -124,8 +150,7 @@ export class TypeormApiKeyStore extends ApiKeyStore {
   }
 
   private async keys(condition: string, parameter: unknown): Promise<ApiKey[]> {
-    const sql = `${SELECT_KEY} WHERE ${condition} ORDER BY k.created_at, k.id`;
-    const rows = await storage(() => this.reading.query<ApiKeyColumns[]>(sql, [parameter]));
+    const rows = await storage(() => this.reading.query<ApiKeyColumns[]>(keysWhere(condition), [parameter]));
     return rows.map(apiKeyOf);
   }
 
@@ -138,4 +163,11 @@ export class TypeormApiKeyStore extends ApiKeyStore {
 async function addKey(run: RunQuery, { key, entry }: NewKey): Promise<void> {
   await run(insertKey(key));
   await run(insertAuditEntry(entry));
+}
+
+/** Nobody else changes it, or locks it so, until the transaction ends. */
+async function lockedApp(run: RunQuery, condition: string, parameter: string): Promise<App | null> {
+  const { rows } = await run({ sql: `${SELECT_APP} WHERE ${condition} FOR UPDATE`, parameters: [parameter] });
+  const [row] = rows as AppColumns[];
+  return row === undefined ? null : appOf(row);
 }

@@ -4,6 +4,7 @@ import type { App } from '../../api-keys/domain/api-key.ts';
 import { OperatorError } from '../error-message.ts';
 import { appLine, describeApp } from './app-description.ts';
 import { deleteCommand } from './delete-command.ts';
+import { embedOriginsOption } from './embed-origins-option.ts';
 import { exportCommand } from './export-command.ts';
 import { given } from './given.ts';
 import { jsonOption, print, type Printed } from './print.ts';
@@ -22,6 +23,7 @@ interface CreateOptions extends AppOptions {
 interface SetOptions extends AppOptions {
   readonly eventLimits?: Given<Limits>;
   readonly readLimits?: Given<Limits>;
+  readonly embedOrigins?: readonly string[];
 }
 
 interface RenameOptions extends AppOptions {
@@ -63,14 +65,21 @@ const listCommand = (): Command =>
     });
 
 const setCommand = (): Command =>
-  ofApp('set', 'set limits that all keys of an app share, seen within ten seconds')
+  ofApp('set', 'set limits that all keys of an app share, and what sites may show its pages, seen within ten seconds')
     .addOption(rateLimitOption('--event-limits', 'events'))
     .addOption(rateLimitOption('--read-limits', 'units of all other requests'))
-    .action(({ slug, eventLimits, readLimits, ...options }: SetOptions) => {
+    .addOption(embedOriginsOption())
+    .action(({ slug, eventLimits, readLimits, embedOrigins, ...options }: SetOptions) => {
       const limits = given({ eventLimits: eventLimits?.value, readLimits: readLimits?.value });
-      if (Object.keys(limits).length === 0)
-        throw new OperatorError('Say what to change: --event-limits or --read-limits');
-      return changeApp(options, (administration) => administration.setAppLimits(slug, limits));
+      const hasLimits = Object.keys(limits).length > 0;
+      if (!hasLimits && embedOrigins === undefined)
+        throw new OperatorError('Say what to change: --event-limits, --read-limits or --embed-origins');
+      return changeApp(options, async (administration) => {
+        const limited = hasLimits ? administration.setAppLimits(slug, limits) : administration.appOf(slug);
+        return embedOrigins === undefined
+          ? limited
+          : administration.setEmbedOrigins((await limited).slug, embedOrigins);
+      });
     });
 
 const renameCommand = (): Command =>

@@ -9,8 +9,10 @@ import { customerCommands } from './customer-commands.ts';
 import { databaseCommands } from './database-commands.ts';
 import { erasureCommands } from './erasure-commands.ts';
 import { eventCommands } from './event-commands.ts';
+import { eventTypesCommands } from './event-types-commands.ts';
 import { keyCommands } from './key-commands.ts';
 import { migrateCommand } from './migrate-command.ts';
+import { sessionCommands } from './session-commands.ts';
 
 /**
  * `npm run --silent cli -- …`: what operators do, also while the service runs. Results go to
@@ -24,8 +26,10 @@ export function commands(): Command {
   addAppSizesCommand(apps);
   program.addCommand(apps);
   program.addCommand(keyCommands());
+  program.addCommand(sessionCommands());
   program.addCommand(customerCommands());
   program.addCommand(eventCommands());
+  program.addCommand(eventTypesCommands());
   program.addCommand(auditCommand());
   program.addCommand(erasureCommands());
   program.addCommand(importCommand());

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ApiKey, ApiKeyType } from '../../api-keys/domain/api-key.ts';
+import type { Scopes } from '../../platform/access/scopes.ts';
 import { OperatorError } from '../error-message.ts';
 import { given } from './given.ts';
 import { describeKey, isoOf, keyLines } from './key-description.ts';
@@ -7,6 +8,7 @@ import { millisOf } from './instant-option.ts';
 import { expiryOf, graceOf } from './key-options.ts';
 import { jsonOption, print, tell, type Printed } from './print.ts';
 import { rateLimitOption, type Given, type Limits } from './rate-limit-option.ts';
+import { scopesOption } from './scopes-option.ts';
 import { withAdministration } from './with-administration.ts';
 
 interface CreateOptions extends Printed {
@@ -16,6 +18,7 @@ interface CreateOptions extends Printed {
   readonly expires?: number;
   readonly limit?: Given<Limits>;
   readonly readLimit?: Given<Limits>;
+  readonly scopes?: Given<Scopes>;
 }
 
 interface SetOptions extends Printed {
@@ -23,6 +26,7 @@ interface SetOptions extends Printed {
   readonly expires?: Given<number | null>;
   readonly limit?: Given<Limits>;
   readonly readLimit?: Given<Limits>;
+  readonly scopes?: Given<Scopes>;
 }
 
 interface RotateOptions extends Printed {
@@ -52,6 +56,7 @@ const createCommand = (): Command =>
     .requiredOption('--name <name>', 'what it is for')
     .addOption(new Option('--type <type>', 'agent keys are for servers').choices(['agent', 'public']).default('agent'))
     .option('--expires <instant>', INSTANT, millisOf)
+    .addOption(scopesOption())
     .addOption(rateLimitOption('--limit', 'events of this key'))
     .addOption(rateLimitOption('--read-limit', 'units of all its other requests'))
     .addOption(jsonOption())
@@ -60,6 +65,7 @@ const createCommand = (): Command =>
         administration.createKey(options.app, options.name, options.type, options.expires ?? null, {
           eventLimits: options.limit?.value ?? null,
           readLimits: options.readLimit?.value ?? null,
+          ...given({ scopes: options.scopes?.value }),
         }),
       );
       print(options, { ...describeKey(key), key: secret }, [secret]);
@@ -81,16 +87,17 @@ const setCommand = (): Command =>
     .description('change settings of a key, seen within ten seconds')
     .option('--name <name>', 'what it is for')
     .option('--expires <instant>', `${INSTANT}; never`, expiryOf)
+    .addOption(scopesOption())
     .addOption(rateLimitOption('--limit', 'events of this key'))
     .addOption(rateLimitOption('--read-limit', 'units of all its other requests'))
     .addOption(jsonOption())
-    .action(async (id: string, { json, name, expires, limit, readLimit }: SetOptions) => {
+    .action(async (id: string, { json, name, expires, scopes, limit, readLimit }: SetOptions) => {
       const settings = given({
-        ...{ name, expiresAt: expires?.value },
+        ...{ name, expiresAt: expires?.value, scopes: scopes?.value },
         ...{ eventLimits: limit?.value, readLimits: readLimit?.value },
       });
       if (Object.keys(settings).length === 0)
-        throw new OperatorError('Say what to change: --name, --expires, --limit or --read-limit');
+        throw new OperatorError('Say what to change: --name, --expires, --scopes, --limit or --read-limit');
       const key = await withAdministration({ json }, (administration) => administration.setKey(id, settings));
       print({ json }, describeKey(key), keyLines([key], Date.now(), false));
     });

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { RecordedTypes } from '../../../test/fakes/recorded-types.ts';
 import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
 import { aCustomer, APP, instant, OTHER_APP, receivingApp } from '../../../test/support/builders.ts';
@@ -39,7 +40,7 @@ describe('CustomerEvents', () => {
     customers = new InMemoryCustomers();
     await new InMemoryCustomerStore(customers).put(APP, customer.id, () => customer);
     clock = new SettableClock();
-    customerEvents = new CustomerEvents(new InMemoryCustomerEventStore(customers), clock);
+    customerEvents = new CustomerEvents(new InMemoryCustomerEventStore(customers), clock, new RecordedTypes());
   });
 
   describe('with rules of retention', () => {
@@ -197,7 +198,7 @@ describe('CustomerEvents', () => {
           return super.append(events, isAbandoned);
         }
       }
-      const counted = new CustomerEvents(new CountingStore(customers), clock);
+      const counted = new CustomerEvents(new CountingStore(customers), clock, new RecordedTypes());
       const refusal = invalidFields({ type: ['is wrong'] });
       expect(await counted.recordAll(ACME, [])).toEqual([]);
       expect(await counted.recordAll(ACME, [refusal, refusal])).toEqual([refusal, refusal]);
@@ -215,7 +216,7 @@ describe('CustomerEvents', () => {
           return this.append();
         }
       }
-      const events = new CustomerEvents(new RefusingStore(), clock);
+      const events = new CustomerEvents(new RefusingStore(), clock, new RecordedTypes());
       for (const results of [
         await events.recordAll(ACME, [draft(), draft()]),
         await events.previewAll(ACME, [draft(), draft()]),

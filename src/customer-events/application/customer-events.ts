@@ -11,6 +11,7 @@ import { customerIdOf } from '../domain/customer.ts';
 import { retentionCheck, type ReceivingApp } from '../domain/retention.ts';
 import { instantFromMillis, millisOfInstant, type Instant } from '../../../libs/time/instant.ts';
 import { CustomerEventStore, type AppendOutcome } from './customer-event-store.port.ts';
+import { EventObserver } from './event-observer.port.ts';
 
 /** An event that is committed. */
 export interface Recorded {
@@ -31,6 +32,7 @@ export class CustomerEvents {
   constructor(
     private readonly store: CustomerEventStore,
     private readonly clock: Clock,
+    private readonly observer: EventObserver,
   ) {}
 
   /**
@@ -51,12 +53,16 @@ export class CustomerEvents {
    *
    * @throws SERVICE_UNAVAILABLE, and then nothing is stored.
    */
-  recordAll(
+  async recordAll(
     app: ReceivingApp,
     drafts: readonly (EventDraft | DomainError)[],
     isAbandoned: IsAbandoned = neverAbandoned,
   ): Promise<(Recorded | DomainError)[]> {
-    return this.resultsOf(app, drafts, (events) => this.store.append(events, isAbandoned));
+    const results = await this.resultsOf(app, drafts, (events) => this.store.append(events, isAbandoned));
+    for (const result of results) {
+      if (!(result instanceof DomainError)) this.observer.recorded(app.id, result.event.type);
+    }
+    return results;
   }
 
   /**

@@ -1,27 +1,14 @@
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-
-/** How one event is displayed. All texts are plain: one line, without control or bidirectional characters. */
-export interface EventDisplay extends TypeDisplay {
-  readonly title: string;
-  /** `http:` or `https:`; null: no link. */
-  readonly url: string | null;
-  readonly fields: readonly { readonly label: string; readonly value: string }[];
-}
-
-/** What is known of an event by its type alone. */
-export interface TypeDisplay {
-  readonly severity: 'info' | 'success' | 'warning' | 'error';
-  readonly icon: string | null;
-  /** Of little interest: it gives way first. */
-  readonly quiet: boolean;
-  readonly hidden: boolean;
-}
+import type { EventDisplay, TypeDisplay } from '../domain/event-display.ts';
 
 /** The rules of one app, as they were when they were asked for. */
 export interface EventDisplays {
   /** Whether the app has any rule; without one, all that is known of an event is its type. */
   readonly hasRules: boolean;
+
+  /** Whether a rule shows the name of the customer: only then it is read. */
+  readonly showsCustomer: boolean;
 
   /** @param customerName for templates that show it; null: not known. */
   of(event: Pick<CustomerEvent, 'type' | 'occurredAt' | 'payload'>, customerName: string | null): EventDisplay;

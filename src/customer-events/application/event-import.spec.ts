@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { RecordedTypes } from '../../../test/fakes/recorded-types.ts';
 import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
 import { aCustomer, APP, receivingApp } from '../../../test/support/builders.ts';
@@ -59,7 +60,12 @@ describe('EventImport', () => {
     yield await Promise.resolve(all);
   }
   const run = (all: readonly ImportLine[], retryMs: number, signal = new AbortController().signal): Promise<unknown> =>
-    new EventImport(new CustomerEvents(store, new SettableClock()), retryMs, writeTurns(), new LiveTraffic())
+    new EventImport(
+      new CustomerEvents(store, new SettableClock(), new RecordedTypes()),
+      retryMs,
+      writeTurns(),
+      new LiveTraffic(),
+    )
       .run(ACME, sourceOf(all), tally, { signal, onChunk: () => {} })
       .catch((error: unknown) => error);
   const countOf = (externalId: typeof FIRST | typeof SECOND): number =>
@@ -153,7 +159,7 @@ describe('EventImport', () => {
     for (let n = 0; n < 100; n++) fail(FIRST, away());
     const controller = new AbortController();
     const imports = new EventImport(
-      new CustomerEvents(store, new SettableClock()),
+      new CustomerEvents(store, new SettableClock(), new RecordedTypes()),
       600_000,
       writeTurns(),
       new LiveTraffic(),
@@ -183,7 +189,7 @@ describe('EventImport', () => {
         return true;
       }
     }
-    const events = new CustomerEvents(new WatchedStore(inMemory), new SettableClock());
+    const events = new CustomerEvents(new WatchedStore(inMemory), new SettableClock(), new RecordedTypes());
     const options = { signal: new AbortController().signal, onChunk: () => {} };
     const all = Array.from({ length: 250 }, () => lines(false)).flat();
     const run = (live: LiveTraffic) =>

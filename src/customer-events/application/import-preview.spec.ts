@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { RecordedTypes } from '../../../test/fakes/recorded-types.ts';
 import { InMemoryCustomerEventStore } from '../../../test/fakes/in-memory-customer-event-store.ts';
 import { InMemoryCustomers, InMemoryCustomerStore } from '../../../test/fakes/in-memory-customers.ts';
 import { aCustomer, APP, instant, receivingApp } from '../../../test/support/builders.ts';
@@ -33,7 +34,7 @@ describe('ImportPreview', () => {
     const inMemory = new InMemoryCustomers();
     const customer = aCustomer('user_1');
     await new InMemoryCustomerStore(inMemory).put(APP, customer.id, () => customer);
-    events = new CustomerEvents(new InMemoryCustomerEventStore(inMemory), new SettableClock());
+    events = new CustomerEvents(new InMemoryCustomerEventStore(inMemory), new SettableClock(), new RecordedTypes());
     preview = new ImportPreview(() => false);
   });
 

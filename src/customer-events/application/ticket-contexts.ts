@@ -1,15 +1,83 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
+import type { TypeCount, Rank } from '../domain/context-fitting.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
-import { customerIdOf } from '../domain/customer.ts';
+import { customerIdOf, type Customer } from '../domain/customer.ts';
 import { instantFromMillis, shiftInstant, type Instant } from '../../../libs/time/instant.ts';
-import { CONTEXT_MAX_BYTES, CONTEXT_OUTLINED_EVENTS, eventRuns, type TicketContext } from '../domain/ticket-context.ts';
-import { WHOLE_TIMELINE, type TimelineQuery } from '../domain/timeline.ts';
+import {
+  CONTEXT_ATTENTION_TYPES,
+  CONTEXT_MAX_BYTES,
+  CONTEXT_OUTLINED_EVENTS,
+  countsBetween,
+  eventRuns,
+  type EventOutline,
+  type EventRun,
+  type LatestEvent,
+} from '../domain/ticket-context.ts';
+import { isOlder, WHOLE_TIMELINE, type TimelineQuery, type TypeSummary } from '../domain/timeline.ts';
 import { CustomerStore } from './customer-store.port.ts';
+import type { EventDisplay, TypeDisplay } from '../domain/event-display.ts';
+import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
 import { ReadTurns } from './turns.ts';
 
 const MICROS_OF_SECOND = 1_000_000n;
+
+/** What had happened to a customer when a ticket was opened. Nothing in it is later than `asOf`. */
+export interface TicketContext {
+  readonly asOf: Instant;
+  /** Null where it was not asked for. */
+  readonly customer: Customer | null;
+  /** Whether the app says how its events are displayed. */
+  readonly hasRules: boolean;
+  /** The types of warnings and errors in the window, the latest first, at most {@link CONTEXT_ATTENTION_TYPES}. */
+  readonly attention: readonly Attention[];
+  /** How many more such types there are. */
+  readonly moreAttention: number;
+  /** The newest first: the latest events, and behind them the latest of each type in `attention`. */
+  readonly events: readonly ContextEvent[];
+  /** Where the events repeat themselves, the latest first. */
+  readonly runs: readonly EventRun[];
+  /** What happened in the time before `asOf` that was asked for. */
+  readonly summary: readonly TypeSummary[];
+}
+
+/** The warnings or errors of one type in the window. */
+export interface Attention {
+  readonly type: string;
+  readonly title: string;
+  readonly count: number;
+  /** The instant and the id of the latest of them. */
+  readonly last: Instant;
+  readonly id: string;
+}
+
+export interface ContextEvent {
+  readonly event: LatestEvent;
+  /** Of the payload as it is here; where it was not read, of the type alone. */
+  readonly display: EventDisplay;
+  readonly rank: Rank;
+  /** It is the latest of a type in `attention`. */
+  readonly isReserved: boolean;
+  /** The events that were not read between this one and the next. */
+  readonly missingBehind: readonly TypeCount[];
+}
+
+export interface TicketTime {
+  /** When the ticket was opened; undefined: now. */
+  readonly at: Instant | undefined;
+  /** How far the summary and `attention` look back. */
+  readonly windowSeconds: number;
+  /** How many of the latest events. */
+  readonly limit: number;
+}
+
+export interface ContextOptions {
+  /** Whether the caller may know the customer's name, and wants it. */
+  readonly customer: boolean;
+  /** Whether payloads are without what the app's rules mask. */
+  readonly masked: boolean;
+}
 
 /** Tells what had happened to a customer at the time of a ticket. */
 @Injectable()
@@ -17,36 +85,130 @@ export class TicketContexts {
   constructor(
     private readonly customers: CustomerStore,
     private readonly timelines: TimelineStore,
+    private readonly displayRules: EventDisplayRules,
     private readonly clock: Clock,
     private readonly reads: ReadTurns,
   ) {}
 
-  /**
-   * @param at the time of the ticket; undefined: now.
-   * @param windowSeconds what the summary looks back.
-   * @param limit how many of the latest events.
-   * @throws CUSTOMER_NOT_FOUND
-   */
-  async at(
-    appId: string,
-    externalId: string,
-    at: Instant | undefined,
-    windowSeconds: number,
-    limit: number,
-  ): Promise<TicketContext> {
+  /** @throws CUSTOMER_NOT_FOUND */
+  async at(appId: string, externalId: string, ticket: TicketTime, options: ContextOptions): Promise<TicketContext> {
     const customerId = customerIdOf(appId, externalId);
-    const asOf = at ?? instantFromMillis(this.clock.now());
+    const asOf = ticket.at ?? instantFromMillis(this.clock.now());
     // Where time itself ends, there is nothing to be kept out.
     const to = shiftInstant(asOf, 1n) ?? undefined;
-    const from = shiftInstant(asOf, -BigInt(windowSeconds) * MICROS_OF_SECOND) ?? undefined;
-    const latest: TimelineQuery = { ...WHOLE_TIMELINE, to, order: 'desc' };
-    const [events, outline, summary] = await Promise.all([
-      this.reads.run(appId, () => this.timelines.latest(customerId, latest, limit, CONTEXT_MAX_BYTES)),
-      this.reads.run(appId, () => this.timelines.outline(customerId, latest, CONTEXT_OUTLINED_EVENTS)),
+    const from = shiftInstant(asOf, -BigInt(ticket.windowSeconds) * MICROS_OF_SECOND) ?? undefined;
+    const query: TimelineQuery = { ...WHOLE_TIMELINE, to, order: 'desc' };
+    const findCustomer = () => this.reads.run(appId, () => this.customers.find(customerId));
+    const [latest, outline, summary, displays, customer] = await Promise.all([
+      this.reads.run(appId, () => this.timelines.latest(customerId, query, ticket.limit, CONTEXT_MAX_BYTES)),
+      this.reads.run(appId, () => this.timelines.outline(customerId, query, CONTEXT_OUTLINED_EVENTS)),
       this.reads.runCostly(appId, () => this.timelines.summarize(customerId, { ...WHOLE_TIMELINE, from, to })),
+      this.displayRules.of(appId),
+      options.customer ? findCustomer() : null,
     ]);
-    if (events.length === 0 && (await this.reads.run(appId, () => this.customers.find(customerId))) === null)
-      throw customerNotFound();
-    return { asOf, events, runs: eventRuns(outline, limit), summary };
+    if (latest.length === 0 && (customer ?? (await findCustomer())) === null) throw customerNotFound();
+    const severe = summary.filter(({ type }) => needsAttention(displays.ofType(type)));
+    const named = severe.slice(0, CONTEXT_ATTENTION_TYPES);
+    const beyond = await this.latestBeyond(appId, customerId, from, named, latest);
+    const missing = await this.missingBefore(appId, customerId, latest, beyond, outline);
+    const attention = attentionOf(named, [...latest, ...beyond], displays);
+    const display = displayed(displays, attention, customer?.name ?? null, options.masked);
+    return {
+      asOf,
+      customer,
+      hasRules: displays.hasRules,
+      attention,
+      moreAttention: severe.length - named.length,
+      events: [...latest, ...beyond].map((event, index) => display(event, missing[index - latest.length + 1] ?? [])),
+      runs: eventRuns(outline, ticket.limit),
+      summary,
+    };
+  }
+
+  /** The latest event of each of the types that none of the latest events has. */
+  private async latestBeyond(
+    appId: string,
+    customerId: string,
+    from: Instant | undefined,
+    types: readonly TypeSummary[],
+    latest: readonly LatestEvent[],
+  ): Promise<LatestEvent[]> {
+    const end = latest.at(-1);
+    const missing = types.filter(({ type }) => !latest.some((event) => event.type === type));
+    if (end === undefined || missing.length === 0) return [];
+    const found = await this.reads.run(appId, () =>
+      this.timelines.latestOfTypes(customerId, from, missing, CONTEXT_MAX_BYTES),
+    );
+    // One that was recorded while this was read is not behind them.
+    return found.filter((event) => isOlder(event, end));
+  }
+
+  /** What lies between the latest events, and each of those beyond them. */
+  private async missingBefore(
+    appId: string,
+    customerId: string,
+    latest: readonly LatestEvent[],
+    beyond: readonly LatestEvent[],
+    outline: readonly EventOutline[],
+  ): Promise<readonly (readonly TypeCount[])[]> {
+    const [end, oldest, outlineEnd] = [latest.at(-1), beyond.at(-1), outline.at(-1)];
+    if (end === undefined || oldest === undefined) return [];
+    const positions = [end, ...beyond];
+    if (outlineEnd === undefined || isOlder(oldest, outlineEnd)) {
+      return this.reads.runCostly(appId, () => this.timelines.countBetween(customerId, positions));
+    }
+    return countsBetween(outline, positions);
   }
 }
+
+const isSevere = ({ severity }: TypeDisplay): boolean => severity === 'warning' || severity === 'error';
+
+/** What an app hides, it does not want to be told first. */
+const needsAttention = (display: TypeDisplay): boolean => isSevere(display) && !display.hidden;
+
+function rankOf(display: TypeDisplay): Rank {
+  if (needsAttention(display)) return 'severe';
+  return display.quiet || display.hidden ? 'quiet' : 'ordinary';
+}
+
+/** @param events the newest first. A type of which none is left is left out. */
+function attentionOf(
+  types: readonly TypeSummary[],
+  events: readonly LatestEvent[],
+  displays: EventDisplays,
+): Attention[] {
+  return types.flatMap(({ type, count }) => {
+    const event = events.find((one) => one.type === type);
+    if (event === undefined) return [];
+    return { type, title: displays.titleOfType(type), count, last: event.occurredAt, id: event.id };
+  });
+}
+
+function displayed(
+  displays: EventDisplays,
+  attention: readonly Attention[],
+  customerName: string | null,
+  masked: boolean,
+): (event: LatestEvent, missingBehind: readonly TypeCount[]) => ContextEvent {
+  const reserved = new Set(attention.map(({ id }) => id));
+  return (read, missingBehind) => {
+    const event = masked && read.payload !== null ? withoutMasked(read, read.payload, displays) : read;
+    const { id, payload } = event;
+    const display =
+      payload === null ? displayOfType(event.type, displays) : displays.of({ ...event, payload }, customerName);
+    return { event, display, rank: rankOf(display), isReserved: reserved.has(id), missingBehind };
+  };
+}
+
+const withoutMasked = (
+  event: LatestEvent,
+  payload: NonNullable<LatestEvent['payload']>,
+  displays: EventDisplays,
+): LatestEvent => ({ ...event, payload: displays.masked({ type: event.type, payload }) });
+
+const displayOfType = (type: string, displays: EventDisplays): EventDisplay => ({
+  ...displays.ofType(type),
+  title: displays.titleOfType(type),
+  url: null,
+  fields: [],
+});

@@ -1,5 +1,7 @@
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { ErasureOrder } from './customer-store.port.ts';
+import type { TypeCount } from '../domain/context-fitting.ts';
+import type { Instant } from '../../../libs/time/instant.ts';
 import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
 import type {
   ReadLimits,
@@ -9,6 +11,9 @@ import type {
   TimelineQuery,
   TypeSummary,
 } from '../domain/timeline.ts';
+
+/** A type, and when it was last. */
+export type TypeMoment = Pick<TypeSummary, 'type' | 'lastOccurredAt'>;
 
 /** See {@link TimelineStore.latest}. */
 export const LATEST_PAYLOADS = 16;
@@ -27,8 +32,8 @@ export abstract class TimelineStore {
   ): Promise<TimelinePart<CustomerEvent>>;
 
   /**
-   * The first `limit` events, without payloads of more than `maxPayloadBytes`: these are not read. Where the
-   * payloads come to {@link LATEST_PAYLOADS} times as much, the list ends with an event without its payload.
+   * The first `limit` events, each with the size of its payload, but without payloads of more than `maxPayloadBytes`,
+   * and without those after the payloads before them came to {@link LATEST_PAYLOADS} times as much.
    */
   abstract latest(
     customerId: string,
@@ -36,6 +41,27 @@ export abstract class TimelineStore {
     limit: number,
     maxPayloadBytes: number,
   ): Promise<LatestEvent[]>;
+
+  /**
+   * The latest event of each type, not before `from`, with payloads as {@link latest} gives them; the newest first.
+   * A type of which no event is left is not among them.
+   *
+   * @param lasts where the latest event of each type was a moment ago; it may have been erased meanwhile.
+   */
+  abstract latestOfTypes(
+    customerId: string,
+    from: Instant | undefined,
+    lasts: readonly TypeMoment[],
+    maxPayloadBytes: number,
+  ): Promise<LatestEvent[]>;
+
+  /**
+   * How many events of each type lie between each position and the next one, neither of them counted: one list less
+   * than there are positions, each with the most frequent type first, then by name.
+   *
+   * @param positions the newest first.
+   */
+  abstract countBetween(customerId: string, positions: readonly TimelinePosition[]): Promise<TypeCount[][]>;
 
   /** The first `limit` events, without payloads. */
   abstract outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]>;

@@ -1,23 +1,18 @@
 import type { CustomerEvent } from './customer-event.ts';
-import type { Instant } from '../../../libs/time/instant.ts';
-import type { TypeSummary } from './timeline.ts';
-
-/** What had happened to a customer when a ticket was opened. Nothing in it is later than `asOf`. */
-export interface TicketContext {
-  readonly asOf: Instant;
-  /** The latest events, the newest first. */
-  readonly events: readonly LatestEvent[];
-  /** Where the events repeat themselves, the latest first. */
-  readonly runs: readonly EventRun[];
-  /** What happened in the time before `asOf` that was asked for. */
-  readonly summary: readonly TypeSummary[];
-}
+import { mergedCounts, type TypeCount } from './context-fitting.ts';
+import { isOlder, type TimelinePosition, type TypeSummary } from './timeline.ts';
 
 /** Events of one type with none of another type between them: at least {@link MIN_RUN_LENGTH}. */
-export type EventRun = TypeSummary;
+export interface EventRun extends TypeSummary {
+  readonly latestId: string;
+}
 
 /** An event whose payload is null where it is too large to be read for a context. */
-export type LatestEvent = Omit<CustomerEvent, 'payload'> & { readonly payload: CustomerEvent['payload'] | null };
+export type LatestEvent = Omit<CustomerEvent, 'payload'> & {
+  readonly payload: CustomerEvent['payload'] | null;
+  /** Of the payload's text, whether it was read or not. */
+  readonly payloadBytes: number;
+};
 
 /** An event without its payload. */
 export type EventOutline = Pick<CustomerEvent, 'id' | 'type' | 'occurredAt'>;
@@ -28,6 +23,9 @@ export const CONTEXT_DEFAULT_LIMIT = 20;
 export const CONTEXT_DEFAULT_WINDOW = 'P7D';
 /** A run is counted back this many events from `asOf`, and no further. */
 export const CONTEXT_OUTLINED_EVENTS = 1_000;
+
+/** So many types of warnings and errors are named first, those with the latest events. */
+export const CONTEXT_ATTENTION_TYPES = 5;
 
 const MIN_RUN_LENGTH = 3;
 
@@ -51,9 +49,27 @@ export function eventRuns(outline: readonly EventOutline[], latest: number): Eve
         count: end - start,
         firstOccurredAt: oldest.occurredAt,
         lastOccurredAt: newest.occurredAt,
+        latestId: newest.id,
       });
     }
     start = end;
   }
   return runs;
+}
+
+/**
+ * How many events of each type lie between each position and the next, neither of them counted.
+ *
+ * @param outline the newest first, down to the last of the positions at least.
+ * @param positions the newest first.
+ */
+export function countsBetween(
+  outline: readonly EventOutline[],
+  positions: readonly TimelinePosition[],
+): (readonly TypeCount[])[] {
+  return positions.slice(1).map((older, index) => {
+    const newer = positions[index] as TimelinePosition;
+    const between = outline.filter((event) => isOlder(event, newer) && isOlder(older, event));
+    return mergedCounts(between.map(({ type }) => ({ type, count: 1 })));
+  });
 }

@@ -1,4 +1,7 @@
 import { compareInstants, type Instant } from '../../../libs/time/instant.ts';
+import type { TypeFilter } from '../../../libs/kernel/type-filter.ts';
+
+export { TYPE_FILTER_PATTERN, typeFilter, type TypeFilter } from '../../../libs/kernel/type-filter.ts';
 
 export type TimelineOrder = 'asc' | 'desc';
 
@@ -17,17 +20,15 @@ export interface TimelineQuery extends TimelineFilter {
   readonly order: TimelineOrder;
 }
 
-/** `order.placed` as it is, or `order.` as the beginning of many. */
-export interface TypeFilter {
-  readonly type: string;
-  readonly isPrefix: boolean;
-}
-
 /** A place between two events: (`occurredAt`, `id`) is a total order of a timeline. */
 export interface TimelinePosition {
   readonly occurredAt: Instant;
   readonly id: string;
 }
+
+/** Whether a place comes before another in the order of a timeline. */
+export const isOlder = (a: TimelinePosition, b: TimelinePosition): boolean =>
+  (compareInstants(a.occurredAt, b.occurredAt) || (a.id < b.id ? -1 : Number(a.id > b.id))) < 0;
 
 /** Where one read of a timeline ends, whichever of them comes first. */
 export interface ReadLimits {
@@ -63,14 +64,6 @@ export const READ_MAX_ENTRIES = 20_000;
 
 export const TIMELINE_DEFAULT_LIMIT = 50;
 export const TIMELINE_MAX_LIMIT = 200;
-
-/** What a type filter may be: a type, or a prefix that ends with a dot, followed by `*`. */
-export const TYPE_FILTER_PATTERN = /^(?:[a-z0-9_.]{1,100}|[a-z0-9_.]{0,99}\.\*)$/;
-
-/** Reads a text that matches {@link TYPE_FILTER_PATTERN}. */
-export function typeFilter(text: string): TypeFilter {
-  return text.endsWith('*') ? { type: text.slice(0, -1), isPrefix: true } : { type: text, isPrefix: false };
-}
 
 /** What a part of a timeline consists of. */
 export interface TimelineSummary {

@@ -2,26 +2,22 @@
 export interface Fitting<T> {
   readonly items: readonly T[];
   readonly bytes: number;
-  /** Something was left out. */
-  readonly cut: boolean;
+  readonly leftOut: readonly T[];
 }
 
 /**
- * Takes items in their order, each whole or not at all, as long as they fit. A large item is left
- * out, and smaller ones after it may still be taken.
+ * Takes the first items of a list, up to the first that does not fit: none is missing between two that are taken.
  *
- * @param textOf how an item is written, with all that comes with it; null where it is known to be too large.
+ * @param textOf how an item is written, with all that comes with it.
  */
-export function fitting<T>(items: readonly T[], textOf: (item: T) => string | null, maxBytes: number): Fitting<T> {
-  const taken: T[] = [];
+export function fitting<T>(items: readonly T[], textOf: (item: T) => string, maxBytes: number): Fitting<T> {
   let bytes = 0;
+  let count = 0;
   for (const item of items) {
-    const text = textOf(item);
-    if (text === null) continue;
-    const size = Buffer.byteLength(text);
-    if (bytes + size > maxBytes) continue;
+    const size = Buffer.byteLength(textOf(item));
+    if (bytes + size > maxBytes) break;
     bytes += size;
-    taken.push(item);
+    count++;
   }
-  return { items: taken, bytes, cut: taken.length < items.length };
+  return { items: items.slice(0, count), bytes, leftOut: items.slice(count) };
 }

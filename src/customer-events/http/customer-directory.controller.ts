@@ -1,6 +1,8 @@
-import { Get } from '@nestjs/common';
+import { Get, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { Fails, Responds, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { routeNotFound } from '../../platform/http/errors/http-error.ts';
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
@@ -33,7 +35,10 @@ export class CustomerDirectoryController {
   find(
     @CurrentCaller() { app }: Caller,
     @QueryParams() query: CustomerDirectoryRequest,
+    @Req() { path }: Request,
   ): Promise<Encodable<CustomersFoundResponse>> {
+    // Whoever puts an empty external id into a path asks for one customer, and must not get the list of all.
+    if (path.endsWith('/') && query.email === undefined) throw routeNotFound();
     return query.email === undefined ? this.list(app.id, query) : this.ofEmail(app.id, query.email, query);
   }
 

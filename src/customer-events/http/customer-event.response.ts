@@ -2,15 +2,17 @@ import { ApiProperty } from '@nestjs/swagger';
 import { encodedMembers } from '../../../libs/json-payload/encoded-members.ts';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
+import type { EventDisplay } from '../domain/event-display.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
+import { EventDisplayResponse, eventDisplayResponse } from './event-display.response.ts';
 
-const ID = { description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' };
+export const ID_PROPERTY = { description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' };
 
 export class CustomerEventResponse {
-  @ApiProperty(ID)
+  @ApiProperty(ID_PROPERTY)
   id: string;
 
-  @ApiProperty(ID)
+  @ApiProperty(ID_PROPERTY)
   customerId: string;
 
   @ApiProperty({ example: 'order.placed' })
@@ -38,17 +40,26 @@ export class CustomerEventResponse {
   eventId?: string | undefined;
 }
 
-const encodedEvent = encodedMembers<CustomerEventResponse & Pick<CustomerEventResponse, keyof CustomerEvent>>();
+/** An event as it is read. */
+export class ShownEventResponse extends CustomerEventResponse {
+  @ApiProperty({ required: false, type: EventDisplayResponse, description: 'With `display=true` alone.' })
+  display?: EventDisplayResponse;
+}
+
+const encodedEvent = encodedMembers<ShownEventResponse & Pick<CustomerEventResponse, keyof CustomerEvent>>();
 
 /**
- * The JSON of an event, as {@link CustomerEventResponse} has it. Written member by member: for a page
+ * The JSON of an event, as {@link ShownEventResponse} has it. Written member by member: for a page
  * or a batch the walk over objects cost more than all else in the response; {@link encodedMembers} sees to it that
  * none is forgotten. Ids and instants have nothing in them that JSON would escape.
+ *
+ * @param display how it is displayed; null: that was not asked for.
  */
-export function customerEventResponse(event: CustomerEvent): JsonText {
+export function customerEventResponse(event: CustomerEvent, display: EventDisplay | null = null): JsonText {
   const { id, customerId, type, payload, occurredAt, createdAt, eventId } = event;
   const optional = eventId === null ? '' : (`,"eventId":${JSON.stringify(eventId)}` as const);
   const what = `"type":${JSON.stringify(type)},"payload":${payload.text}` as const;
   const when = `"occurredAt":"${occurredAt}","createdAt":"${createdAt}"` as const;
-  return encodedEvent(`{"id":"${id}","customerId":"${customerId}",${what},${when}${optional}}`);
+  const shown = display === null ? '' : (`,"display":${eventDisplayResponse(display).text}` as const);
+  return encodedEvent(`{"id":"${id}","customerId":"${customerId}",${what},${when}${optional}${shown}}`);
 }

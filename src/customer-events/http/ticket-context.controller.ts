@@ -1,5 +1,6 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { hasScope } from '../../platform/access/scopes.ts';
 import { Responds, Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
@@ -11,11 +12,12 @@ import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import { TextResponse } from '../../platform/http/response/text-response.ts';
 import { TicketContexts } from '../application/ticket-contexts.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
+import { wantsDisplay } from './display.param.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
 import { ticketContextMarkdown } from './ticket-context.markdown.ts';
-import { TicketContextRequest, windowSeconds } from './ticket-context.request.ts';
-import { TicketContextResponse, ticketContextResponse } from './ticket-context.response.ts';
-import { instantOf } from '../../platform/http/request/query-rules.ts';
+import { TicketContextRequest, ticketTime } from './ticket-context.request.ts';
+import { ticketContextResponse } from './ticket-context.json.ts';
+import { TicketContextResponse } from './ticket-context.response.ts';
 
 /** A context of more events costs as much as a summary. */
 const LONG_CONTEXT = 50;
@@ -34,7 +36,9 @@ export class TicketContextController {
   @ApiOperation({
     summary: 'What had happened to a customer when a ticket was opened',
     description:
-      'For the agent, or the tool, that answers the ticket: deterministic, and at most 16 KiB. With `Accept: text/markdown` it is a short note.',
+      'For the agent, or the tool, that answers the ticket: deterministic, and at most 16 KiB. What there is no room for is counted where it is missing. ' +
+      'Warnings and errors of the window stand first, and what is of little interest by the rules of its type gives way first. ' +
+      'With `Accept: text/markdown` it is a short note, without what the rules mask; a key with `customers:read` has the name and the plan of the customer in it.',
   })
   @Responds(200, TicketContextResponse, 'The context.', {}, ['text/markdown'])
   @Fails(customerNotFound, tooManyCostlyRequests)
@@ -44,15 +48,12 @@ export class TicketContextController {
     @QueryParams() query: TicketContextRequest,
     @PrefersMarkdown() prefersMarkdown: boolean,
   ): Promise<Encodable<TicketContextResponse> | TextResponse> {
-    const context = await this.contexts.at(
-      caller.app.id,
-      externalId,
-      instantOf(query.at),
-      windowSeconds(query),
-      query.limit,
-    );
+    const context = await this.contexts.at(caller.app.id, externalId, ticketTime(query), {
+      customer: (prefersMarkdown || wantsDisplay(query)) && hasScope(caller.scopes, 'customers:read'),
+      masked: prefersMarkdown,
+    });
     return prefersMarkdown
       ? new TextResponse(ticketContextMarkdown(externalId, context), MARKDOWN_TYPE)
-      : ticketContextResponse(context);
+      : ticketContextResponse(context, wantsDisplay(query));
   }
 }

@@ -1,9 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, ValidateBy } from 'class-validator';
 import { DURATION_FORMS, parseDuration } from '../../../libs/time/duration.ts';
+import type { TicketTime } from '../application/ticket-contexts.ts';
 import { CONTEXT_DEFAULT_LIMIT, CONTEXT_DEFAULT_WINDOW } from '../domain/ticket-context.ts';
 import { TIMELINE_MAX_LIMIT } from '../domain/timeline.ts';
-import { IsLimit, IsQueryInstant } from '../../platform/http/request/query-rules.ts';
+import { IsDisplay } from './display.param.ts';
+import { instantOf, IsLimit, IsQueryInstant } from '../../platform/http/request/query-rules.ts';
 
 const IsDuration = (): PropertyDecorator =>
   ValidateBy(
@@ -21,7 +23,7 @@ export class TicketContextRequest {
 
   @ApiProperty({
     required: false,
-    description: `How far back the summary looks: ${DURATION_FORMS}.`,
+    description: `How far back the summary and the attention list look: ${DURATION_FORMS}.`,
     default: CONTEXT_DEFAULT_WINDOW,
   })
   @IsOptional()
@@ -38,6 +40,13 @@ export class TicketContextRequest {
   })
   @IsLimit(TIMELINE_MAX_LIMIT)
   limit: number = CONTEXT_DEFAULT_LIMIT;
+
+  @IsDisplay()
+  display?: string;
 }
 
-export const windowSeconds = (request: TicketContextRequest): number => parseDuration(request.window) as number;
+export const ticketTime = ({ at, window, limit }: TicketContextRequest): TicketTime => ({
+  at: instantOf(at),
+  windowSeconds: parseDuration(window) as number,
+  limit,
+});

@@ -12,15 +12,24 @@ import { Needs } from '../../platform/http/request/needs.ts';
 import { UncountedRead } from '../../platform/http/request/uncounted-read.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
+import { DisplayedTimeline } from '../application/displayed-timeline.ts';
 import { Timeline } from '../application/timeline.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
-import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
+import { ShownEventResponse } from './customer-event.response.ts';
 import { ErasedEventsResponse } from './customer.response.ts';
+import { displayOptions, DisplayRequest } from './display.param.ts';
 import { DocumentsEventId } from './event-id.param.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
-import { TimelineFilterRequest, timelineFilter, timelineQuery, TimelineRequest } from './timeline.request.ts';
+import {
+  TimelineExportRequest,
+  TimelineFilterRequest,
+  timelineFilter,
+  timelineQuery,
+  TimelineRequest,
+} from './timeline.request.ts';
 import {
   exportResponse,
+  shownEventResponse,
   TimelinePageResponse,
   timelinePageResponse,
   TimelineSummaryResponse,
@@ -35,6 +44,7 @@ const EXPORT_BYTES = 4_194_304;
 export class TimelineController {
   constructor(
     private readonly timeline: Timeline,
+    private readonly displayed: DisplayedTimeline,
     private readonly streams: StreamLimits,
   ) {}
 
@@ -46,7 +56,7 @@ export class TimelineController {
     summary: 'Read the events of a customer, page by page',
     description:
       'Exact: an event that is there during the whole walk comes exactly once, whatever is inserted or erased meanwhile. ' +
-      'A page may come back shorter than `limit`, even empty, with a `nextCursor`: it ends after 2 MiB, and a filter that ' +
+      'A page may come back shorter than `limit`, even empty, with a `nextCursor`: it ends after 2 MiB, displays counted, and a filter that ' +
       'matches little ends after 20,000 events were looked at. Only `nextCursor: null` is the end.',
   })
   @Responds(200, TimelinePageResponse, 'A page of the timeline.')
@@ -57,8 +67,9 @@ export class TimelineController {
     @QueryParams() query: TimelineRequest,
   ): Promise<Encodable<TimelinePageResponse>> {
     const { limit, cursor } = query;
+    const options = displayOptions(query, caller);
     return timelinePageResponse(
-      await this.timeline.page(caller.app.id, externalId, timelineQuery(query), limit, cursor),
+      await this.displayed.page(caller.app.id, externalId, timelineQuery(query), limit, cursor, options),
     );
   }
 
@@ -91,18 +102,19 @@ export class TimelineController {
       'One event a line, as in a page. A response that broke off has no end (the last chunk is missing), which HTTP clients report as an error. ' +
       'It breaks off, too, where the key is revoked or expires meanwhile.',
   })
-  @RespondsNdjson(CustomerEventResponse, 'All events, one a line.')
+  @RespondsNdjson(ShownEventResponse, 'All events, one a line.')
   @Fails(customerNotFound, tooManyStreams, tooManyStreamsOfKey, tooManyCostlyRequests)
   async export(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
-    @QueryParams() query: TimelineFilterRequest,
+    @QueryParams() query: TimelineExportRequest,
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
     this.streams.open(caller, response, EXPORT_BYTES);
+    const [filter, options] = [timelineFilter(query), displayOptions(query, caller)];
     return exportResponse(
-      await this.timeline.export(caller.app.id, externalId, timelineFilter(query), actor, caller.requireStillAllowed),
+      await this.displayed.export(caller.app.id, externalId, filter, actor, caller.requireStillAllowed, options),
     );
   }
 
@@ -111,14 +123,15 @@ export class TimelineController {
   @Costs(1)
   @DocumentsEventId()
   @ApiOperation({ summary: 'Read one event' })
-  @Responds(200, CustomerEventResponse, 'The event.')
+  @Responds(200, ShownEventResponse, 'The event.')
   @Fails(customerNotFound, eventNotFound)
   async event(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @Param('id') id: string,
-  ): Promise<Encodable<CustomerEventResponse>> {
-    return customerEventResponse(await this.timeline.event(caller.app.id, externalId, id));
+    @QueryParams() query: DisplayRequest,
+  ): Promise<Encodable<ShownEventResponse>> {
+    return shownEventResponse(await this.displayed.event(caller.app.id, externalId, id, displayOptions(query, caller)));
   }
 
   @Delete(':id')

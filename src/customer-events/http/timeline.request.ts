@@ -11,6 +11,7 @@ import {
   type TimelineOrder,
   type TimelineQuery,
 } from '../domain/timeline.ts';
+import { IsDisplay } from './display.param.ts';
 
 const MAX_TYPES = 50;
 const TYPES_RULE = { message: `must be given at most ${MAX_TYPES} times` };
@@ -39,7 +40,12 @@ export class TimelineFilterRequest {
   to?: string;
 }
 
-export class TimelineRequest extends TimelineFilterRequest {
+export class TimelineExportRequest extends TimelineFilterRequest {
+  @IsDisplay()
+  display?: string;
+}
+
+export class TimelineRequest extends TimelineExportRequest {
   @ApiProperty({
     required: false,
     enum: ['desc', 'asc'],

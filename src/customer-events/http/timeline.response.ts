@@ -1,15 +1,18 @@
 import type { StreamableFile } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import { ndjsonResponse } from '../../platform/http/response/ndjson-response.ts';
-import type { TimelinePage } from '../application/timeline.ts';
-import type { CustomerEvent } from '../domain/customer-event.ts';
+import type { ShownEvent, ShownPage } from '../application/displayed-timeline.ts';
 import type { TimelineSummary, TypeSummary } from '../domain/timeline.ts';
-import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
+import { ShownEventResponse, customerEventResponse } from './customer-event.response.ts';
+
+/** As long as a page of an export may be without displays; with them it goes out in several pieces. */
+const LINES_MAX_CHARACTERS = 524_288;
 
 export class TimelinePageResponse {
-  @ApiProperty({ type: [CustomerEventResponse] })
-  events: CustomerEventResponse[];
+  @ApiProperty({ type: [ShownEventResponse] })
+  events: ShownEventResponse[];
 
   @ApiProperty({
     type: 'string',
@@ -19,9 +22,11 @@ export class TimelinePageResponse {
   nextCursor: string | null;
 }
 
-export function timelinePageResponse(page: TimelinePage): Encodable<TimelinePageResponse> {
-  return { events: page.events.map(customerEventResponse), nextCursor: page.nextCursor };
+export function timelinePageResponse({ events, nextCursor }: ShownPage): Encodable<TimelinePageResponse> {
+  return { events: events.map(shownEventResponse), nextCursor };
 }
+
+export const shownEventResponse = ({ event, display }: ShownEvent): JsonText => customerEventResponse(event, display);
 
 export class TypeSummaryResponse {
   @ApiProperty({ example: 'order.placed' })
@@ -68,9 +73,18 @@ export function timelineSummaryResponse(summary: TimelineSummary): TimelineSumma
 }
 
 /** One event a line, in the form that a page gives it. */
-export const exportResponse = (pages: AsyncIterable<readonly CustomerEvent[]>): StreamableFile =>
+export const exportResponse = (pages: AsyncIterable<Iterable<ShownEvent>>): StreamableFile =>
   ndjsonResponse(linesOf(pages));
 
-async function* linesOf(pages: AsyncIterable<readonly CustomerEvent[]>): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((event) => `${customerEventResponse(event).text}\n`).join('');
+async function* linesOf(pages: AsyncIterable<Iterable<ShownEvent>>): AsyncGenerator<string> {
+  for await (const page of pages) {
+    let lines = '';
+    for (const event of page) {
+      lines += `${shownEventResponse(event).text}\n`;
+      if (lines.length < LINES_MAX_CHARACTERS) continue;
+      yield lines;
+      lines = '';
+    }
+    if (lines !== '') yield lines;
+  }
 }

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { deleteSessionsOfCustomers } from '../../platform/postgres/embed-sessions.ts';
 import { longTransaction, type RunQuery } from '../../platform/postgres/transactions.ts';
 import type { Erased } from '../application/app-data-store.port.ts';
 import { emailClaim } from '../domain/email-claim.ts';
@@ -35,6 +36,7 @@ export async function eraseCustomersOfApp(run: RunQuery, appId: string, ids: rea
   const claims = customers.map(({ email }) => claimBytes(emailClaim(appId, email)));
   await run({ sql: DELETE_CLAIMS, parameters: [claims, ...present] });
   await run({ sql: DELETE_ERASED_IDS, parameters: [customers.map(({ id }) => shardKeyOf(id)), ...present] });
+  await run(deleteSessionsOfCustomers(customers.map(({ id }) => id)));
   await run({ sql: DELETE_CUSTOMERS, parameters: present });
   return { customers: customers.length, events: events ?? 0 };
 }

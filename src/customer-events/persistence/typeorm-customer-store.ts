@@ -6,6 +6,7 @@ import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { shardsOf } from '../../platform/postgres/shards.ts';
 import { isRefusedValue, storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
 import { pipelinedTransaction, singleStatement, type RunQuery } from '../../platform/postgres/transactions.ts';
+import { deleteSessionsOfCustomers } from '../../platform/postgres/embed-sessions.ts';
 import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
 import { auditEntry } from '../../platform/audit/audit-entry.ts';
 import { CustomerStore, type ErasureOrder, type InTurn } from '../application/customer-store.port.ts';
@@ -135,7 +136,7 @@ export class TypeormCustomerStore extends CustomerStore {
 /** @throws SERVICE_UNAVAILABLE, also of unknown outcome where a commit got no response. */
 const repeatedly = <T>(work: () => Promise<T>): Promise<T> => storageWrite(() => repeated(work));
 
-/** The customer, its claim of an address, and the events that are left. Null where there is no such customer. */
+/** The customer, its claim of an address, its embed sessions, and the events that are left. Null where there is no such customer. */
 async function eraseCustomer(run: RunQuery, erasure: CustomerErasure): Promise<number | null> {
   const id = erasure.customerId;
   // FOR UPDATE makes inserts of this customer's events wait, and then find no customer.
@@ -147,6 +148,7 @@ async function eraseCustomer(run: RunQuery, erasure: CustomerErasure): Promise<n
   if (row === undefined) return null;
   const erased = await eraseEvents(run, erasure, { sql: 't.customer_id = $1', parameters: [id] });
   await run({ sql: DELETE_EMAIL_CLAIM, parameters: [claimBytes(emailClaim(row.app_id, row.email)), id] });
+  await run(deleteSessionsOfCustomers([id]));
   await run({ sql: 'DELETE FROM customers AS c WHERE c.id = $1', parameters: [id] });
   await run(insertAuditEntry(erasure.entry('customer.erased', erased)));
   return erased;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
@@ -9,9 +10,10 @@ import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
 import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
 import { auditEntry } from '../../platform/audit/audit-entry.ts';
 import type { ErasureOrder } from '../application/customer-store.port.ts';
-import { TimelineStore } from '../application/timeline-store.port.ts';
+import { TimelineStore, type TypeMoment } from '../application/timeline-store.port.ts';
+import { mergedCounts, type TypeCount } from '../domain/context-fitting.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { instantFromMillis } from '../../../libs/time/instant.ts';
+import { instantFromMillis, type Instant } from '../../../libs/time/instant.ts';
 import { ErasureKeys } from '../domain/erasure-keys.ts';
 import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
 import {
@@ -26,8 +28,10 @@ import {
 import { CUSTOMER_EVENT_COLUMNS, EVENT_COLUMNS, eventOf, type EventRow } from './customer-event-columns.ts';
 import { eraseEvents } from './erase-events.ts';
 import {
+  selectCountsBetween,
   selectEvents,
   selectLatest,
+  selectLatestOfTypes,
   selectMeasuredEvents,
   timelineCondition,
   timelineOrder,
@@ -68,10 +72,27 @@ export class TypeormTimelineStore extends TimelineStore {
     maxPayloadBytes: number,
   ): Promise<LatestEvent[]> {
     const { sql, parameters } = selectLatest(customerId, query, limit, maxPayloadBytes);
-    const rows = await this.read<Omit<EventRow, 'payload'> & { payload: string | null }>(sql, parameters);
-    return rows.map((row) =>
-      row.payload === null ? { ...eventOf({ ...row, payload: '' }), payload: null } : eventOf(row as EventRow),
-    );
+    return (await this.read<LatestRow>(sql, parameters)).map(latestEventOf);
+  }
+
+  async latestOfTypes(
+    customerId: string,
+    from: Instant | undefined,
+    lasts: readonly TypeMoment[],
+    maxPayloadBytes: number,
+  ): Promise<LatestEvent[]> {
+    if (lasts.length === 0) return [];
+    const { sql, parameters } = selectLatestOfTypes(customerId, from, lasts, maxPayloadBytes);
+    return (await this.read<LatestRow>(sql, parameters)).map(latestEventOf);
+  }
+
+  async countBetween(customerId: string, positions: readonly TimelinePosition[]): Promise<TypeCount[][]> {
+    const counts: TypeCount[][] = positions.slice(1).map(() => []);
+    if (counts.length === 0) return counts;
+    const { sql, parameters } = selectCountsBetween(customerId, positions);
+    const rows = await this.read<{ part: number; type: string; count: string }>(sql, parameters);
+    for (const { part, type, count } of rows) counts[part]?.push({ type, count: Number(count) });
+    return counts.map(mergedCounts);
   }
 
   async outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
@@ -130,6 +151,14 @@ export class TypeormTimelineStore extends TimelineStore {
     return storage(() => this.reading.query<Row[]>(sql, parameters));
   }
 }
+
+type LatestRow = Omit<EventRow, 'payload'> & { readonly payload: string | null; readonly payloadBytes: number };
+
+const latestEventOf = (row: LatestRow): LatestEvent => ({
+  ...eventOf({ ...row, payload: row.payload ?? '' }),
+  payload: row.payload === null ? null : new JsonText(row.payload),
+  payloadBytes: row.payloadBytes,
+});
 
 /** The events of a page, and where the next one begins; and whether it ends before a payload that was not sent. */
 function partOf(

@@ -42,7 +42,7 @@ export interface Display {
   readonly title: string;
   readonly severity: Severity;
   readonly icon: string | null;
-  /** `http:` or `https:`; null: no link, or a value of it is missing. */
+  /** `http:` or `https:`; null: no link, or a value of it is missing, or it would be longer than 4,096. */
   readonly url: string | null;
   readonly fields: readonly { readonly label: string; readonly value: string }[];
   readonly quiet: boolean;

@@ -27,3 +27,18 @@ export type Scope = (typeof SCOPES)[number];
 export type Scopes = readonly Scope[] | null;
 
 export const hasScope = (scopes: Scopes, scope: Scope): boolean => scopes === null || scopes.includes(scope);
+
+/** Sets of scopes that have a name, so that nobody has to know the single ones. */
+export const SCOPE_SETS = {
+  write: ['events:write', 'customers:write'],
+  read: ['customers:read', 'timeline:read'],
+  support: ['customers:read', 'timeline:read', 'sessions:create'],
+} as const satisfies Readonly<Record<string, readonly Scope[]>>;
+
+/** The scopes as people name them: `all`, the name of a set, or a list such as `timeline:read,audit:read`. */
+export function formatScopes(scopes: Scopes): string {
+  if (scopes === null) return 'all';
+  const text = scopes.join(',');
+  const set = Object.entries(SCOPE_SETS).find(([, inSet]) => inSet.join(',') === text);
+  return set?.[0] ?? text;
+}

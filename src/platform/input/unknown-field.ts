@@ -22,12 +22,20 @@ export const isUnknownField = (problem: string): boolean => problem.startsWith(N
 export const shownField = (field: string): string =>
   field.length > MAX_SHOWN_LENGTH ? `${field.slice(0, MAX_SHOWN_LENGTH)}…` : field;
 
-/** Which of the known names is meant by one that is not known; undefined: none resembles it. */
+/** The known name that a misspelt one resembles; undefined where none does. */
 export function resembledName(field: string, known: readonly string[]): string | undefined {
   if (field.length > MAX_SHOWN_LENGTH) return undefined;
   const [best] = known
     .map((name) => ({ name, edits: distance(plain(field), plain(name)) }))
-    .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(name.length / 4)))
+    .filter(({ name, edits }) => edits <= maxEdits(name, field))
     .sort((a, b) => a.edits - b.edits);
   return best?.name;
 }
+
+/** Two letters that changed places are two edits, and one slip. */
+function maxEdits(name: string, field: string): number {
+  const usual = Math.max(1, Math.floor(name.length / 4));
+  return usual === 1 && letters(name) === letters(field) ? 2 : usual;
+}
+
+const letters = (name: string): string => [...plain(name)].sort().join('');

@@ -2,7 +2,7 @@ import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { instantOfUtcText, utcText } from './utc-text.ts';
 
-export type ColumnType = 'text' | 'bytea' | 'json' | 'timestamptz' | 'bigint' | 'text[]';
+export type ColumnType = 'text' | 'bytea' | 'json' | 'timestamptz' | 'bigint' | 'integer' | 'boolean' | 'text[]';
 
 /** How one field of a record is stored. */
 export interface Column<Value, Stored = never> {

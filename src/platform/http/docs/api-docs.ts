@@ -3,6 +3,7 @@ import { ApiBody, ApiExtraModels, ApiResponse, ApiSecurity, ApiTags, getSchemaPa
 import type { Type } from '@nestjs/common';
 import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
 import { fieldTooLarge } from '../../../../libs/kernel/input-error.ts';
+import { WithSession } from '../request/caller.ts';
 import { requestTimeout, unsupportedMediaType } from '../errors/http-error.ts';
 import { failureResponses } from './failure-responses.ts';
 import { REQUEST_ID_HEADER } from './header-docs.ts';
@@ -12,6 +13,17 @@ export const API_KEY_SCHEME = 'apiKey';
 /** A controller below `/api/v1` that wants an API key. */
 export const ServerController = (path: string, tag: string): ClassDecorator =>
   applyDecorators(Controller(`api/v1/${path}`), ApiTags(tag), ApiSecurity(API_KEY_SCHEME));
+
+export const SESSION_SCHEME = 'embedSession';
+
+/** A controller below `/embed/api` that wants the token of an embed session. */
+export const SessionController = (path: string): ClassDecorator =>
+  applyDecorators(
+    Controller(`embed/api/${path}`),
+    ApiTags('Embedded page'),
+    ApiSecurity(SESSION_SCHEME),
+    WithSession(),
+  );
 
 /**
  * Documents a success: the envelope around an instance of `data`.

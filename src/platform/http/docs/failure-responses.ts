@@ -71,19 +71,23 @@ const exampleBody = ({ code, message, details }: DomainError): object => ({
   timestamp: '2026-04-18T10:00:00.000Z',
 });
 
-/** Adds what no decorator can know: all codes, and the failures and headers that every route with a key has. */
-export function completeFailures(document: OpenAPIObject, common: readonly ErrorDefinition[]): void {
+/** What every route with a key, or with a session, can fail with, by the name of its security scheme. */
+export type CommonFailures = Readonly<Record<string, readonly ErrorDefinition[]>>;
+
+/** Adds what no decorator can know: all codes, and the failures and headers that every route with a key or session has. */
+export function completeFailures(document: OpenAPIObject, common: CommonFailures): void {
   const code = document.components?.schemas?.[FailureResponse.name] as { properties: { code: { enum?: string[] } } };
   code.properties.code.enum = [...new Set(errorDefinitions().map((definition) => definition.code))].sort();
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
-    if (operation.security === undefined) continue;
+    const [scheme] = (operation.security ?? []).flatMap(Object.keys);
+    if (scheme === undefined) continue;
     addRateLimitHeaders(operation.responses);
-    addFailures(operation.responses, failureResponses(common));
+    addFailures(operation.responses, failureResponses(common[scheme] ?? []));
   }
 }
 
 interface Operation {
-  readonly security?: unknown;
+  readonly security?: readonly object[];
   readonly responses: Record<string, Omit<FailureDocs, 'status'> | undefined>;
 }
 

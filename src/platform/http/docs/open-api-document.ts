@@ -1,15 +1,19 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
-import { API_KEY_SCHEME } from './api-docs.ts';
-import { completeFailures, FailureResponse } from './failure-responses.ts';
+import { API_KEY_SCHEME, SESSION_SCHEME } from './api-docs.ts';
+import { completeFailures, FailureResponse, type CommonFailures } from './failure-responses.ts';
 
 /**
  * The OpenAPI document of the API, made from the code.
  *
- * @param commonFailures of every route with a key.
+ * @param neededScope what the key of a route needs, by the names of its controller and method.
  */
-export function openApiDocument(app: INestApplication, commonFailures: readonly ErrorDefinition[]): OpenAPIObject {
+export function openApiDocument(
+  app: INestApplication,
+  commonFailures: CommonFailures,
+  neededScope: (controller: string, method: string) => string | undefined,
+): OpenAPIObject {
+  const scopes = new Map<string, string | undefined>();
   const settings = new DocumentBuilder()
     .setTitle('Customer Events')
     .setDescription(
@@ -23,12 +27,38 @@ export function openApiDocument(app: INestApplication, commonFailures: readonly 
       { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An agent key: sk_live_agent_…' },
       API_KEY_SCHEME,
     )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'The token of an embed session: es_…' },
+      SESSION_SCHEME,
+    )
     .addServer('/', 'This server')
     .build();
   const document = SwaggerModule.createDocument(app, settings, {
     extraModels: [FailureResponse],
-    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+    operationIdFactory: (controller, method) => {
+      const id = `${controller.replace(/Controller$/, '')}.${method}`;
+      scopes.set(id, neededScope(controller, method));
+      return id;
+    },
   });
   completeFailures(document, commonFailures);
+  tellScopes(document, scopes);
   return document;
+}
+
+interface Operation {
+  operationId: string;
+  description?: string;
+  'x-required-scope'?: string;
+}
+
+/** OpenAPI 3.0 has scopes for OAuth 2 alone: for a key they stand in the text, and in an extension for programs. */
+function tellScopes(document: OpenAPIObject, scopes: ReadonlyMap<string, string | undefined>): void {
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
+    const scope = scopes.get(operation.operationId);
+    if (scope === undefined) continue;
+    const need = `The key needs the scope \`${scope}\`.`;
+    operation.description = operation.description === undefined ? need : `${operation.description} ${need}`;
+    operation['x-required-scope'] = scope;
+  }
 }

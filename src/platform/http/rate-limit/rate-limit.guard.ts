@@ -30,7 +30,9 @@ export class RateLimitGuard implements CanActivate {
     if (cost === 'by-body') {
       setCharge(request, await this.limits.events.take(callerOf(request), announcedUnits(request), response));
     } else {
-      await this.limits.reads.take(callerOf(request), cost, response);
+      const caller = callerOf(request);
+      const limit = caller.session === null ? this.limits.reads : this.limits.sessionReads;
+      await limit.take(caller, cost, response);
     }
     return true;
   }

@@ -32,7 +32,7 @@ describe('RateLimit', () => {
       key: { events: limitsOfKeys[keyId] ?? null, reads: null },
       app: { events: limitsOfApp, reads: null },
     };
-    return { keyId, app: { id: 'app' }, limits } as Caller;
+    return { keyId, session: null, app: { id: 'app' }, limits } as Caller;
   };
   const pass = (seconds: number): void => {
     jest.advanceTimersByTime(seconds * 1000);

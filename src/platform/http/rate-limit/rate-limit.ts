@@ -12,7 +12,7 @@ export const tooManyRequests = defineErrorOf(
   'too-many',
   'TOO_MANY_REQUESTS',
   (retryAfterSeconds: number) => ({
-    message: `The rate limit of this key, or of its app, is reached; send the request again in ${retryAfterSeconds} s`,
+    message: `The rate limit of this key or session, or of its app, is reached; send the request again in ${retryAfterSeconds} s`,
     details: { retryAfterSeconds },
     headers: { 'Retry-After': String(retryAfterSeconds) },
   }),
@@ -25,7 +25,7 @@ interface NamedWindow extends CountedWindow {
 }
 
 /**
- * Limits how much one key, and all keys of an app, may ask for, in several windows at once. It counts events, or units of work, not
+ * Limits how much one key or session, and all of an app, may ask for, in several windows at once. It counts events, or units of work, not
  * requests, so that a batch is neither punished nor a loophole: a request passes as soon as every
  * window has room for one unit, and what it takes beyond a window's quota makes that window last as
  * much longer.
@@ -53,9 +53,13 @@ export class RateLimit {
     return new Charge(this.store, windows, units, response);
   }
 
-  /** Those of the key, and those that all keys of its app share. */
-  private windowsOf({ keyId, app, limits }: Caller): NamedWindow[] {
-    const windows = this.named(limits.key[this.kind] ?? this.defaults, `key ${keyId}`, '');
+  /** Those of the key or session, and those that all keys and sessions of its app share. */
+  private windowsOf({ keyId, session, app, limits }: Caller): NamedWindow[] {
+    const windows = this.named(
+      limits.key[this.kind] ?? this.defaults,
+      session === null ? `key ${keyId}` : `session ${session.id}`,
+      '',
+    );
     const shared = limits.app[this.kind];
     return shared === null ? windows : [...windows, ...this.named(shared, `app ${app.id}`, 'app-')];
   }

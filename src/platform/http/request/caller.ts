@@ -2,10 +2,33 @@ import { createParamDecorator, SetMetadata, type CustomDecorator, type Execution
 import type { Request } from 'express';
 import type { RetentionRules } from '../../../../libs/retention/retention-rules.ts';
 import type { RateLimits, RateWindow } from '../../../../libs/kernel/rate-window.ts';
+import type { TypeFilter } from '../../../../libs/kernel/type-filter.ts';
+import type { Instant } from '../../../../libs/time/instant.ts';
 import type { Scopes } from '../../access/scopes.ts';
 
-/** Who is calling: what a valid API key stands for. */
+/** What a valid embed session lets its holder read: one customer. */
+export interface SessionView {
+  readonly id: string;
+  readonly customerExternalId: string;
+  readonly matchedBy: 'externalId' | 'email';
+  readonly viewer: { readonly id: string; readonly name: string | null } | null;
+  /** When the ticket was opened. */
+  readonly at: Instant | null;
+  /** Only events of these types; none: of all. */
+  readonly types: readonly TypeFilter[];
+  /** Payloads go out without what the rules of the app mask. */
+  readonly masked: boolean;
+  readonly locale: string | null;
+  readonly timeZone: string | null;
+  readonly eventLink: string | null;
+  /** Milliseconds since the Unix epoch, as they were when it was looked up. */
+  readonly expiresAt: number;
+  readonly renewableUntil: number;
+}
+
+/** Who is calling: what a valid API key stands for, or a session that it has made. */
 export interface Caller {
+  /** Of a session: the key that made it. */
   readonly keyId: string;
   /** The beginning of the key, by which people recognise it. */
   readonly keyPrefix: string;
@@ -18,15 +41,17 @@ export interface Caller {
     /** How long its events are kept. */
     readonly retention: RetentionRules;
   };
-  /** What the key may do, beside what the route needed. */
+  /** Null: the caller has the key itself. */
+  readonly session: SessionView | null;
+  /** What the caller may do, beside what the route needed. */
   readonly scopes: Scopes;
-  /** What is set for this key and, shared by all its keys, for the app; null: nothing. */
+  /** What is set for this key, or session, and, shared by all its keys, for the app; null: nothing. */
   readonly limits: {
     readonly key: RateLimits<readonly RateWindow[] | null>;
     readonly app: RateLimits<readonly RateWindow[] | null>;
   };
   /**
-   * Asks again, for a request that lasts: the key may have been revoked or have expired meanwhile. A response is
+   * Asks again, for a request that lasts: the key or session may have been revoked or have expired meanwhile. A response is
    * remembered for API_KEY_CACHE_MS, so that this may be asked often.
    *
    * @throws what the guard would throw now; SERVICE_UNAVAILABLE where nobody can tell.
@@ -34,9 +59,10 @@ export interface Caller {
   readonly requireStillAllowed: () => Promise<void>;
 }
 
-/** What may be told of a key that was refused, in the log alone. None of it needs escapes in JSON. */
+/** What may be told of a key, or session, that was refused, in the log alone. None of it needs escapes in JSON. */
 export interface RefusedKey {
-  /** The beginning of the key that was sent; undefined where what was sent has not the form of a key. */
+  readonly credential: 'key' | 'session';
+  /** The beginning of the key that was sent; undefined for a session, and where what was sent has not the form of a key. */
   readonly prefix: string | undefined;
   /** One word, such as `revoked`. */
   readonly reason: string;
@@ -67,6 +93,20 @@ export function callerOf(request: Request): Caller {
 }
 
 export const WITHOUT_KEY = 'without-key';
+
+export const WITH_SESSION = 'with-session';
+
+/** Marks a controller that wants the token of an embed session, and no API key. */
+export const WithSession = (): CustomDecorator => SetMetadata(WITH_SESSION, true);
+
+/** Injects the caller of a controller marked {@link WithSession}: see {@link SessionCaller}. */
+export const CurrentSession = createParamDecorator((_data: unknown, context: ExecutionContext): SessionCaller => {
+  const caller = callerOf(context.switchToHttp().getRequest<Request>());
+  if (caller.session === null) throw new Error('a route with a key has no session');
+  return { ...caller, session: caller.session };
+});
+
+export type SessionCaller = Caller & { readonly session: SessionView };
 
 /** Marks a controller that needs no API key: health, metrics. All others want one. */
 export const WithoutKey = (): CustomDecorator => SetMetadata(WITHOUT_KEY, true);

@@ -4,9 +4,10 @@ import type { Actor } from '../../audit/audit-entry.ts';
 import { callerOf } from './caller.ts';
 import { inFlightRequestOf } from './in-flight-request.ts';
 
-/** Injects the caller as the audit names it: its key, and the request's id. */
+/** Injects the caller as the audit names it: its key or session, and the request's id. */
 export const CurrentActor = createParamDecorator((_data: unknown, context: ExecutionContext): Actor => {
   const http = context.switchToHttp();
-  const { keyId } = callerOf(http.getRequest<Request>());
-  return { kind: 'key', id: keyId, requestId: inFlightRequestOf(http.getResponse<Response>())?.id ?? null };
+  const { keyId, session } = callerOf(http.getRequest<Request>());
+  const requestId = inFlightRequestOf(http.getResponse<Response>())?.id ?? null;
+  return session === null ? { kind: 'key', id: keyId, requestId } : { kind: 'session', id: session.id, requestId };
 });

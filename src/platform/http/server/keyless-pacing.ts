@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { bearerToken } from '../request/bearer-token.ts';
 import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
 
 /** So much may come at once before anything waits. */
@@ -13,7 +14,7 @@ interface Waiting {
 }
 
 /**
- * Slows down requests without a known key, so that they cannot take the room of those with one: probes, scrapes,
+ * Slows down requests without a known key or session, so that they cannot take the room of those with one: probes, scrapes,
  * documents, unknown keys, missing keys, paths that do not exist. While more of them came than `perSecond` allows,
  * further ones wait, and addresses take turns, so that a probe does not wait behind a flood. Whoever has a known
  * key passes at any time.
@@ -26,7 +27,7 @@ export class KeylessPacing implements RequestObserver {
 
   /**
    * @param perSecond 0: nothing ever waits.
-   * @param isKnownKey whether the request has a key that was good before; asked only while others have to wait.
+   * @param isKnownKey whether the request has a key, or the token of a session, that was good before; asked only while others have to wait.
    */
   constructor(
     private readonly perSecond: number,
@@ -88,4 +89,5 @@ export class KeylessPacing implements RequestObserver {
 /** Meanwhile it may have been refused for a body that does not come. */
 const isOpen = ({ request, response }: InFlightRequest): boolean => !request.socket.destroyed && !response.headersSent;
 
-const hasKey = ({ headers }: IncomingMessage): boolean => headers['x-api-key'] !== undefined;
+const hasKey = ({ headers }: IncomingMessage): boolean =>
+  headers['x-api-key'] !== undefined || bearerToken(headers) !== undefined;

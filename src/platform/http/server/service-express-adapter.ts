@@ -6,6 +6,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { addHeader, setHeaders } from '../response/response-head.ts';
+import { bearerToken } from '../request/bearer-token.ts';
 import { MemoryBudget } from '../request/memory-budget.ts';
 import { limitConnectionsPerAddress } from './connections-per-address.ts';
 import { KeylessPacing } from './keyless-pacing.ts';
@@ -44,6 +45,12 @@ export interface HttpServerSettings {
   readonly shutdownGraceMs: number;
 }
 
+/** Whether a key, or the token of a session, was good before, which need not be so now. */
+export interface KnownCallers {
+  readonly key: (key: string) => boolean;
+  readonly sessionToken: (token: string) => boolean;
+}
+
 type RequestClasses = Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>>;
 
 /** Smaller responses are in the sockets as soon as they are sent. */
@@ -66,7 +73,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
   private readonly loadShedding: LoadShedding;
   private readonly memory: MemoryBudget;
   private readonly keylessPacing: KeylessPacing;
-  private isKnownKey: (key: string) => boolean = () => false;
+  private isKnown: KnownCallers = { key: () => false, sessionToken: () => false };
   private operationsServer: Server | undefined;
   private unparsedObservers: readonly UnparsedObserver[] = [];
 
@@ -84,7 +91,10 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     this.loadShedding = new LoadShedding(settings.maxRequestsInFlight, () => this.inFlightRequests.countStalled());
     this.keylessPacing = new KeylessPacing(settings.keylessRequestsPerSecond, ({ headers }) => {
       const key = headers['x-api-key'];
-      return typeof key === 'string' && this.isKnownKey(key);
+      const token = bearerToken(headers);
+      return (
+        (typeof key === 'string' && this.isKnown.key(key)) || (token !== undefined && this.isKnown.sessionToken(token))
+      );
     });
     this.inFlightRequests.observe([this.loadShedding, this.keylessPacing]);
   }
@@ -95,9 +105,8 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     this.unparsedObservers = unparsed;
   }
 
-  /** @param isKnownKey whether a key was good before, which need not be so now. */
-  setKnownKeys(isKnownKey: (key: string) => boolean): void {
-    this.isKnownKey = isKnownKey;
+  setKnownCallers(isKnown: KnownCallers): void {
+    this.isKnown = isKnown;
   }
 
   requestsInFlight(): number {

@@ -1,0 +1,20 @@
+/** `order.placed` as it is, or `order.` as the beginning of many. */
+export interface TypeFilter {
+  readonly type: string;
+  readonly isPrefix: boolean;
+}
+
+/** What a type filter may be: a type, or a prefix that ends with a dot, followed by `*`. */
+export const TYPE_FILTER_PATTERN = /^(?:[a-z0-9_.]{1,100}|[a-z0-9_.]{0,99}\.\*)$/;
+
+/** Filters that may be given at once. */
+export const MAX_TYPE_FILTERS = 50;
+
+/** Reads a text that matches {@link TYPE_FILTER_PATTERN}. */
+export function typeFilter(text: string): TypeFilter {
+  return text.endsWith('*') ? { type: text.slice(0, -1), isPrefix: true } : { type: text, isPrefix: false };
+}
+
+/** Whether one of the filters lets a type through; no filters: every type. */
+export const matchesTypes = (type: string, filters: readonly TypeFilter[]): boolean =>
+  filters.length === 0 || filters.some((one) => (one.isPrefix ? type.startsWith(one.type) : type === one.type));

@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../../platform/audit/audit-entry.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
+import { customerIdOf } from '../domain/customer.ts';
+import { displayBytes, type EventDisplay } from '../domain/event-display.ts';
+import { encodeCursor } from '../domain/timeline-cursor.ts';
+import { EVENT_OVERHEAD_BYTES, PAGE_MAX_BYTES, type TimelineFilter, type TimelineQuery } from '../domain/timeline.ts';
+import { CustomerStore } from './customer-store.port.ts';
+import { EventDisplayRules } from './event-displays.port.ts';
+import { Timeline } from './timeline.ts';
+import { ReadTurns } from './turns.ts';
+
+/** An event, and how it is displayed; null: that was not asked for. */
+export interface ShownEvent {
+  readonly event: CustomerEvent;
+  readonly display: EventDisplay | null;
+}
+
+export interface ShownPage {
+  readonly events: readonly ShownEvent[];
+  /** Where the next page begins, which may be empty; null at the end. */
+  readonly nextCursor: string | null;
+}
+
+export interface DisplayOptions {
+  /** Whether events come with how they are displayed. */
+  readonly isWanted: boolean;
+  /** Whether the caller may know the name of the customer, which a title may have in it. */
+  readonly knowsCustomer: boolean;
+}
+
+/** Gives the events of {@link Timeline} together with how they are displayed, where that is asked for. */
+@Injectable()
+export class DisplayedTimeline {
+  constructor(
+    private readonly timeline: Timeline,
+    private readonly customers: CustomerStore,
+    private readonly rules: EventDisplayRules,
+    private readonly reads: ReadTurns,
+  ) {}
+
+  /** As {@link Timeline.page}. What the displays take counts among the bytes of the page. */
+  async page(
+    appId: string,
+    externalId: string,
+    query: TimelineQuery,
+    limit: number,
+    cursor: string | undefined,
+    options: DisplayOptions,
+  ): Promise<ShownPage> {
+    const [{ events, nextCursor }, customerName] = await Promise.all([
+      this.timeline.page(appId, externalId, query, limit, cursor),
+      this.customerName(appId, externalId, options),
+    ]);
+    const show = await this.showing(appId, customerName, options);
+    const page = withinPage(events.map(show));
+    const last = page.at(-1);
+    if (last === undefined || page.length === events.length) return { events: page, nextCursor };
+    return { events: page, nextCursor: encodeCursor(last.event.customerId, query, last.event) };
+  }
+
+  /** As {@link Timeline.event}. */
+  async event(appId: string, externalId: string, id: string, options: DisplayOptions): Promise<ShownEvent> {
+    const [event, customerName] = await Promise.all([
+      this.timeline.event(appId, externalId, id),
+      this.customerName(appId, externalId, options),
+    ]);
+    return (await this.showing(appId, customerName, options))(event);
+  }
+
+  /** As {@link Timeline.export}. The rules are asked for at each page, and an event is displayed only as it is taken. */
+  async export(
+    appId: string,
+    externalId: string,
+    filter: TimelineFilter,
+    actor: Actor,
+    requireStillAllowed: () => Promise<void>,
+    options: DisplayOptions,
+  ): Promise<AsyncIterable<Iterable<ShownEvent>>> {
+    const [pages, customerName] = await Promise.all([
+      this.timeline.export(appId, externalId, filter, actor, requireStillAllowed),
+      this.customerName(appId, externalId, options),
+    ]);
+    return this.shownPages(appId, pages, customerName, options);
+  }
+
+  private async *shownPages(
+    appId: string,
+    pages: AsyncIterable<readonly CustomerEvent[]>,
+    customerName: string | null,
+    options: DisplayOptions,
+  ): AsyncGenerator<Iterable<ShownEvent>> {
+    for await (const events of pages) yield each(events, await this.showing(appId, customerName, options));
+  }
+
+  /** Null where it is not asked for, where the caller may not know it, and where no rule shows it. */
+  private async customerName(appId: string, externalId: string, options: DisplayOptions): Promise<string | null> {
+    if (!options.isWanted || !options.knowsCustomer || !(await this.rules.of(appId)).showsCustomer) return null;
+    const customerId = customerIdOf(appId, externalId);
+    return (await this.reads.run(appId, () => this.customers.find(customerId)))?.name ?? null;
+  }
+
+  private async showing(appId: string, customerName: string | null, options: DisplayOptions): Promise<Show> {
+    if (!options.isWanted) return (event) => ({ event, display: null });
+    const displays = await this.rules.of(appId);
+    return (event) => ({ event, display: displays.of(event, customerName) });
+  }
+}
+
+type Show = (event: CustomerEvent) => ShownEvent;
+
+function* each(events: readonly CustomerEvent[], show: Show): Generator<ShownEvent> {
+  for (const event of events) yield show(event);
+}
+
+/** The first events, as many as fit on a page with their displays; the first one always does. */
+function withinPage(events: readonly ShownEvent[]): readonly ShownEvent[] {
+  let bytes = 0;
+  for (const [index, { event, display }] of events.entries()) {
+    if (display === null) return events;
+    bytes += Buffer.byteLength(event.payload.text) + EVENT_OVERHEAD_BYTES + displayBytes(display);
+    if (bytes > PAGE_MAX_BYTES && index > 0) return events.slice(0, index);
+  }
+  return events;
+}

@@ -1,0 +1,20 @@
+import { defineErrorOf } from '../../../libs/kernel/domain-error.ts';
+import { HttpError } from '../../platform/http/errors/http-error.ts';
+import type { SessionRefusal } from '../application/session-access.ts';
+
+/** RFC 6750: the scheme by which a session is presented. */
+const headers = { 'WWW-Authenticate': 'Bearer' };
+
+export const sessionExpired = defineErrorOf(HttpError, 'unauthenticated', 'EMBED_SESSION_EXPIRED', () => ({
+  message: 'This embed session has expired; make a new one',
+  headers,
+}));
+
+export const sessionInvalid = defineErrorOf(HttpError, 'unauthenticated', 'EMBED_SESSION_INVALID', () => ({
+  message:
+    'The token of an embed session is missing, malformed, unknown, or its session has ended; send the token (es_…) as Authorization: Bearer',
+  headers,
+}));
+
+export const sessionRefused = ({ refused }: SessionRefusal): HttpError =>
+  refused === 'expired' ? sessionExpired() : sessionInvalid();

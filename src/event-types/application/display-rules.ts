@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { compileRules, type CompiledRules } from '../domain/compiled-rules.ts';
+import { bytesOfRules, type RuleSet } from '../domain/rule-set.ts';
+import { DisplayRuleStore } from './display-rule-store.port.ts';
+
+/** For so long it is not asked again whether an app's rules have changed. */
+const FRESH_MS = 5_000;
+const MAX_APPS = 10_000;
+/** Of the text of all rules that are held; compiled they take several times as much. */
+const MAX_BYTES = 33_554_432;
+/** What an app takes that has no rules. */
+const OVERHEAD_BYTES = 500;
+
+interface Known {
+  readonly set: RuleSet;
+  readonly compiled: CompiledRules;
+  /** By the monotonic clock, in milliseconds: when it was asked for, so that no change since then counts as seen. */
+  readonly askedAt: number;
+}
+
+/**
+ * The display rules of apps, as all reading uses them: compiled once for each version, and asked for at most every five
+ * seconds. A change that this instance makes is seen by it at once.
+ */
+@Injectable()
+export class DisplayRules {
+  private readonly known = new LRUCache<string, Known>({
+    max: MAX_APPS,
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ set }) => OVERHEAD_BYTES + bytesOfRules(set.rules),
+  });
+  private readonly asked = new Map<string, Promise<Known>>();
+
+  constructor(private readonly store: DisplayRuleStore) {}
+
+  /** @throws SERVICE_UNAVAILABLE */
+  async of(appId: string): Promise<CompiledRules> {
+    const known = this.known.get(appId);
+    if (known !== undefined && performance.now() - known.askedAt < FRESH_MS) return known.compiled;
+    return (await (this.asked.get(appId) ?? this.ask(appId, known))).compiled;
+  }
+
+  /** Of an app whose rules were changed here: what is asked for from now on sees the change. */
+  forget(appId: string): void {
+    this.known.delete(appId);
+    this.asked.delete(appId);
+  }
+
+  private ask(appId: string, before: Known | undefined): Promise<Known> {
+    const asked = this.read(appId, before);
+    this.asked.set(appId, asked);
+    // Where it was forgotten meanwhile, another question may be under way: what this one finds is not kept.
+    const isLatest = (): boolean => this.asked.get(appId) === asked;
+    asked
+      .then((known) => isLatest() && this.known.set(appId, known))
+      .catch(() => {})
+      .finally(() => isLatest() && this.asked.delete(appId));
+    return asked;
+  }
+
+  private async read(appId: string, before: Known | undefined): Promise<Known> {
+    const askedAt = performance.now();
+    if (before !== undefined && (await this.store.version(appId)) === before.set.version) return { ...before, askedAt };
+    const set = await this.store.read(appId);
+    return { set, compiled: compileRules(set.rules), askedAt };
+  }
+}
