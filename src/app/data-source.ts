@@ -30,6 +30,7 @@ import { Retention1764700000000 } from './migrations/1764700000000-retention.ts'
 import { ReaderAccess1764800000000 } from './migrations/1764800000000-reader-access.ts';
 import { EmbedSessions1764900000000 } from './migrations/1764900000000-embed-sessions.ts';
 import { EventTypes1765000000000 } from './migrations/1765000000000-event-types.ts';
+import { AuditByCustomer1765100000000 } from './migrations/1765100000000-audit-by-customer.ts';
 import { SharedRateLimits1764200100000 } from './migrations/1764200100000-shared-rate-limits.ts';
 
 /** The settings that one connection needs to know. */
@@ -96,6 +97,7 @@ function dataSourceOptions(
       ReaderAccess1764800000000,
       EmbedSessions1764900000000,
       EventTypes1765000000000,
+      AuditByCustomer1765100000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

@@ -1,9 +1,10 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'audit_entries_pkey';
 
 /** It describes the table for migrations, and is never loaded or saved: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Entity('audit_entries')
+@Index('audit_entries_app_id_customer_idx', ['appId', 'customer', 'at', 'id'], { where: 'customer IS NOT NULL' })
 export class AuditEntryRow {
   @PrimaryColumn({ type: 'text', collation: 'C', name: 'app_id', primaryKeyConstraintName })
   appId: string;
