@@ -1,13 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { defineError } from '../../../libs/kernel/domain-error.ts';
+import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { InMemoryAuditStore } from '../../../test/fakes/in-memory-audit-store.ts';
 import { ACTOR } from '../../../test/support/builders.ts';
 import { auditEntry, type AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { AuditNotes, MAX_WAITING } from './audit-notes.ts';
 
 const HOUR = 3_600_000;
-const away = defineError('unavailable', 'SERVICE_UNAVAILABLE', () => ({ message: 'away' }));
+// Not by defineError: all definitions of the process are documented.
+const away = () => new DomainError('unavailable', 'SERVICE_UNAVAILABLE', { message: 'away' });
 
 /** A store that may be away, or refuse entries with a subject. */
 class FailingStore extends InMemoryAuditStore {
