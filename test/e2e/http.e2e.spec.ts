@@ -28,7 +28,6 @@ describe('over HTTP', () => {
     '/customer-events',
     `${API}/customer-event`,
     `${API}/Customer-Events`,
-    `${API}/customers/`,
     `${API}/customers/user_42/nothing`,
     `${API}/customers/user_42/events/a/b`,
     `${API}/auth`,
