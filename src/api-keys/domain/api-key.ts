@@ -1,7 +1,7 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { RateWindow } from '../../../libs/kernel/rate-window.ts';
 import type { RetentionRules } from '../../../libs/retention/retention-rules.ts';
-import { randomStringSource } from '../../../libs/kernel/random-string.ts';
+import { newSecret, secretPattern, sha256OfSecret } from '../../../libs/kernel/secrets.ts';
 import type { Scopes } from '../../platform/access/scopes.ts';
 import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid, appSuspended } from './api-keys-error.ts';
 
@@ -55,18 +55,14 @@ export interface ApiKey {
 export const APP_SLUG_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const PREFIX: Readonly<Record<ApiKeyType, string>> = { agent: 'sk_live_agent_', public: 'pk_live_' };
-const SECRET_LENGTH = 48;
 const SHOWN_OF_SECRET = 4;
-const KEY_PATTERN = new RegExp(`^(?:${Object.values(PREFIX).join('|')})[A-Za-z0-9]{${SECRET_LENGTH}}$`);
+const KEY_PATTERN = secretPattern(...Object.values(PREFIX));
 
-/** 48 of 62 characters: 285 bits. Too many to guess, so a plain SHA-256 keeps it well. */
-const randomSecret = randomStringSource('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789');
-
-export const newSecretKey = (type: ApiKeyType): string => PREFIX[type] + randomSecret(SECRET_LENGTH);
+export const newSecretKey = (type: ApiKeyType): string => newSecret(PREFIX[type]);
 
 export const isWellFormedKey = (key: string): boolean => KEY_PATTERN.test(key);
 
-export const sha256OfKey = (key: string): Buffer => hash('sha256', key, 'buffer');
+export const sha256OfKey = sha256OfSecret;
 
 export const shownPrefix = (key: string, type: ApiKeyType): string =>
   key.slice(0, PREFIX[type].length + SHOWN_OF_SECRET);

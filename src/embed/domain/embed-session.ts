@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
 import { randomId } from '../../../libs/kernel/ids.ts';
-import { randomStringSource } from '../../../libs/kernel/random-string.ts';
+import { newSecret, secretPattern, sha256OfSecret } from '../../../libs/kernel/secrets.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 
 /** By what the customer of a session was found: an e-mail address proves nothing of who wrote the ticket. */
@@ -47,22 +46,18 @@ export interface SessionDraft extends Pick<
 }
 
 const TOKEN_PREFIX = 'es_';
-const TOKEN_LENGTH = 48;
-const TOKEN_PATTERN = new RegExp(`^${TOKEN_PREFIX}[A-Za-z0-9]{${TOKEN_LENGTH}}$`);
-
-/** 48 of 62 characters: 285 bits. Too many to guess, so a plain SHA-256 keeps it well. */
-const randomToken = randomStringSource('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789');
+const TOKEN_PATTERN = secretPattern(TOKEN_PREFIX);
 
 export const isWellFormedToken = (text: string): boolean => TOKEN_PATTERN.test(text);
 
-export const sha256OfToken = (token: string): Buffer => hash('sha256', token, 'buffer');
+export const sha256OfToken = sha256OfSecret;
 
 export function newSession(
   of: Pick<EmbedSession, 'appId' | 'keyId' | 'customerId' | 'customerExternalId' | 'matchedBy'>,
   { maxAgeSeconds, ...draft }: SessionDraft,
   now: number,
 ): { session: EmbedSession; token: string } {
-  const token = TOKEN_PREFIX + randomToken(TOKEN_LENGTH);
+  const token = newSecret(TOKEN_PREFIX);
   const renewableUntil = now + maxAgeSeconds * 1_000;
   const session: EmbedSession = {
     id: randomId(),
