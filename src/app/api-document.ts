@@ -25,10 +25,10 @@ const COMMON_FAILURES: CommonFailures = {
 };
 
 /** The OpenAPI document of this service; `docs/openapi.json` is its committed copy. */
-export const apiDocument = (app: INestApplication): OpenAPIObject =>
-  openApiDocument(app, COMMON_FAILURES, (controller, method) => {
-    const handler = handlersOf(app).find(
-      ({ controller: { name }, name: own }) => name === controller && own === method,
-    );
+export function apiDocument(app: INestApplication): OpenAPIObject {
+  const handlers = handlersOf(app);
+  return openApiDocument(app, COMMON_FAILURES, (controller, method) => {
+    const handler = handlers.find(({ controller: { name }, name: own }) => name === controller && own === method);
     return handler?.needs === 'any key' ? undefined : handler?.needs;
   });
+}

@@ -36,8 +36,8 @@ export function ticketContextResponse(context: TicketContext, wantsDisplay: bool
   };
   const items = context.events.map((event) => jsonItem(event, wantsDisplay));
   const { asOf } = head;
-  const most = { unlisted: MOST_UNLISTED, leftOut: [], events: [], runs: [], summary: [], truncated: false, asOf };
-  const fixed = ENVELOPE_BYTES + Buffer.byteLength(encodeJson(head) + encodeJson(most));
+  const largest = { unlisted: MAX_UNLISTED, leftOut: [], events: [], runs: [], summary: [], truncated: false, asOf };
+  const fixed = ENVELOPE_BYTES + Buffer.byteLength(encodeJson(head) + encodeJson(largest));
   const room = CONTEXT_MAX_BYTES - fixed - leastBytes(items, omissionBytes);
   const runs = fitting(context.runs.map(typeSummaryResponse), withComma, Math.min(RUNS_MAX_BYTES, room));
   const summary = fitting(
@@ -59,7 +59,7 @@ export function ticketContextResponse(context: TicketContext, wantsDisplay: bool
   };
 }
 
-const MOST_UNLISTED = { attention: 1e9, runs: 1e9, summary: 1e9, summaryEvents: 1e12 } satisfies UnlistedResponse;
+const MAX_UNLISTED = { attention: 1e9, runs: 1e9, summary: 1e9, summaryEvents: 1e12 } satisfies UnlistedResponse;
 
 export function unlistedOf(
   attention: number,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { compileRules } from './compiled-rules.ts';
+import { randomNumbers } from '../../../test/support/random.ts';
 
 /** A payload before it is a text: what is expected is read off it. */
 type Tree =
@@ -43,14 +44,15 @@ const CURRENCIES = ['USD', 'EUR', 'JPY', 'KWD'];
 const EVENT = { type: 'order.placed', occurredAt: '2026-04-18T10:00:00.5Z' as Instant };
 
 class Random {
-  constructor(private state: number) {}
+  private readonly next: () => number;
 
-  /** Mulberry32: from 0 to below the bound. */
+  constructor(seed: number) {
+    this.next = randomNumbers(seed);
+  }
+
+  /** From 0 to below the bound. */
   below(bound: number): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((((mixed ^ (mixed >>> 14)) >>> 0) * bound) / 2 ** 32) | 0;
+    return Math.floor(this.next() * bound);
   }
 
   pick<T>(from: readonly T[]): T {

@@ -77,7 +77,3 @@ export const ICONS = [
     'zap',
   ],
 ] as const;
-
-export type Icon = (typeof ICONS)[number];
-
-export const isIcon = (name: string): name is Icon => (ICONS as readonly string[]).includes(name);

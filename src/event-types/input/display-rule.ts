@@ -1,5 +1,6 @@
 import { fieldErrors, invalidField, invalidFields, type FieldErrors } from '../../../libs/kernel/input-error.ts';
 import { note } from '../../platform/input/field-reader.ts';
+import { isObject } from '../../platform/input/is-object.ts';
 import { resembledName, shownField, unknownField } from '../../platform/input/unknown-field.ts';
 import { SEVERITIES, type DisplayRule, type FieldRule } from '../domain/display-rule.ts';
 import { ICONS } from '../domain/icons.ts';
@@ -187,6 +188,3 @@ function faultText(text: string, { at, problem, word, known }: TemplateFault): s
   const hint = resembled === undefined ? `known are ${known.join(', ')}` : `did you mean ${resembled}?`;
   return `${what} ${problem}; ${hint}`;
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

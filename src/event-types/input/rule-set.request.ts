@@ -1,6 +1,7 @@
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
 import { note } from '../../platform/input/field-reader.ts';
+import { isObject } from '../../platform/input/is-object.ts';
 import { shownField, unknownField } from '../../platform/input/unknown-field.ts';
 import type { DisplayRule } from '../domain/display-rule.ts';
 import { MAX_RULES } from '../domain/rule-set.ts';
@@ -65,6 +66,3 @@ function noted<T>(errors: Record<string, string[]>, place: string, read: () => T
     return undefined;
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -7,6 +7,7 @@ import type { JsonMeasure } from '../../../libs/json-payload/measure-json.ts';
 import { type FieldErrors, fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
 import { freeFormObject, isFreeFormField } from './free-form-object.ts';
 import type { FreeFormLimits } from './free-form-limits.ts';
+import { isObject } from './is-object.ts';
 import { satisfiesAllRules } from './fast-validation.ts';
 import { shownField, unknownField } from './unknown-field.ts';
 
@@ -118,7 +119,3 @@ export function note(errors: FieldErrors, field: string, problem: () => string):
 }
 
 const isEmpty = (errors: FieldErrors): boolean => Object.keys(errors).length === 0;
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
