@@ -6,6 +6,7 @@ import { isJson } from './is-json.ts';
 import { arrayElements, objectMembers } from './json-members.ts';
 import { measureJson } from './measure-json.ts';
 import { sameJson } from './same-json.ts';
+import { randomWholeNumbers } from '../../test/support/random.ts';
 
 /** A JSON value before it is a text: what is expected of the text is read off it. */
 type Tree =
@@ -122,15 +123,15 @@ const ROUNDS = 2000;
 const WRONG = ['', '"', '\\', ',', ':', '{', '}', '[', ']', '-', '.', 'e', '0', '1', 't', ' ', '\n', '\0', 'é'];
 
 describe('on random JSON', () => {
-  const random = randomSource(20_260_418);
+  const random = randomWholeNumbers(20_260_418);
   const cases = times(ROUNDS, () => {
     const root = tree(random, random(6));
     const seed = random(1 << 30);
     // The same seed twice: two texts that differ in nothing but white space.
     return {
       root,
-      spaced: text(randomSource(seed), randomSource(seed + 1), root),
-      compact: text(randomSource(seed), null, root),
+      spaced: text(randomWholeNumbers(seed), randomWholeNumbers(seed + 1), root),
+      compact: text(randomWholeNumbers(seed), null, root),
     };
   });
 
@@ -215,14 +216,3 @@ describe('on random JSON', () => {
     }
   });
 });
-
-/** Whole numbers below a bound, the same in each run (mulberry32). */
-function randomSource(seed: number): Random {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
-  };
-}

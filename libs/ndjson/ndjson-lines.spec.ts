@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { LineSplitter } from './line-splitter.ts';
 import type { NdjsonLine } from './ndjson-line.ts';
 import { ndjsonLines } from './ndjson-lines.ts';
+import { randomWholeNumbers } from '../../test/support/random.ts';
 
 const bytesOf = (...parts: (string | number[])[]): Buffer =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
@@ -325,7 +326,7 @@ describe('ndjsonLines', () => {
   });
 
   it('gives the same lines however random bytes are cut, as splitting the whole does', async () => {
-    const random = randomSource(20_260_418);
+    const random = randomWholeNumbers(20_260_418);
     const alphabet = bytesOf('\n\n\r\r\n ab{}"', BOM, [0xe2, 0x80, 0xa8]);
     for (let round = 0; round < 300; round++) {
       const input = Buffer.from(Array.from({ length: random(120) }, () => alphabet[random(alphabet.length)] as number));
@@ -458,15 +459,4 @@ function splitWhole(input: Buffer, limit: number): Shown[] {
     if (content.length > limit) return [[index + 1, content.length]];
     return /^[ \t\r]*$/.test(content) ? [] : [[index + 1, content]];
   });
-}
-
-/** Whole numbers below a bound, the same in each run (mulberry32). */
-function randomSource(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
-  };
 }

@@ -11,6 +11,7 @@ import {
   shiftInstant,
   type Instant,
 } from './instant.ts';
+import { randomWholeNumbers } from '../../test/support/random.ts';
 
 const ACCEPTED: [text: string, canonical: string][] = [
   // The date alone
@@ -415,7 +416,7 @@ describe('parseInstant', () => {
 });
 
 describe('on random instants', () => {
-  const random = randomSource(20_260_418);
+  const random = randomWholeNumbers(20_260_418);
   const padded = (value: number, digits: number): string => String(value).padStart(digits, '0');
 
   it('agrees with Date on offsets and milliseconds', () => {
@@ -588,14 +589,3 @@ it('says what is accepted, with an example that is', () => {
   const [example] = /\d{4}-\d\d-\d\dT\S+$/.exec(INSTANT_FORMS) ?? [];
   expect(parseInstant(example ?? '')).toBe(example);
 });
-
-/** Whole numbers below a bound, the same in each run (mulberry32). */
-function randomSource(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
-  };
-}

@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../libs/embedded-postgres/embedded-postgres.ts';
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { built, startNode, until, type Child } from '../support/child.ts';
+import { queryOnce } from '../support/query-once.ts';
 
 const NOBODY = 65_534;
 const OTHER = 65_533;
@@ -37,16 +37,7 @@ const startOwner = (dataDir: string, options = {}): Child =>
     options,
   );
 
-async function query<Row>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows as Row[];
-  } finally {
-    await client.end();
-  }
-}
+const query = <Row>(url: string, sql: string): Promise<Row[]> => queryOnce({ connectionString: url }, sql);
 
 describe('the embedded PostgreSQL', () => {
   let dataDir: string;

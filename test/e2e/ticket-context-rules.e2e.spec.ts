@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RulesByType } from '../fakes/rules-by-type.ts';
 import { withRulesByType } from '../support/display-rules.ts';
-import { queryOnce } from '../support/query-once.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectSuccess } from './helpers/answers.ts';
 
@@ -89,12 +88,9 @@ describe('GET /customers/:externalId/context', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(LIMIT_BYTES);
     return text;
   };
-  const timelineOnly = async (): Promise<Record<string, string>> => {
-    const { id, secret } = await service.createKey({ app: 'acme' });
-    const sql = `UPDATE api_keys SET scopes = '{timeline:read}' WHERE id = '${id}'`;
-    await queryOnce({ connectionString: service.database.url }, sql);
-    return { 'X-API-Key': secret };
-  };
+  const timelineOnly = async (): Promise<Record<string, string>> => ({
+    'X-API-Key': (await service.createKey({ scopes: ['timeline:read'] })).secret,
+  });
   const many = (count: number, type: string): [string][] => Array.from({ length: count }, () => [type]);
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RulesByType } from '../fakes/rules-by-type.ts';
 import { withRulesByType } from '../support/display-rules.ts';
-import { queryOnce } from '../support/query-once.ts';
+import type { Scope } from '../../src/platform/access/scopes.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectInvalid } from './helpers/answers.ts';
 
@@ -39,12 +39,9 @@ describe('display=true', () => {
     (await service.get(`/customers/${externalId}/events?${query}`, headers).expect(200)).body.data.events as Shown[];
   const withoutTime = ({ text }: { text: string }): string => text.replace(/"timestamp":"[^"]*"/, '');
   /** A key with these scopes only. */
-  const scopedKey = async (scopes: string): Promise<Record<string, string>> => {
-    const { id, secret } = await service.createKey({ app: 'acme' });
-    const sql = `UPDATE api_keys SET scopes = '{${scopes}}' WHERE id = '${id}'`;
-    await queryOnce({ connectionString: service.database.url }, sql);
-    return { 'X-API-Key': secret };
-  };
+  const scopedKey = async (...scopes: Scope[]): Promise<Record<string, string>> => ({
+    'X-API-Key': (await service.createKey({ scopes })).secret,
+  });
 
   beforeAll(async () => {
     service = await startTestService();
@@ -136,7 +133,7 @@ describe('display=true', () => {
     const titles = async (headers: object) =>
       (await page(customer, 'display=true', headers)).map(({ display }) => display);
     expect(await titles({})).toMatchObject([{ title: 'Zoë' }]);
-    expect(await titles(await scopedKey('timeline:read,customers:read'))).toMatchObject([{ title: 'Zoë' }]);
+    expect(await titles(await scopedKey('timeline:read', 'customers:read'))).toMatchObject([{ title: 'Zoë' }]);
     expect(await titles(await scopedKey('timeline:read'))).toMatchObject([{ title: '—' }]);
   });
 
