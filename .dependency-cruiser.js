@@ -89,6 +89,14 @@ const ALSO = {
   'src/embed/application': 'lru-cache',
 };
 
+/** The agent page runs in browsers: it sees nothing of the service, and is bundled by scripts/build-page.js. */
+const PAGE = {
+  'src/embed/page/api': '',
+  'src/embed/page/store': 'src/embed/page/api',
+  'src/embed/page/view': 'src/embed/page/api src/embed/page/store lit lucide-static',
+  'src/embed/page': 'src/embed/page/api src/embed/page/store src/embed/page/view lit',
+};
+
 const ofEachSlice = (...rows) => SLICES.flatMap((name) => rows.map((row) => `src/${name}/${row}`)).join(' ');
 
 const SERVICE = {
@@ -127,7 +135,7 @@ const words = (text = '') => text.split(/\s+/).filter((word) => word !== '');
 
 /** Folder or file → what it may import. */
 export const ALLOWED = Object.fromEntries(
-  Object.entries(Object.assign({}, LIBS, PLATFORM, ...SLICES.map(slice), SERVICE)).map(([row, allowed]) => [
+  Object.entries(Object.assign({}, LIBS, PLATFORM, ...SLICES.map(slice), PAGE, SERVICE)).map(([row, allowed]) => [
     row,
     [...words(allowed), ...words(ALSO[row])],
   ]),

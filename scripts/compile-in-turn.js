@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { buildPage } from './build-page.js';
 import { beginChange, compilerOf, DIST, isIntact, isUpToDate, ROOT } from './dist.js';
 
 /*
@@ -37,6 +38,13 @@ function runCompiler() {
     completeChange(status === 0);
     unlock();
   });
+  try {
+    buildPage();
+  } catch (error) {
+    // esbuild has told the errors of the sources already.
+    if (error.errors === undefined) console.error(error);
+    process.exit(1);
+  }
   const compiler = compilerOf();
   process.argv = [process.execPath, compiler, '-p', join(ROOT, 'tsconfig.build.json')];
   createRequire(import.meta.url)(compiler);

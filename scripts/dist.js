@@ -12,6 +12,9 @@ import { join, relative, resolve, sep } from 'node:path';
  */
 export const ROOT = resolve(import.meta.dirname, '..');
 export const DIST = join(ROOT, 'dist');
+/** The agent page, bundled for browsers: see build-page.js. */
+export const PAGE = join(DIST, 'page');
+const PAGE_SOURCES = join('src', 'embed', 'page');
 const STAMP = join(DIST, '.stamp.json');
 
 /** What the scripts in dist/ depend on, besides their sources. The lock file has TypeScript's version. */
@@ -20,12 +23,16 @@ const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 /** The same files as `include` and `exclude` in tsconfig.build.json. */
 function sources() {
   const files = ['src', 'libs'].flatMap((folder) => filesBelow(join(ROOT, folder)));
-  return ['ormconfig.ts', ...files].filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+  return ['ormconfig.ts', ...files].filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !file.startsWith(PAGE_SOURCES),
+  );
 }
 
-const scripts = () => filesBelow(DIST).filter((file) => file.endsWith('.js'));
+const pageSources = () => ['scripts/build-page.js', ...filesBelow(join(ROOT, PAGE_SOURCES))];
 
-const hashOfSources = () => hashOf([...sources(), ...SETTINGS]);
+const scripts = () => filesBelow(DIST).filter((file) => file.endsWith('.js') || file.startsWith(relative(ROOT, PAGE)));
+
+const hashOfSources = () => hashOf([...sources(), ...pageSources(), ...SETTINGS]);
 const hashOfScripts = () => hashOf(scripts());
 
 /** dist/ was made of these sources, and nothing has touched it since. */
@@ -74,7 +81,8 @@ export function beginChange() {
 function removeStaleScripts() {
   const made = new Set(sources().map((file) => join('dist', file.replace(/\.ts$/, '.js'))));
   for (const file of filesBelow(DIST)) {
-    if (/\.js(\.map)?$/.test(file) && !made.has(file.replace(/\.map$/, ''))) rmSync(join(ROOT, file));
+    if (file.startsWith(relative(ROOT, PAGE)) || !/\.js(\.map)?$/.test(file)) continue;
+    if (!made.has(file.replace(/\.map$/, ''))) rmSync(join(ROOT, file));
   }
 }
 

@@ -69,6 +69,10 @@ const FORBIDDEN: Record<string, string[]> = {
     ...['@nestjs/common', 'pg', 'node:http'],
   ],
   ...SLICES.reduce((rows, slice) => ({ ...rows, ...forbiddenOf(slice) }), {}),
+  'src/embed/page/api': ['src/embed/page/store', 'src/embed/domain', 'libs/time', '@nestjs/common', 'node:fs'],
+  'src/embed/page/store': ['src/embed/page/view', 'src/embed/domain', 'libs/time', 'express', 'node:fs'],
+  'src/embed/page/view': ['src/embed/page', 'src/embed/http', 'libs/time', '@nestjs/common', 'node:fs'],
+  'src/embed/page': ['src/embed/domain', 'src/config.ts', 'libs/time', '@nestjs/common', 'node:fs'],
   'src/operations': [
     ...['src/customer-events/domain', 'src/customer-events/http', 'src/api-keys/application', 'src/app', 'src/cli'],
     ...['src/config.ts', 'src/platform/input', 'libs/json-payload', 'pg', 'class-validator', 'node:http', 'node:fs'],

@@ -1,0 +1,134 @@
+import type { Day, EventDetail, EventEntry, Head, Instant, QuietEntry, QuietMode, RunEntry } from '../api/types.ts';
+
+/** All that the page shows. A change makes a new object; what did not change stays the same one. */
+export interface TimelineState {
+  /** `starting`: nothing has come yet. `ended`: the problem cannot be overcome by waiting. */
+  readonly status: 'starting' | 'ready' | 'ended';
+  readonly head: Head | null;
+  readonly filters: Filters;
+  /** The newest pages first. */
+  readonly pages: readonly FeedPage[];
+  readonly newer: Edge;
+  readonly older: Edge;
+  /** That came since the newest page was loaded, and are not shown yet. */
+  readonly newEvents: number;
+  /** How many events each day has, as far as it is known. */
+  readonly days: ReadonlyMap<Day, number>;
+  /** Open events, by id. */
+  readonly details: ReadonlyMap<string, Detail>;
+  /** Open folds, by the key of their item. */
+  readonly folds: ReadonlyMap<string, OpenFold>;
+  /** What keeps the page from being up to date, or from being shown at all. */
+  readonly problem: Problem | null;
+  /** By the clock of the browser, in milliseconds; null: nothing has come yet. */
+  readonly updatedAt: number | null;
+  /** Where to scroll to, once for each object: after a jump, or a change of filters. */
+  readonly target: Target | null;
+  /** Settled: of the session or the browser. */
+  readonly timeZone: string;
+  readonly locale: string;
+}
+
+export interface Filters {
+  readonly find: string;
+  /** None: all types. */
+  readonly types: readonly string[];
+  readonly quiet: QuietMode;
+}
+
+/** Entries that came together. */
+export interface FeedPage {
+  readonly key: string;
+  /** Empty where the page was given up, because it is far away: {@link TimelineActions.showPage} brings it back. */
+  readonly items: readonly FeedItem[];
+  readonly isGivenUp: boolean;
+}
+
+export interface FeedItem {
+  /** Of the event, or of the first cursor of the fold; unique among all items. */
+  readonly key: string;
+  /** Of its newest event, in the time zone of the page. */
+  readonly day: Day;
+  readonly entry: EventEntry | RunEntry | QuietEntry;
+}
+
+/** One end of what is loaded. */
+export interface Edge {
+  readonly state: 'more' | 'loading' | 'end' | 'failed';
+  /** With a text to find: how far was looked, where there may be more. */
+  readonly scannedTo: Instant | null;
+}
+
+export type Detail =
+  | { readonly status: 'loading'; readonly event: EventDetail | null }
+  | { readonly status: 'loaded'; readonly event: EventDetail }
+  | { readonly status: 'failed'; readonly event: null; readonly problem: Problem };
+
+export interface OpenFold {
+  readonly status: 'loading' | 'loaded' | 'failed';
+  readonly events: readonly { readonly key: string; readonly day: Day; readonly entry: EventEntry }[];
+  /** Whether there are more than these. */
+  readonly hasMore: boolean;
+}
+
+export interface Problem {
+  readonly kind:
+    | 'session-expired'
+    | 'session-ended'
+    | 'customer-erased'
+    | 'app-unknown'
+    | 'wrong-app'
+    | 'no-token'
+    | 'event-gone'
+    | 'too-many-requests'
+    | 'unavailable'
+    | 'offline'
+    | 'refused';
+  /** Of the service, such as EMBED_SESSION_EXPIRED; null where it could not be asked. */
+  readonly code: string | null;
+  readonly requestId: string | null;
+  /** By the clock of the browser, in milliseconds: when it is tried again by itself. */
+  readonly retryAt: number | null;
+}
+
+export interface Target {
+  /** Of an item; null: the newest end. */
+  readonly key: string | null;
+  /** `ticket`: the line of the ticket, above the first item that is older. */
+  readonly kind: 'newest' | 'ticket' | 'day' | 'event';
+}
+
+/** What people can do. None of them throws: what goes wrong is in the state. */
+export interface TimelineActions {
+  find(text: string): void;
+  setTypes(types: readonly string[]): void;
+  setQuiet(quiet: QuietMode): void;
+  clearFilters(): void;
+  goToDay(day: Day): void;
+  goToTicket(): void;
+  goToNewest(): void;
+  /** Shows an event among its neighbours, and opens it. */
+  goToEvent(id: string): void;
+  loadOlder(): void;
+  loadNewer(): void;
+  /** Brings back a page that was given up. */
+  showPage(key: string): void;
+  /** The new events, which came meanwhile. */
+  showNew(): void;
+  openEvent(id: string): void;
+  closeEvent(id: string): void;
+  openFold(key: string): void;
+  closeFold(key: string): void;
+  loadMoreOfFold(key: string): void;
+  /** Tries now what is to be tried again later. */
+  retry(): void;
+  /** The view tells which pages are near, and whether the newest end is in sight: far ones may be given up, and live reading is slower away from it. */
+  seen(near: readonly string[], isAtNewest: boolean): void;
+}
+
+/** What the view is given. */
+export interface TimelineStore extends TimelineActions {
+  readonly state: TimelineState;
+  /** Calls back after each change, at most once in a frame; returns what ends it. */
+  subscribe(changed: () => void): () => void;
+}
