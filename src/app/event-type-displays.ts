@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { JsonText } from '../../libs/json-payload/json-text.ts';
 import { EventDisplayRules, type EventDisplays } from '../customer-events/application/event-displays.port.ts';
 import { DisplayRules } from '../event-types/application/display-rules.ts';
 import type { CompiledRules } from '../event-types/domain/compiled-rules.ts';
@@ -20,6 +21,7 @@ const displaysBy = (rules: CompiledRules): EventDisplays => ({
   hasRules: rules.hasRules,
   showsCustomer: rules.showsCustomer,
   of: (event, customerName) => rules.display(event, customerName),
+  encoded: (event, customerName) => new JsonText(rules.displayJson(event, customerName)),
   ofType: (type) => rules.ofType(type),
   titleOfType: (type) => rules.titleOfType(type),
   masked: ({ type, payload }) => rules.mask(type, payload),

@@ -30,15 +30,17 @@ export class RulesByType extends EventDisplayRules {
     };
     const titleOf = (type: string, payload: string, customer: string): string =>
       (rules[type]?.title ?? type).replace('{payload}', () => payload).replace('{customer}', () => customer);
+    const displayOf: EventDisplays['of'] = ({ type, payload }, name) => ({
+      title: titleOf(type, payload.text, name ?? '—'),
+      ...ofType(type),
+      url: rules[type]?.url ?? null,
+      fields: rules[type]?.fields ?? [],
+    });
     return Promise.resolve({
       hasRules: Object.keys(rules).length > 0,
       showsCustomer: Object.values(rules).some(({ title }) => title?.includes('{customer}')),
-      of: ({ type, payload }, name) => ({
-        title: titleOf(type, payload.text, name ?? '—'),
-        ...ofType(type),
-        url: rules[type]?.url ?? null,
-        fields: rules[type]?.fields ?? [],
-      }),
+      of: displayOf,
+      encoded: (event, name) => new JsonText(JSON.stringify(displayOf(event, name))),
       ofType,
       titleOfType: (type) => titleOf(type, '—', '—'),
       masked: ({ type, payload }: Pick<CustomerEvent, 'type' | 'payload'>) => {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Actor } from '../../platform/audit/audit-entry.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
-import { displayBytes, type EventDisplay } from '../domain/event-display.ts';
 import { encodeCursor } from '../domain/timeline-cursor.ts';
 import { EVENT_OVERHEAD_BYTES, PAGE_MAX_BYTES, type TimelineFilter, type TimelineQuery } from '../domain/timeline.ts';
 import { CustomerStore } from './customer-store.port.ts';
@@ -10,10 +10,10 @@ import { EventDisplayRules } from './event-displays.port.ts';
 import { Timeline } from './timeline.ts';
 import { ReadTurns } from './turns.ts';
 
-/** An event, and how it is displayed; null: that was not asked for. */
+/** An event, and the JSON of how it is displayed; null: that was not asked for. */
 export interface ShownEvent {
   readonly event: CustomerEvent;
-  readonly display: EventDisplay | null;
+  readonly display: JsonText | null;
 }
 
 export interface ShownPage {
@@ -103,7 +103,7 @@ export class DisplayedTimeline {
   private async showing(appId: string, customerName: string | null, options: DisplayOptions): Promise<Show> {
     if (!options.isWanted) return (event) => ({ event, display: null });
     const displays = await this.rules.of(appId);
-    return (event) => ({ event, display: displays.of(event, customerName) });
+    return (event) => ({ event, display: displays.encoded(event, customerName) });
   }
 }
 
@@ -118,7 +118,7 @@ function withinPage(events: readonly ShownEvent[]): readonly ShownEvent[] {
   let bytes = 0;
   for (const [index, { event, display }] of events.entries()) {
     if (display === null) return events;
-    bytes += Buffer.byteLength(event.payload.text) + EVENT_OVERHEAD_BYTES + displayBytes(display);
+    bytes += Buffer.byteLength(event.payload.text) + EVENT_OVERHEAD_BYTES + Buffer.byteLength(display.text);
     if (bytes > PAGE_MAX_BYTES && index > 0) return events.slice(0, index);
   }
   return events;

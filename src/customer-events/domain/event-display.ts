@@ -14,17 +14,3 @@ export interface TypeDisplay {
   readonly quiet: boolean;
   readonly hidden: boolean;
 }
-
-/** At most what a display takes in a response besides its texts; and what a field does. */
-const DISPLAY_OVERHEAD_BYTES = 200;
-const FIELD_OVERHEAD_BYTES = 25;
-
-/** At most what a display takes in a response. */
-export function displayBytes({ title, icon, url, fields }: EventDisplay): number {
-  return fields.reduce(
-    (sum, { label, value }) => sum + FIELD_OVERHEAD_BYTES + jsonBytes(label) + jsonBytes(value),
-    DISPLAY_OVERHEAD_BYTES + jsonBytes(title) + jsonBytes(icon) + jsonBytes(url),
-  );
-}
-
-const jsonBytes = (text: string | null): number => Buffer.byteLength(JSON.stringify(text));

@@ -2,9 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { encodedMembers } from '../../../libs/json-payload/encoded-members.ts';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
-import type { EventDisplay } from '../domain/event-display.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { EventDisplayResponse, eventDisplayResponse } from './event-display.response.ts';
+import { EventDisplayResponse } from './event-display.response.ts';
 
 export const ID_PROPERTY = { description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' };
 
@@ -53,13 +52,13 @@ const encodedEvent = encodedMembers<ShownEventResponse & Pick<CustomerEventRespo
  * or a batch the walk over objects cost more than all else in the response; {@link encodedMembers} sees to it that
  * none is forgotten. Ids and instants have nothing in them that JSON would escape.
  *
- * @param display how it is displayed; null: that was not asked for.
+ * @param display the JSON of how it is displayed; null: that was not asked for.
  */
-export function customerEventResponse(event: CustomerEvent, display: EventDisplay | null = null): JsonText {
+export function customerEventResponse(event: CustomerEvent, display: JsonText | null = null): JsonText {
   const { id, customerId, type, payload, occurredAt, createdAt, eventId } = event;
   const optional = eventId === null ? '' : (`,"eventId":${JSON.stringify(eventId)}` as const);
   const what = `"type":${JSON.stringify(type)},"payload":${payload.text}` as const;
   const when = `"occurredAt":"${occurredAt}","createdAt":"${createdAt}"` as const;
-  const shown = display === null ? '' : (`,"display":${eventDisplayResponse(display).text}` as const);
+  const shown = display === null ? '' : (`,"display":${display.text}` as const);
   return encodedEvent(`{"id":"${id}","customerId":"${customerId}",${what},${when}${optional}${shown}}`);
 }

@@ -78,7 +78,10 @@ interface JsonItem extends FittingItem {
 function jsonItem(of: ContextEvent, wantsDisplay: boolean): JsonItem {
   const { event, display, rank, isReserved, missingBehind } = of;
   const { payload } = event;
-  const whole = payload === null ? null : customerEventResponse({ ...event, payload }, wantsDisplay ? display : null);
+  const whole =
+    payload === null
+      ? null
+      : customerEventResponse({ ...event, payload }, wantsDisplay ? eventDisplayResponse(display) : null);
   const outline = eventOutlineResponse(of, wantsDisplay);
   return {
     id: event.id,

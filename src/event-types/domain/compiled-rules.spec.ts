@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
+import { displayOf } from '../../../test/support/display-of.ts';
 import { compileRules, patternsOf } from './compiled-rules.ts';
 import type { DisplayRule } from './display-rule.ts';
 
@@ -21,7 +22,7 @@ describe('the rules of an app', () => {
     ['...', '...', 'info'],
     ['order..placed_', 'Order placed', 'info'],
   ])('say of %s, where there is none, "%s" and %s', (type, title, severity) => {
-    expect(rulesOf({}).display(event(type), null)).toEqual({
+    expect(displayOf(rulesOf({}), event(type), null)).toEqual({
       title,
       severity,
       icon: null,
@@ -39,13 +40,13 @@ describe('the rules of an app', () => {
       'order.item.*': { severity: 'error' },
       'order.item.added': { title: 'Item added' },
     });
-    expect(rules.display(event('order.item.added'), null)).toMatchObject({
+    expect(displayOf(rules, event('order.item.added'), null)).toMatchObject({
       title: 'Item added',
       severity: 'error',
       icon: 'package',
       quiet: false,
     });
-    expect(rules.display(event('order.placed'), null)).toMatchObject({
+    expect(displayOf(rules, event('order.placed'), null)).toMatchObject({
       title: 'anything',
       icon: 'package',
       quiet: false,
@@ -71,7 +72,7 @@ describe('the rules of an app', () => {
       { label: 'Total', path: 'payload.total', as: 'money(payload.currency)' },
       { label: 'Order', path: 'payload.id' },
     ];
-    expect(rulesOf({ t: { fields } }).display(event('t', '{"total":99.90,"currency":"USD"}'), null).fields).toEqual([
+    expect(displayOf(rulesOf({ t: { fields } }), event('t', '{"total":99.90,"currency":"USD"}'), null).fields).toEqual([
       { label: 'Total', value: '$99.90' },
       { label: 'Order', value: '—' },
     ]);
@@ -122,6 +123,6 @@ describe('the rules of an app', () => {
     const rules = rulesOf({
       t: { title: '{payload.', url: 'javascript:alert(1)', fields: [{ label: 'x', path: '?' }] },
     });
-    expect(rules.display(event('t'), null)).toMatchObject({ title: 'T', url: null, fields: [] });
+    expect(displayOf(rules, event('t'), null)).toMatchObject({ title: 'T', url: null, fields: [] });
   });
 });

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { builtInSeverity, builtInTitle } from './built-in-display.ts';
+import { DisplayJson, displayJson, type DisplaySource } from './display-json.ts';
 import type { Display, DisplayRule, FieldRule, Severity } from './display-rule.ts';
 import { Mask, parsePointer, type Pointer } from './mask.ts';
 import { PayloadPaths } from './payload-values.ts';
@@ -28,11 +29,10 @@ export interface TypeDisplay {
 }
 
 /** What holds for one type, its templates read. */
-interface CompiledRule extends TypeDisplay {
-  readonly title: Template | null;
-  readonly builtInTitle: string;
-  readonly url: Template | null;
-  readonly fields: readonly { readonly label: string; readonly place: ValuePlace }[];
+interface CompiledRule extends DisplaySource, TypeDisplay {
+  readonly severity: Severity;
+  /** Null: all displays are made with care. */
+  readonly json: DisplayJson | null;
   /** All that the templates and fields show of a payload. */
   readonly payloadPaths: PayloadPaths;
   /** Null: nothing is masked. */
@@ -69,19 +69,16 @@ export class CompiledRules {
   }
 
   /** @param customerName for templates that show it; null: not known. */
-  display({ type, occurredAt, payload }: DisplayedEvent, customerName: string | null): Display {
-    const rule = this.ruleOf(type);
-    const { title, severity, icon, url, fields, quiet, hidden } = rule;
-    const event: ShownEvent = { type, occurredAt, customerName, payload: rule.payloadPaths.valuesOf(payload.text) };
-    return {
-      title: title === null ? rule.builtInTitle : renderTitle(title, event),
-      severity,
-      icon,
-      url: url === null ? null : renderUrl(url, event),
-      fields: fields.map(({ label, place }) => ({ label, value: plainLine(valueText(place, event) ?? NO_VALUE) })),
-      quiet,
-      hidden,
-    };
+  display(event: DisplayedEvent, customerName: string | null): Display {
+    const rule = this.ruleOf(event.type);
+    return displayBy(rule, shownEvent(rule, event, customerName));
+  }
+
+  /** The JSON of {@link display}. */
+  displayJson(event: DisplayedEvent, customerName: string | null): string {
+    const rule = this.ruleOf(event.type);
+    const shown = shownEvent(rule, event, customerName);
+    return rule.json?.write(shown) ?? displayJson(displayBy(rule, shown));
   }
 
   ofType(type: string): TypeDisplay {
@@ -93,7 +90,8 @@ export class CompiledRules {
   titleOfType(type: string): string {
     const { title, builtInTitle: builtIn } = this.ruleOf(type);
     if (title === null || !needsOnlyType(title)) return builtIn;
-    return renderTitle(title, { type, occurredAt: '' as Instant, customerName: null, payload: NO_VALUES });
+    const event = { type, occurredAt: '' as Instant, customerName: null, payload: NO_VALUES };
+    return renderTitle(title, event) || builtIn;
   }
 
   /** The payload without what the rules mask. */
@@ -135,13 +133,32 @@ export function patternsOf(type: string): string[] {
   return [...patterns, '*'];
 }
 
+const shownEvent = (
+  { payloadPaths }: CompiledRule,
+  { type, occurredAt, payload }: DisplayedEvent,
+  customerName: string | null,
+): ShownEvent => ({ type, occurredAt, customerName, payload: payloadPaths.valuesOf(payload.text) });
+
+function displayBy(rule: CompiledRule, event: ShownEvent): Display {
+  const { title, builtInTitle, severity, icon, url, fields, quiet, hidden } = rule;
+  return {
+    title: (title === null ? '' : renderTitle(title, event)) || builtInTitle,
+    severity,
+    icon,
+    url: url === null ? null : renderUrl(url, event),
+    fields: fields.map(({ label, place }) => ({ label, value: plainLine(valueText(place, event) ?? NO_VALUE) })),
+    quiet,
+    hidden,
+  };
+}
+
 function compiledRule(type: string, rule: DisplayRule): CompiledRule {
   const title = read(rule.title, parseTemplate);
   const url = read(rule.url, parseUrlTemplate);
   const fields = (rule.fields ?? []).flatMap(compiledField);
   const places = [...(title?.parts ?? []), ...(url?.parts ?? []), ...fields.map(({ place }) => place)];
   const pointers = pointersOf(rule.mask ?? []);
-  return {
+  const source = {
     title,
     builtInTitle: builtInTitle(type),
     severity: rule.severity ?? builtInSeverity(type),
@@ -150,6 +167,10 @@ function compiledRule(type: string, rule: DisplayRule): CompiledRule {
     fields,
     quiet: rule.quiet ?? false,
     hidden: rule.hidden ?? false,
+  };
+  return {
+    ...source,
+    json: DisplayJson.of(source),
     payloadPaths: new PayloadPaths(places.flatMap(payloadSteps)),
     mask: pointers.length === 0 ? null : new Mask(pointers),
     description: rule.description ?? null,

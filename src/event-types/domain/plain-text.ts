@@ -12,6 +12,8 @@ export const UNSHOWABLE =
   /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 /** The same and whole pairs, without a look around, which took most of the time. */
 const MAY_BE_UNSHOWABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
+/** What is not written into JSON as it stands, or not shown as it stands. */
+const NEEDS_CARE = new RegExp(`["\\\\${MAY_BE_UNSHOWABLE.source.slice(1)}`);
 const REPLACEMENT = '\ufffd';
 
 /** Grapheme clusters (UAX #29): what a reader takes for one character. */
@@ -26,6 +28,9 @@ export function plainLine(text: string, max = MAX_SHOWN_LENGTH): string {
   // One more than fits shows that it has to be cut; with a second one the half of a pair is none that is shown.
   return cutText(text.slice(0, max + 2).replace(UNSHOWABLE, REPLACEMENT), max);
 }
+
+/** Whether a text is not its own {@link plainLine}, or not its own JSON between two quotes; or may not be. */
+export const needsCare = (text: string): boolean => text.length > MAX_SHOWN_LENGTH || NEEDS_CARE.test(text);
 
 /** A text of at most `max` characters, cut as {@link plainLine} does it. */
 export function cutText(text: string, max: number): string {

@@ -39,11 +39,12 @@ export function parseField(
   return { path: value, format: read, fallback: null };
 }
 
-/** One line of plain text of at most 200 characters. */
+/** One line of plain text of at most 200 characters; empty where nothing of it could be seen. */
 export function renderTitle({ parts }: Template, event: ShownEvent): string {
-  return plainLine(
-    parts.map((part) => (typeof part === 'string' ? part : (valueText(part, event) ?? NO_VALUE))).join(''),
-  );
+  let title = '';
+  for (const part of parts) title += typeof part === 'string' ? part : (valueText(part, event) ?? NO_VALUE);
+  const line = plainLine(title);
+  return /\S/.test(line) ? line : '';
 }
 
 /** Whether all that it shows is known without the payload and the customer. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
+import { displayOf } from '../../../test/support/display-of.ts';
 import { compileRules } from './compiled-rules.ts';
 import { parseUrlTemplate } from './url-template.ts';
 
@@ -8,7 +9,7 @@ const EVENT = { type: 't', occurredAt: '2026-04-18T10:00:00Z' as Instant };
 
 function urlOf(template: string, payload: object): string | null {
   const rules = compileRules(new Map([['t', { url: template }]]));
-  return rules.display({ ...EVENT, payload: new JsonText(JSON.stringify(payload)) }, null).url;
+  return displayOf(rules, { ...EVENT, payload: new JsonText(JSON.stringify(payload)) }, null).url;
 }
 
 describe('the template of a link', () => {
@@ -23,6 +24,8 @@ describe('the template of a link', () => {
     ['https://shop.example/{payload.id|none}', {}, 'https://shop.example/none'],
     ['https://shop.example/a/{payload.id}/b', { id: '..' }, null],
     ['https://shop.example/a/.{payload.id}', { id: '.' }, null],
+    ['https://shop.example/a/%2{payload.id}', { id: 'e' }, null],
+    ['https://shop.example/a/.{payload.id}/b', { id: '' }, null],
     ['https://shop.example/a/{payload.id}', { id: '../b' }, 'https://shop.example/a/..%2Fb'],
     ['https://shop.example/{payload.id}', { id: '\ud800' }, null],
     ['https://shop.example/{payload.id}', { id: 'x'.repeat(5_000) }, null],
@@ -70,7 +73,7 @@ describe('the template of a link', () => {
     const rules = compileRules(new Map([['t', { url: template }]]));
     for (const value of values) {
       const event = { ...EVENT, payload: new JsonText(JSON.stringify({ v: value })) };
-      const { url } = rules.display(event, null);
+      const { url } = displayOf(rules, event, null);
       if (value === '.' || value === '..' || /\p{Surrogate}/u.test(value)) {
         expect({ value, url }).toEqual({ value, url: null });
         continue;

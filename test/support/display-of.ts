@@ -1,0 +1,10 @@
+import { deepStrictEqual } from 'node:assert';
+import type { CompiledRules, DisplayedEvent } from '../../src/event-types/domain/compiled-rules.ts';
+import type { Display } from '../../src/event-types/domain/display-rule.ts';
+
+/** How rules display an event; fails where the JSON of it, which is written in another way, is not the same. */
+export function displayOf(rules: CompiledRules, event: DisplayedEvent, customerName: string | null): Display {
+  const display = rules.display(event, customerName);
+  deepStrictEqual(rules.displayJson(event, customerName), JSON.stringify(display));
+  return display;
+}
