@@ -27,9 +27,30 @@ interface Use {
 /** What percent-encoding leaves as it is, but for the dot, of which a segment that leads elsewhere could be made. */
 const AS_IN_URLS = /^[\w~-]+$/;
 
-/** The JSON of a display, always with the same members in the same order. */
+/** Nothing of it could be seen, though it is not empty. */
+const isBlank = (text: string): boolean => text !== '' && text.trim() === '';
+
+/** The JSON of a display, always with the same members in the same order, as {@link inLatin1}. */
 export const displayJson = ({ title, severity, icon, url, fields, quiet, hidden }: Display): string =>
-  JSON.stringify({ title, severity, icon, url, fields, quiet, hidden });
+  inLatin1(JSON.stringify({ title, severity, icon, url, fields, quiet, hidden }));
+
+const BEYOND_LATIN1 = /[^\0-\xff]/;
+const LAST_OF_LATIN1 = 0xff;
+
+/**
+ * The same JSON with all characters beyond U+00FF escaped. V8 keeps a text with one of them at two bytes a character: with
+ * one € on a page, the page took 1.50 times the CPU of one without displays, and 1.24 times without it.
+ */
+function inLatin1(json: string): string {
+  if (!BEYOND_LATIN1.test(json)) return json;
+  // Character by character: a part of a text with two bytes a character has two bytes a character, too.
+  let escaped = '';
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    escaped += code > LAST_OF_LATIN1 ? `\\u${code.toString(16).padStart(4, '0')}` : json[at];
+  }
+  return escaped;
+}
 
 /**
  * Writes the JSON of displays as fast as pages need it: what of it is the same for all events of a type is there from the
@@ -59,8 +80,8 @@ export class DisplayJson {
     const texts = new Array<string | null>(this.values.length);
     for (let index = 0; index < texts.length; index++) {
       const text = valueText(this.values[index] as ValuePlace, event);
-      if (text !== null && needsCare(text)) return null;
-      texts[index] = text;
+      if (text !== null && (needsCare(text) || isBlank(text))) return null;
+      texts[index] = text === null ? null : inLatin1(text);
     }
     let json = '';
     let { titleLength, hasVisibleTitle } = this;
@@ -72,8 +93,9 @@ export class DisplayJson {
       const text = texts[piece.value] ?? piece.missing;
       if (text === null || (piece.of === 'url' && !AS_IN_URLS.test(text))) return null;
       if (piece.of === 'title') {
+        // Of an escaped text it is more than it takes: at worst the display is made with care.
         titleLength += text.length;
-        hasVisibleTitle ||= /\S/.test(text);
+        hasVisibleTitle ||= text !== '';
       }
       json += text;
     }
@@ -88,7 +110,7 @@ export class DisplayJson {
     else if (!this.link(url)) return false;
     this.add(',"fields":[');
     for (const [index, { label, place }] of fields.entries()) {
-      this.add(`${index === 0 ? '' : ','}{"label":${JSON.stringify(label)},"value":"`);
+      this.add(`${index === 0 ? '' : ','}{"label":${inLatin1(JSON.stringify(label))},"value":"`);
       this.use('field', place, NO_VALUE);
       this.add('"}');
     }
@@ -117,7 +139,7 @@ export class DisplayJson {
   }
 
   private literal(text: string): boolean {
-    this.add(JSON.stringify(text).slice(1, -1));
+    this.add(inLatin1(JSON.stringify(text)).slice(1, -1));
     return !needsCare(text.replace(/["\\]/g, ''));
   }
 
@@ -127,8 +149,12 @@ export class DisplayJson {
       (known) => JSON.stringify(known) === JSON.stringify({ ...place, fallback: null }),
     );
     if (value < 0) this.values.push({ ...place, fallback: null });
-    const isFit = instead !== null && !needsCare(instead);
-    this.pieces.push({ of, value: value < 0 ? this.values.length - 1 : value, missing: isFit ? instead : null });
+    const isFit = instead !== null && !needsCare(instead) && !isBlank(instead);
+    this.pieces.push({
+      of,
+      value: value < 0 ? this.values.length - 1 : value,
+      missing: isFit ? inLatin1(instead) : null,
+    });
     return true;
   }
 
