@@ -40,7 +40,10 @@ export class RulesByType extends EventDisplayRules {
       hasRules: Object.keys(rules).length > 0,
       showsCustomer: Object.values(rules).some(({ title }) => title?.includes('{customer}')),
       of: displayOf,
-      encoded: (event, name) => new JsonText(JSON.stringify(displayOf(event, name))),
+      encoded: (event, name) => {
+        const { title, severity, icon, url, fields, quiet, hidden } = displayOf(event, name);
+        return new JsonText(JSON.stringify({ title, severity, icon, url, fields, quiet, hidden }));
+      },
       ofType,
       titleOfType: (type) => titleOf(type, '—', '—'),
       masked: ({ type, payload }: Pick<CustomerEvent, 'type' | 'payload'>) => {
