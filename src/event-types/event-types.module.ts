@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DisplayRuleStore } from './application/display-rule-store.port.ts';
+import { DisplayCache } from './application/display-cache.ts';
 import { DisplayRules } from './application/display-rules.ts';
 import { EventPreviews } from './application/event-previews.ts';
 import { EventTypes } from './application/event-types.ts';
@@ -15,10 +16,11 @@ import { TypeormTypesSeenStore } from './persistence/typeorm-types-seen-store.ts
     EventTypes,
     EventPreviews,
     DisplayRules,
+    DisplayCache,
     TypesSeen,
     { provide: DisplayRuleStore, useClass: TypeormDisplayRuleStore },
     { provide: TypesSeenStore, useClass: TypeormTypesSeenStore },
   ],
-  exports: [DisplayRules, EventTypes, TypesSeen],
+  exports: [DisplayRules, DisplayCache, EventTypes, TypesSeen],
 })
 export class EventTypesModule {}

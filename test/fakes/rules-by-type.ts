@@ -36,14 +36,16 @@ export class RulesByType extends EventDisplayRules {
       url: rules[type]?.url ?? null,
       fields: rules[type]?.fields ?? [],
     });
+    const encoded: EventDisplays['encoded'] = (event, name) => {
+      const { title, severity, icon, url, fields, quiet, hidden } = displayOf(event, name);
+      return new JsonText(JSON.stringify({ title, severity, icon, url, fields, quiet, hidden }));
+    };
     return Promise.resolve({
       hasRules: Object.keys(rules).length > 0,
       showsCustomer: Object.values(rules).some(({ title }) => title?.includes('{customer}')),
       of: displayOf,
-      encoded: (event, name) => {
-        const { title, severity, icon, url, fields, quiet, hidden } = displayOf(event, name);
-        return new JsonText(JSON.stringify({ title, severity, icon, url, fields, quiet, hidden }));
-      },
+      encoded,
+      encodedOfPage: encoded,
       ofType,
       titleOfType: (type) => titleOf(type, '—', '—'),
       masked: ({ type, payload }: Pick<CustomerEvent, 'type' | 'payload'>) => {

@@ -52,8 +52,7 @@ export class DisplayedTimeline {
       this.timeline.page(appId, externalId, query, limit, cursor),
       this.customerName(appId, externalId, options),
     ]);
-    const show = await this.showing(appId, customerName, options);
-    const page = withinPage(events.map(show));
+    const page = withinPage(events.map(await this.showing(appId, customerName, options, 'encodedOfPage')));
     const last = page.at(-1);
     if (last === undefined || page.length === events.length) return { events: page, nextCursor };
     return { events: page, nextCursor: encodeCursor(last.event.customerId, query, last.event) };
@@ -100,10 +99,15 @@ export class DisplayedTimeline {
     return (await this.reads.run(appId, () => this.customers.find(customerId)))?.name ?? null;
   }
 
-  private async showing(appId: string, customerName: string | null, options: DisplayOptions): Promise<Show> {
+  private async showing(
+    appId: string,
+    customerName: string | null,
+    options: DisplayOptions,
+    encoded: 'encoded' | 'encodedOfPage' = 'encoded',
+  ): Promise<Show> {
     if (!options.isWanted) return (event) => ({ event, display: null });
     const displays = await this.rules.of(appId);
-    return (event) => ({ event, display: displays.encoded(event, customerName) });
+    return (event) => ({ event, display: displays[encoded](event, customerName) });
   }
 }
 

@@ -13,8 +13,14 @@ export interface EventDisplays {
   /** @param customerName for templates that show it; null: not known. */
   of(event: Pick<CustomerEvent, 'type' | 'occurredAt' | 'payload'>, customerName: string | null): EventDisplay;
 
-  /** The JSON of {@link of}, as a page of events needs it: in a fraction of the time. */
+  /** The JSON of {@link of}, in a fraction of the time. */
   encoded(event: Pick<CustomerEvent, 'type' | 'occurredAt' | 'payload'>, customerName: string | null): JsonText;
+
+  /** The same, remembered for a while: pages are often read again. */
+  encodedOfPage(
+    event: Pick<CustomerEvent, 'id' | 'type' | 'occurredAt' | 'payload'>,
+    customerName: string | null,
+  ): JsonText;
 
   ofType(type: string): TypeDisplay;
 

@@ -47,7 +47,7 @@ export class TypesSeen {
 
   /** Notes the type of an event that is committed. It neither waits nor throws. */
   note(appId: string, type: string): void {
-    if (this.kept.get(appId)?.has(type) !== true) this.noteNew(appId, type);
+    if (this.kept.get(appId)?.has(type) !== true && !this.fullApps.has(appId)) this.noteNew(appId, type);
   }
 
   /** Keeps what waits, where the database lets it, and notes nothing later. */
@@ -59,7 +59,7 @@ export class TypesSeen {
 
   private noteNew(appId: string, type: string): void {
     const key = `${appId} ${type}`;
-    if (this.fullApps.has(appId) || this.waiting.has(key) || this.waiting.size >= MAX_WAITING) return;
+    if (this.waiting.has(key) || this.waiting.size >= MAX_WAITING) return;
     const ofApp = this.waitingOfApp.get(appId) ?? 0;
     if (ofApp >= MAX_WAITING_OF_APP) return;
     this.waitingOfApp.set(appId, ofApp + 1);
