@@ -30,6 +30,7 @@ import { CustomerDirectoryController } from './http/customer-directory.controlle
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { SingleEventCounter } from './http/single-event-counter.ts';
+import { TimelineEntriesController } from './http/timeline-entries.controller.ts';
 import { TimelineController } from './http/timeline.controller.ts';
 import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from './persistence/group-commit-customer-event-store.ts';
@@ -50,6 +51,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     CustomersController,
     CustomerDirectoryController,
     TimelineController,
+    TimelineEntriesController,
     TicketContextController,
     EmbedHeadController,
     EmbedEntriesController,

@@ -31,8 +31,8 @@ describe('the entries of a timeline', () => {
   });
   afterAll(() => service.close());
 
-  /** The oldest first, a minute apart from 10:00 on. */
-  const customerWith = async (types: string): Promise<string> => {
+  /** The oldest first, a minute apart. */
+  const customerWith = async (types: string, from = '2026-04-20T10:00:00Z'): Promise<string> => {
     const customerExternalId = `entries-${++customers}`;
     await service
       .patch(`/customers/${customerExternalId}`, { email: `${customerExternalId}@example.com`, name: 'Ada' })
@@ -40,7 +40,7 @@ describe('the entries of a timeline', () => {
     const names = types.split(' ');
     const events = names.map((type, index) => ({
       ...{ customerExternalId, type, payload: { o: index } },
-      occurredAt: new Date(Date.UTC(2026, 3, 20, 10, index)).toISOString(),
+      occurredAt: new Date(Date.parse(from) + index * 60_000).toISOString(),
     }));
     await service.post('/customer-events/batch', { events }).expect(201);
     return customerExternalId;
@@ -126,9 +126,9 @@ describe('the entries of a timeline', () => {
     const customer = await customerWith('a a a a a a');
     const at = '2026-04-20T10:02:00Z';
     expect(await shownOf(await open(customer, { at }))).toEqual(['3 a', '3 a']);
-    expect(await shownOf(await open(customer), 'tz=Asia/Kolkata')).toEqual(['6 a']);
-    // 10:03 UTC is midnight 13:57 east of Greenwich: no zone has that; 10:00 is midnight in Kiritimati.
-    expect(await shownOf(await open(customer), 'tz=Pacific/Kiritimati')).toEqual(['6 a']);
+    const night = await open(await customerWith('a a a a a a', '2026-04-20T21:57:00Z'));
+    expect(await shownOf(night, 'tz=Europe/Berlin')).toEqual(['3 a', '3 a']);
+    expect(await shownOf(night, 'tz=Asia/Kolkata')).toEqual(['6 a']);
   });
 
   it('at an instant, around an event, and from there both ways', async () => {
@@ -195,7 +195,7 @@ describe('the entries of a timeline', () => {
   it('show a masked session nothing that is masked', async () => {
     const page = await open(await customerWith('order.placed'), { masked: true });
     const [entry] = (await pageOf(page)).entries;
-    expect(entry).toMatchObject({ display: { title: 'Order {"o":"***"} of —' } });
+    expect(entry).toMatchObject({ display: { title: 'Order {"o":"***"} of Ada' } });
   });
 
   it('are read past what is erased meanwhile, and of an erased customer not at all', async () => {
@@ -208,6 +208,75 @@ describe('the entries of a timeline', () => {
     expect(await pageOf(page)).toEqual({ entries: [], older: null, newer: null, scanned: 0, scannedTo: null });
   });
 
+  it('with q are the events that have the text in payload, type or title, each by itself', async () => {
+    const page = await open(await customerWith('a.x a.x a.x order.placed page.viewed job.ran A_B'.toLowerCase()));
+    expect(await shownOf(page, 'q=A.X')).toEqual(['a.x', 'a.x', 'a.x']);
+    expect(await shownOf(page, 'q=ORDER%20%7B%22o%22:3')).toEqual(['order.placed']);
+    expect(await shownOf(page, 'q=%22o%22:4')).toEqual(['page.viewed']);
+    for (const literal of ['%25', '_', '%5C', '.*']) {
+      const expected = literal === '_' ? ['a_b'] : [];
+      expect(await shownOf(page, `q=${literal}`)).toEqual(expected);
+    }
+    expect(await shownOf(page, 'q=job')).toEqual([]);
+    const first = await pageOf(page, 'q=a.x&limit=2');
+    expect(first).toMatchObject({ scanned: 6, scannedTo: '2026-04-20T10:01:00Z' });
+    expect(await pageOf(page, `q=a.x&cursor=${cursorOf(first.older)}`)).toMatchObject({
+      entries: [{ occurredAt: '2026-04-20T10:00:00Z' }],
+      ...{ older: null, scannedTo: null },
+    });
+    expect(await shownOf(page, 'q=a&type=order.*')).toEqual(['order.placed']);
+  });
+
+  it('with q find nothing that is masked', async () => {
+    const customer = await customerWith('order.placed');
+    const found = (page: Page) => shownOf(page, 'q=%22o%22:0');
+    expect(await found(await open(customer))).toEqual(['order.placed']);
+    expect(await found(await open(customer, { masked: true }))).toEqual([]);
+  });
+
+  it('have a version on the newest page, which changes with whatever is shown', async () => {
+    const customer = await customerWith('a b');
+    const page = await open(customer);
+    const tagOf = async (): Promise<string> => (await page.entries().expect(200)).headers['etag'] as string;
+    const tag = await tagOf();
+    expect(tag).toMatch(/^"[A-Za-z0-9_-]{22}"$/);
+    for (const sent of [tag, `W/${tag}`, `"x", ${tag}`, '*']) {
+      const same = await page.entries().set('If-None-Match', sent).expect(304);
+      expect({ text: same.text, tag: same.headers['etag'] }).toEqual({ text: '', tag });
+    }
+    for (const sent of ['"x"', 'x', '', tag.slice(1), '"'.repeat(3_000)]) {
+      await page.entries().set('If-None-Match', sent).expect(200);
+    }
+    const antedated = { customerExternalId: customer, type: 'c', occurredAt: '2020-01-01' };
+    const { body } = await service.post('/customer-events', antedated).expect(201);
+    expect(await tagOf()).not.toBe(tag);
+    await service.delete(`/customers/${customer}/events/${(body as { data: { id: string } }).data.id}`).expect(200);
+    expect(await tagOf()).toBe(tag);
+    rules.rules = { a: { title: 'A' } };
+    expect(await tagOf()).not.toBe(tag);
+    const other = await page.entries('at=2026-05-01').set('If-None-Match', '*').expect(200);
+    expect(other.headers['etag']).toBeUndefined();
+  });
+
+  it('are there for a key, too: the ticket is where it asks for', async () => {
+    const customer = await customerWith('a a a a a a');
+    const ofKey = async (query: string, headers = {}): Promise<EntriesPage> => {
+      const response = await service.get(`/customers/${customer}/timeline?${query}`, headers).expect(200);
+      return asThePageReadsIt((response.body as { data: EntriesPageResponse }).data);
+    };
+    expect((await ofKey('')).entries.map(shown)).toEqual(['6 a']);
+    const at = await ofKey('at=2026-04-20T10:02:00Z');
+    expect(at.entries.map(shown)).toEqual(['3 a']);
+    expect((await ofKey(`dir=newer&cursor=${cursorOf(at.newer)}`)).entries.map(shown)).toEqual(['3 a']);
+    expectFailure(await service.get('/customers/nobody/timeline'), 404, 'CUSTOMER_NOT_FOUND');
+    const writer = { 'X-API-Key': (await service.createKey({ scopes: ['events:write'] })).secret };
+    expectFailure(await service.get(`/customers/${customer}/timeline`, writer), 403, 'AUTH_API_KEY_FORBIDDEN');
+    const named = await customerWith('order.placed');
+    const reader = { 'X-API-Key': (await service.createKey({ scopes: ['timeline:read'] })).secret };
+    const { body } = await service.get(`/customers/${named}/timeline`, reader).expect(200);
+    expect(body.data.entries[0].display.title).toBe('Order {"o":0} of —');
+  });
+
   it.each([
     ['at=now', ['at']],
     ['at=2026-01-01&around=cmo4a6nb40000xqbp1v5k2h8d', ['around']],
@@ -217,6 +286,11 @@ describe('the entries of a timeline', () => {
     ['cursor=x&cursor=y', ['cursor']],
     ['within=x', ['within']],
     ['around=x&within=x', ['within']],
+    ['around=x&q=a', ['q']],
+    ['within=x&q=a', ['q']],
+    ['q=', ['q']],
+    ['q=a&q=b', ['q']],
+    [`q=${'a'.repeat(201)}`, ['q']],
     ['limit=0', ['limit']],
     ['limit=101', ['limit']],
     ['limit=1e9', ['limit']],

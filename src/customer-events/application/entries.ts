@@ -26,6 +26,8 @@ export type EntriesStart =
 export interface EntriesQuery {
   readonly start: EntriesStart;
   readonly types: readonly TypeFilter[];
+  /** To be found in the payload, the type or the title, whatever its case; null: nothing is searched for. */
+  readonly text: string | null;
   readonly quiet: QuietMode;
   /** The IANA name of a time zone that there is. */
   readonly timeZone: string;

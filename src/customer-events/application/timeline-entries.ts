@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
-import { commonTypes, matchesTypes } from '../../../libs/kernel/type-filter.ts';
+import { commonTypes, matchesTypes, type TypeFilter } from '../../../libs/kernel/type-filter.ts';
 import { shiftInstant, type Instant } from '../../../libs/time/instant.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import {
   BEFORE_ALL_IDS,
@@ -30,6 +31,7 @@ import { CustomerStore } from './customer-store.port.ts';
 import { SCAN_MAX_ENTRIES, walkEntries, walkQuery, type ReadOutlines, type Walked } from './entries-walk.ts';
 import { shownSingles, type DisplayContext, type ShownSingle } from './entry-displays.ts';
 import { foldedEntry, visibility } from './entry-folds.ts';
+import { matcherOf, searchEvents, type ReadEvents } from './entry-search.ts';
 import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
 import { ReadTurns } from './turns.ts';
@@ -55,6 +57,10 @@ interface Reading {
   readonly query: EntriesQuery;
   readonly isVisible: (event: EventOutline) => boolean;
   readonly keyOf: FoldKeyOf;
+  /** Of these types alone there can be something to be found. */
+  readonly types: readonly TypeFilter[];
+  /** Null: nothing is searched for. */
+  readonly matches: ((event: CustomerEvent) => boolean) | null;
 }
 
 /** Reads a timeline as it is shown to people: neighbours of little interest folded, each event with its display. */
@@ -82,23 +88,20 @@ export class TimelineEntries {
     const place = placeOf(walk, query.start);
     const displays = await this.rules.of(appId);
     const types = commonTypes(sight.types, query.types);
-    const reading: Reading = {
-      ...{ appId, customerId, walk, query },
-      isVisible: visibility(types, query, displays),
-      keyOf: foldKeys({
-        quiet: query.quiet,
-        isQuiet: (type) => displays.ofType(type).quiet,
-        dayOf: daysIn(query.timeZone),
-        ticketAt: sight.ticketAt,
-      }),
-    };
-    const outlined = await this.outlined(reading, sight, place, types === null);
-    if (outlined.scanned === 0) await this.requireCustomer(appId, customerId);
-    return this.shown(reading, outlined, {
+    const context: DisplayContext = {
       displays,
       customerName: await this.customerName(appId, customerId, sight, displays),
       masked: sight.masked,
-    });
+    };
+    const reading: Reading = {
+      ...{ appId, customerId, walk, query, types: types ?? [] },
+      isVisible: visibility(types, query, displays),
+      keyOf: keysOf(query, sight, displays),
+      matches: query.text === null ? null : matcherOf(query.text, context),
+    };
+    const outlined = await this.outlined(reading, sight, place, types === null);
+    if (outlined.scanned === 0) await this.requireCustomer(appId, customerId);
+    return this.shown(reading, outlined, context);
   }
 
   private outlined(
@@ -207,8 +210,14 @@ export class TimelineEntries {
     limit = reading.query.limit,
     maxScanned = SCAN_MAX_ENTRIES,
   ): Promise<Walked> {
-    const { isVisible, keyOf } = reading;
+    const { isVisible, keyOf, matches } = reading;
+    if (matches !== null) return searchEvents(this.events(reading, order), { after, limit, isVisible, matches });
     return walkEntries(this.outlines(reading, order), { after, limit, maxScanned, isVisible, keyOf });
+  }
+
+  private events({ appId, customerId, types }: Reading, order: TimelineOrder): ReadEvents {
+    return (after, limits) =>
+      this.reads.runCostly(appId, () => this.timelines.page(customerId, { types, order }, after, limits));
   }
 
   private outlines({ appId, customerId }: Reading, order: TimelineOrder, from?: Instant): ReadOutlines {
@@ -248,6 +257,17 @@ export class TimelineEntries {
   private async requireCustomer(appId: string, customerId: string): Promise<void> {
     if ((await this.reads.run(appId, () => this.customers.find(customerId))) === null) throw customerNotFound();
   }
+}
+
+/** What is found is shown by itself, and not in a fold. */
+function keysOf(
+  { text, quiet, timeZone }: EntriesQuery,
+  { ticketAt }: EntriesSight,
+  displays: EventDisplays,
+): FoldKeyOf {
+  if (text !== null) return ({ id }) => id;
+  const isQuiet = (type: string): boolean => displays.ofType(type).quiet;
+  return foldKeys({ quiet, isQuiet, dayOf: daysIn(timeZone), ticketAt });
 }
 
 const cursorOf = (walk: EntriesWalk, place: TimelinePosition | null): string | null =>
