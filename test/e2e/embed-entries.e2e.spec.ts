@@ -4,8 +4,9 @@ import type { EntriesPage, Entry } from '../../src/embed/page/api/types.ts';
 import type { RulesByType } from '../fakes/rules-by-type.ts';
 import { withRulesByType } from '../support/display-rules.ts';
 import { createSession, embedApi } from '../support/embed-session.ts';
+import { randomWholeNumbers } from '../support/random.ts';
 import { startTestService, withKey, type TestService } from '../support/test-service.ts';
-import { expectFailure, expectInvalid, expectSuccess } from './helpers/answers.ts';
+import { expectFailure, expectInvalid, expectSuccess, type FailureBody } from './helpers/answers.ts';
 
 /** It does not compile where the service gives something that the page does not expect. */
 const asThePageReadsIt = (page: EntriesPageResponse): EntriesPage => page;
@@ -275,6 +276,51 @@ describe('the entries of a timeline', () => {
     const reader = { 'X-API-Key': (await service.createKey({ scopes: ['timeline:read'] })).secret };
     const { body } = await service.get(`/customers/${named}/timeline`, reader).expect(200);
     expect(body.data.entries[0].display.title).toBe('Order {"o":0} of —');
+  });
+
+  it('answer 300 random queries with a page, or with a 400 that names a field, or a 404', async () => {
+    const random = randomWholeNumbers(17);
+    const page = await open(await customerWith('a a a b'));
+    const real = (await pageOf(page, 'limit=1')).older ?? '';
+    const hostile = [
+      '',
+      'x',
+      real,
+      real.slice(1),
+      '%00',
+      '%',
+      "';--",
+      '9'.repeat(30),
+      '-1',
+      '1e9',
+      '2026-04-20',
+      '[]',
+      'UTC',
+    ];
+    const names = [
+      'at',
+      'around',
+      'cursor',
+      'dir',
+      'within',
+      'limit',
+      'type',
+      'q',
+      'quiet',
+      'tz',
+      'constructor',
+      'tz[a]',
+    ];
+    const any = <T>(list: readonly T[]): T => list[random(list.length)] as T;
+    const statuses = new Set<number>();
+    for (let n = 0; n < 300; n++) {
+      const parts = Array.from({ length: 1 + random(3) }, () => `${encodeURIComponent(any(names))}=${any(hostile)}`);
+      const response = await page.entries(parts.join('&'));
+      statuses.add(response.status);
+      expect(parts.concat(response.status < 500 ? [] : response.text)).toEqual(parts);
+      if (response.status === 400) expect(Object.keys((response.body as FailureBody).details ?? {})).not.toEqual([]);
+    }
+    expect(statuses.has(400)).toBe(true);
   });
 
   it.each([
