@@ -16,11 +16,13 @@ import { PurgeStore } from './application/purge-store.port.ts';
 import { Purge } from './application/purge.ts';
 import { SessionEvents } from './application/session-events.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
+import { TimelineEntries } from './application/timeline-entries.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
 import { EventImportModule } from './event-import.module.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
+import { EmbedEntriesController } from './http/embed-entries.controller.ts';
 import { EmbedEventsController } from './http/embed-events.controller.ts';
 import { EmbedHeadController } from './http/embed-head.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
@@ -28,6 +30,7 @@ import { CustomerDirectoryController } from './http/customer-directory.controlle
 import { CustomersController } from './http/customers.controller.ts';
 import { TicketContextController } from './http/ticket-context.controller.ts';
 import { SingleEventCounter } from './http/single-event-counter.ts';
+import { TimelineEntriesController } from './http/timeline-entries.controller.ts';
 import { TimelineController } from './http/timeline.controller.ts';
 import { CustomerEventCopy } from './persistence/copy-customer-events.ts';
 import { GroupCommitCustomerEventStore } from './persistence/group-commit-customer-event-store.ts';
@@ -48,8 +51,10 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     CustomersController,
     CustomerDirectoryController,
     TimelineController,
+    TimelineEntriesController,
     TicketContextController,
     EmbedHeadController,
+    EmbedEntriesController,
     EmbedEventsController,
   ],
   providers: [
@@ -60,6 +65,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     Timeline,
     DisplayedTimeline,
     SessionEvents,
+    TimelineEntries,
     AppData,
     TicketContexts,
     ErasedIds,

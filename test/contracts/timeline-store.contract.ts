@@ -175,6 +175,38 @@ export function timelineStoreContract(open: () => Stores): void {
       );
     });
 
+    it('outlines events behind a position both ways, also of one microsecond, and behind a place before all of an instant', async () => {
+      const all = await append(...Array.from({ length: 6 }, (_, n) => at(`2026-01-0${1 + Math.floor(n / 3)}`)));
+      await append(anEvent(bob));
+      const sorted = [...all].sort((a, b) => compareInstants(a.occurredAt, b.occurredAt) || (a.id < b.id ? -1 : 1));
+      const ids = async (query: TimelineQuery, after: TimelinePosition) =>
+        idsOf(await stores.timelines.outline(ada.id, query, 3, after));
+      const second = sorted[1] as CustomerEvent;
+      expect(await ids(OLDEST_FIRST, second)).toEqual(idsOf(sorted.slice(2, 5)));
+      expect(await ids(NEWEST_FIRST, second)).toEqual(idsOf(sorted.slice(0, 1)));
+      const place = { occurredAt: instant('2026-01-02'), id: '' };
+      expect(await ids(OLDEST_FIRST, place)).toEqual(idsOf(sorted.slice(3)));
+      expect(await ids(NEWEST_FIRST, place)).toEqual(idsOf(sorted.slice(0, 3).reverse()));
+    });
+
+    it('gives the events at positions, the newest first, without payloads beyond the budget', async () => {
+      const [small, large] = ['{"a":1.50}', JSON.stringify({ a: 'x'.repeat(100) })];
+      const of = (day: number, text: string) =>
+        anEvent(ada, { occurredAt: instant(`2026-01-${String(day).padStart(2, '0')}`), payload: new JsonText(text) });
+      const all = await append(...Array.from({ length: 20 }, (_, n) => of(n + 1, n === 10 ? large : small)));
+      const [foreign] = await append(anEvent(bob));
+      const gone = { occurredAt: instant('2026-01-01'), id: 'c000000000000000000000000' };
+      const found = await stores.timelines.eventsAt(ada.id, [gone, foreign as CustomerEvent, ...all], small.length);
+      expect(idsOf(found)).toEqual(idsOf([...all].reverse()));
+      expect(found.map(({ payload }) => payload?.text ?? null)).toEqual(
+        found.map((_, n) => (n === 9 || n > 16 ? null : small)),
+      );
+      expect(found.map(({ payloadBytes }) => payloadBytes)).toEqual(
+        found.map((_, n) => (n === 9 ? large : small).length),
+      );
+      expect(await stores.timelines.eventsAt(ada.id, [], 1)).toEqual([]);
+    });
+
     describe('for a context', () => {
       const sized = (occurredAt: string, type: string, bytes: number) => ({
         ...at(occurredAt, type),

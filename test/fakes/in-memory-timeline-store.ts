@@ -85,8 +85,23 @@ export class InMemoryTimelineStore extends TimelineStore {
     );
   }
 
-  outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
-    const events = this.sorted(customerId, query, null).slice(0, limit);
+  eventsAt(
+    customerId: string,
+    positions: readonly TimelinePosition[],
+    maxPayloadBytes: number,
+  ): Promise<LatestEvent[]> {
+    const newestFirst = this.sorted(customerId, { types: [], order: 'desc' }, null);
+    const found = newestFirst.filter((event) => positions.some((position) => comparePositions(event, position) === 0));
+    return Promise.resolve(withinBudget(found, maxPayloadBytes));
+  }
+
+  outline(
+    customerId: string,
+    query: TimelineQuery,
+    limit: number,
+    after: TimelinePosition | null = null,
+  ): Promise<EventOutline[]> {
+    const events = this.sorted(customerId, query, after).slice(0, limit);
     return Promise.resolve(events.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })));
   }
 

@@ -24,6 +24,7 @@ export async function createSession(
 export const embedApi = ({ server }: { server: Server }, token: string) => {
   const bearer = { Authorization: `Bearer ${token}` };
   return {
+    entries: (query = '') => request(server).get(`/embed/api/entries?${query}`).set(bearer),
     head: () => request(server).get('/embed/api/head').set(bearer),
     event: (id: string) => request(server).get(`/embed/api/events/${id}`).set(bearer),
     renew: () => request(server).post('/embed/api/renew').set(bearer),

@@ -63,8 +63,24 @@ export abstract class TimelineStore {
    */
   abstract countBetween(customerId: string, positions: readonly TimelinePosition[]): Promise<TypeCount[][]>;
 
-  /** The first `limit` events, without payloads. */
-  abstract outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]>;
+  /** The first `limit` events behind a position (from the start: null), without payloads. */
+  abstract outline(
+    customerId: string,
+    query: TimelineQuery,
+    limit: number,
+    after?: TimelinePosition | null,
+  ): Promise<EventOutline[]>;
+
+  /**
+   * The events at these positions, those that are there, the newest first, with payloads as {@link latest} gives them.
+   *
+   * @param positions of the events themselves; at most a few hundred.
+   */
+  abstract eventsAt(
+    customerId: string,
+    positions: readonly TimelinePosition[],
+    maxPayloadBytes: number,
+  ): Promise<LatestEvent[]>;
 
   abstract find(customerId: string, id: string): Promise<CustomerEvent | null>;
 

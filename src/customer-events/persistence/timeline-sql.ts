@@ -220,6 +220,20 @@ export function selectLatestOfTypes(
   return { sql: selectWithinBudget(events, order, maxPayloadBytes), parameters: parameters.values };
 }
 
+/** The events at these positions; see {@link TimelineStore.eventsAt}. Each is found through the primary key. */
+export function selectEventsAt(
+  customerId: string,
+  positions: readonly TimelinePosition[],
+  maxPayloadBytes: number,
+): Sql {
+  const events = `SELECT t.* FROM customer_events AS t
+    WHERE t.customer_id = $1 AND (t.occurred_at, t.id) IN (SELECT * FROM unnest($2::timestamptz[], $3::text[]))`;
+  return {
+    sql: selectWithinBudget(events, 't.occurred_at DESC, t.id DESC', maxPayloadBytes),
+    parameters: [customerId, positions.map(({ occurredAt }) => occurredAt), positions.map(({ id }) => id)],
+  };
+}
+
 /** Events with the size of their payload, and the payloads themselves as long as they are in the budget of {@link TimelineStore.latest}. */
 const selectWithinBudget = (events: string, order: string, maxPayloadBytes: number): string =>
   `SELECT ${FRAME_COLUMNS}, t.payload_bytes AS "payloadBytes",

@@ -30,6 +30,7 @@ import { eraseEvents } from './erase-events.ts';
 import {
   selectCountsBetween,
   selectEvents,
+  selectEventsAt,
   selectLatest,
   selectLatestOfTypes,
   selectMeasuredEvents,
@@ -95,8 +96,23 @@ export class TypeormTimelineStore extends TimelineStore {
     return counts.map(mergedCounts);
   }
 
-  async outline(customerId: string, query: TimelineQuery, limit: number): Promise<EventOutline[]> {
-    const condition = timelineCondition(customerId, query, null);
+  async eventsAt(
+    customerId: string,
+    positions: readonly TimelinePosition[],
+    maxPayloadBytes: number,
+  ): Promise<LatestEvent[]> {
+    if (positions.length === 0) return [];
+    const { sql, parameters } = selectEventsAt(customerId, positions, maxPayloadBytes);
+    return (await this.read<LatestRow>(sql, parameters)).map(latestEventOf);
+  }
+
+  async outline(
+    customerId: string,
+    query: TimelineQuery,
+    limit: number,
+    after: TimelinePosition | null = null,
+  ): Promise<EventOutline[]> {
+    const condition = timelineCondition(customerId, query, after);
     const rows = await this.read<Pick<EventRow, 'id' | 'type' | 'occurredAt'>>(
       `SELECT ${OUTLINE_COLUMNS} FROM customer_events AS t
        WHERE ${condition.sql} ORDER BY ${timelineOrder(query)} LIMIT ${limit}`,

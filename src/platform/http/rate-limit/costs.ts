@@ -1,12 +1,14 @@
+import type { Request } from 'express';
 import { SetMetadata, type CustomDecorator } from '@nestjs/common';
 
 export const COST = 'cost';
 
 /** What a request of a route costs: units of READ_LIMITS, or what its body holds, of RATE_LIMITS. */
-export type Cost = number | 'by-body';
+export type Cost = number | ((request: Request) => number) | 'by-body';
 
-/** Charges each request of a route so many units of READ_LIMITS. */
-export const Costs = (units: number): CustomDecorator => SetMetadata(COST, units satisfies Cost);
+/** Charges each request of a route so many units of READ_LIMITS; a function tells them where they depend on the query. */
+export const Costs = (units: number | ((request: Request) => number)): CustomDecorator =>
+  SetMetadata(COST, units satisfies Cost);
 
 /**
  * Charges each request of a route for the events that it brings, of RATE_LIMITS: at least one, and one for

@@ -32,7 +32,7 @@ export class RateLimitGuard implements CanActivate {
     } else {
       const caller = callerOf(request);
       const limit = caller.session === null ? this.limits.reads : this.limits.sessionReads;
-      await limit.take(caller, cost, response);
+      await limit.take(caller, typeof cost === 'number' ? cost : cost(request), response);
     }
     return true;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
@@ -7,6 +8,12 @@ import type { Preconditions } from '../../../../libs/kernel/preconditions.ts';
 const LISTED_TAG = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)/;
 /** More than a client can have read of one thing. */
 const MAX_HEADER_LENGTH = 2_048;
+
+const VERSION_CHARACTERS = 22;
+
+/** A version that is made from the content. */
+export const contentVersion = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, VERSION_CHARACTERS);
 
 /** The header that names a version. */
 export const entityTag = (version: string): string => `"${version}"`;
@@ -38,6 +45,22 @@ function versionsOf(header: string): readonly string[] | 'any' {
   }
   if (header === '') throw malformed();
   return versions;
+}
+
+/**
+ * Whether a client that asks with `If-None-Match` has this version already. A header that cannot be read says nothing: the
+ * client gets the whole response.
+ */
+export function hasVersion(headers: Request['headers'], version: string): boolean {
+  const header = headers['if-none-match']?.trim() ?? '';
+  if (header === '*') return true;
+  for (let rest = header.slice(0, MAX_HEADER_LENGTH); rest !== '';) {
+    const [item, , listed] = LISTED_TAG.exec(rest) ?? [];
+    if (item === undefined) return false;
+    if (listed === version) return true;
+    rest = rest.slice(item.length);
+  }
+  return false;
 }
 
 const malformed = (): Error =>

@@ -19,6 +19,12 @@ export function sendText(response: ServerResponse, status: number, text: string,
   sendBytes(response, status, bodyOf(text), contentType);
 }
 
+/** Sends that the client has the newest version already (304), which has no body. */
+export function sendNotModified(response: ServerResponse): void {
+  writeHead(response, 304, []);
+  response.end();
+}
+
 /** Sends a whole body, in one write and with its length. */
 export function sendBytes(response: ServerResponse, status: number, body: string | Buffer, contentType: string): void {
   writeHead(response, status, ['Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body))]);

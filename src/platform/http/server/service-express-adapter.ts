@@ -15,7 +15,7 @@ import { LoadShedding } from './load-shedding.ts';
 import { successEnvelope } from '../response/envelope.ts';
 import { InFlightRequests } from './in-flight-requests.ts';
 import { inFlightRequestOf, type InFlightRequest, type RequestObserver } from '../request/in-flight-request.ts';
-import { bodyOf, JSON_TYPE, sendBytes, sendFailure } from '../response/send.ts';
+import { bodyOf, JSON_TYPE, sendBytes, sendNotModified, sendFailure } from '../response/send.ts';
 import { SuccessResponse } from '../response/success-response.ts';
 import { TextResponse } from '../response/text-response.ts';
 import { respondToUnparsedRequests, type ConnectionLimit, type UnparsedObserver } from './unparsed-requests.ts';
@@ -258,7 +258,8 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     const success =
       body instanceof SuccessResponse ? body : new SuccessResponse(statusCode ?? response.statusCode, body ?? null);
     for (const [name, value] of Object.entries(success.headers)) addHeader(response, name, value);
-    send(response, success.status, successEnvelope(success.data), JSON_TYPE);
+    if (success.status === 304) sendNotModified(response);
+    else send(response, success.status, successEnvelope(success.data), JSON_TYPE);
   }
 }
 

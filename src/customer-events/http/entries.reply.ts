@@ -1,0 +1,24 @@
+import type { Request } from 'express';
+import { contentVersion, entityTag, hasVersion } from '../../platform/http/request/preconditions.ts';
+import { SuccessResponse } from '../../platform/http/response/success-response.ts';
+import type { TimelineEntriesPage } from '../application/entries.ts';
+import { entriesPageResponse } from './entries.response.ts';
+
+export const ENTRIES_ETAG = {
+  ETag: { description: 'Of the newest page, for If-None-Match.', schema: { type: 'string', example: '"0f3c5a"' } },
+};
+
+/**
+ * A page, with a version of its content if it is the newest one: who has that version gets 304. The page is read in any
+ * case, since no single key tells of antedated events, erasures, changed rules and the customer's name.
+ */
+export function entriesReply(
+  page: TimelineEntriesPage,
+  isNewest: boolean,
+  headers: Request['headers'],
+): SuccessResponse {
+  const data = entriesPageResponse(page);
+  if (!isNewest) return new SuccessResponse(200, data);
+  const version = contentVersion(JSON.stringify(data));
+  return new SuccessResponse(hasVersion(headers, version) ? 304 : 200, data, { ETag: entityTag(version) });
+}
