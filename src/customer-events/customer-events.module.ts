@@ -16,6 +16,7 @@ import { PurgeStore } from './application/purge-store.port.ts';
 import { Purge } from './application/purge.ts';
 import { SessionEvents } from './application/session-events.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
+import { TimelineHeads } from './application/timeline-heads.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
 import { EventImportModule } from './event-import.module.ts';
@@ -62,6 +63,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     SessionEvents,
     AppData,
     TicketContexts,
+    TimelineHeads,
     ErasedIds,
     ErasureReplay,
     Purge,
