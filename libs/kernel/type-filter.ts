@@ -18,3 +18,22 @@ export function typeFilter(text: string): TypeFilter {
 /** Whether one of the filters lets a type through; no filters: every type. */
 export const matchesTypes = (type: string, filters: readonly TypeFilter[]): boolean =>
   filters.length === 0 || filters.some((one) => (one.isPrefix ? type.startsWith(one.type) : type === one.type));
+
+/**
+ * The filters that let through what both lists let through; an empty list lets through every type. Null: nothing passes
+ * both.
+ */
+export function commonTypes(a: readonly TypeFilter[], b: readonly TypeFilter[]): readonly TypeFilter[] | null {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  const common = a.flatMap((one) => b.flatMap((other) => narrower(one, other) ?? []));
+  return common.length === 0 ? null : common;
+}
+
+function narrower(one: TypeFilter, other: TypeFilter): TypeFilter | null {
+  if (covers(one, other)) return other;
+  return covers(other, one) ? one : null;
+}
+
+const covers = (wide: TypeFilter, narrow: TypeFilter): boolean =>
+  wide.isPrefix ? narrow.type.startsWith(wide.type) : !narrow.isPrefix && narrow.type === wide.type;

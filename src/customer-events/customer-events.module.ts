@@ -16,12 +16,14 @@ import { PurgeStore } from './application/purge-store.port.ts';
 import { Purge } from './application/purge.ts';
 import { SessionEvents } from './application/session-events.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
+import { TimelineDays } from './application/timeline-days.ts';
 import { TimelineHeads } from './application/timeline-heads.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
 import { EventImportModule } from './event-import.module.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
+import { EmbedDaysController } from './http/embed-days.controller.ts';
 import { EmbedEventsController } from './http/embed-events.controller.ts';
 import { EmbedHeadController } from './http/embed-head.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
@@ -51,6 +53,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     TimelineController,
     TicketContextController,
     EmbedHeadController,
+    EmbedDaysController,
     EmbedEventsController,
   ],
   providers: [
@@ -64,6 +67,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     AppData,
     TicketContexts,
     TimelineHeads,
+    TimelineDays,
     ErasedIds,
     ErasureReplay,
     Purge,

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, isEmail, Matches, ValidateBy } from 'class-validator';
 import { invalidFields } from '../../../libs/kernel/input-error.ts';
+import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
 import { MAX_TYPE_FILTERS, TYPE_FILTER_PATTERN } from '../../../libs/kernel/type-filter.ts';
 import { parseDuration } from '../../../libs/time/duration.ts';
 import { INSTANT_FORMS, parseInstant } from '../../../libs/time/instant.ts';
@@ -16,7 +17,6 @@ const DEFAULT_TTL = 'PT15M';
 const DEFAULT_MAX_AGE = 'PT8H';
 const [MIN_TTL, MAX_TTL, MAX_MAX_AGE] = [60, 3_600, 86_400];
 const MAX_LOCALE_LENGTH = 100;
-const TIME_ZONE = /^[A-Za-z][A-Za-z0-9_+/-]{0,99}$/;
 
 /** @param problemOf what is wrong with a value, in words that follow the name of the field; undefined: nothing is. */
 const Keeps = (name: string, problemOf: (value: unknown) => string | undefined): PropertyDecorator =>
@@ -65,16 +65,6 @@ function isLocale(text: string): boolean {
   if (text === '' || text.length > MAX_LOCALE_LENGTH) return false;
   try {
     return Intl.getCanonicalLocales(text).length === 1;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(text: string): boolean {
-  if (!TIME_ZONE.test(text)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
   } catch {
     return false;
   }
