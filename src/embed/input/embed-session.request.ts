@@ -72,7 +72,9 @@ function isLocale(text: string): boolean {
 
 export class EmbedViewerRequest {
   @ApiProperty({
-    description: 'Your own id of the person who looks. It stands in the audit, so it had better be no e-mail address.',
+    description:
+      'Your own id of the person who looks. It stands in the audit; one with an @ in it may be an e-mail address, and stands there ' +
+      'as a pseudonym, the same each time. GET /embed/api/head gives it as it is.',
     minLength: 1,
     maxLength: 255,
     example: 'agent_7',
