@@ -16,6 +16,7 @@ export const SUITE_NAMES = [
   'deletion',
   'citus',
   'display',
+  'entries',
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 

@@ -10,6 +10,7 @@ import { batch } from './suites/batch.ts';
 import { citus } from './suites/citus.ts';
 import { deletion } from './suites/deletion.ts';
 import { display } from './suites/display.ts';
+import { entries } from './suites/entries.ts';
 import { fairness } from './suites/fairness.ts';
 import { files } from './suites/files.ts';
 import { ids } from './suites/ids.ts';
@@ -38,6 +39,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   deletion,
   citus,
   display,
+  entries,
 };
 
 /**

@@ -1,4 +1,5 @@
 import { instantFromMicros, instantToMicros, millisOfInstant, parseInstant, type Instant } from './instant.ts';
+import { isTimeZone, spansOfDay, zoneOffsets, type OffsetAt, type OffsetSpan } from './zone-offsets.ts';
 
 /** How the instants of a column are written. */
 export interface TimeFormat {
@@ -214,10 +215,6 @@ function faultOf(parts: Part[]): string | undefined {
   return open && `has digits right after ${open.text}, which has no fixed length`;
 }
 
-/** Seconds since the Unix epoch from `start` to before `end`, in which local time is `offset` seconds east of UTC. */
-type Span = { start: number; end: number; offset: number };
-type OffsetAt = (epochSecond: number) => number;
-
 const SECONDS_OF_DAY = 86_400;
 const MAX_REMEMBERED_DAYS = 20_000;
 
@@ -236,10 +233,10 @@ function zoneNamed(zone: string): ToInstant {
 }
 
 /** Which change left out a local time. */
-function clockChange(spans: Span[], localSecond: number): string {
+function clockChange(spans: OffsetSpan[], localSecond: number): string {
   const at = spans.findIndex((span) => localSecond < span.start + span.offset);
   const [fromDate, from, toDate, to] = spans.slice(at - 1, at + 1).flatMap(({ offset }) => {
-    const local = new Date(((spans[at] as Span).start + offset) * 1000).toISOString();
+    const local = new Date(((spans[at] as OffsetSpan).start + offset) * 1000).toISOString();
     return [local.slice(0, 10), local.slice(11, 19).replace(/:00$/, '')];
   });
   if (fromDate === toDate) return `the clocks went from ${from} to ${to} that day`;
@@ -247,8 +244,8 @@ function clockChange(spans: Span[], localSecond: number): string {
 }
 
 /** The spans of a UTC day, the day before and the day after: local times are less than a day from UTC in every zone. */
-function rememberedDays(offsetAt: OffsetAt): (day: number) => Span[] {
-  const days = new Map<number, Span[]>();
+function rememberedDays(offsetAt: OffsetAt): (day: number) => OffsetSpan[] {
+  const days = new Map<number, OffsetSpan[]>();
   return (day) => {
     let spans = days.get(day);
     if (spans === undefined) {
@@ -260,40 +257,9 @@ function rememberedDays(offsetAt: OffsetAt): (day: number) => Span[] {
   };
 }
 
-/**
- * The one or two spans of a day. The IANA database has no two changes of an offset within three days,
- * so that a day whose both ends have the same offset has it throughout.
- */
-function spansOfDay(day: number, offsetAt: OffsetAt): Span[] {
-  const [start, end] = [day * SECONDS_OF_DAY, (day + 1) * SECONDS_OF_DAY];
-  const [offset, endOffset] = [offsetAt(start), offsetAt(end)];
-  if (offset === endOffset) return [{ start, end, offset }];
-  let [before, change] = [start, end];
-  while (change - before > 1) {
-    const middle = Math.floor((before + change) / 2);
-    if (offsetAt(middle) === offset) before = middle;
-    else change = middle;
-  }
-  const changed = { start: change, end, offset: endOffset };
-  return [{ start, end: change, offset }, changed];
-}
-
-/** "12/7/1874, GMT+00:53:28", or "GMT" alone for UTC. */
-const INTL_OFFSET = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
-
 function offsetsOf(zone: string): OffsetAt {
-  let format: Intl.DateTimeFormat;
-  try {
-    // A name without a slash is no zone here: ICU takes BST for Asia/Dhaka and EST for America/Panama.
-    format = new Intl.DateTimeFormat('en', { timeZone: zone.includes('/') ? zone : '', timeZoneName: 'longOffset' });
-  } catch {
-    const zones = 'a time zone is UTC, an offset such as +02:00, or an IANA name such as Europe/Berlin';
-    throw new RangeError(`there is no time zone ${quoted(zone)}; ${zones}`);
-  }
-  return (epochSecond) => {
-    const match = INTL_OFFSET.exec(format.format(epochSecond * 1000));
-    if (match === null) throw new Error(`Intl writes the offset of ${zone} in an unknown way`);
-    const [hours = 0, minutes = 0, seconds = 0] = match.slice(2).map((digits) => Number(digits ?? 0));
-    return (match[1] === '-' ? -1 : 1) * (hours * 3600 + minutes * 60 + seconds);
-  };
+  // A name without a slash is no zone here: ICU takes BST for Asia/Dhaka and EST for America/Panama.
+  if (zone.includes('/') && isTimeZone(zone)) return zoneOffsets(zone);
+  const zones = 'a time zone is UTC, an offset such as +02:00, or an IANA name such as Europe/Berlin';
+  throw new RangeError(`there is no time zone ${quoted(zone)}; ${zones}`);
 }

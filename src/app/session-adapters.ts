@@ -29,6 +29,10 @@ export class CustomersForSessions extends SessionCustomers {
   pseudonym(customerId: string): string {
     return this.keys.pseudonym(customerId);
   }
+
+  viewerPseudonym(appId: string, address: string): string {
+    return this.keys.viewerPseudonym(appId, address);
+  }
 }
 
 /** What embed sessions need of the keys that make them. */

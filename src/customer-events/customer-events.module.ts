@@ -17,12 +17,15 @@ import { Purge } from './application/purge.ts';
 import { SessionEvents } from './application/session-events.ts';
 import { TicketContexts } from './application/ticket-contexts.ts';
 import { TimelineEntries } from './application/timeline-entries.ts';
+import { TimelineDays } from './application/timeline-days.ts';
+import { TimelineHeads } from './application/timeline-heads.ts';
 import { TimelineStore } from './application/timeline-store.port.ts';
 import { Timeline } from './application/timeline.ts';
 import { EventImportModule } from './event-import.module.ts';
 import { CustomerEventsController } from './http/customer-events.controller.ts';
 import { EventImportController } from './http/event-import.controller.ts';
 import { EmbedEntriesController } from './http/embed-entries.controller.ts';
+import { EmbedDaysController } from './http/embed-days.controller.ts';
 import { EmbedEventsController } from './http/embed-events.controller.ts';
 import { EmbedHeadController } from './http/embed-head.controller.ts';
 import { EventCounts } from './http/event-counts.ts';
@@ -55,6 +58,7 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     TicketContextController,
     EmbedHeadController,
     EmbedEntriesController,
+    EmbedDaysController,
     EmbedEventsController,
   ],
   providers: [
@@ -68,6 +72,8 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
     TimelineEntries,
     AppData,
     TicketContexts,
+    TimelineHeads,
+    TimelineDays,
     ErasedIds,
     ErasureReplay,
     Purge,

@@ -58,6 +58,42 @@ export function timelineStoreContract(open: () => Stores): void {
       expect(idsOf(await walk({ ...WHOLE_TIMELINE, order }, limit))).toEqual(idsOf(expected));
     });
 
+    describe('counts by parts of time', () => {
+      const STARTS = ['2026-01-01', '2026-01-02', '2026-01-03T00:00:00.000001Z', '2026-01-09'].map(instant);
+
+      beforeEach(async () => {
+        await append(
+          at('2025-12-31T23:59:59.999999Z'),
+          at('2026-01-01', 'a'),
+          at('2026-01-01T23:59:59.999999Z', 'b.c'),
+          at('2026-01-02', 'a'),
+          at('2026-01-03', 'b.c'),
+          at('2026-01-03T00:00:00.000001Z', 'b.c'),
+          at('2026-01-10', 'a'),
+          at('9999-12-31T23:59:59.999999Z', 'a'),
+          anEvent(bob, { occurredAt: instant('2026-01-01') }),
+        );
+      });
+
+      it.each<[string | undefined, string[], number[]]>([
+        [undefined, [], [2, 2, 1, 2]],
+        ['2026-01-10', [], [2, 2, 1, 0]],
+        ['2026-01-10T00:00:00.000001Z', [], [2, 2, 1, 1]],
+        [undefined, ['b.*'], [1, 1, 1, 0]],
+        [undefined, ['a', 'b.*'], [2, 2, 1, 2]],
+        [undefined, ['b'], [0, 0, 0, 0]],
+      ])('up to %s, of the types %j', async (end, types, expected) => {
+        const until = end === undefined ? end : instant(end);
+        const counts = await stores.timelines.countParts(ada.id, types.map(typeFilter), STARTS, until);
+        expect(counts).toEqual(expected);
+      });
+
+      it('without a part, and of nobody', async () => {
+        expect(await stores.timelines.countParts(ada.id, [], [], undefined)).toEqual([]);
+        expect(await stores.timelines.countParts('nobody', [], STARTS, undefined)).toEqual([0, 0, 0, 0]);
+      });
+    });
+
     describe('filters', () => {
       const TYPES = ['order.placed', 'order.shipped', 'order', 'orders.x', 'order_x', 'invoice.paid'];
       let events: CustomerEvent[];

@@ -317,6 +317,25 @@ describe('an embed session', () => {
     expect(JSON.stringify(entries)).not.toMatch(/es_|Name of|example\.com|user_42/);
   });
 
+  it('keeps a viewer who is named by an e-mail address, of whom the audit has the same pseudonym each time', async () => {
+    const viewerIds: unknown[] = [];
+    for (const id of ['Grace.Hopper@Navy.example', 'grace.hopper@navy.example']) {
+      const session = await createSession(service, { customerExternalId: 'user_42', viewer: { id } });
+      expect((await embedApi(service, session.token).head()).body.data.session.viewer.id).toBe(id);
+      const ofSession = async () =>
+        (await auditEntriesOf(service.database, appId)).filter(
+          ({ actor, subject }) => subject === session.id || actor.id === session.id,
+        );
+      await until(async () => (await ofSession()).length === 2);
+      const entries = await ofSession();
+      expect(entries.map(({ action }) => action).sort()).toEqual(['session.created', 'timeline.viewed']);
+      expect(JSON.stringify(entries)).not.toMatch(/navy|hopper|@/i);
+      viewerIds.push(...entries.map(({ details }) => details?.['viewerId']));
+    }
+    expect(viewerIds).toEqual(Array(4).fill(expect.stringMatching(/^[0-9a-f]{8}\.[0-9a-f]{32}$/)));
+    expect(new Set(viewerIds).size).toBe(1);
+  });
+
   it('has its requests and its last one noted at the end of an instance', async () => {
     const instance = await startServiceOn(service.database);
     const { id, token } = await createSession(service);

@@ -15,6 +15,7 @@ import {
   type TimelinePart,
   type TimelinePosition,
   type TimelineQuery,
+  type TypeFilter,
   type TypeSummary,
 } from '../../src/customer-events/domain/timeline.ts';
 import type { InMemoryCustomers } from './in-memory-customers.ts';
@@ -122,6 +123,17 @@ export class InMemoryTimelineStore extends TimelineStore {
     }));
     return Promise.resolve(
       summaries.sort((a, b) => compareInstants(b.lastOccurredAt, a.lastOccurredAt) || (a.type < b.type ? -1 : 1)),
+    );
+  }
+
+  countParts(
+    customerId: string,
+    types: readonly TypeFilter[],
+    starts: readonly Instant[],
+    end: Instant | undefined,
+  ): Promise<number[]> {
+    return Promise.resolve(
+      starts.map((from, index) => this.matching(customerId, { types, from, to: starts[index + 1] ?? end }).length),
     );
   }
 

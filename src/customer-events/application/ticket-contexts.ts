@@ -3,7 +3,7 @@ import { Clock } from '../../../libs/kernel/clock.ts';
 import type { TypeCount, Rank } from '../domain/context-fitting.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import { customerIdOf, type Customer } from '../domain/customer.ts';
-import { instantFromMillis, shiftInstant, type Instant } from '../../../libs/time/instant.ts';
+import { instantFromMillis, type Instant } from '../../../libs/time/instant.ts';
 import {
   CONTEXT_ATTENTION_TYPES,
   CONTEXT_MAX_BYTES,
@@ -15,13 +15,12 @@ import {
   type LatestEvent,
 } from '../domain/ticket-context.ts';
 import { isOlder, WHOLE_TIMELINE, type TimelineQuery, type TypeSummary } from '../domain/timeline.ts';
+import { attentionOf, needsAttention, windowBefore, type Attention } from './attention.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import type { EventDisplay, TypeDisplay } from '../domain/event-display.ts';
 import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
 import { ReadTurns } from './turns.ts';
-
-const MICROS_OF_SECOND = 1_000_000n;
 
 /** What had happened to a customer when a ticket was opened. Nothing in it is later than `asOf`. */
 export interface TicketContext {
@@ -40,16 +39,6 @@ export interface TicketContext {
   readonly runs: readonly EventRun[];
   /** What happened in the time before `asOf` that was asked for. */
   readonly summary: readonly TypeSummary[];
-}
-
-/** The warnings or errors of one type in the window. */
-export interface Attention {
-  readonly type: string;
-  readonly title: string;
-  readonly count: number;
-  /** The instant and the id of the latest of them. */
-  readonly last: Instant;
-  readonly id: string;
 }
 
 export interface ContextEvent {
@@ -94,9 +83,7 @@ export class TicketContexts {
   async at(appId: string, externalId: string, ticket: TicketTime, options: ContextOptions): Promise<TicketContext> {
     const customerId = customerIdOf(appId, externalId);
     const asOf = ticket.at ?? instantFromMillis(this.clock.now());
-    // Where time itself ends, there is nothing to be kept out.
-    const to = shiftInstant(asOf, 1n) ?? undefined;
-    const from = shiftInstant(asOf, -BigInt(ticket.windowSeconds) * MICROS_OF_SECOND) ?? undefined;
+    const { from, to } = windowBefore(asOf, ticket.windowSeconds);
     const query: TimelineQuery = { ...WHOLE_TIMELINE, to, order: 'desc' };
     const findCustomer = () => this.reads.run(appId, () => this.customers.find(customerId));
     const [latest, outline, summary, displays, customer] = await Promise.all([
@@ -161,27 +148,9 @@ export class TicketContexts {
   }
 }
 
-const isSevere = ({ severity }: TypeDisplay): boolean => severity === 'warning' || severity === 'error';
-
-/** What an app hides, it does not want to be told first. */
-const needsAttention = (display: TypeDisplay): boolean => isSevere(display) && !display.hidden;
-
 function rankOf(display: TypeDisplay): Rank {
   if (needsAttention(display)) return 'severe';
   return display.quiet || display.hidden ? 'quiet' : 'ordinary';
-}
-
-/** @param events the newest first. A type of which none is left is left out. */
-function attentionOf(
-  types: readonly TypeSummary[],
-  events: readonly LatestEvent[],
-  displays: EventDisplays,
-): Attention[] {
-  return types.flatMap(({ type, count }) => {
-    const event = events.find((one) => one.type === type);
-    if (event === undefined) return [];
-    return { type, title: displays.titleOfType(type), count, last: event.occurredAt, id: event.id };
-  });
 }
 
 function displayed(

@@ -9,6 +9,7 @@ import type {
   TimelinePart,
   TimelinePosition,
   TimelineQuery,
+  TypeFilter,
   TypeSummary,
 } from '../domain/timeline.ts';
 
@@ -86,6 +87,19 @@ export abstract class TimelineStore {
 
   /** One for each type that has events, the type with the latest event first, then by name. */
   abstract summarize(customerId: string, filter: TimelineFilter): Promise<TypeSummary[]>;
+
+  /**
+   * How many events lie between each instant and the next, the earlier one inclusive: as many counts as there are starts.
+   *
+   * @param starts the earliest first; at most a few hundred.
+   * @param end exclusive, behind all of them; undefined: the last part has no end.
+   */
+  abstract countParts(
+    customerId: string,
+    types: readonly TypeFilter[],
+    starts: readonly Instant[],
+    end: Instant | undefined,
+  ): Promise<number[]>;
 
   /**
    * Erases one event for good: when it resolves, no row of it is left, and an event with its

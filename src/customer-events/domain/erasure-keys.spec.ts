@@ -42,6 +42,16 @@ describe('ErasureKeys', () => {
     expect(new ErasureKeys([]).byFirst(plain)).toEqual(plain);
   });
 
+  it('name a viewer by a pseudonym of the app alone, whatever the case of the letters, with a secret or without', () => {
+    for (const keys of [new ErasureKeys([NEW, OLD]), new ErasureKeys([])]) {
+      const pseudonym = keys.viewerPseudonym('app-1', 'Grace@Example.com');
+      expect(pseudonym).toBe(keys.viewerPseudonym('app-1', 'grace@example.com'));
+      expect(pseudonym).not.toBe(keys.viewerPseudonym('app-2', 'grace@example.com'));
+      expect(pseudonym).toMatch(/^(?:[0-9a-f]{8}\.)?[0-9a-f]{32}$/);
+      expect(secretIdOf(pseudonym)).toBe(keys.secretIds[0] ?? '');
+    }
+  });
+
   it('tell apart what is joined from parts', () => {
     const keys = new ErasureKeys([NEW]);
     expect(keys.eventPseudonym('c1', 'c2')).not.toBe(keys.eventPseudonym('c2', 'c1'));

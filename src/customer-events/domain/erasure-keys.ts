@@ -99,6 +99,15 @@ export class ErasureKeys {
     ];
   }
 
+  /** By which an e-mail address is named, in any case of its letters, where it stands for a person who looks at an app's customers. */
+  viewerPseudonym(appId: string, address: string): string {
+    const viewer = `${appId} ${address.toLowerCase()}`;
+    const [secret] = this.secrets;
+    return secret === undefined
+      ? hash('sha256', viewer, 'hex').slice(0, PSEUDONYM_DIGITS)
+      : pseudonymBy(secret, 'viewer', viewer);
+  }
+
   /** What to keep of an `eventId` that is erased now. */
   erasedId(customerId: string, eventId: string): ErasedId {
     return this.byFirst(unkeyed(customerId, eventId));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseInstant, type Instant } from '../../../libs/time/instant.ts';
-import { daysIn, isTimeZone } from './local-days.ts';
+import { daysIn } from './local-days.ts';
 
 const instant = (text: string): Instant => parseInstant(text) as Instant;
 
@@ -33,13 +33,5 @@ describe('the days of a time zone', () => {
   it('tells the first and the last day of time', () => {
     const dayOf = daysIn('America/New_York');
     expect(dayOf(instant('0001-01-01T00:00:00Z'))).not.toBe(dayOf(instant('9999-12-31T23:59:59.999999Z')));
-  });
-
-  it.each(['Europe/Berlin', 'UTC', 'america/new_york', 'Etc/GMT+5'])('knows %s', (name) => {
-    expect(isTimeZone(name)).toBe(true);
-  });
-
-  it.each(['', 'Berlin', '+02:00', 'Europe/Berlin\n', ' UTC', 'x'.repeat(100), '__proto__'])('refuses %j', (name) => {
-    expect(isTimeZone(name)).toBe(false);
   });
 });

@@ -3,27 +3,14 @@ import { millisOfInstant, type Instant } from '../../../libs/time/instant.ts';
 /** Tells the days of a time zone apart. */
 export type DayOf = (instant: Instant) => string;
 
-const IANA_NAME = /^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/;
-
 const QUARTER_HOUR = 900_000;
 /** Since then all clocks of the world differ from UTC by whole quarters of an hour, so that no day begins within one. */
 const WHOLE_QUARTERS_SINCE = Date.UTC(1973, 0, 1);
 
-const isSupported = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
-  } catch {
-    return false;
-  }
-};
-
-/** Whether a text is the IANA name of a time zone, such as `Europe/Berlin` or `UTC`. */
-export const isTimeZone = (name: string): boolean => IANA_NAME.test(name) && isSupported(name);
-
 /**
  * The day of an instant on the calendar of a time zone. It remembers the last one, so that neighbours cost little.
  *
- * @param timeZone one for which {@link isTimeZone} holds.
+ * @param timeZone one for which `isTimeZone` holds.
  */
 export function daysIn(timeZone: string): DayOf {
   const format = new Intl.DateTimeFormat('en-u-ca-gregory', {

@@ -21,6 +21,7 @@ export type EventOutline = Pick<CustomerEvent, 'id' | 'type' | 'occurredAt'>;
 export const CONTEXT_MAX_BYTES = 16_384;
 export const CONTEXT_DEFAULT_LIMIT = 20;
 export const CONTEXT_DEFAULT_WINDOW = 'P7D';
+export const CONTEXT_DEFAULT_WINDOW_SECONDS = 604_800;
 /** A run is counted back this many events from `asOf`, and no further. */
 export const CONTEXT_OUTLINED_EVENTS = 1_000;
 

@@ -4,30 +4,23 @@ import { Fails, Responds, SessionController } from '../../platform/http/docs/api
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentSession, type SessionCaller } from '../../platform/http/request/caller.ts';
-import { Customers } from '../application/customers.ts';
-import { Timeline } from '../application/timeline.ts';
+import { TimelineHeads } from '../application/timeline-heads.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import { EmbedHeadResponse, embedHeadResponse } from './embed-head.response.ts';
 
 @SessionController('head')
 export class EmbedHeadController {
-  constructor(
-    private readonly customers: Customers,
-    private readonly timeline: Timeline,
-  ) {}
+  constructor(private readonly heads: TimelineHeads) {}
 
   @Get()
   @Costly()
   @Costs(10)
-  @ApiOperation({ summary: 'What stands above the timeline: the customer, the session, the types of its events' })
+  @ApiOperation({
+    summary: 'What stands above the timeline: the customer, the session, warnings and errors, the types of events',
+  })
   @Responds(200, EmbedHeadResponse, 'The head of the page.')
   @Fails(customerNotFound, tooManyCostlyRequests)
   async head(@CurrentSession() { app, session }: SessionCaller): Promise<EmbedHeadResponse> {
-    const { customerExternalId, types } = session;
-    const [customer, summary] = await Promise.all([
-      this.customers.get(app.id, customerExternalId),
-      this.timeline.summary(app.id, customerExternalId, { types }),
-    ]);
-    return embedHeadResponse(customer, session, summary);
+    return embedHeadResponse(await this.heads.of(app.id, session.customerExternalId, session), session);
   }
 }

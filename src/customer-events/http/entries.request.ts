@@ -4,9 +4,9 @@ import type { Request } from 'express';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { MAX_TYPE_FILTERS } from '../../../libs/kernel/type-filter.ts';
 import { INSTANT_FORMS, type Instant } from '../../../libs/time/instant.ts';
+import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
 import { AsList, instantOf, IsCursor, IsLimit, IsQueryInstant } from '../../platform/http/request/query-rules.ts';
 import type { EntriesQuery, EntriesStart } from '../application/entries.ts';
-import { isTimeZone } from '../domain/local-days.ts';
 import type { QuietMode } from '../domain/timeline-entries.ts';
 import { TYPE_FILTER_PATTERN, typeFilter } from '../domain/timeline.ts';
 

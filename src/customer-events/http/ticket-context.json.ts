@@ -1,18 +1,17 @@
 import { encodedMembers } from '../../../libs/json-payload/encoded-members.ts';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { encodeJson, type Encodable } from '../../platform/http/response/encode-json.ts';
-import type { Attention, ContextEvent, TicketContext } from '../application/ticket-contexts.ts';
+import type { Attention } from '../application/attention.ts';
+import type { ContextEvent, TicketContext } from '../application/ticket-contexts.ts';
 import { fitItems, leastBytes, type Fitted, type FittingItem, type Omission } from '../domain/context-fitting.ts';
-import { customerPlan } from '../domain/customer-plan.ts';
 import type { Customer } from '../domain/customer.ts';
-import { plainLine } from '../domain/plain-line.ts';
 import { CONTEXT_MAX_BYTES } from '../domain/ticket-context.ts';
 import { fitting } from './byte-budget.ts';
 import { customerEventResponse } from './customer-event.response.ts';
 import { eventDisplayResponse } from './event-display.response.ts';
+import { planLine } from './plan-line.ts';
 import { shortTitle } from './short-title.ts';
 import {
-  PLAN_MAX_CHARACTERS,
   type AttentionResponse,
   type ContextCustomerResponse,
   type EventOutlineResponse,
@@ -112,10 +111,10 @@ function eventOutlineResponse({ event, display }: ContextEvent, wantsDisplay: bo
   );
 }
 
-const contextCustomer = ({ externalId, name, metadata }: Customer): ContextCustomerResponse => {
-  const plan = customerPlan(metadata);
-  return { externalId, name, plan: plan === null ? null : plainLine(plan, PLAN_MAX_CHARACTERS) };
-};
+const contextCustomer = ({ externalId, name, metadata }: Customer): ContextCustomerResponse => ({
+  ...{ externalId, name },
+  plan: planLine(metadata),
+});
 
 const attentionResponse = ({ type, title, count, last, id }: Attention): AttentionResponse => ({
   type,

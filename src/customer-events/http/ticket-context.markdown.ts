@@ -1,4 +1,5 @@
-import type { Attention, ContextEvent, TicketContext } from '../application/ticket-contexts.ts';
+import type { Attention } from '../application/attention.ts';
+import type { ContextEvent, TicketContext } from '../application/ticket-contexts.ts';
 import {
   fitItems,
   leastBytes,

@@ -3,9 +3,8 @@ import { OMISSION_MAX_TYPES } from '../domain/context-fitting.ts';
 import { CONTEXT_ATTENTION_TYPES, CONTEXT_MAX_BYTES } from '../domain/ticket-context.ts';
 import { ShownEventResponse, ID_PROPERTY } from './customer-event.response.ts';
 import { EventDisplayResponse } from './event-display.response.ts';
+import { PLAN_DESCRIPTION } from './plan-line.ts';
 import { TypeSummaryResponse } from './timeline.response.ts';
-
-export const PLAN_MAX_CHARACTERS = 100;
 
 export class ContextCustomerResponse {
   @ApiProperty({ example: 'user_42' })
@@ -17,7 +16,7 @@ export class ContextCustomerResponse {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: `\`plan\` of the customer's metadata, where that is a string or a number, cut to ${PLAN_MAX_CHARACTERS} characters; otherwise null.`,
+    description: PLAN_DESCRIPTION,
     example: 'Pro',
   })
   plan: string | null;

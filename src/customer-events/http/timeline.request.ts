@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsIn, IsOptional, Matches } from 'class-validator';
 import { INSTANT_FORMS } from '../../../libs/time/instant.ts';
@@ -19,16 +20,23 @@ const TYPE_RULE = {
   each: true,
   message: 'must be a type, 1 to 100 characters of a-z, 0-9, "_" and ".", or the beginning of types, such as order.*',
 };
+
+/** The types of which one must match, given as often as there are types. */
+export const IsTypeFilters = (): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({
+      required: false,
+      type: [String],
+      description: `A type, or the beginning of types: \`order.*\`. Given several times (at most ${MAX_TYPES}), an event matches if one of them does.`,
+    }),
+    IsOptional(),
+    AsList(),
+    Matches(TYPE_FILTER_PATTERN, TYPE_RULE),
+    ArrayMaxSize(MAX_TYPES, TYPES_RULE),
+  );
+
 export class TimelineFilterRequest {
-  @ApiProperty({
-    required: false,
-    type: [String],
-    description: `A type, or the beginning of types: \`order.*\`. Given several times (at most ${MAX_TYPES}), an event matches if one of them does.`,
-  })
-  @IsOptional()
-  @AsList()
-  @Matches(TYPE_FILTER_PATTERN, TYPE_RULE)
-  @ArrayMaxSize(MAX_TYPES, TYPES_RULE)
+  @IsTypeFilters()
   type?: string[];
 
   @ApiProperty({ required: false, description: `Only events at or after this instant: ${INSTANT_FORMS}.` })

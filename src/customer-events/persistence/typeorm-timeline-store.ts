@@ -23,6 +23,7 @@ import {
   type TimelinePart,
   type TimelinePosition,
   type TimelineQuery,
+  type TypeFilter,
   type TypeSummary,
 } from '../domain/timeline.ts';
 import { CUSTOMER_EVENT_COLUMNS, EVENT_COLUMNS, eventOf, type EventRow } from './customer-event-columns.ts';
@@ -34,6 +35,7 @@ import {
   selectLatest,
   selectLatestOfTypes,
   selectMeasuredEvents,
+  selectPartCounts,
   timelineCondition,
   timelineOrder,
   type PageRow,
@@ -146,6 +148,20 @@ export class TypeormTimelineStore extends TimelineStore {
       firstOccurredAt: instantOfUtcText(first),
       lastOccurredAt: instantOfUtcText(last),
     }));
+  }
+
+  async countParts(
+    customerId: string,
+    types: readonly TypeFilter[],
+    starts: readonly Instant[],
+    end: Instant | undefined,
+  ): Promise<number[]> {
+    const counts = starts.map(() => 0);
+    if (counts.length === 0) return counts;
+    const { sql, parameters } = selectPartCounts(customerId, types, starts, end);
+    const rows = await this.read<{ part: number; count: string }>(sql, parameters);
+    for (const { part, count } of rows) counts[part] = Number(count);
+    return counts;
   }
 
   eraseEvent(customerId: string, id: string, { appId, actor, at }: ErasureOrder): Promise<boolean> {

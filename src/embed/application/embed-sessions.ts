@@ -4,6 +4,7 @@ import { auditEntry, type Actor } from '../../platform/audit/audit-entry.ts';
 import { sessionCustomerNotFound, sessionNotFound } from '../domain/embed-error.ts';
 import type { CustomerNamed } from '../domain/customer-named.ts';
 import { newSession, sessionState, type EmbedSession, type SessionDraft } from '../domain/embed-session.ts';
+import { auditedViewer } from './audited-viewer.ts';
 import { AppPublicKeys } from './app-public-keys.port.ts';
 import { EmbedSessionStore, type SessionPosition } from './embed-session-store.port.ts';
 import type { SessionRefusal } from './session-access.ts';
@@ -44,7 +45,7 @@ export class EmbedSessions {
     const { session, token } = newSession(of, draft, this.clock.now());
     const entry = this.entry('session.created', session, actor, {
       matchedBy,
-      viewerId: session.viewerId,
+      viewerId: auditedViewer(session, this.customers),
       types: session.types?.join(',') ?? null,
       masked: String(session.masked),
       renewableUntil: new Date(session.renewableUntil).toISOString(),

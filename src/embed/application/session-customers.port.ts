@@ -12,4 +12,7 @@ export abstract class SessionCustomers {
 
   /** By which the audit names a customer. */
   abstract pseudonym(customerId: string): string;
+
+  /** By which the audit names the person who looks, where the app names that person by an e-mail address. */
+  abstract viewerPseudonym(appId: string, address: string): string;
 }

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { auditEntry, type Actor } from '../../platform/audit/audit-entry.ts';
 import type { EmbedSession } from '../domain/embed-session.ts';
+import { auditedViewer } from './audited-viewer.ts';
 import { EmbedSessionStore, type SessionUse } from './embed-session-store.port.ts';
 import { SessionCustomers } from './session-customers.port.ts';
 
@@ -39,12 +40,14 @@ export class SessionUses {
   }
 
   /** @param requestId of the request that looked. */
-  noteView({ id, appId, customerId, viewerId }: EmbedSession, requestId: string | null): void {
+  noteView(session: EmbedSession, requestId: string | null): void {
+    const { id, appId, customerId } = session;
     const at = this.clock.now();
     if (at - (this.viewsTried.get(id) ?? -Infinity) < VIEW_EVERY_MS) return;
     this.viewsTried.set(id, at);
     const actor: Actor = { kind: 'session', id, requestId };
     const customer = this.customers.pseudonym(customerId);
+    const viewerId = auditedViewer(session, this.customers);
     const details = viewerId === null ? null : { viewerId };
     const entry = auditEntry(at, { appId, actor, action: 'timeline.viewed', customer, details });
     const noted = this.store.noteView(id, at, VIEW_EVERY_MS, entry).catch((error: Error) => {

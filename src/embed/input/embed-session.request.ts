@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, isEmail, Matches, ValidateBy } from 'class-validator';
 import { invalidFields } from '../../../libs/kernel/input-error.ts';
+import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
 import { MAX_TYPE_FILTERS, TYPE_FILTER_PATTERN } from '../../../libs/kernel/type-filter.ts';
 import { parseDuration } from '../../../libs/time/duration.ts';
 import { INSTANT_FORMS, parseInstant } from '../../../libs/time/instant.ts';
@@ -16,7 +17,6 @@ const DEFAULT_TTL = 'PT15M';
 const DEFAULT_MAX_AGE = 'PT8H';
 const [MIN_TTL, MAX_TTL, MAX_MAX_AGE] = [60, 3_600, 86_400];
 const MAX_LOCALE_LENGTH = 100;
-const TIME_ZONE = /^[A-Za-z][A-Za-z0-9_+/-]{0,99}$/;
 
 /** @param problemOf what is wrong with a value, in words that follow the name of the field; undefined: nothing is. */
 const Keeps = (name: string, problemOf: (value: unknown) => string | undefined): PropertyDecorator =>
@@ -70,19 +70,11 @@ function isLocale(text: string): boolean {
   }
 }
 
-function isTimeZone(text: string): boolean {
-  if (!TIME_ZONE.test(text)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 export class EmbedViewerRequest {
   @ApiProperty({
-    description: 'Your own id of the person who looks. It stands in the audit, so it had better be no e-mail address.',
+    description:
+      'Your own id of the person who looks. It stands in the audit; one with an @ in it may be an e-mail address, and stands there ' +
+      'as a pseudonym, the same each time. GET /embed/api/head gives it as it is.',
     minLength: 1,
     maxLength: 255,
     example: 'agent_7',
