@@ -44,7 +44,8 @@ function rect({ x = 0, y = 0, width, height, rx = 0, ry = rx }) {
 }
 
 const SHAPES = {
-  path: ({ d }) => d,
+  // Behind another shape a relative beginning would count from the end of that one.
+  path: ({ d }) => (d.startsWith('m') ? `M0 0${d}` : d),
   circle: ({ cx, cy, r }) => circle({ cx, cy, rx: r, ry: r }),
   ellipse: circle,
   rect,

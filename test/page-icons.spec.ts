@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { ICONS } from '../src/event-types/domain/icons.ts';
-import { ICON_SHAPES as FILE, iconShapes } from '../scripts/page-icons.js';
 import { ICON_SHAPES } from '../src/embed/page/view/icon-shapes.ts';
+
+const SCRIPT = new URL('../scripts/page-icons.js', import.meta.url).href;
+const { ICON_SHAPES: FILE, iconShapes } = (await import(SCRIPT)) as { ICON_SHAPES: string; iconShapes: () => string };
 
 it('the shapes of the icons are those that scripts/page-icons.js writes', () => {
   expect(readFileSync(FILE, 'utf8')).toBe(iconShapes());

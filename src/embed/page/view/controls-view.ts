@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { QuietMode, TypeOfHead } from '../api/types.ts';
 import { icon, severityMark } from './icon.ts';
+import type { IconName } from './icon-shapes.ts';
 import { TEXTS } from './texts.ts';
 import type { ViewContext } from './view-context.ts';
 
@@ -16,7 +17,7 @@ const valueOf = (event: Event) => (event.target as Field).value;
 
 /** What narrows the list, and what leads to a place in it. */
 export function controls(context: ViewContext) {
-  const { state, store, hasRail, act } = context;
+  const { state, hasRail, act } = context;
   const hasFilters = state.filters.find !== '' || state.filters.types.length > 0 || state.filters.quiet === 'hide';
   return html`<div class="controls" role="search" aria-label=${TEXTS.find}>
     <label class="find"
@@ -30,37 +31,47 @@ export function controls(context: ViewContext) {
         .value=${live(context.typed ?? state.filters.find)}
         @input=${(event: Event) => act.find(valueOf(event))}
     /></label>
+    ${jumps(context, hasFilters)}
     <div class="buttons">
       ${hasRail ? nothing : typesPopover(context)} ${dateInput(context)} ${quietSelect(context)}
-      <span class="jumps"
-        >${
-          state.head?.session.at
-            ? html`<button type="button" class="button" @click=${() => store.goToTicket()}>
-                ${icon('ticket')}${TEXTS.toTicket}
-              </button>`
-            : nothing
-        }<button type="button" class="button" @click=${() => store.goToNewest()}>
-          ${icon('arrow-up-to-line')}${TEXTS.newest}</button
-        >${
-          hasFilters
-            ? html`<button type="button" class="button" aria-label=${TEXTS.clearFilters} @click=${() => act.clear()}>
-                ${icon('x')}${TEXTS.clear}
-              </button>`
-            : nothing
-        }</span
-      >
     </div>
   </div>`;
 }
 
+function jumps({ state, store, act }: ViewContext, hasFilters: boolean) {
+  return html`<div class="jumps">
+    ${state.head?.session.at ? jump('ticket', TEXTS.toTicket, () => store.goToTicket()) : nothing}
+    ${jump('arrow-up-to-line', TEXTS.newest, () => store.goToNewest())}
+    ${hasFilters ? jump('x', TEXTS.clearFilters, () => act.clear()) : nothing}
+  </div>`;
+}
+
+/** On a narrow page only its icon is seen. */
+const jump = (name: IconName, label: string, go: () => void) =>
+  html`<button type="button" class="button" title=${label} @click=${go}>
+    ${icon(name)}<span class="jump-label">${label}</span>
+  </button>`;
+
 function typesPopover(context: ViewContext) {
   const { types } = context.state.filters;
-  return html`<details class="popover" id="types">
+  return html`<details class="popover" id="types" @keydown=${closeOnEscape} @focusout=${closeWhenLeft}>
     <summary class="button ${types.length > 0 ? 'chosen' : ''}">
       ${icon('list-filter')}${types.length > 0 ? TEXTS.typesChosen(types.length) : TEXTS.types}${icon('chevron-down')}
     </summary>
     <div class="popover-body">${typeList(context)}</div>
   </details>`;
+}
+
+function closeOnEscape(event: KeyboardEvent) {
+  if (event.key !== 'Escape') return;
+  const details = event.currentTarget as HTMLDetailsElement;
+  details.open = false;
+  details.querySelector('summary')?.focus();
+}
+
+function closeWhenLeft(event: FocusEvent) {
+  const details = event.currentTarget as HTMLDetailsElement;
+  if (event.relatedTarget instanceof Node && !details.contains(event.relatedTarget)) details.open = false;
 }
 
 /** The types with their counts, to be chosen from. */

@@ -1,18 +1,15 @@
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, type PropertyValues } from 'lit';
 import type { EventEntry } from '../api/types.ts';
 import type { TimelineState, TimelineStore } from '../store/state.ts';
 import { announcement } from './announcements.ts';
-import { controls, rail } from './controls-view.ts';
 import { copyText } from './copy.ts';
-import { detailBeside, sharedText } from './detail-view.ts';
-import { safeLink } from './event-reference.ts';
-import { feedSections, ticketKey, walkedKeys, type Section } from './feed-layout.ts';
-import { feed } from './feed-view.ts';
-import { attentionList, customerLine } from './head-view.ts';
+import { eventsOf, feedSections, ticketKey, walkedKeys, type Section } from './feed-layout.ts';
 import { commandOf, type Command } from './keys.ts';
+import { runCommand } from './run-command.ts';
+import { page } from './page-view.ts';
 import { problemText } from './problem-text.ts';
-import { anchorOf, holdAnchor, isEdgeNear, pageHeights, pagesNear, scrollToKey } from './scrolling.ts';
-import { emptyList, foot, helpDialog, problemBanner, problemPage, skeleton } from './states-view.ts';
+import { anchorOf, holdAnchor, lookAround, pageHeights, scrollToKey } from './scrolling.ts';
+import { problemPage, skeleton } from './states-view.ts';
 import { TEXTS } from './texts.ts';
 import { Times } from './times.ts';
 import type { ViewActions, ViewContext } from './view-context.ts';
@@ -120,7 +117,7 @@ export class CustomerTimeline extends LitElement implements ViewActions {
       this.selectedId = this.#entry(target.key)?.id ?? this.selectedId;
     if (this.selectedId !== null && !state.details.has(this.selectedId)) this.selectedId = null;
     if (this.selectedId === null) this.selectedId = [...state.details.keys()].at(-1) ?? null;
-    const selected = this.#entries().find(({ id }) => id === this.selectedId);
+    const selected = eventsOf(state).find(({ id }) => id === this.selectedId);
     this.#selected = selected ?? (this.#selected?.id === this.selectedId ? this.#selected : null);
     const keys = walkedKeys(this.#sections, state.folds);
     if (target?.key) this.activeKey = target.key;
@@ -149,6 +146,9 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     const key = target.kind === 'ticket' && this.querySelector('[data-key="ticket"]') ? 'ticket' : target.key;
     if (key === null) scroller.scrollTop = 0;
     else scrollToKey(scroller, key, this.#headerHeight());
+    // Whoever walks by keyboard goes on from there.
+    if (this.activeKey !== null && this.querySelector('.list')?.contains(document.activeElement))
+      this.activate(this.activeKey);
   }
 
   /** Looks, at most once in a frame, at what is near: loads what comes next, and tells the store. */
@@ -159,18 +159,7 @@ export class CustomerTimeline extends LitElement implements ViewActions {
       const scroller = this.#scroller();
       const store = this.store;
       if (scroller === null || store === undefined || store.state.status !== 'ready') return;
-      const { near, isAtNewest } = pagesNear(scroller);
-      store.seen(near, isAtNewest && store.state.newer.state === 'end');
-      for (const end of ['older', 'newer'] as const) {
-        const { state, scannedTo } = store.state[end];
-        if (state !== 'more' || scannedTo !== null || !isEdgeNear(scroller, end)) continue;
-        // Above, one has to scroll: else a place that was jumped to would move away at once.
-        if (end === 'older') store.loadOlder();
-        else if (scroller.scrollTop > 0) store.loadNewer();
-      }
-      for (const gap of scroller.querySelectorAll<HTMLElement>('.given-up')) {
-        if (near.includes(gap.dataset.page ?? '')) store.showPage(gap.dataset.page ?? '');
-      }
+      lookAround(scroller, store);
     });
   };
 
@@ -180,22 +169,17 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   #headerHeight = () => this.#controlsHeight() + (this.querySelector<HTMLElement>('.day-head')?.offsetHeight ?? 0);
   #article = (key: string) => this.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
 
-  #entries(): EventEntry[] {
-    const { pages, folds } = (this.store as TimelineStore).state;
-    const items = [...pages.flatMap((page) => page.items), ...[...folds.values()].flatMap(({ events }) => events)];
-    return items.map(({ entry }) => entry).filter((entry) => entry.kind === 'event');
-  }
-
   #entry(key: string): EventEntry | undefined {
-    return this.#entries().find(({ id }) => id === (this.#article(key)?.dataset.event ?? key));
+    const id = this.#article(key)?.dataset.event ?? key;
+    return this.store && eventsOf(this.store.state).find((event) => event.id === id);
   }
 
   #context(store: TimelineStore): ViewContext {
-    const { activeKey, selectedId, copied, typed, typeFilter, hasCharacterKeys } = this;
+    const { activeKey, selectedId, copied, typed, typeFilter, hasCharacterKeys, said } = this;
     return {
       ...{ state: store.state, store, times: this.#times, now: Date.now(), act: this },
       ...{ isBeside: this.#isBeside(), hasRail: this.width >= RAIL_FROM },
-      ...{ activeKey, selectedId, copied, typed, typeFilter, hasCharacterKeys },
+      ...{ activeKey, selectedId, copied, typed, typeFilter, hasCharacterKeys, said },
     };
   }
 
@@ -206,48 +190,7 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     if (problem !== null && status === 'ended' && (head === null || problemText(problem).hidesTimeline)) {
       return problemPage(problem);
     }
-    const context = this.#context(store);
-    return html`<div
-      class="app ${context.isBeside ? 'beside' : ''} ${context.hasRail ? 'with-rail' : ''}"
-      @scroll=${this.#look}
-    >
-      <div class="top">
-        ${head === null ? nothing : [customerLine(context, head), attentionList(context, head)]}${problemBanner(context)}
-      </div>
-      ${head === null ? nothing : controls(context)}${context.hasRail && head !== null ? rail(context) : nothing}
-      <main
-        class="list"
-        aria-label=${TEXTS.feed}
-        @scroll=${this.#look}
-        @keydown=${this.#onKey}
-        @focusin=${this.#onFocus}
-      >
-        ${this.#list(context)}
-      </main>
-      ${context.isBeside && head !== null ? this.#beside(context) : nothing} ${foot(context)} ${helpDialog(context)}
-      <div class="unseen" role="status">${this.said}</div>
-    </div>`;
-  }
-
-  #list(context: ViewContext) {
-    const { status, pages, newEvents, newer, older } = context.state;
-    if (status === 'starting') return skeleton();
-    const fresh =
-      newEvents === 0
-        ? nothing
-        : html`<button type="button" class="new-events" @click=${() => context.store.showNew()}>
-            ${TEXTS.newEvents(newEvents)}
-          </button>`;
-    const isEmpty = pages.every(({ items, isGivenUp }) => items.length === 0 && !isGivenUp);
-    if (isEmpty && newer.state === 'end' && older.state === 'end') return [fresh, emptyList(context)];
-    return [fresh, feed(context, this.#sections)];
-  }
-
-  #beside(context: ViewContext) {
-    const detail = this.selectedId === null ? undefined : context.state.details.get(this.selectedId);
-    return html`<aside class="detail" tabindex="0" aria-label=${TEXTS.detail} @keydown=${this.#onDetailKey}>
-      ${detailBeside(context, this.#selected, detail)}
-    </aside>`;
+    return page(this.#context(store), this.#sections, this.#selected, this.#handlers);
   }
 
   // What people do
@@ -311,6 +254,10 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     if (key !== undefined && key !== 'ticket') this.activeKey = key;
   };
 
+  readonly #closeTypes = ({ target }: Event) => {
+    if ((target as Element).closest('#types') === null) this.querySelector('#types')?.removeAttribute('open');
+  };
+
   readonly #onDetailKey = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && this.activeKey !== null) this.activate(this.activeKey);
   };
@@ -326,45 +273,21 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   };
 
   #do(command: Command, key: string) {
-    const keys = walkedKeys(this.#sections, this.store?.state.folds ?? new Map());
-    const entry = this.#entry(key);
-    const step = (by: number) => {
-      const next = keys[keys.indexOf(key) + by];
-      if (next !== undefined) this.activate(next);
-    };
-    const commands: Record<Command, () => unknown> = {
-      next: () => step(1),
-      previous: () => step(-1),
-      toggle: () => (entry === undefined ? this.toggleFold(key) : this.toggleEvent(entry.id)),
-      link: () => openLink(entry),
-      copy: () => entry && this.copy(`link ${entry.id}`, sharedText(this.#context(this.store as TimelineStore), entry)),
-      find: () => this.querySelector<HTMLElement>('#find')?.focus(),
-      types: () => this.#openTypes(),
-      date: () => this.querySelector<HTMLElement>('#date')?.focus(),
-      ticket: () => this.store?.goToTicket(),
-      newest: () => this.store?.goToNewest(),
-      help: () => this.showHelp(),
-      escape: () => this.#escape(entry),
-      'leave-up': () => this.querySelector<HTMLElement>('#find')?.focus(),
-      'leave-down': () => this.querySelector<HTMLElement>('#keyboard')?.focus(),
-    };
-    commands[command]();
+    const { store } = this;
+    if (store === undefined) return;
+    runCommand(command, {
+      ...{ root: this, store, act: this, key, entry: this.#entry(key), context: this.#context(store) },
+      keys: walkedKeys(this.#sections, store.state.folds),
+    });
   }
 
-  #openTypes() {
-    this.querySelector('#types')?.setAttribute('open', '');
-    this.querySelector<HTMLElement>('#types input, .rail input')?.focus();
-  }
-
-  #escape(entry: EventEntry | undefined) {
-    if (entry !== undefined && this.store?.state.details.has(entry.id)) this.store.closeEvent(entry.id);
-    else this.querySelector<HTMLElement>('#find')?.focus();
-  }
-}
-
-function openLink(entry: EventEntry | undefined) {
-  const link = safeLink(entry?.display.url ?? null);
-  if (link !== null) window.open(link.href, '_blank', 'noopener,noreferrer');
+  readonly #handlers = {
+    onScroll: this.#look,
+    onClick: this.#closeTypes,
+    onKey: this.#onKey,
+    onFocus: this.#onFocus,
+    onDetailKey: this.#onDetailKey,
+  };
 }
 
 customElements.define('customer-timeline', CustomerTimeline);

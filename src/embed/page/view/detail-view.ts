@@ -5,7 +5,7 @@ import type { Detail } from '../store/state.ts';
 import { copyButton } from './copy.ts';
 import { eventLink, eventReference, safeLink } from './event-reference.ts';
 import { icon, iconOfRule, severityMark } from './icon.ts';
-import { layOutPayload } from './payload-text.ts';
+import { layOutPayload, MAX_PAYLOAD_CHARACTERS } from './payload-text.ts';
 import { problemCode, problemText } from './problem-text.ts';
 import { TEXTS } from './texts.ts';
 import { arrivalText } from './times.ts';
@@ -83,7 +83,7 @@ function payload(context: ViewContext, detail: Detail, entry: EventEntry) {
   const { payloadText } = detail.event;
   return html`<div class="payload">
     ${guard([payloadText], () => payloadLines(payloadText, entry.payloadBytes))}
-    ${copyButton(context, { what: `payload ${entry.id}`, text: payloadText, label: TEXTS.copyPayload })}
+    ${copyButton(context, { what: `payload ${entry.id}`, text: payloadText, label: payloadText.length > MAX_PAYLOAD_CHARACTERS ? TEXTS.copyAll : TEXTS.copyPayload })}
   </div>`;
 }
 

@@ -1,4 +1,4 @@
-import type { Entry, Instant } from '../api/types.ts';
+import type { Entry, EventEntry, Instant } from '../api/types.ts';
 import type { FeedItem, FeedPage, TimelineState } from '../store/state.ts';
 import { compareInstants } from './times.ts';
 
@@ -102,4 +102,10 @@ export function matchCount(state: Pick<TimelineState, 'pages' | 'newer' | 'older
   const isAll =
     state.newer.state === 'end' && state.older.state === 'end' && !state.pages.some(({ isGivenUp }) => isGivenUp);
   return { count: counts.reduce((sum, count) => sum + count, 0), isAll };
+}
+
+/** All events that are loaded, those of open folds among them. */
+export function eventsOf({ pages, folds }: Pick<TimelineState, 'pages' | 'folds'>): EventEntry[] {
+  const items = [...pages.flatMap((page) => page.items), ...[...folds.values()].flatMap(({ events }) => events)];
+  return items.map(({ entry }) => entry).filter((entry) => entry.kind === 'event');
 }

@@ -5,13 +5,29 @@ import type { Edge, FeedItem } from '../store/state.ts';
 import { idOf, itemArticle } from './entry-view.ts';
 import type { Chunk, Row, Section } from './feed-layout.ts';
 import { icon } from './icon.ts';
+import { emptyList, skeleton } from './states-view.ts';
 import { TEXTS } from './texts.ts';
 import type { ViewContext } from './view-context.ts';
 
 const MINUTE = 60_000;
 
+/** What stands in the list: events, or why there are none. */
+export function list(context: ViewContext, sections: readonly Section[]) {
+  const { status, pages, newEvents, newer, older } = context.state;
+  if (status === 'starting') return skeleton();
+  const fresh =
+    newEvents === 0
+      ? nothing
+      : html`<button type="button" class="new-events" @click=${() => context.store.showNew()}>
+          ${TEXTS.newEvents(newEvents)}
+        </button>`;
+  const isEmpty = pages.every(({ items, isGivenUp }) => items.length === 0 && !isGivenUp);
+  if (isEmpty && newer.state === 'end' && older.state === 'end') return [fresh, emptyList(context)];
+  return [fresh, feed(context, sections)];
+}
+
 /** The days with their events, and at both ends what leads further. */
-export function feed(context: ViewContext, sections: readonly Section[]) {
+function feed(context: ViewContext, sections: readonly Section[]) {
   const { state } = context;
   return html`${edge(context, 'newer', state.newer)}
     <div class="days">

@@ -1,3 +1,5 @@
+import type { TimelineStore } from '../store/state.ts';
+
 /** Where the reader is: an item, and how far it is below the top of what scrolls. */
 interface Anchor {
   readonly key: string;
@@ -28,7 +30,7 @@ export function holdAnchor(scroller: HTMLElement, anchor: Anchor | null): void {
 }
 
 /** The pages with a part in sight or within two heights of it; and whether the newest end is in sight. */
-export function pagesNear(scroller: HTMLElement): { near: string[]; isAtNewest: boolean } {
+function pagesNear(scroller: HTMLElement): { near: string[]; isAtNewest: boolean } {
   const height = scroller.clientHeight;
   const near = new Set<string>();
   for (const chunk of scroller.querySelectorAll<HTMLElement>('[data-page]')) {
@@ -49,7 +51,7 @@ export function pageHeights(scroller: HTMLElement): Map<string, number> {
 }
 
 /** Whether an end of the list is within one height of what is in sight. */
-export function isEdgeNear(scroller: HTMLElement, end: 'newer' | 'older'): boolean {
+function isEdgeNear(scroller: HTMLElement, end: 'newer' | 'older'): boolean {
   const edge = scroller.querySelector<HTMLElement>(`[data-edge="${end}"]`);
   if (edge === null) return false;
   const top = topIn(scroller, edge);
@@ -59,5 +61,21 @@ export function isEdgeNear(scroller: HTMLElement, end: 'newer' | 'older'): boole
 /** Brings an item below what stays at the top. */
 export function scrollToKey(scroller: HTMLElement, key: string, headerHeight: number): void {
   const article = byKey(scroller, key);
-  if (article !== null) scroller.scrollTop += topIn(scroller, article) - headerHeight - 8;
+  if (article !== null) scroller.scrollTop += topIn(scroller, article) - headerHeight;
+}
+
+/** Tells the store which pages are near, and loads what one would see next. */
+export function lookAround(scroller: HTMLElement, store: TimelineStore): void {
+  const { near, isAtNewest } = pagesNear(scroller);
+  store.seen(near, isAtNewest && store.state.newer.state === 'end');
+  for (const end of ['older', 'newer'] as const) {
+    const { state, scannedTo } = store.state[end];
+    if (state !== 'more' || scannedTo !== null || !isEdgeNear(scroller, end)) continue;
+    // Above, one has to scroll: else a place that was jumped to would move away at once.
+    if (end === 'older') store.loadOlder();
+    else if (scroller.scrollTop > 0) store.loadNewer();
+  }
+  for (const gap of scroller.querySelectorAll<HTMLElement>('.given-up')) {
+    if (near.includes(gap.dataset.page ?? '')) store.showPage(gap.dataset.page ?? '');
+  }
 }

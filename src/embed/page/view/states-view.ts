@@ -11,7 +11,7 @@ import type { ViewContext } from './view-context.ts';
 /** Grey lines where events will stand: shown by the style sheet after 200 ms, so that quick answers do not flicker. */
 export const skeleton = () =>
   html`<div class="skeleton" role="status">
-    <span class="unseen">${TEXTS.loadingTimeline}</span>
+    <h1 class="unseen">${TEXTS.loadingTimeline}</h1>
     ${[1, 2, 3, 4, 5, 6].map(() => html`<div class="skeleton-row" aria-hidden="true"><i></i><i></i><i></i></div>`)}
   </div>`;
 
@@ -33,14 +33,14 @@ export function problemBanner({ state, store, times, now }: ViewContext) {
   const { title, text, canRetry } = problemText(problem);
   const since = updatedAt === null ? null : `last updated ${times.clock(new Date(updatedAt).toISOString())}`;
   const what = [since, retryText(problem, now)].filter((part) => part !== null).join(', ');
-  return html`<div class="banner">
+  return html`<section class="banner" aria-label=${title}>
     ${icon(problem.kind === 'offline' ? 'wifi-off' : 'triangle-alert')}
     <div>
       <strong>${title}</strong>${what === '' ? nothing : html` · <span>${what}</span>`}
       <p>${text} <span class="code">${problemCode(problem)}</span></p>
     </div>
     ${canRetry ? html`<button type="button" class="button" @click=${() => store.retry()}>${TEXTS.tryAgain}</button>` : nothing}
-  </div>`;
+  </section>`;
 }
 
 /** Why the list is empty, and what to do. */
@@ -83,7 +83,7 @@ function noEvents(context: ViewContext) {
 export function foot({ state, times, now, act }: ViewContext) {
   return html`<footer class="foot">
     <span
-      >${TEXTS.timesIn(state.timeZone, times.offset(now))}${
+      >${TEXTS.timesIn(state.timeZone, times.offset(Date.parse(state.head?.session.at ?? '') || now))}${
         state.updatedAt === null ? nothing : ` · ${TEXTS.updatedAgo(agoText(state.updatedAt, now))}`
       }</span
     >

@@ -29,7 +29,7 @@ export const TEXTS = {
   days: 'Days',
   quiet: 'Quiet events',
   quietModes: { fold: 'folded', show: 'shown', hide: 'hidden' },
-  quietOption: (count: number, mode: string) => `Quiet ${mode} · ${count.toLocaleString('en')}`,
+  quietOption: (count: number, mode: string) => `Quiet · ${count.toLocaleString('en')} ${mode}`,
   toTicket: 'To ticket',
   newest: 'Newest',
   clear: 'Clear',

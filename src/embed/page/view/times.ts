@@ -79,7 +79,7 @@ export class Times {
   /** `12:03:07`, in UTC; with the day where it is another one there. */
   utcClock(instant: Instant): string {
     const utc = exactParts(this.#format('utc', SECONDS, 'UTC'), instant, '');
-    const day = this.#format('utc-date', DATE, 'UTC').format(Date.parse(instant));
+    const day = this.#date('utc-date', Date.parse(instant), 'UTC');
     return day === this.date(instant) ? utc : `${day} ${utc}`;
   }
 

@@ -21,6 +21,8 @@ export interface ViewContext {
   /** What was typed to be found, until it is looked for. */
   readonly typed: string | null;
   readonly typeFilter: string;
+  /** For screen readers. */
+  readonly said: string;
   readonly hasCharacterKeys: boolean;
   readonly act: ViewActions;
 }
@@ -31,7 +33,7 @@ export interface ViewActions {
   toggleFold(key: string): void;
   activate(key: string): void;
   /** `what` tells apart the places one can copy from. */
-  copy(what: string, text: string): void;
+  copy(what: string, text: string): Promise<void>;
   find(text: string): void;
   filterTypes(text: string): void;
   clear(): void;
