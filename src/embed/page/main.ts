@@ -1,6 +1,5 @@
 import { startPage } from './start-page.ts';
 import { CustomerTimeline } from './view/customer-timeline.ts';
 
-customElements.define('customer-timeline', CustomerTimeline);
 const element = document.querySelector('customer-timeline');
 if (element instanceof CustomerTimeline) startPage(element);

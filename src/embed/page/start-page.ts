@@ -22,11 +22,16 @@ export function startPage(element: TimelineElement): void {
   const origins = (element.getAttribute('origins') ?? '').split(' ').filter((origin) => origin !== '');
   const browser = Intl.DateTimeFormat().resolvedOptions();
   const open = (heldToken: string): void => {
-    const session = new Session(heldToken, surroundings, {
+    const session: Session = new Session(heldToken, surroundings, {
       renew: () => api.renew(),
       askHost: (expiresAt) => host.send({ kind: 'tokenExpiring', expiresAt }),
     });
-    const api = new ApiClient({ fetch: window.fetch.bind(window), token: () => session.token, publicKey, base: API });
+    const api: ApiClient = new ApiClient({
+      fetch: window.fetch.bind(window),
+      token: () => session.token,
+      publicKey,
+      base: API,
+    });
     const store = new LiveTimelineStore({
       ...{ api, session, surroundings, timeZone: browser.timeZone || UTC, locale: navigator.language },
       opened: (eventId) => host.send({ kind: 'opened', eventId }),
