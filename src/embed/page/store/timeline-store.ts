@@ -85,21 +85,10 @@ export class LiveTimelineStore implements TimelineStore {
     return this.page.subscribe(changed);
   }
 
-  find(text: string): void {
-    this.setFilters({ find: text.trim() });
-  }
-
-  setTypes(types: readonly string[]): void {
-    this.setFilters({ types });
-  }
-
-  setQuiet(quiet: QuietMode): void {
-    this.setFilters({ quiet });
-  }
-
-  clearFilters(): void {
-    this.setFilters({ find: '', types: [] });
-  }
+  find = (text: string): void => this.setFilters({ find: text.trim() });
+  setTypes = (types: readonly string[]): void => this.setFilters({ types });
+  setQuiet = (quiet: QuietMode): void => this.setFilters({ quiet });
+  clearFilters = (): void => this.setFilters({ find: '', types: [] });
 
   goToDay(day: Day): void {
     void this.load(dayStart(day, this.options.timeZone));
@@ -285,10 +274,9 @@ export class LiveTimelineStore implements TimelineStore {
   }
 
   private newCounts(): DayCounts {
-    const { timeZone } = this.options;
-    const { types } = this.state.filters;
+    const { filters, timeZone } = this.state;
     return new DayCounts(
-      (from, to) => this.asked((api) => api.days(from, to, timeZone, types)),
+      (from, to) => this.asked((api) => api.days(from, to, timeZone, filters.types)),
       (days) => this.page.set({ days }),
     );
   }
