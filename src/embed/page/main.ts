@@ -1,10 +1,5 @@
-import { html, LitElement } from 'lit';
+import { startPage } from './start-page.ts';
+import { CustomerTimeline } from './view/customer-timeline.ts';
 
-/** The timeline of one customer: the page at /embed/timeline is this element in full size. */
-export class CustomerTimeline extends LitElement {
-  override render() {
-    return html`<main></main>`;
-  }
-}
-
-customElements.define('customer-timeline', CustomerTimeline);
+const element = document.querySelector('customer-timeline');
+if (element instanceof CustomerTimeline) startPage(element);

@@ -1,4 +1,7 @@
 import type { Day, EventDetail, EventEntry, Head, Instant, QuietEntry, QuietMode, RunEntry } from '../api/types.ts';
+import type { Problem } from '../api/problem.ts';
+
+export type { Problem } from '../api/problem.ts';
 
 /** All that the page shows. A change makes a new object; what did not change stays the same one. */
 export interface TimelineState {
@@ -69,26 +72,6 @@ export interface OpenFold {
   readonly events: readonly { readonly key: string; readonly day: Day; readonly entry: EventEntry }[];
   /** Whether there are more than these. */
   readonly hasMore: boolean;
-}
-
-export interface Problem {
-  readonly kind:
-    | 'session-expired'
-    | 'session-ended'
-    | 'customer-erased'
-    | 'app-unknown'
-    | 'wrong-app'
-    | 'no-token'
-    | 'event-gone'
-    | 'too-many-requests'
-    | 'unavailable'
-    | 'offline'
-    | 'refused';
-  /** Of the service, such as EMBED_SESSION_EXPIRED; null where it could not be asked. */
-  readonly code: string | null;
-  readonly requestId: string | null;
-  /** By the clock of the browser, in milliseconds: when it is tried again by itself. */
-  readonly retryAt: number | null;
 }
 
 export interface Target {

@@ -1,0 +1,106 @@
+import { problemOf, ProblemError } from '../api/problem.ts';
+import type { Instant, Renewal } from '../api/types.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** So long before it expires a session is renewed, while somebody sees the page. */
+const AHEAD_MS = 60_000;
+/** After a renewal that failed for another reason than the session. */
+const RETRY_MS = 10_000;
+/** How long the host is waited for. */
+const HOST_MS = 30_000;
+
+export interface SessionOptions {
+  readonly renew: () => Promise<Renewal>;
+  /** Asks the host for another token; false: there is no host. */
+  readonly askHost: (expiresAt: Instant) => boolean;
+}
+
+/**
+ * The session of the page: its token, and that it does not expire while the page is looked at. A renewal keeps the token;
+ * where none is possible any more, the host is asked for another one.
+ */
+export class Session {
+  private expiresAt: Instant | null = null;
+  private renewableUntil: Instant | null = null;
+  private renewal: Promise<void> | null = null;
+  private callOff: () => void = () => {};
+  private tokenCame: (() => void)[] = [];
+
+  constructor(
+    public token: string,
+    private readonly surroundings: Surroundings,
+    private readonly options: SessionOptions,
+  ) {
+    surroundings.onVisibilityChange(() => this.plan());
+  }
+
+  /** Until when it is good, as the service says. */
+  know({ expiresAt, renewableUntil }: Renewal): void {
+    this.expiresAt = expiresAt;
+    this.renewableUntil = renewableUntil;
+    this.plan();
+  }
+
+  /** The host has given another token. */
+  replace(token: string): void {
+    this.token = token;
+    this.expiresAt = null;
+    const waiting = this.tokenCame;
+    this.tokenCame = [];
+    for (const resume of waiting) resume();
+  }
+
+  /** Does something with the token; where that has expired, once more with a new one. @throws ProblemError */
+  async run<T>(ask: () => Promise<T>): Promise<T> {
+    const { token } = this;
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.problem.kind !== 'session-expired') throw error;
+      if (token === this.token) await this.waitForHost(error);
+      return ask();
+    }
+  }
+
+  private async waitForHost(expired: ProblemError): Promise<void> {
+    const expiresAt = this.expiresAt ?? new Date(this.surroundings.now()).toISOString();
+    if (!this.options.askHost(expiresAt)) throw expired;
+    await new Promise<void>((resolve, reject) => {
+      const callOff = this.surroundings.after(HOST_MS, () => reject(expired));
+      this.tokenCame.push(() => {
+        callOff();
+        resolve();
+      });
+    });
+  }
+
+  /** By the clock, as timers of hidden pages come late. */
+  private plan(): void {
+    this.callOff();
+    if (this.expiresAt === null || !this.surroundings.isVisible()) return;
+    const left = Math.max(0, Date.parse(this.expiresAt) - this.surroundings.now());
+    // A session of a minute is renewed after half of it, not again and again.
+    this.callOff = this.surroundings.after(Math.max(left - AHEAD_MS, left / 2), () => void this.renew());
+  }
+
+  /** Many at once are one. */
+  private renew(): Promise<void> {
+    this.renewal ??= this.renewNow().finally(() => (this.renewal = null));
+    return this.renewal;
+  }
+
+  private async renewNow(): Promise<void> {
+    const { expiresAt, renewableUntil } = this;
+    if (expiresAt !== null && renewableUntil !== null && Date.parse(expiresAt) >= Date.parse(renewableUntil)) {
+      this.options.askHost(expiresAt);
+      return;
+    }
+    try {
+      this.know(await this.options.renew());
+    } catch (error) {
+      const { kind } = error instanceof ProblemError ? error.problem : problemOf('offline');
+      if (kind === 'session-expired' && expiresAt !== null) this.options.askHost(expiresAt);
+      else if (kind !== 'session-ended') this.callOff = this.surroundings.after(RETRY_MS, () => void this.renew());
+    }
+  }
+}
