@@ -152,6 +152,7 @@ function readSettings(read: SettingsReader, production: boolean) {
     shutdownGraceMs: read.integer('SHUTDOWN_GRACE_MS', 25_000, 0, 600_000),
 
     docsEnabled: read.flag('DOCS_ENABLED', true),
+    embedEnabled: read.flag('EMBED_ENABLED', true),
     metricsEnabled: read.flag('METRICS_ENABLED', true),
     otlpEndpoint: read.httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT'),
     otelServiceName: read.text('OTEL_SERVICE_NAME', 'customer-events'),

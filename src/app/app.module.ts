@@ -1,5 +1,5 @@
 import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
 import { AuditPseudonyms } from './audit-pseudonyms.ts';
@@ -28,6 +28,9 @@ import { AppPublicKeys } from '../embed/application/app-public-keys.port.ts';
 import { SessionCustomers } from '../embed/application/session-customers.port.ts';
 import { SessionKeys } from '../embed/application/session-keys.port.ts';
 import { PUBLIC_URL } from '../embed/http/embed-sessions.controller.ts';
+import { PAGE_FILES } from '../embed/http/page-files.ts';
+import { readPageFiles } from './page-files.ts';
+import { publicUrl } from './public-url.ts';
 import { CustomersForSessions, KeysForSessions, PublicKeysForSessions } from './session-adapters.ts';
 import { ErrorFilter } from '../platform/http/server/error.filter.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../platform/http/request/http-limits.ts';
@@ -148,7 +151,12 @@ export class AppModule {
         { provide: GROUP_COMMIT_LIMITS, useValue: groupCommit },
         { provide: API_KEY_CACHE_MS, useValue: config.apiKeyCacheMs },
         { provide: SESSION_CACHE_MS, useValue: config.apiKeyCacheMs },
-        { provide: PUBLIC_URL, useValue: config.publicUrl ?? `http://localhost:${config.port}` },
+        {
+          provide: PUBLIC_URL,
+          inject: [HttpAdapterHost],
+          useFactory: (host: HttpAdapterHost) => () => publicUrl(config, host),
+        },
+        { provide: PAGE_FILES, useFactory: () => (config.embedEnabled ? readPageFiles() : null) },
         { provide: SessionCustomers, useClass: CustomersForSessions },
         { provide: SessionKeys, useClass: KeysForSessions },
         { provide: AppPublicKeys, useClass: PublicKeysForSessions },
@@ -161,7 +169,7 @@ export class AppModule {
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
         ...[Clock, GroupCommitObserver, LiveTraffic, EventObserver, StoredEvents, EventDisplayRules],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],
-        ...[SESSION_CACHE_MS, PUBLIC_URL, SessionCustomers, SessionKeys, AppPublicKeys],
+        ...[SESSION_CACHE_MS, PUBLIC_URL, PAGE_FILES, SessionCustomers, SessionKeys, AppPublicKeys],
       ],
     };
   }

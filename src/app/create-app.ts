@@ -1,6 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Express } from 'express';
 import { Authentication } from '../api-keys/application/authentication.ts';
 import { AuditNotes } from '../audit/application/audit-notes.ts';
 import { Purge } from '../customer-events/application/purge.ts';
@@ -13,6 +15,7 @@ import type { Config } from '../config.ts';
 import type { RequestObserver } from '../platform/http/request/in-flight-request.ts';
 import { apiDocument } from './api-document.ts';
 import { createLog } from './create-log.ts';
+import { routeNotFound } from '../platform/http/errors/http-error.ts';
 import { serveDocs } from '../platform/http/docs/serve-docs.ts';
 import { ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
 import type { ServiceLog } from '../platform/log/service-log.ts';
@@ -52,9 +55,28 @@ export async function createApp(
   });
   if (config.corsOrigins.length > 0)
     app.enableCors({ origin: [...config.corsOrigins], exposedHeaders: [...EXPOSED_HEADERS], maxAge: 600 });
-  if (config.docsEnabled) serveDocs(app, () => apiDocument(app));
+  if (!config.embedEnabled) withoutEmbed(app);
+  if (config.docsEnabled) serveDocs(app, () => (config.embedEnabled ? apiDocument(app) : documentWithoutEmbed(app)));
   await app.init();
   return app;
+}
+
+const EMBED_PATHS = ['/embed', '/api/v1/embed'];
+
+/** Before all routes, whichever slice they are in: with EMBED_ENABLED=false there is nothing of the agent page. */
+function withoutEmbed(app: INestApplication): void {
+  (app.getHttpAdapter().getInstance() as Express).use(EMBED_PATHS, (_request, _response, next) =>
+    next(routeNotFound()),
+  );
+}
+
+/** The document that is served describes this service as it is set. */
+function documentWithoutEmbed(app: INestApplication): OpenAPIObject {
+  const document = apiDocument(app);
+  const paths = Object.entries(document.paths).filter(
+    ([path]) => !EMBED_PATHS.some((one) => path.startsWith(`${one}/`)),
+  );
+  return { ...document, paths: Object.fromEntries(paths) };
 }
 
 /** The log comes last: what it tells of has been counted. */

@@ -7,12 +7,14 @@ import type { Config } from '../config.ts';
 import { createApp } from './create-app.ts';
 import { createLog } from './create-log.ts';
 import { createFirstApp } from './first-app.ts';
+import { PAGE_FILES } from '../embed/http/page-files.ts';
 import { describeError } from '../platform/log/describe-error.ts';
 import { type ServiceExpressAdapter } from '../platform/http/server/service-express-adapter.ts';
 import type { ServiceLog } from '../platform/log/service-log.ts';
 import { DatabaseConnection } from '../platform/postgres/database-connection.ts';
 import { Maintenance } from './maintenance.ts';
 import { migrate } from './migrate.ts';
+import { PAGE_IS_MISSING } from './page-files.ts';
 import { openDatabase, type Database } from './open-database.ts';
 import { sayHello } from './say-hello.ts';
 
@@ -41,6 +43,7 @@ export async function serve(config: Config): Promise<void> {
     log.log({ port, pid: process.pid, host: hostname(), msg: 'listening' }, 'Service');
     if (!(await app.get(DatabaseConnection).connect())) return;
     app.get(Maintenance).start();
+    if (config.embedEnabled && app.get(PAGE_FILES, { strict: false }) === null) log.warn(PAGE_IS_MISSING, 'Service');
     await createFirst(app, config, log);
     const url = `http://localhost:${port}`;
     await sayHello(app, config, database, url);

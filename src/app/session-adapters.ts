@@ -7,7 +7,7 @@ import { customerIdOf } from '../customer-events/domain/customer.ts';
 import { ErasureKeys } from '../customer-events/domain/erasure-keys.ts';
 import { SessionCustomers, type SessionCustomer } from '../embed/application/session-customers.port.ts';
 import type { CustomerNamed } from '../embed/domain/customer-named.ts';
-import { AppPublicKeys } from '../embed/application/app-public-keys.port.ts';
+import { AppPublicKeys, type PageApp } from '../embed/application/app-public-keys.port.ts';
 import { SessionKeys, type SessionKey } from '../embed/application/session-keys.port.ts';
 
 /** What embed sessions need of customers. */
@@ -61,5 +61,9 @@ export class PublicKeysForSessions extends AppPublicKeys {
 
   of(appId: string): Promise<string> {
     return this.publicKeys.publicKeyOf(appId);
+  }
+
+  appOf(publicKey: string): Promise<PageApp | null> {
+    return this.publicKeys.findAppOfPublicKey(publicKey);
   }
 }

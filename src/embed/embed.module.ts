@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EmbedSessionStore } from './application/embed-session-store.port.ts';
 import { EmbedSessions } from './application/embed-sessions.ts';
+import { PageApps } from './application/page-apps.ts';
 import { SessionAccess } from './application/session-access.ts';
 import { SessionUses } from './application/session-uses.ts';
+import { EmbedPageController } from './http/embed-page.controller.ts';
 import { EmbedRenewalController } from './http/embed-renewal.controller.ts';
 import { EmbedSessionsController } from './http/embed-sessions.controller.ts';
 import { SessionGuard } from './http/session.guard.ts';
@@ -11,9 +13,10 @@ import { TypeormEmbedSessionStore } from './persistence/typeorm-embed-session-st
 
 /** Its guard is global, and concerns the routes that want a session. */
 @Module({
-  controllers: [EmbedSessionsController, EmbedRenewalController],
+  controllers: [EmbedPageController, EmbedSessionsController, EmbedRenewalController],
   providers: [
     EmbedSessions,
+    PageApps,
     SessionAccess,
     SessionUses,
     { provide: EmbedSessionStore, useClass: TypeormEmbedSessionStore },

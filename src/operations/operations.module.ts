@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DatabaseState } from './database-state.ts';
 import { HealthController } from './health.controller.ts';
+import { HOME_SETTINGS, HomeController, type HomeSettings } from './home.controller.ts';
 import { MetricsController } from './metrics.controller.ts';
 import { INGEST_QUEUE_EVENTS, Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
@@ -10,7 +11,7 @@ import type { TracingSettings } from './tracing.ts';
 /** The injection token of the {@link Tracing} of this process: null where nothing is traced. */
 export const TRACING = 'TRACING';
 
-export interface OperationsSettings extends TracingSettings {
+export interface OperationsSettings extends TracingSettings, HomeSettings {
   readonly metricsEnabled: boolean;
   /** Of this build. */
   readonly version: string;
@@ -25,12 +26,13 @@ export class OperationsModule {
   static forRoot(settings: OperationsSettings): DynamicModule {
     return {
       module: OperationsModule,
-      controllers: settings.metricsEnabled ? [HealthController, MetricsController] : [HealthController],
+      controllers: [HomeController, HealthController, ...(settings.metricsEnabled ? [MetricsController] : [])],
       providers: [
         DatabaseState,
         Metrics,
         Readiness,
         StateMetrics,
+        { provide: HOME_SETTINGS, useValue: settings satisfies HomeSettings },
         { provide: SERVICE_VERSION, useValue: settings.version },
         { provide: INGEST_QUEUE_EVENTS, useValue: settings.ingestQueueEvents },
         { provide: TRACING, useFactory: () => startTracing(settings) },

@@ -17,14 +17,17 @@ import {
   endedSessionResponse,
 } from './embed-session.response.ts';
 
-/** The injection token of where browsers reach the service, without a slash at the end. */
+/**
+ * The injection token of a function that returns where browsers reach the service, without a slash at the end. The port may
+ * be known only when the service listens.
+ */
 export const PUBLIC_URL = 'PUBLIC_URL';
 
 @ServerController('embed/sessions', 'Embed sessions')
 export class EmbedSessionsController {
   constructor(
     private readonly sessions: EmbedSessions,
-    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(PUBLIC_URL) private readonly publicUrl: () => string,
   ) {}
 
   @Post()
@@ -57,7 +60,7 @@ export class EmbedSessionsController {
     const by = { appId: app.id, keyId };
     return createdSessionResponse(
       await this.sessions.create(by, customerNamed(body), sessionDraft(body), actor),
-      this.publicUrl,
+      this.publicUrl(),
     );
   }
 

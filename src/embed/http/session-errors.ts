@@ -16,5 +16,11 @@ export const sessionInvalid = defineErrorOf(HttpError, 'unauthenticated', 'EMBED
   headers,
 }));
 
+export const embedWrongApp = defineErrorOf(HttpError, 'forbidden', 'EMBED_WRONG_APP', () => ({
+  message:
+    'X-Public-Key is no valid public key of the app of this embed session; open the page by the url that came with the session',
+  headers: {},
+}));
+
 export const sessionRefused = ({ refused }: SessionRefusal): HttpError =>
   refused === 'expired' ? sessionExpired() : sessionInvalid();

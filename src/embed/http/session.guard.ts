@@ -11,10 +11,11 @@ import {
   type SessionView,
 } from '../../platform/http/request/caller.ts';
 import { inFlightRequestOf } from '../../platform/http/request/in-flight-request.ts';
+import { PageApps } from '../application/page-apps.ts';
 import { SessionAccess, type LiveSession } from '../application/session-access.ts';
 import { SessionUses } from '../application/session-uses.ts';
 import type { EmbedSession } from '../domain/embed-session.ts';
-import { sessionRefused } from './session-errors.ts';
+import { embedWrongApp, sessionRefused } from './session-errors.ts';
 
 /** Lets only requests with the token of a valid session pass, on the routes that say so. */
 @Injectable()
@@ -22,6 +23,7 @@ export class SessionGuard implements CanActivate {
   constructor(
     private readonly access: SessionAccess,
     private readonly uses: SessionUses,
+    private readonly pageApps: PageApps,
     private readonly reflector: Reflector,
   ) {}
 
@@ -43,10 +45,22 @@ export class SessionGuard implements CanActivate {
   private async authenticate(request: Request): Promise<LiveSession> {
     const token = bearerToken(request.headers);
     const found = token === undefined ? ({ refused: 'missing' } as const) : await this.access.authenticate(token);
-    if ('session' in found) return found;
+    if ('session' in found) {
+      await this.requireItsApp(request, found);
+      return found;
+    }
     const { refused: reason, app } = found;
     setRefusedKey(request, { credential: 'session', prefix: undefined, reason, app });
     throw sessionRefused(found);
+  }
+
+  /** The page names the app that it was opened for: the token of another app does not belong there. */
+  private async requireItsApp(request: Request, { key: { app } }: LiveSession): Promise<void> {
+    const publicKey = request.header('x-public-key');
+    if (publicKey === undefined) return;
+    if ((await this.pageApps.find(publicKey))?.id === app.id) return;
+    setRefusedKey(request, { credential: 'session', prefix: undefined, reason: 'wrong-app', app: app.slug });
+    throw embedWrongApp();
   }
 }
 

@@ -1,5 +1,5 @@
 import { applyDecorators, Controller } from '@nestjs/common';
-import { ApiBody, ApiExtraModels, ApiResponse, ApiSecurity, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiSecurity, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Type } from '@nestjs/common';
 import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
 import { fieldTooLarge } from '../../../../libs/kernel/input-error.ts';
@@ -22,6 +22,12 @@ export const SessionController = (path: string): ClassDecorator =>
     Controller(`embed/api/${path}`),
     ApiTags('Embedded page'),
     ApiSecurity(SESSION_SCHEME),
+    ApiHeader({
+      name: 'X-Public-Key',
+      required: false,
+      description: 'The public key that the page was opened with; a session of another app is refused then.',
+      schema: { type: 'string', pattern: '^pk_live_[A-Za-z0-9]{48}$' },
+    }),
     WithSession(),
   );
 

@@ -34,6 +34,8 @@ export class InFlightRequest {
   bodyIsStream = false;
   /** What was added to the head of the response: names and values in turn. */
   readonly headers: string[] = [];
+  /** In the place of the headers of security that all responses have: names and values in turn. */
+  ownSecurityHeaders: readonly string[] | undefined = undefined;
   headIsWritten = false;
   /** It counts among those of which only so many may be under way. */
   isCounted = false;

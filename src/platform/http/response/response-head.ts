@@ -42,5 +42,6 @@ function takeHeaders(response: ServerResponse): string[] {
   const inFlight = inFlightRequestOf(response);
   if (inFlight === undefined || inFlight.headIsWritten) return [];
   inFlight.headIsWritten = true;
-  return ['X-Request-Id', inFlight.id, ...securityHeaders(inFlight.request), ...inFlight.headers];
+  const ofSecurity = inFlight.ownSecurityHeaders ?? securityHeaders(inFlight.request);
+  return ['X-Request-Id', inFlight.id, ...ofSecurity, ...inFlight.headers];
 }

@@ -16,6 +16,7 @@ import { successEnvelope } from '../response/envelope.ts';
 import { InFlightRequests } from './in-flight-requests.ts';
 import { inFlightRequestOf, type InFlightRequest, type RequestObserver } from '../request/in-flight-request.ts';
 import { bodyOf, JSON_TYPE, sendBytes, sendNotModified, sendFailure } from '../response/send.ts';
+import { PageResponse, sendPage } from '../response/page-response.ts';
 import { SuccessResponse } from '../response/success-response.ts';
 import { TextResponse } from '../response/text-response.ts';
 import { respondToUnparsedRequests, type ConnectionLimit, type UnparsedObserver } from './unparsed-requests.ts';
@@ -251,6 +252,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
       send(response, response.statusCode, body.text, body.contentType);
       return;
     }
+    if (body instanceof PageResponse) return sendPage(response, body);
     if (body instanceof StreamableFile) {
       super.reply(response, body.setErrorLogger(logBrokenResponse), statusCode);
       return;
