@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { createDemo, createKeyCommand, demoCurl } from './demo-data.ts';
+import { createDemo, createKeyCommand, DEMO_CUSTOMER, deleteDemoCommand, demoCurl } from './demo-data.ts';
+import { demoLink } from './demo-link.ts';
 import type { Database } from './open-database.ts';
 
 /**
@@ -25,14 +26,17 @@ export async function sayHello(
 
 async function aboutEmbedded(
   app: INestApplication,
-  { dataDir, initApp }: Config,
+  { dataDir, initApp, embedEnabled }: Config,
   folder: string,
   baseUrl: string,
 ): Promise<string[]> {
   const { slug, newKey } = initApp === undefined ? await createDemo(app) : { slug: initApp.slug, newKey: null };
   const command = createKeyCommand(slug, dataDir);
   const where = `PostgreSQL is embedded, with its data in ${folder}`;
-  if (newKey === null) return [where, `To create an API key: ${command}`];
+  const link = initApp === undefined && embedEnabled ? await demoLink(app, baseUrl) : null;
+  const timeline =
+    link === null ? [] : ['', `The timeline of "${DEMO_CUSTOMER}", as it stands beside a ticket; for a day:`, '', link];
+  if (newKey === null) return [where, `To create an API key: ${command}`, ...timeline];
   return [
     where,
     '',
@@ -41,5 +45,8 @@ async function aboutEmbedded(
     demoCurl(baseUrl, newKey),
     '',
     `This key is shown only once. More keys: ${command}`,
+    ...timeline,
+    '',
+    `To delete the demo: ${deleteDemoCommand(dataDir)}`,
   ];
 }
