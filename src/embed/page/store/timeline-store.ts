@@ -1,6 +1,6 @@
 import type { ApiClient, EntriesQuery } from '../api/api-client.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Day, EntriesPage, QuietMode } from '../api/types.ts';
+import type { Day, EntriesPage, Head, QuietMode } from '../api/types.ts';
 import { DayCounts } from './day-counts.ts';
 import { Details } from './details.ts';
 import {
@@ -43,7 +43,7 @@ export class LiveTimelineStore implements TimelineStore {
   private folds: OpenFolds;
   private counts: DayCounts;
   private readonly live: Live;
-  private readonly dayOf: (instant: string) => Day;
+  private dayOf: (instant: string) => Day;
   private start = NEWEST;
   private etag: string | null = null;
   private near: readonly string[] = [];
@@ -69,7 +69,7 @@ export class LiveTimelineStore implements TimelineStore {
     try {
       const head = await this.asked((api) => api.head());
       this.options.session.know(head.session);
-      this.page.set({ head });
+      this.settle(head);
       await this.load(ticketStart(head.session.at));
       this.live.start();
     } catch (error) {
@@ -90,30 +90,20 @@ export class LiveTimelineStore implements TimelineStore {
   setQuiet = (quiet: QuietMode): void => this.setFilters({ quiet });
   clearFilters = (): void => this.setFilters({ find: '', types: [] });
 
-  goToDay(day: Day): void {
-    void this.load(dayStart(day, this.options.timeZone));
-  }
+  goToDay = (day: Day): void => void this.load(dayStart(day, this.state.timeZone));
 
-  goToTicket(): void {
-    void this.load(ticketStart(this.state.head?.session.at ?? null));
-  }
+  goToTicket = (): void => void this.load(ticketStart(this.state.head?.session.at ?? null));
 
-  goToNewest(): void {
-    void this.load(NEWEST);
-  }
+  goToNewest = (): void => void this.load(NEWEST);
 
   goToEvent(id: string): void {
     void this.load(eventStart(id));
     this.openEvent(id);
   }
 
-  loadOlder(): void {
-    void this.extend('older');
-  }
+  loadOlder = (): void => void this.extend('older');
 
-  loadNewer(): void {
-    void this.extend('newer');
-  }
+  loadNewer = (): void => void this.extend('newer');
 
   showPage(key: string): void {
     const direction = directionOf(this.pages, key);
@@ -175,6 +165,13 @@ export class LiveTimelineStore implements TimelineStore {
     void this.load(this.start.query.around === undefined ? this.start : NEWEST);
   }
 
+  /** What the session says goes before what the browser says. */
+  private settle(head: Head): void {
+    const { timeZone, locale } = head.session;
+    this.page.set({ head, timeZone: timeZone ?? this.state.timeZone, locale: locale ?? this.state.locale });
+    this.dayOf = localDays(this.state.timeZone);
+  }
+
   private async load(start: Start): Promise<void> {
     const feed = ++this.feed;
     this.start = start;
@@ -189,6 +186,8 @@ export class LiveTimelineStore implements TimelineStore {
       this.setPages([first]);
       this.page.set({ ...edgesOf(page), folds: new Map(), target: { ...start.target }, status: 'ready', newEvents: 0 });
       this.page.succeed();
+      // What came after it stands above it.
+      if (start.query.at !== undefined) this.loadNewer();
       await this.counts.cover(first.items);
     } catch (error) {
       if (feed !== this.feed) return;
@@ -254,7 +253,7 @@ export class LiveTimelineStore implements TimelineStore {
 
   private filterQuery(): EntriesQuery {
     const { find, types, quiet } = this.state.filters;
-    return { find, types, quiet, timeZone: this.options.timeZone };
+    return { find, types, quiet, timeZone: this.state.timeZone };
   }
 
   private asked<T>(ask: (api: ApiClient) => Promise<T>): Promise<T> {
@@ -268,7 +267,7 @@ export class LiveTimelineStore implements TimelineStore {
   private newFolds(): OpenFolds {
     return new OpenFolds(
       (within) => this.asked((api) => api.entries({ ...this.filterQuery(), find: '', within })),
-      this.dayOf,
+      (instant) => this.dayOf(instant),
       (folds) => this.page.set({ folds }),
     );
   }
