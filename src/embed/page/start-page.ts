@@ -9,7 +9,8 @@ import type { Surroundings } from './store/surroundings.ts';
 /** The element that shows a store. */
 export type TimelineElement = HTMLElement & { store: TimelineStore | undefined; theme: string | undefined };
 
-const API = '/embed/api';
+/** Beside the page, wherever that is. */
+const API = 'api';
 const UTC = 'UTC';
 
 /**

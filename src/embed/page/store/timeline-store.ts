@@ -45,6 +45,8 @@ export class LiveTimelineStore implements TimelineStore {
   private readonly live: Live;
   private dayOf: (instant: string) => Day;
   private start = NEWEST;
+  /** Whether the feed that begins there has come. */
+  private isLoaded = false;
   private etag: string | null = null;
   private near: readonly string[] = [];
   private lastKey = 0;
@@ -73,7 +75,7 @@ export class LiveTimelineStore implements TimelineStore {
       await this.load(ticketStart(head.session.at));
       this.live.start();
     } catch (error) {
-      this.fail(error, () => void this.begin());
+      this.fail(error);
     }
   }
 
@@ -137,11 +139,12 @@ export class LiveTimelineStore implements TimelineStore {
   }
 
   retry(): void {
-    if (this.state.head === null) void this.begin();
-    else if (this.pages.length === 0) void this.load(this.start);
-    else if (this.state.older.state === 'failed') this.loadOlder();
-    else if (this.state.newer.state === 'failed') this.loadNewer();
-    else void this.poll().catch(() => {});
+    const { head, older, newer } = this.state;
+    if (head === null) void this.begin();
+    else if (!this.isLoaded) void this.load(this.start);
+    else if (older.state !== 'failed' && newer.state !== 'failed') void this.poll().catch(() => {});
+    if (this.isLoaded && older.state === 'failed') this.loadOlder();
+    if (this.isLoaded && newer.state === 'failed') this.loadNewer();
   }
 
   seen(near: readonly string[], isAtNewest: boolean): void {
@@ -175,11 +178,13 @@ export class LiveTimelineStore implements TimelineStore {
   private async load(start: Start): Promise<void> {
     const feed = ++this.feed;
     this.start = start;
+    this.isLoaded = false;
     this.etag = null;
     this.page.set({ older: EDGE_LOADING });
     try {
       const page = await this.firstPage(start);
       if (feed !== this.feed) return;
+      this.isLoaded = true;
       this.folds = this.newFolds();
       this.pages = [];
       const first = this.pageOf(page);
@@ -192,7 +197,7 @@ export class LiveTimelineStore implements TimelineStore {
     } catch (error) {
       if (feed !== this.feed) return;
       this.page.set({ older: EDGE_FAILED });
-      this.fail(error, () => void this.load(start));
+      this.fail(error);
     }
   }
 
@@ -223,15 +228,16 @@ export class LiveTimelineStore implements TimelineStore {
     } catch (error) {
       if (feed !== this.feed) return;
       this.page.set({ [dir]: EDGE_FAILED });
-      this.fail(error, () => void this.extend(dir));
+      this.fail(error);
     }
   }
 
   /** @throws ProblemError */
   private async poll(): Promise<void> {
     const { feed } = this;
-    // To look for a text reads payloads: not again and again.
-    if (this.state.filters.find !== '') return;
+    const { filters, older, newer } = this.state;
+    // To look for a text reads payloads: not again and again. And what failed is tried again by itself.
+    if (filters.find !== '' || older.state === 'failed' || newer.state === 'failed') return;
     try {
       const answer = await this.asked((api) => api.newest(this.filterQuery(), this.etag));
       if (feed !== this.feed) return;
@@ -285,9 +291,9 @@ export class LiveTimelineStore implements TimelineStore {
     this.page.set({ pages: this.pages });
   }
 
-  private fail(error: unknown, again: () => void): void {
+  private fail(error: unknown): void {
     const { problem, wait } = failureOf(error, this.live.wait());
-    this.page.fail(problem, wait, again);
+    this.page.fail(problem, wait, () => this.retry());
     if (isFinal(problem)) this.live.stop();
   }
 }
