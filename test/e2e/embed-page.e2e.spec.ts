@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
 import { PublicKeys } from '../../src/api-keys/application/public-keys.ts';
 import { readPageFiles } from '../../src/app/page-files.ts';
+import { EmbedPageController } from '../../src/embed/http/embed-page.controller.ts';
+import { PageApps } from '../../src/embed/application/page-apps.ts';
 import { createSession, embedApi } from '../support/embed-session.ts';
 import { randomNumbers } from '../support/random.ts';
 import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
@@ -186,6 +192,24 @@ describe('the agent page', () => {
       else expectFailure(response, 404, 'NOT_FOUND');
     },
   );
+
+  it('is a 404 that says what to do where the build has none, and needs no compressed files', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'customer-events-page-'));
+    try {
+      const url = pathToFileURL(`${folder}/`);
+      expect(readPageFiles(url)).toBeNull();
+      const without = new EmbedPageController(service.app.get(PageApps, { strict: false }), null);
+      await expect(without.timeline(publicKey)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        message: expect.stringContaining('npm run build'),
+      });
+      writeFileSync(join(folder, 'files.json'), '{"script":"a.js","style":"a.css"}');
+      for (const name of ['a.js', 'a.css']) writeFileSync(join(folder, name), name);
+      expect(readPageFiles(url)?.files.get('a.js')).toMatchObject({ bytes: Buffer.from('a.js'), encoded: {} });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   it('refuses a session of another app than the key that it was opened with', async () => {
     const { token, id } = await createSession(service);
