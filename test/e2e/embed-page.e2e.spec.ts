@@ -79,6 +79,16 @@ describe('the agent page', () => {
     expectPage(await open(`?k=${otherPublicKey}`), "'none'");
   });
 
+  it.each(['/embed/timeline', '/embed/timeline/'])('names files that are there, opened as %s', async (path) => {
+    const { text } = await request(service.server).get(`${path}?k=${publicKey}`).expect(200);
+    const files = [...text.matchAll(/(?:src|href)="([^":]+)"/g)].map(([, file]) => file as string);
+    expect(files).toHaveLength(2);
+    for (const file of files) {
+      const { pathname } = new URL(file, `http://localhost${path}?k=${publicKey}`);
+      await request(service.server).get(pathname).expect(200);
+    }
+  });
+
   it('follows the sites of its app', async () => {
     const administration = service.app.get(KeyAdministration);
     await administration.setEmbedOrigins('other', ['https://other.example']);
