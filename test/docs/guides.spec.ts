@@ -12,6 +12,7 @@ const GUIDES = [
   'README.md',
   'docs/api.md',
   'docs/reading.md',
+  'docs/agent-page.md',
   'docs/importing.md',
   'docs/database.md',
   'docs/operating.md',
