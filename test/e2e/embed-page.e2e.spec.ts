@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Request } from 'express';
 import request from 'supertest';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
 import { PublicKeys } from '../../src/api-keys/application/public-keys.ts';
@@ -209,7 +210,7 @@ describe('the agent page', () => {
       const url = pathToFileURL(`${folder}/`);
       expect(readPageFiles(url)).toBeNull();
       const without = new EmbedPageController(service.app.get(PageApps, { strict: false }), null);
-      await expect(without.timeline(publicKey)).rejects.toMatchObject({
+      await expect(without.timeline(publicKey, { path: '/embed/timeline' } as Request)).rejects.toMatchObject({
         code: 'NOT_FOUND',
         message: expect.stringContaining('npm run build'),
       });

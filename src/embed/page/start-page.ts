@@ -49,7 +49,7 @@ export function startPage(element: TimelineElement): void {
     else if (message.kind === 'token' && current === undefined) open(message.token);
     else if (message.kind === 'token') {
       current?.session.replace(message.token);
-      current?.store.tokenCame();
+      void current?.store.tokenCame();
     }
   };
   if (token !== null) open(token);

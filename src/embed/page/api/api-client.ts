@@ -31,6 +31,8 @@ export interface ApiClientOptions {
 
 const TIMEOUT_MS = 20_000;
 const NOT_MODIFIED = 304;
+/** Nothing of a request is kept by the browser, or told to others. Node's `fetch`, by which this is tested, has no cache. */
+const NO_TRACES = { credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' } as const;
 
 /** Asks /embed/api. All methods throw {@link ProblemError} and nothing else. */
 export class ApiClient {
@@ -80,11 +82,9 @@ export class ApiClient {
     let response: Response;
     try {
       response = await this.options.fetch(base + path, {
+        ...NO_TRACES,
         method,
         headers,
-        credentials: 'omit',
-        cache: 'no-store',
-        referrerPolicy: 'no-referrer',
         signal: AbortSignal.timeout(timeoutMs),
       });
     } catch {

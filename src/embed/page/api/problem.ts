@@ -48,13 +48,16 @@ export const problemIn = (error: unknown): Problem =>
   error instanceof ProblemError ? error.problem : problemOf('offline');
 
 const MILLIS_PER_SECOND = 1_000;
+/** Timers of browsers fire at once where they are to wait for more than 24 days. */
+const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 /** The problem that a refusal of the service means. */
 export async function refusalOf(response: Response): Promise<ProblemError> {
   const code = await codeOf(response);
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
   const problem = problemOf(kindOf(response.status, code), code, response.headers.get('X-Request-Id'));
-  return new ProblemError(problem, Number.isFinite(seconds) ? seconds * MILLIS_PER_SECOND : null);
+  if (!(seconds >= 0)) return new ProblemError(problem);
+  return new ProblemError(problem, Math.min(seconds, MAX_RETRY_AFTER_SECONDS) * MILLIS_PER_SECOND);
 }
 
 async function codeOf(response: Response): Promise<string | null> {

@@ -16,7 +16,7 @@ export class DayCounts {
   /** @param read from a day, to before another one. */
   constructor(
     private readonly read: (from: Day, to: Day) => Promise<Days>,
-    private readonly changed: (days: ReadonlyMap<Day, number>) => void,
+    private readonly changed: (days: ReadonlyMap<Day, number>) => unknown,
   ) {}
 
   /** Counts what is not known yet of the days of some items, the newest of them first. */

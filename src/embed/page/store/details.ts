@@ -34,6 +34,12 @@ export class Details {
     if (open.delete(id)) this.tell(open);
   }
 
+  /** All of them are of another customer. */
+  forget(): void {
+    this.kept.clear();
+    this.tell(new Map());
+  }
+
   private keep(event: EventDetail): void {
     this.kept.set(event.id, event);
     const [oldest] = this.kept.keys();

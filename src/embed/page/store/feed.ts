@@ -28,31 +28,36 @@ export function loadedPage(
 export const itemsOf = (pages: readonly LoadedPage[]): readonly FeedItem[] => pages.flatMap(({ items }) => items);
 
 /** The pages that are shown: those between the ones that were given up. */
-export const shownPages = (pages: readonly LoadedPage[]): readonly LoadedPage[] =>
-  pages.filter(({ isGivenUp }) => !isGivenUp);
+export const shownPages = (pages: readonly LoadedPage[]): readonly LoadedPage[] => pages.filter(isShown);
 
 /**
- * Gives up pages, the farthest first, until no more than {@link MAX_ITEMS} are kept. Only whole pages at one of the two
- * ends go, so that the ones that are kept stay one piece, and their cursors lead to what is gone.
+ * Gives up pages until no more than {@link MAX_ITEMS} entries are kept. Only whole pages at one of the two ends go, so that
+ * the ones that are kept stay one piece, and their cursors lead to what is gone.
  *
- * @param near the pages that are looked at; they stay, however much they hold.
+ * @param loaded the page that came last. It stays, and the end that is farther from it goes first.
+ * @param near the pages that are looked at: they go after the others.
  */
-export function withoutFarPages(pages: readonly LoadedPage[], near: readonly string[]): readonly LoadedPage[] {
+export function withoutFarPages(
+  pages: readonly LoadedPage[],
+  loaded: string,
+  near: readonly string[],
+): readonly LoadedPage[] {
   const kept = [...pages];
+  const centre = kept.findIndex(({ key }) => key === loaded);
   let count = itemsOf(kept).length;
-  const isNear = ({ key }: LoadedPage): boolean => near.includes(key);
-  for (;;) {
-    const first = kept.findIndex(({ isGivenUp }) => !isGivenUp);
-    const last = kept.findLastIndex(({ isGivenUp }) => !isGivenUp);
-    const middle = kept.findIndex(isNear);
-    if (count <= MAX_ITEMS || first === last || middle < 0) return kept;
-    const index = middle - first >= last - middle ? first : last;
+  let [first, last] = [kept.findIndex(isShown), kept.findLastIndex(isShown)];
+  const cost = (index: number): number =>
+    Math.abs(index - centre) - (near.includes((kept[index] as LoadedPage).key) ? kept.length : 0);
+  while (count > MAX_ITEMS && first < last) {
+    const index = last === centre || (first !== centre && cost(first) >= cost(last)) ? first++ : last--;
     const page = kept[index] as LoadedPage;
-    if (isNear(page)) return kept;
     count -= page.items.length;
     kept[index] = { ...page, items: [], isGivenUp: true };
   }
+  return kept;
 }
+
+const isShown = ({ isGivenUp }: LoadedPage): boolean => !isGivenUp;
 
 /** The newest page, or the oldest one, put to those that are there; in the place of one that was given up. */
 export function withPage(
@@ -107,6 +112,11 @@ export const edgesOf = ({ newer, older, scannedTo }: EntriesPage): { readonly ne
   newer: edgeOf(newer, null),
   older: edgeOf(older, scannedTo),
 });
+
+/** What is behind the two ends of pages that are shown already. */
+export function edgesBehind(pages: readonly LoadedPage[]): { readonly newer: Edge; readonly older: Edge } {
+  return { newer: edgeOf(pages[0]?.newer ?? null, null), older: edgeOf(pages.at(-1)?.older ?? null, null) };
+}
 
 /** In which direction a page lies that was given up; null: it was not. */
 export function directionOf(pages: readonly LoadedPage[], key: string): 'older' | 'newer' | null {

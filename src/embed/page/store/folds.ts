@@ -14,7 +14,7 @@ export class OpenFolds {
   constructor(
     private readonly read: (within: string) => Promise<EntriesPage>,
     private readonly dayOf: (instant: Instant) => Day,
-    private readonly changed: (open: Folds) => void,
+    private readonly changed: (open: Folds) => unknown,
   ) {}
 
   /** @param cursor of the fold. */

@@ -21,8 +21,16 @@ export type PageMessage =
 export type Theme = 'light' | 'dark' | 'auto';
 const THEMES: readonly unknown[] = ['light', 'dark', 'auto'] satisfies Theme[];
 
-/** What a message of the host says; null: it is none. */
+/** What a message of the host says; null: it is none. Never throws, whatever it is given. */
 export function hostMessage(data: unknown): HostMessage | null {
+  try {
+    return messageIn(data);
+  } catch {
+    return null;
+  }
+}
+
+function messageIn(data: unknown): HostMessage | null {
   if (typeof data !== 'object' || data === null) return null;
   const { source, v, kind, token, theme, eventId } = data as Record<string, unknown>;
   if (source !== SOURCE || v !== VERSION) return null;

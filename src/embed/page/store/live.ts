@@ -3,7 +3,7 @@ import type { Surroundings } from './surroundings.ts';
 
 const NEAR_MS = 10_000;
 const FAR_MS = 60_000;
-const LONGEST_MS = 300_000;
+const MAX_MS = 300_000;
 /** By up to so much each wait is longer, that pages opened together do not ask together. */
 const JITTER = 0.2;
 
@@ -13,22 +13,29 @@ export class Live {
   private isAtNewest = true;
   private failures = 0;
   private isAsking = false;
-  private hasEnded = false;
+  private isRunning = false;
+  /** The service does not want to be asked earlier. */
+  private notBefore = Number.NEGATIVE_INFINITY;
 
-  /** @param ask rejects with ProblemError where nothing came. */
+  /**
+   * @param ask rejects with ProblemError where nothing came.
+   * @param failed told of it, and after how many milliseconds it asks again.
+   */
   constructor(
     private readonly surroundings: Surroundings,
     private readonly ask: () => Promise<void>,
+    private readonly failed: (error: unknown, wait: number) => void,
   ) {
     surroundings.onVisibilityChange(() => this.plan(surroundings.isVisible() && this.failures === 0 ? 0 : this.wait()));
   }
 
   start(): void {
+    this.isRunning = true;
     this.plan(this.wait());
   }
 
   stop(): void {
-    this.hasEnded = true;
+    this.isRunning = false;
     this.callOff();
   }
 
@@ -38,32 +45,41 @@ export class Live {
     this.plan(this.wait());
   }
 
-  /** When it asks again after a failure, in milliseconds from now. */
-  wait(): number {
+  private wait(): number {
     const usual = this.isAtNewest ? NEAR_MS : FAR_MS;
-    const backedOff = Math.min(LONGEST_MS, usual * 2 ** this.failures);
+    const backedOff = Math.min(MAX_MS, usual * 2 ** this.failures);
     return backedOff * (1 + JITTER * this.surroundings.random());
+  }
+
+  /** Without waiting. */
+  async askNow(): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    let wait: number;
+    try {
+      await this.ask();
+      this.failures = 0;
+      wait = this.wait();
+    } catch (error) {
+      wait = this.waitAfter(error);
+      this.failed(error, wait);
+    } finally {
+      this.isAsking = false;
+    }
+    this.plan(wait);
+  }
+
+  private waitAfter(error: unknown): number {
+    this.failures++;
+    const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
+    this.notBefore = this.surroundings.now() + asked;
+    return Math.max(asked, this.wait());
   }
 
   private plan(wait: number): void {
     this.callOff();
-    if (this.hasEnded || !this.surroundings.isVisible()) return;
-    this.callOff = this.surroundings.after(wait, () => void this.now());
-  }
-
-  private async now(): Promise<void> {
-    if (this.isAsking) return;
-    this.isAsking = true;
-    let least = 0;
-    try {
-      await this.ask();
-      this.failures = 0;
-    } catch (error) {
-      this.failures++;
-      least = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
-    } finally {
-      this.isAsking = false;
-    }
-    this.plan(Math.max(least, this.wait()));
+    if (!this.isRunning || !this.surroundings.isVisible()) return;
+    const least = this.notBefore - this.surroundings.now();
+    this.callOff = this.surroundings.after(Math.max(wait, least), () => void this.askNow());
   }
 }

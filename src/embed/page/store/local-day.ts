@@ -39,3 +39,13 @@ function offsetAt(millis: number, timeZone: string): number {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   return Date.parse(`${format.format(millis).replace(' ', 'T')}Z`) - millis;
 }
+
+/** A time zone that this browser knows: the service may know one more. */
+export function usableTimeZone(wanted: string | null, otherwise: string): string {
+  try {
+    localDays(wanted ?? otherwise);
+    return wanted ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}

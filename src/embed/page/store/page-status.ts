@@ -12,17 +12,20 @@ export const NO_FILTERS: Filters = { find: '', types: [], quiet: 'fold' };
 
 export const isFinal = ({ kind }: Problem): boolean => FINAL.includes(kind);
 
-/** What an error means, and when it is tried again: not before the service says so. */
-export function failureOf(error: unknown, wait: number): { problem: Problem; wait: number } {
-  const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
-  return { problem: problemIn(error), wait: Math.max(asked, wait) };
-}
+/** Whether waiting may help. */
+export const isTriedAgain = ({ kind }: Problem): boolean => !NOT_TRIED_AGAIN.includes(kind);
+
+const FIRST_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 300_000;
+/** By up to so much each wait is longer, so that pages that fail together do not ask together. */
+const JITTER = 0.2;
 
 /** Holds the state, tells of its changes, and knows what is to be tried again. */
 export class PageStatus {
   state: TimelineState;
   private readonly subscribers = new Set<() => void>();
   private callOffRetry: () => void = () => {};
+  private failures = 0;
 
   constructor(
     private readonly surroundings: Surroundings,
@@ -45,18 +48,26 @@ export class PageStatus {
     for (const changed of this.subscribers) changed();
   }
 
+  /** Something came. What failed elsewhere is still to be tried again. */
   succeed(): void {
-    this.callOffRetry();
-    this.set({ problem: null, updatedAt: this.surroundings.now() });
+    const { older, newer } = this.state;
+    this.failures = 0;
+    const isWhole = older.state !== 'failed' && newer.state !== 'failed';
+    if (isWhole) this.callOffRetry();
+    this.set({ updatedAt: this.surroundings.now(), ...(isWhole ? { problem: null } : {}) });
   }
 
-  /** @param again tries it again, after so many milliseconds, where waiting may help. */
-  fail(problem: Problem, wait: number, again: () => void): void {
+  /** @param again is called where waiting may help: later each time, and not before the service says so. */
+  fail(error: unknown, again: () => void): void {
+    const problem = problemIn(error);
     this.callOffRetry();
-    if (NOT_TRIED_AGAIN.includes(problem.kind)) {
+    if (!isTriedAgain(problem)) {
       this.tell(problem, null);
       return;
     }
+    const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
+    const backedOff = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures++);
+    const wait = Math.max(asked, backedOff * (1 + JITTER * this.surroundings.random()));
     this.tell(problem, wait);
     this.callOffRetry = this.surroundings.after(wait, again);
   }

@@ -4,7 +4,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** So long before it expires a session is renewed, while somebody sees the page. */
 const AHEAD_MS = 60_000;
-/** After a renewal that failed for another reason than the session. */
+/** After a renewal, whatever came of it: where the clock of the browser is wrong, each session seems to have expired. */
 const RETRY_MS = 10_000;
 /** How long the host is waited for. */
 const HOST_MS = 30_000;
@@ -24,7 +24,9 @@ export class Session {
   private renewableUntil: Instant | null = null;
   private renewal: Promise<void> | null = null;
   private callOff: () => void = () => {};
-  private tokenCame: (() => void)[] = [];
+  private renewedAt = Number.NEGATIVE_INFINITY;
+  private hostAnswer: Promise<void> | null = null;
+  private tokenCame: () => void = () => {};
 
   constructor(
     public token: string,
@@ -45,9 +47,9 @@ export class Session {
   replace(token: string): void {
     this.token = token;
     this.expiresAt = null;
-    const waiting = this.tokenCame;
-    this.tokenCame = [];
-    for (const resume of waiting) resume();
+    this.renewableUntil = null;
+    this.callOff();
+    this.tokenCame();
   }
 
   /** Does something with the token; where that has expired, once more with a new one. @throws ProblemError */
@@ -62,15 +64,21 @@ export class Session {
     }
   }
 
-  private async waitForHost(expired: ProblemError): Promise<void> {
+  /** Many requests at once ask once. */
+  private waitForHost(expired: ProblemError): Promise<void> {
+    this.hostAnswer ??= this.askHost(expired).finally(() => (this.hostAnswer = null));
+    return this.hostAnswer;
+  }
+
+  private async askHost(expired: ProblemError): Promise<void> {
     const expiresAt = this.expiresAt ?? new Date(this.surroundings.now()).toISOString();
     if (!this.options.askHost(expiresAt)) throw expired;
     await new Promise<void>((resolve, reject) => {
       const callOff = this.surroundings.after(HOST_MS, () => reject(expired));
-      this.tokenCame.push(() => {
+      this.tokenCame = () => {
         callOff();
         resolve();
-      });
+      };
     });
   }
 
@@ -80,7 +88,9 @@ export class Session {
     if (this.expiresAt === null || !this.surroundings.isVisible()) return;
     const left = Math.max(0, Date.parse(this.expiresAt) - this.surroundings.now());
     // A session of a minute is renewed after half of it, not again and again.
-    this.callOff = this.surroundings.after(Math.max(left - AHEAD_MS, left / 2), () => void this.renew());
+    const wait = Math.max(left - AHEAD_MS, left / 2);
+    const sinceRenewal = this.surroundings.now() - this.renewedAt;
+    this.callOff = this.surroundings.after(Math.max(wait, RETRY_MS - sinceRenewal), () => void this.renew());
   }
 
   /** Many at once are one. */
@@ -90,14 +100,18 @@ export class Session {
   }
 
   private async renewNow(): Promise<void> {
-    const { expiresAt, renewableUntil } = this;
+    const { expiresAt, renewableUntil, token } = this;
+    this.renewedAt = this.surroundings.now();
     if (expiresAt !== null && renewableUntil !== null && Date.parse(expiresAt) >= Date.parse(renewableUntil)) {
       this.options.askHost(expiresAt);
       return;
     }
     try {
-      this.know(await this.options.renew());
+      const renewal = await this.options.renew();
+      // It may be of the token before.
+      if (token === this.token) this.know(renewal);
     } catch (error) {
+      if (token !== this.token) return;
       const { kind } = error instanceof ProblemError ? error.problem : problemOf('offline');
       if (kind === 'session-expired' && expiresAt !== null) this.options.askHost(expiresAt);
       else if (kind !== 'session-ended') this.callOff = this.surroundings.after(RETRY_MS, () => void this.renew());
