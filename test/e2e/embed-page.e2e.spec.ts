@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
 import { PublicKeys } from '../../src/api-keys/application/public-keys.ts';
 import { readPageFiles } from '../../src/app/page-files.ts';
+import { EmbedPageController } from '../../src/embed/http/embed-page.controller.ts';
+import { PageApps } from '../../src/embed/application/page-apps.ts';
 import { createSession, embedApi } from '../support/embed-session.ts';
 import { randomNumbers } from '../support/random.ts';
 import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
@@ -71,6 +77,16 @@ describe('the agent page', () => {
     expectPage(head, ORIGINS.join(' '));
     expect([head.text, head.headers['content-length']]).toEqual([undefined, response.headers['content-length']]);
     expectPage(await open(`?k=${otherPublicKey}`), "'none'");
+  });
+
+  it.each(['/embed/timeline', '/embed/timeline/'])('names files that are there, opened as %s', async (path) => {
+    const { text } = await request(service.server).get(`${path}?k=${publicKey}`).expect(200);
+    const files = [...text.matchAll(/(?:src|href)="([^":]+)"/g)].map(([, file]) => file as string);
+    expect(files).toHaveLength(2);
+    for (const file of files) {
+      const { pathname } = new URL(file, `http://localhost${path}?k=${publicKey}`);
+      await request(service.server).get(pathname).expect(200);
+    }
   });
 
   it('follows the sites of its app', async () => {
@@ -186,6 +202,24 @@ describe('the agent page', () => {
       else expectFailure(response, 404, 'NOT_FOUND');
     },
   );
+
+  it('is a 404 that says what to do where the build has none, and needs no compressed files', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'customer-events-page-'));
+    try {
+      const url = pathToFileURL(`${folder}/`);
+      expect(readPageFiles(url)).toBeNull();
+      const without = new EmbedPageController(service.app.get(PageApps, { strict: false }), null);
+      await expect(without.timeline(publicKey)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        message: expect.stringContaining('npm run build'),
+      });
+      writeFileSync(join(folder, 'files.json'), '{"script":"a.js","style":"a.css"}');
+      for (const name of ['a.js', 'a.css']) writeFileSync(join(folder, name), name);
+      expect(readPageFiles(url)?.files.get('a.js')).toMatchObject({ bytes: Buffer.from('a.js'), encoded: {} });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   it('refuses a session of another app than the key that it was opened with', async () => {
     const { token, id } = await createSession(service);

@@ -32,10 +32,10 @@ export class EmbedPageController {
    * (SECURITY_HEADERS): whom an app lets show it takes effect within ten seconds.
    */
   @Get('timeline')
-  async timeline(@Query('k') publicKey: unknown): Promise<PageResponse> {
+  async timeline(@Query('k') publicKey: unknown, @ThisRequest() { path }: Request): Promise<PageResponse> {
     const page = this.requirePage();
     const origins = frameOrigins(await this.pageApps.find(publicKey));
-    return new PageResponse(pageShell(page, publicKey, origins), HTML_TYPE, {
+    return new PageResponse(pageShell(page, path, publicKey, origins), HTML_TYPE, {
       'Content-Security-Policy': pagePolicy(origins),
       // It cannot hold a list; frame-ancestors says it all.
       'X-Frame-Options': null,

@@ -24,10 +24,17 @@ export const pagePolicy = (origins: readonly string[]): string =>
  * The page without any data of a customer. What it is opened for stands in attributes of its one element: `public-key`,
  * and `origins` with a space between them. Its addresses are relative, since PUBLIC_URL may have a path.
  *
+ * @param path under which it is opened; with a slash at the end, browsers take relative addresses to be one folder deeper.
  * @param publicKey as whoever opens the page has sent it: what has not the form of one is left out.
  * @param origins as {@link frameOrigins} gives them.
  */
-export function pageShell({ script, style }: PageFiles, publicKey: unknown, origins: readonly string[]): string {
+export function pageShell(
+  { script, style }: PageFiles,
+  path: string,
+  publicKey: unknown,
+  origins: readonly string[],
+): string {
+  const assets = path.endsWith('/') ? '../assets' : 'assets';
   const attributes = { 'public-key': isPublicKey(publicKey) ? publicKey : '', origins: origins.join(' ') };
   const written = Object.entries(attributes).flatMap(([name, value]) =>
     value === '' ? [] : [` ${name}="${escapedHtml(value)}"`],
@@ -40,8 +47,8 @@ export function pageShell({ script, style }: PageFiles, publicKey: unknown, orig
 <meta name="color-scheme" content="light dark">
 <title>Customer timeline</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="assets/${escapedHtml(style)}">
-<script type="module" src="assets/${escapedHtml(script)}"></script>
+<link rel="stylesheet" href="${assets}/${escapedHtml(style)}">
+<script type="module" src="${assets}/${escapedHtml(script)}"></script>
 </head>
 <body>
 <customer-timeline${written.join('')}></customer-timeline>

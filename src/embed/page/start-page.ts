@@ -9,7 +9,8 @@ import type { Surroundings } from './store/surroundings.ts';
 /** The element that shows a store. */
 export type TimelineElement = HTMLElement & { store: TimelineStore | undefined; theme: string | undefined };
 
-const API = '/embed/api';
+/** Beside the folder of this script, wherever the service is. */
+const API = new URL('../api', import.meta.url).pathname;
 const UTC = 'UTC';
 
 /**

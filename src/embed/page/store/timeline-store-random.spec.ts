@@ -1,10 +1,37 @@
 import { expect, it } from '@jest/globals';
 import { randomNumbers, randomWholeNumbers } from '../../../../test/support/random.ts';
-import { openedPage } from '../../../../test/support/page/opened-page.ts';
+import { PageClock } from '../../../../test/support/page/page-clock.ts';
 import { newestFirst, placeOf, type SimulatedEvent } from '../../../../test/support/page/simulated-entries.ts';
-import { EXPIRED, type Fault } from '../../../../test/support/page/simulated-service.ts';
+import { EXPIRED, SimulatedService, type Fault } from '../../../../test/support/page/simulated-service.ts';
+import { ApiClient } from '../api/api-client.ts';
 import { MAX_ITEMS } from './feed.ts';
+import { Session } from './session.ts';
 import type { FeedItem, TimelineState } from './state.ts';
+import { LiveTimelineStore } from './timeline-store.ts';
+
+/** A page with its session, on a simulated service; nothing has been loaded yet. */
+function openedPage(numbers: () => number = () => 0.5, limit = 50) {
+  const clock = new PageClock(numbers);
+  const service = new SimulatedService(clock, limit);
+  const asked: string[] = [];
+  const host = { isThere: false };
+  const session: Session = new Session(service.token, clock, {
+    renew: () => api.renew(),
+    askHost: (expiresAt) => {
+      asked.push(expiresAt);
+      return host.isThere;
+    },
+  });
+  const api = new ApiClient({
+    ...{ fetch: service.fetch, token: () => session.token, publicKey: 'pk_live_1', base: '/embed/api' },
+  });
+  const opened: string[] = [];
+  const store = new LiveTimelineStore({
+    ...{ api, session, surroundings: clock, timeZone: 'UTC', locale: 'en' },
+    opened: (id) => opened.push(id),
+  });
+  return { clock, service, session, api, store, host, asked, opened };
+}
 
 type Page = ReturnType<typeof openedPage>;
 type Random = (below: number) => number;
