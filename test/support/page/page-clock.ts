@@ -6,10 +6,10 @@ interface Timer {
 }
 
 /** The types of browsers do not know it. */
-const soon = globalThis as unknown as { setImmediate(run: () => void): void };
+const immediately = globalThis as unknown as { setImmediate(run: () => void): void };
 
 /** Lets whatever is ready go on, until all of it waits for time. */
-const settle = (): Promise<void> => new Promise((resolve) => soon.setImmediate(resolve));
+const settle = (): Promise<void> => new Promise((resolve) => immediately.setImmediate(resolve));
 
 /** The browser of a page in a test: time passes where the test says so. */
 export class PageClock implements Surroundings {

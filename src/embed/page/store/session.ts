@@ -22,6 +22,7 @@ export interface SessionOptions {
 export class Session {
   private expiresAt: Instant | null = null;
   private renewableUntil: Instant | null = null;
+  private ahead = AHEAD_MS;
   private renewal: Promise<void> | null = null;
   private callOff: () => void = () => {};
   private renewedAt = Number.NEGATIVE_INFINITY;
@@ -40,6 +41,8 @@ export class Session {
   know({ expiresAt, renewableUntil }: Renewal): void {
     this.expiresAt = expiresAt;
     this.renewableUntil = renewableUntil;
+    // A session of a minute is renewed after half of it, not again and again.
+    this.ahead = Math.min(AHEAD_MS, this.left(expiresAt) / 2);
     this.plan();
   }
 
@@ -86,11 +89,13 @@ export class Session {
   private plan(): void {
     this.callOff();
     if (this.expiresAt === null || !this.surroundings.isVisible()) return;
-    const left = Math.max(0, Date.parse(this.expiresAt) - this.surroundings.now());
-    // A session of a minute is renewed after half of it, not again and again.
-    const wait = Math.max(left - AHEAD_MS, left / 2);
+    const wait = Math.max(0, this.left(this.expiresAt) - this.ahead);
     const sinceRenewal = this.surroundings.now() - this.renewedAt;
     this.callOff = this.surroundings.after(Math.max(wait, RETRY_MS - sinceRenewal), () => void this.renew());
+  }
+
+  private left(expiresAt: Instant): number {
+    return Math.max(0, Date.parse(expiresAt) - this.surroundings.now());
   }
 
   /** Many at once are one. */

@@ -1,10 +1,37 @@
 import { expect, it } from '@jest/globals';
 import { randomNumbers, randomWholeNumbers } from '../../../../test/support/random.ts';
-import { openedPage } from '../../../../test/support/page/opened-page.ts';
+import { PageClock } from '../../../../test/support/page/page-clock.ts';
 import { newestFirst, placeOf, type SimulatedEvent } from '../../../../test/support/page/simulated-entries.ts';
-import { EXPIRED, type Fault } from '../../../../test/support/page/simulated-service.ts';
+import { EXPIRED, SimulatedService, type Fault } from '../../../../test/support/page/simulated-service.ts';
+import { ApiClient } from '../api/api-client.ts';
 import { MAX_ITEMS } from './feed.ts';
+import { Session } from './session.ts';
 import type { FeedItem, TimelineState } from './state.ts';
+import { LiveTimelineStore } from './timeline-store.ts';
+
+/** A page with its session, on a simulated service; nothing has been loaded yet. */
+function openedPage(numbers: () => number = () => 0.5, limit = 50) {
+  const clock = new PageClock(numbers);
+  const service = new SimulatedService(clock, limit);
+  const asked: string[] = [];
+  const host = { isThere: false };
+  const session: Session = new Session(service.token, clock, {
+    renew: () => api.renew(),
+    askHost: (expiresAt) => {
+      asked.push(expiresAt);
+      return host.isThere;
+    },
+  });
+  const api = new ApiClient({
+    ...{ fetch: service.fetch, token: () => session.token, publicKey: 'pk_live_1', base: '/embed/api' },
+  });
+  const opened: string[] = [];
+  const store = new LiveTimelineStore({
+    ...{ api, session, surroundings: clock, timeZone: 'UTC', locale: 'en' },
+    opened: (id) => opened.push(id),
+  });
+  return { clock, service, session, api, store, host, asked, opened };
+}
 
 type Page = ReturnType<typeof openedPage>;
 type Random = (below: number) => number;
@@ -146,7 +173,7 @@ function randomChange({ service, clock }: Page, random: Random): void {
   if (kind === 2) service.events = service.events.filter(() => random(60) > 0);
 }
 
-it.each(Array.from({ length: 60 }, (_none, index) => index + 1))(
+it.each(Array.from({ length: 40 }, (_none, index) => index + 1))(
   'after a random session with faults, the page shows the timeline, each event once (seed %i)',
   async (seed) => {
     const random = randomWholeNumbers(seed);
@@ -212,4 +239,95 @@ it('pages are given up also where the view has told nothing of what is near', as
   }
   await page.clock.pass(100);
   expect(page.store.state.older.state).toBe('end');
+});
+
+async function ready(count: number) {
+  const page = openedPage();
+  page.service.events = timeline(randomWholeNumbers(count), count).map((event) => ({ ...event, type: 'order.placed' }));
+  void page.store.begin();
+  await page.clock.pass(100);
+  return page;
+}
+
+it('an end that is extended while another feed loads adds nothing to that', async () => {
+  const { store, clock, service } = await ready(120);
+  store.goToDay('2026-04-10');
+  store.loadOlder();
+  await clock.pass(200);
+  store.goToNewest();
+  store.loadNewer();
+  store.loadOlder();
+  await clock.pass(200);
+  const ids = store.state.pages.flatMap(({ items }) => items.map(({ key }) => key));
+  expect(ids).toEqual(
+    newestFirst(service.events)
+      .slice(0, 50)
+      .map(({ id }) => id),
+  );
+});
+
+it('to look for an event that is gone leaves what is shown as it was, and both ends go on', async () => {
+  const { store, clock } = await ready(120);
+  const before = store.state.pages;
+  store.goToEvent('gone');
+  await clock.pass(100);
+  expect(store.state.problem).toMatchObject({ kind: 'event-gone', code: 'NOT_FOUND', retryAt: null });
+  expect(store.state.pages).toBe(before);
+  store.loadOlder();
+  await clock.pass(100);
+  expect(store.state.pages).toHaveLength(2);
+  expect(store.state.problem).toBeNull();
+});
+
+it('a token for another customer shows that one, and nothing of the one before', async () => {
+  const { store, clock, service, session } = await ready(120);
+  const before = new Set(service.events.map(({ id }) => id));
+  store.openEvent(service.events[0]?.id as string);
+  await clock.pass(100);
+  service.externalId = 'user_43';
+  service.token = 'es_second';
+  service.events = timeline(randomWholeNumbers(5), 20);
+  session.replace('es_second');
+  void store.tokenCame();
+  await clock.pass(100);
+  const { pages, details, head } = store.state;
+  expect(head?.customer.externalId).toBe('user_43');
+  expect(details.size).toBe(0);
+  expect(pages.flatMap(({ items }) => items).filter(({ key }) => before.has(key))).toEqual([]);
+  expect(store.state.pages[0]?.items.length).toBeGreaterThan(0);
+});
+
+it('a time zone that the browser does not know leaves that of the browser', async () => {
+  const page = openedPage();
+  page.service.timeZone = 'Mars/Olympus';
+  void page.store.begin();
+  await page.clock.pass(100);
+  expect(page.store.state).toMatchObject({ status: 'ready', timeZone: 'UTC', problem: null });
+});
+
+it('a page without a token asks for nothing, also when it is looked at again', async () => {
+  const { store, clock, service } = openedPage();
+  store.end({ kind: 'no-token', code: null, requestId: null, retryAt: null });
+  clock.show(false);
+  clock.show(true);
+  await clock.pass(600_000);
+  expect(service.requests).toEqual([]);
+  expect(store.state.problem?.kind).toBe('no-token');
+});
+
+it('100 open pages ask no more than ten times in a second, mostly for what is unchanged', async () => {
+  const random = randomNumbers(3);
+  const pages = Array.from({ length: 100 }, () => openedPage(random));
+  let requests = 0;
+  for (const { store, clock, service } of pages) {
+    service.events = timeline(randomWholeNumbers(9), 20);
+    void store.begin();
+    await clock.pass(100);
+    const before = service.count('/entries');
+    await clock.pass(600_000);
+    requests += service.count('/entries') - before;
+    expect(service.requests.filter(({ headers }) => headers['If-None-Match'] === undefined).length).toBeLessThan(8);
+  }
+  expect(requests / 600).toBeLessThanOrEqual(10);
+  expect(requests / 600).toBeGreaterThan(8);
 });
