@@ -18,6 +18,7 @@ import { isOlder, WHOLE_TIMELINE, type TimelineQuery, type TypeSummary } from '.
 import { attentionOf, needsAttention, windowBefore, type Attention } from './attention.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import type { EventDisplay, TypeDisplay } from '../domain/event-display.ts';
+import { displayOfType } from './entry-displays.ts';
 import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
 import { ReadTurns } from './turns.ts';
@@ -174,10 +175,3 @@ const withoutMasked = (
   payload: NonNullable<LatestEvent['payload']>,
   displays: EventDisplays,
 ): LatestEvent => ({ ...event, payload: displays.masked({ type: event.type, payload }) });
-
-const displayOfType = (type: string, displays: EventDisplays): EventDisplay => ({
-  ...displays.ofType(type),
-  title: displays.titleOfType(type),
-  url: null,
-  fields: [],
-});

@@ -1,5 +1,7 @@
 import type { Request } from 'express';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { contentVersion, entityTag, hasVersion } from '../../platform/http/request/preconditions.ts';
+import { encodeJson } from '../../platform/http/response/encode-json.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import type { TimelineEntriesPage } from '../application/entries.ts';
 import { entriesPageResponse } from './entries.response.ts';
@@ -19,6 +21,8 @@ export function entriesReply(
 ): SuccessResponse {
   const data = entriesPageResponse(page);
   if (!isNewest) return new SuccessResponse(200, data);
-  const version = contentVersion(JSON.stringify(data));
-  return new SuccessResponse(hasVersion(headers, version) ? 304 : 200, data, { ETag: entityTag(version) });
+  // Encoded once: what is sent is what the version is made of.
+  const json = new JsonText(encodeJson(data));
+  const version = contentVersion(json.text);
+  return new SuccessResponse(hasVersion(headers, version) ? 304 : 200, json, { ETag: entityTag(version) });
 }

@@ -58,8 +58,8 @@ function inLatin1(json: string): string {
  * usually are: short, and made of characters that neither JSON nor a URL has to escape. Then it is byte for byte the
  * {@link displayJson} of the display.
  *
- * With a title, a link and two fields of three values it takes a quarter of the time of a display that is made first and
- * encoded then (`npm run bench -- display`).
+ * With a title, a link and two fields of three values it takes two fifths of the time of a display that is made first and
+ * encoded then (1.9 µs against 4.9, Node 20).
  */
 export class DisplayJson {
   private readonly values: ValuePlace[] = [];

@@ -51,7 +51,7 @@ export function moneyText(amount: string, currency: string | null, isMinor: bool
   return `${sign}${money.symbol}${grouped(written.integer)}${decimals === '' ? '' : `.${decimals}`}`;
 }
 
-/** In a third of the time. */
+/** In half of the time. */
 function usualMoney(amount: string, { symbol, unitDigits }: Money): string {
   const point = amount.indexOf('.');
   const integer = point < 0 ? amount : amount.slice(0, point);

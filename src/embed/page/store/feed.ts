@@ -1,5 +1,5 @@
+import { compareInstants } from '../api/compare-instants.ts';
 import type { Day, EntriesPage, Entry, Instant } from '../api/types.ts';
-import { compareInstants } from './local-day.ts';
 import type { Edge, FeedItem, FeedPage } from './state.ts';
 
 /** A page with the cursors of its own two ends, by which its neighbours are found again. */

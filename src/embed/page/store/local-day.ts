@@ -13,18 +13,6 @@ const MILLIS_PER_DAY = 86_400_000;
 export const dayAfter = (day: Day, days: number): Day =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * MILLIS_PER_DAY).toISOString().slice(0, day.length);
 
-/** Instants as text, up to microseconds, in the order of time: their texts differ in the length of the fraction. */
-export function compareInstants(a: Instant, b: Instant): number {
-  const [left, right] = [padded(a), padded(b)];
-  return left < right ? -1 : Number(left > right);
-}
-
-/** With all of its six digits after the point. */
-function padded(instant: Instant): string {
-  const [whole = '', fraction = ''] = instant.replace('Z', '').split('.');
-  return `${whole}.${fraction.padEnd(6, '0')}`;
-}
-
 /** The last microsecond of a day in a time zone. */
 export function endOfDay(day: Day, timeZone: string): Instant {
   const local = Date.parse(`${dayAfter(day, 1)}T00:00:00Z`);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { PageClock } from '../../../../test/support/page/page-clock.ts';
 import { randomNumbers } from '../../../../test/support/random.ts';
 import { ApiClient } from '../api/api-client.ts';
 import type { Display, Entry, EntriesPage, EventEntry } from '../api/types.ts';
 import { itemsOf, MAX_ITEMS, type LoadedPage } from './feed.ts';
 import { Session } from './session.ts';
 import type { TimelineState } from './state.ts';
-import type { Surroundings } from './surroundings.ts';
 import { LiveTimelineStore } from './timeline-store.ts';
 
 const DISPLAY: Display = {
@@ -16,51 +16,6 @@ interface Stored {
   readonly id: string;
   readonly at: number;
   readonly isQuiet: boolean;
-}
-
-/** Time that passes only when it is told to. */
-class TestTime implements Surroundings {
-  millis = Date.parse('2026-04-20T10:00:00Z');
-  isShown = true;
-  private timers: { readonly at: number; readonly run: () => void }[] = [];
-  private readonly changed: (() => void)[] = [];
-
-  constructor(readonly random: () => number) {}
-
-  now = (): number => this.millis;
-  isVisible = (): boolean => this.isShown;
-
-  after(millis: number, run: () => void): () => void {
-    const timer = { at: this.millis + millis, run };
-    this.timers.push(timer);
-    return () => void (this.timers = this.timers.filter((other) => other !== timer));
-  }
-
-  onVisibilityChange(changed: () => void): void {
-    this.changed.push(changed);
-  }
-
-  show(isShown: boolean): void {
-    this.isShown = isShown;
-    for (const changed of this.changed) changed();
-  }
-
-  get waiting(): number {
-    return this.timers.length;
-  }
-
-  async pass(millis: number): Promise<void> {
-    const end = this.millis + millis;
-    for (;;) {
-      const [next] = [...this.timers].sort((a, b) => a.at - b.at);
-      if (next === undefined || next.at > end) break;
-      this.timers = this.timers.filter((timer) => timer !== next);
-      this.millis = Math.max(this.millis, next.at);
-      next.run();
-      await settled();
-    }
-    this.millis = end;
-  }
 }
 
 /** The types of browsers do not know it. */
@@ -188,13 +143,13 @@ const pageOf = (entries: readonly Entry[], newer: string | null, older: string |
 
 interface Opened {
   readonly service: TestService;
-  readonly time: TestTime;
+  readonly time: PageClock;
   readonly store: LiveTimelineStore;
   readonly session: Session;
 }
 
 function open(random: () => number = () => 0.5, askHost = (): boolean => false): Opened {
-  const [service, time] = [new TestService(), new TestTime(random)];
+  const [service, time] = [new TestService(), new PageClock(random)];
   const session: Session = new Session('es_a', time, { renew: () => api.renew(), askHost });
   const api: ApiClient = new ApiClient({
     ...{ fetch: service.fetch, token: () => session.token, publicKey: 'pk_live_a', base: 'api' },

@@ -1,6 +1,6 @@
 import type { Entry, EventEntry, Instant } from '../api/types.ts';
 import type { FeedItem, FeedPage, TimelineState } from '../store/state.ts';
-import { compareInstants } from './times.ts';
+import { compareInstants } from '../api/compare-instants.ts';
 
 /** The line of the ticket, or an item. */
 export type Row = { readonly kind: 'ticket' } | { readonly kind: 'item'; readonly item: FeedItem };

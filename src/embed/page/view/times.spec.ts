@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { agoText, arrivalText, compareInstants, relativeText, Times } from './times.ts';
+import { compareInstants } from '../api/compare-instants.ts';
+import { agoText, arrivalText, relativeText, Times } from './times.ts';
 
 const TICKET = '2026-04-20T08:00:00Z';
 const NOW = Date.parse('2026-04-20T12:00:00Z');

@@ -1,3 +1,4 @@
+import { compareInstants } from '../api/compare-instants.ts';
 import type { Instant } from '../api/types.ts';
 import { TEXTS } from './texts.ts';
 
@@ -8,13 +9,6 @@ const DAY = 24 * HOUR;
 
 /** The digits behind the seconds, with the point: as they were sent, since a Date keeps only three of them. */
 const fractionOf = (instant: Instant) => /\.\d+/.exec(instant)?.[0] ?? '';
-
-/** Below 0 where `one` is earlier than `other`, 0 where they are the same microsecond. */
-export function compareInstants(one: Instant, other: Instant): number {
-  const seconds = Math.floor(Date.parse(one) / SECOND) - Math.floor(Date.parse(other) / SECOND);
-  if (seconds !== 0) return seconds;
-  return Number(fractionOf(one).slice(1).padEnd(9, '0')) - Number(fractionOf(other).slice(1).padEnd(9, '0'));
-}
 
 /** The largest whole unit of a length in milliseconds, such as `3 days`; below 10 s nothing is worth a number. */
 export function lengthText(milliseconds: number): string {
