@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { neverAbandoned } from '../../libs/kernel/abandoned.ts';
 import { JsonText } from '../../libs/json-payload/json-text.ts';
-import { compareInstants } from '../../libs/time/instant.ts';
+import { compareInstants, type Instant } from '../../libs/time/instant.ts';
 import { randomId } from '../../libs/kernel/ids.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
-import { countsBetween } from '../../src/customer-events/domain/ticket-context.ts';
+import { countsBetween, type EventOutline } from '../../src/customer-events/domain/ticket-context.ts';
 import type { Customer } from '../../src/customer-events/domain/customer.ts';
 import {
   typeFilter,
@@ -43,6 +43,9 @@ export function timelineStoreContract(open: () => Stores): void {
     };
     const at = (occurredAt: string, type = 'a') => anEvent(ada, { occurredAt: instant(occurredAt), type });
     const idsOf = (events: readonly { id: string }[]) => events.map(({ id }) => id);
+    const outlined = async (query: TimelineQuery, events: number, after: TimelinePosition | null = null) =>
+      (await stores.timelines.outlines(ada.id, { ...query, exceptTypes: [] }, after, { events, entries: events }))
+        .events;
     const walk = (query: TimelineQuery, limit: number): Promise<CustomerEvent[]> =>
       walkTimeline(stores.timelines, ada.id, query, limit);
 
@@ -206,7 +209,7 @@ export function timelineStoreContract(open: () => Stores): void {
         bytes: 10_000,
         entries: 10,
       });
-      expect(await stores.timelines.outline(ada.id, NEWEST_FIRST, 2)).toEqual(
+      expect(await outlined(NEWEST_FIRST, 2)).toEqual(
         events.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })),
       );
     });
@@ -215,14 +218,62 @@ export function timelineStoreContract(open: () => Stores): void {
       const all = await append(...Array.from({ length: 6 }, (_, n) => at(`2026-01-0${1 + Math.floor(n / 3)}`)));
       await append(anEvent(bob));
       const sorted = [...all].sort((a, b) => compareInstants(a.occurredAt, b.occurredAt) || (a.id < b.id ? -1 : 1));
-      const ids = async (query: TimelineQuery, after: TimelinePosition) =>
-        idsOf(await stores.timelines.outline(ada.id, query, 3, after));
+      const ids = async (query: TimelineQuery, after: TimelinePosition) => idsOf(await outlined(query, 3, after));
       const second = sorted[1] as CustomerEvent;
       expect(await ids(OLDEST_FIRST, second)).toEqual(idsOf(sorted.slice(2, 5)));
       expect(await ids(NEWEST_FIRST, second)).toEqual(idsOf(sorted.slice(0, 1)));
       const place = { occurredAt: instant('2026-01-02'), id: '' };
       expect(await ids(OLDEST_FIRST, place)).toEqual(idsOf(sorted.slice(3)));
       expect(await ids(NEWEST_FIRST, place)).toEqual(idsOf(sorted.slice(0, 3).reverse()));
+    });
+
+    describe('outlines without some types', () => {
+      const query: TimelineQuery = { ...NEWEST_FIRST, types: [typeFilter('a.*')] };
+      /** The types of each part of a walk to the end; a part that looked in vain has none. */
+      const parts = async (of: TimelineQuery, exceptTypes: string[], events: number, entries: number) => {
+        const found: string[][] = [];
+        for (let after: TimelinePosition | null = null; ;) {
+          const part: TimelinePart<EventOutline> = await stores.timelines.outlines(
+            ada.id,
+            { ...of, exceptTypes },
+            after,
+            { events, entries },
+          );
+          found.push(part.events.map(({ type }) => type));
+          if (part.next === null) return found;
+          after = part.next;
+        }
+      };
+
+      beforeEach(async () => {
+        const types = ['a.x', 'b', 'a.y', 'b', 'b', 'b', 'c', 'a.x', 'a.x'];
+        await append(
+          ...types.map((type, n) => at(`2026-01-0${1 + Math.floor(n / 2)}T0${n}:00:00Z`, type)),
+          anEvent(bob),
+        );
+      });
+
+      it('as far as it may look, and then says where it ended', async () => {
+        expect(await parts(query, [], 5, 3)).toEqual([['a.x', 'a.x'], [], ['a.y', 'a.x'], []]);
+        expect(await parts({ ...query, order: 'asc' }, [], 5, 4)).toEqual([['a.x', 'a.y'], ['a.x'], ['a.x']]);
+        expect(await parts(query, ['a.x'], 5, 9)).toEqual([['a.y'], []]);
+        expect(await parts(query, ['a.x'], 5, 10)).toEqual([['a.y']]);
+      });
+
+      it('as many as were asked for, and goes on behind the last of them', async () => {
+        expect(await parts(query, [], 1, 3)).toEqual([['a.x'], ['a.x'], [], ['a.y'], ['a.x'], []]);
+        expect(await parts(NEWEST_FIRST, ['a.x', 'b'], 1, 9)).toEqual([['c'], ['a.y'], []]);
+        expect(await parts(NEWEST_FIRST, [], 4, 4)).toEqual([
+          ['a.x', 'a.x', 'c', 'b'],
+          ['b', 'b', 'a.y', 'b'],
+          ['a.x'],
+        ]);
+      });
+
+      it('from an instant on', async () => {
+        const from = instant('2026-01-04T07:00:00Z');
+        expect(await parts({ ...query, from }, [], 5, 10)).toEqual([['a.x', 'a.x']]);
+      });
     });
 
     it('gives the events at positions, the newest first, without payloads beyond the budget', async () => {
@@ -368,6 +419,22 @@ export function timelineStoreContract(open: () => Stores): void {
       expect(await stores.timelines.find(ada.id, id)).toBeNull();
       expect(await stores.timelines.eraseEvent(ada.id, id, ORDER)).toBe(false);
       expect(await walk(OLDEST_FIRST, 10)).toHaveLength(1);
+    });
+
+    it('summarizes the newest events, of whatever type they are, and says whether older ones were left out', async () => {
+      const times = ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04'].map(instant);
+      await append(...['a', 'b', 'a', 'b'].map((type, n) => at(times[n] as string, type)), anEvent(bob));
+      const newest = (types: string[], entries: number, to?: Instant) =>
+        stores.timelines.summarizeNewest(ada.id, { types: types.map(typeFilter), to }, entries);
+      const [a, b] = [
+        { type: 'a', count: 1, firstOccurredAt: times[2], lastOccurredAt: times[2] },
+        { type: 'b', count: 2, firstOccurredAt: times[1], lastOccurredAt: times[3] },
+      ];
+      expect(await newest([], 3)).toEqual({ types: [b, a], isWhole: false });
+      expect(await newest(['a'], 3)).toEqual({ types: [a], isWhole: false });
+      expect(await newest(['a'], 5)).toEqual({ types: [{ ...a, count: 2, firstOccurredAt: times[0] }], isWhole: true });
+      expect(await newest([], 2, times[2])).toMatchObject({ types: [{ type: 'b' }, { type: 'a' }], isWhole: false });
+      expect(await newest(['c.*'], 5)).toEqual({ types: [], isWhole: true });
     });
 
     it('records who erased an event, by pseudonyms, and nothing where there was none', async () => {

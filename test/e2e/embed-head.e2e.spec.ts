@@ -39,9 +39,11 @@ describe('the head of a timeline', () => {
 
   it('of a customer without events has neither attention nor types, and the plan as one plain line', async () => {
     await service.patch('/customers/empty', { email: 'e@example.com', name: 'E', metadata: { plan: [] } }).expect(201);
-    const { customer, attention, types, firstOccurredAt } = await headOf({ customerExternalId: 'empty' });
+    const { customer, attention, ...timeline } = await headOf({ customerExternalId: 'empty' });
     expect(customer).toEqual({ externalId: 'empty', name: 'E', email: 'e@example.com', plan: null });
-    expect({ attention, types, firstOccurredAt }).toEqual({ attention: [], types: [], firstOccurredAt: null });
+    expect({ attention, ...timeline }).toMatchObject({
+      ...{ attention: [], types: [], countedEvents: null, firstOccurredAt: null },
+    });
     expect((await headOf({})).customer.plan).toBe('Pro\ufffd\ufffd5 seats');
   });
 

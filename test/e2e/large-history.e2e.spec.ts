@@ -5,35 +5,9 @@ import { selectEvents } from '../../src/customer-events/persistence/timeline-sql
 import { citusVersion } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
+import { nodesOf, type Plan } from './helpers/plans.ts';
 
 const MANY = 30_000;
-
-/** A node of EXPLAIN (FORMAT JSON). */
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Index Name'?: string;
-  readonly 'Index Cond'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Heap Fetches'?: number;
-  readonly Plans?: readonly Plan[];
-  /** Of Citus: what each shard does, all else stands in its node. */
-  readonly 'Distributed Query'?: {
-    readonly Job: {
-      readonly Tasks: readonly { readonly 'Remote Plan': readonly (readonly { readonly Plan: Plan }[])[] }[];
-    };
-  };
-}
-
-/** All nodes of a plan; those of a shard under the names that its tables and indexes have where they are not distributed. */
-function nodesOf(plan: Plan): Plan[] {
-  const remote = plan['Distributed Query']?.Job.Tasks.flatMap((task) => task['Remote Plan'].flat());
-  if (remote !== undefined) return remote.flatMap(({ Plan: part }) => nodesOf(withoutShard(part)));
-  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-}
-
-const withoutShard = (plan: Plan): Plan =>
-  JSON.parse(JSON.stringify(plan).replaceAll(/(?<=[a-z])_1\d{5}\b/g, '')) as Plan;
 
 describe('a customer with a long history', () => {
   let service: TestService;

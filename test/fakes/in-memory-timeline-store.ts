@@ -2,14 +2,17 @@ import type { ErasureOrder } from '../../src/customer-events/application/custome
 import {
   LATEST_PAYLOADS,
   TimelineStore,
+  type NewestSummary,
   type TypeMoment,
 } from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
+import { matchesTypes } from '../../libs/kernel/type-filter.ts';
 import { compareInstants, type Instant } from '../../libs/time/instant.ts';
 import { mergedCounts, type TypeCount } from '../../src/customer-events/domain/context-fitting.ts';
 import type { EventOutline, LatestEvent } from '../../src/customer-events/domain/ticket-context.ts';
 import {
   EVENT_OVERHEAD_BYTES,
+  type OutlineQuery,
   type ReadLimits,
   type TimelineFilter,
   type TimelinePart,
@@ -96,14 +99,23 @@ export class InMemoryTimelineStore extends TimelineStore {
     return Promise.resolve(withinBudget(found, maxPayloadBytes));
   }
 
-  outline(
+  outlines(
     customerId: string,
-    query: TimelineQuery,
-    limit: number,
-    after: TimelinePosition | null = null,
-  ): Promise<EventOutline[]> {
-    const events = this.sorted(customerId, query, after).slice(0, limit);
-    return Promise.resolve(events.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })));
+    query: OutlineQuery,
+    after: TimelinePosition | null,
+    limits: Pick<ReadLimits, 'events' | 'entries'>,
+  ): Promise<TimelinePart<EventOutline>> {
+    const range = this.sorted(customerId, { ...query, types: [] }, after);
+    const isFiltered = query.types.length > 0 || query.exceptTypes.length > 0;
+    const looked = isFiltered ? range.slice(0, limits.entries) : range;
+    const found = looked
+      .filter(({ type }) => matchesTypes(type, query.types) && !query.exceptTypes.includes(type))
+      .slice(0, limits.events)
+      .map(({ id, type, occurredAt }) => ({ id, type, occurredAt }));
+    const walkEnd = isFiltered && looked.length === limits.entries ? looked.at(-1) : undefined;
+    const last = found.length === limits.events ? found.at(-1) : walkEnd;
+    const next = last === undefined ? null : { occurredAt: last.occurredAt, id: last.id };
+    return Promise.resolve({ events: found, next });
   }
 
   find(customerId: string, id: string): Promise<CustomerEvent | null> {
@@ -111,19 +123,13 @@ export class InMemoryTimelineStore extends TimelineStore {
   }
 
   summarize(customerId: string, filter: TimelineFilter): Promise<TypeSummary[]> {
-    const byType = new Map<string, CustomerEvent[]>();
-    for (const event of this.matching(customerId, filter).sort(comparePositions)) {
-      byType.set(event.type, [...(byType.get(event.type) ?? []), event]);
-    }
-    const summaries = [...byType].map(([type, events]) => ({
-      type,
-      count: events.length,
-      firstOccurredAt: (events[0] as CustomerEvent).occurredAt,
-      lastOccurredAt: (events.at(-1) as CustomerEvent).occurredAt,
-    }));
-    return Promise.resolve(
-      summaries.sort((a, b) => compareInstants(b.lastOccurredAt, a.lastOccurredAt) || (a.type < b.type ? -1 : 1)),
-    );
+    return Promise.resolve(summariesOf(this.matching(customerId, filter).sort(comparePositions)));
+  }
+
+  async summarizeNewest(customerId: string, filter: TimelineFilter, entries: number): Promise<NewestSummary> {
+    const newest = this.sorted(customerId, { ...filter, types: [], order: 'desc' }, null).slice(0, entries);
+    const matching = newest.filter(({ type }) => matchesTypes(type, filter.types));
+    return { types: summariesOf(matching.reverse()), isWhole: newest.length < entries };
   }
 
   countParts(
@@ -163,14 +169,30 @@ export class InMemoryTimelineStore extends TimelineStore {
       ({ type, occurredAt }) =>
         (from === undefined || compareInstants(occurredAt, from) >= 0) &&
         (to === undefined || compareInstants(occurredAt, to) < 0) &&
-        (types.length === 0 ||
-          types.some((filter) => (filter.isPrefix ? type.startsWith(filter.type) : type === filter.type))),
+        matchesTypes(type, types),
     );
   }
 
   private eventsOf(customerId: string): CustomerEvent[] {
     return this.customers.byId.get(customerId)?.events ?? [];
   }
+}
+
+/** @param sorted the oldest first. */
+function summariesOf(sorted: readonly CustomerEvent[]): TypeSummary[] {
+  const byType = new Map<string, CustomerEvent[]>();
+  for (const event of sorted) {
+    const events = byType.get(event.type);
+    if (events === undefined) byType.set(event.type, [event]);
+    else events.push(event);
+  }
+  const summaries = [...byType].map(([type, events]) => ({
+    type,
+    count: events.length,
+    firstOccurredAt: (events[0] as CustomerEvent).occurredAt,
+    lastOccurredAt: (events.at(-1) as CustomerEvent).occurredAt,
+  }));
+  return summaries.sort((a, b) => compareInstants(b.lastOccurredAt, a.lastOccurredAt) || (a.type < b.type ? -1 : 1));
 }
 
 function withinBudget(events: readonly CustomerEvent[], maxPayloadBytes: number): LatestEvent[] {

@@ -25,6 +25,7 @@ export const embedApi = ({ server }: { server: Server }, token: string) => {
   const bearer = { Authorization: `Bearer ${token}` };
   return {
     entries: (query = '') => request(server).get(`/embed/api/entries?${query}`).set(bearer),
+    days: (query: string) => request(server).get(`/embed/api/days?${query}`).set(bearer),
     head: () => request(server).get('/embed/api/head').set(bearer),
     event: (id: string) => request(server).get(`/embed/api/events/${id}`).set(bearer),
     renew: () => request(server).post('/embed/api/renew').set(bearer),

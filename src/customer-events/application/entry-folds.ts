@@ -11,7 +11,7 @@ export function visibility(
   types: readonly TypeFilter[] | null,
   query: EntriesQuery,
   displays: EventDisplays,
-): (event: EventOutline) => boolean {
+): (event: Pick<EventOutline, 'type'>) => boolean {
   const named = new Set(query.types.filter(({ isPrefix }) => !isPrefix).map(({ type }) => type));
   const known = new Map<string, boolean>();
   const isVisible = (type: string): boolean => {

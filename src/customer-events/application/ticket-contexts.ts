@@ -89,7 +89,7 @@ export class TicketContexts {
     const findCustomer = () => this.reads.run(appId, () => this.customers.find(customerId));
     const [latest, outline, summary, displays, customer] = await Promise.all([
       this.reads.run(appId, () => this.timelines.latest(customerId, query, ticket.limit, CONTEXT_MAX_BYTES)),
-      this.reads.run(appId, () => this.timelines.outline(customerId, query, CONTEXT_OUTLINED_EVENTS)),
+      this.reads.run(appId, () => this.outline(customerId, query)),
       this.reads.runCostly(appId, () => this.timelines.summarize(customerId, { ...WHOLE_TIMELINE, from, to })),
       this.displayRules.of(appId),
       options.customer ? findCustomer() : null,
@@ -111,6 +111,11 @@ export class TicketContexts {
       runs: eventRuns(outline, ticket.limit),
       summary,
     };
+  }
+
+  private async outline(customerId: string, query: TimelineQuery): Promise<readonly EventOutline[]> {
+    const limits = { events: CONTEXT_OUTLINED_EVENTS, entries: CONTEXT_OUTLINED_EVENTS };
+    return (await this.timelines.outlines(customerId, { ...query, exceptTypes: [] }, null, limits)).events;
   }
 
   /** The latest event of each of the types that none of the latest events has. */

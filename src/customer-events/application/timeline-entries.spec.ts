@@ -6,9 +6,10 @@ import { RulesByType, type TestRule } from '../../../test/fakes/rules-by-type.ts
 import { aCustomer, anEvent, APP, instant } from '../../../test/support/builders.ts';
 import { randomWholeNumbers } from '../../../test/support/random.ts';
 import { readTurns } from '../../../test/support/turns.ts';
+import type { Instant } from '../../../libs/time/instant.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { daysIn } from '../domain/local-days.ts';
-import { isOlder } from '../domain/timeline.ts';
+import { isOlder, typeFilter } from '../domain/timeline.ts';
 import type { EntriesQuery, EntriesSight, EntriesStart, TimelineEntriesPage, TimelineEntry } from './entries.ts';
 import { TimelineEntries } from './timeline-entries.ts';
 
@@ -152,11 +153,17 @@ describe('the entries of a timeline', () => {
     expect(counts).toEqual([[[5_000, true]], 5_000, [[5_000, true]], 5_000, [[2_001, undefined]], 2_001]);
   });
 
-  it('of types that are hidden are pages without entries, as far as a request looks', async () => {
-    record(Array.from({ length: 5_001 }, () => anEvent(ada, { type: 'a', occurredAt: instant('2026-04-20') })));
-    rules.rules = { a: { hidden: true } };
-    const first = await page({ kind: 'newest' }, QUERY);
-    expect(first).toMatchObject({ entries: [], scanned: 5_000, scannedTo: '2026-04-20T00:00:00Z' });
-    expect(await walk(first, 'older', QUERY)).toEqual([]);
+  it.each<[string, Partial<EntriesQuery>, TestRule]>([
+    ['hidden', {}, { hidden: true }],
+    ['quiet, where these are left out', { quiet: 'hide' }, { quiet: true }],
+    ['not asked for', { types: [typeFilter('rare')] }, {}],
+  ])('are found behind 20,000 events of a type that is %s by one request', async (_, asked, rule) => {
+    const instants = ['2026-04-20', '2026-04-19'].map(instant);
+    const noise = Array.from({ length: 20_000 }, () => anEvent(ada, { type: 'a', occurredAt: instants[0] as Instant }));
+    record([...noise, anEvent(ada, { type: 'rare', occurredAt: instants[1] as Instant })]);
+    rules.rules = { a: rule };
+    const found = await page({ kind: 'newest' }, { ...QUERY, ...asked });
+    expect(found.entries).toMatchObject([{ kind: 'event', type: 'rare' }]);
+    expect(found.older).toBeNull();
   });
 });

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { commonTypes, matchesTypes, type TypeFilter } from '../../../libs/kernel/type-filter.ts';
 import { shiftInstant, type Instant } from '../../../libs/time/instant.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
@@ -7,7 +6,6 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import {
   BEFORE_ALL_IDS,
-  entriesPlace,
   positionCursor,
   rangeCursor,
   TIMELINE_END,
@@ -25,10 +23,19 @@ import {
   type FoldKeyOf,
   type Stretch,
 } from '../domain/timeline-entries.ts';
-import { isOlder, type TimelineOrder, type TimelinePosition } from '../domain/timeline.ts';
-import type { EntriesQuery, EntriesSight, EntriesStart, TimelineEntriesPage, TimelineEntry } from './entries.ts';
+import type { TimelineOrder, TimelinePosition } from '../domain/timeline.ts';
+import type { EntriesQuery, EntriesSight, TimelineEntriesPage, TimelineEntry } from './entries.ts';
+import { placeOf } from './entries-place.ts';
 import { CustomerStore } from './customer-store.port.ts';
-import { SCAN_MAX_ENTRIES, walkEntries, walkQuery, type ReadOutlines, type Walked } from './entries-walk.ts';
+import {
+  HALF_A_SCAN,
+  readUpTo,
+  walkEntries,
+  WHOLE_SCAN,
+  type ReadOutlines,
+  type ScanLimits,
+  type Walked,
+} from './entries-walk.ts';
 import { shownSingles, type DisplayContext, type ShownSingle } from './entry-displays.ts';
 import { foldedEntry, visibility } from './entry-folds.ts';
 import { matcherOf, searchEvents, type ReadEvents } from './entry-search.ts';
@@ -55,7 +62,7 @@ interface Reading {
   readonly customerId: string;
   readonly walk: EntriesWalk;
   readonly query: EntriesQuery;
-  readonly isVisible: (event: EventOutline) => boolean;
+  readonly isVisible: (event: Pick<EventOutline, 'type'>) => boolean;
   readonly keyOf: FoldKeyOf;
   /** Of these types alone there can be something to be found. */
   readonly types: readonly TypeFilter[];
@@ -131,9 +138,9 @@ export class TimelineEntries {
     const place: TimelinePosition = { occurredAt: behind, id: BEFORE_ALL_IDS };
     const [walked, newer] = await Promise.all([
       this.walked(reading, 'desc', place),
-      this.outlines(reading, 'asc')(place, 1),
+      this.outlines({ ...reading, types: [] }, 'asc')(place, { events: 1, entries: 1 }, []),
     ]);
-    return olderPage(reading, walked, newer.length === 0 ? null : place);
+    return olderPage(reading, walked, newer.events.length === 0 ? null : place);
   }
 
   private async older(reading: Reading, place: TimelinePosition): Promise<Outlined> {
@@ -162,10 +169,9 @@ export class TimelineEntries {
     if (event === null) await this.requireCustomer(appId, customerId);
     if (event === null || !matchesTypes(event.type, sight.types)) throw eventNotFound();
     const above = Math.floor((query.limit - 1) / 2);
-    const half = SCAN_MAX_ENTRIES / 2;
     const [newer, older] = await Promise.all([
-      this.walked(reading, 'asc', event, above, half),
-      this.walked(reading, 'desc', event, query.limit - 1 - above, half),
+      this.walked(reading, 'asc', event, above, HALF_A_SCAN),
+      this.walked(reading, 'desc', event, query.limit - 1 - above, HALF_A_SCAN),
     ]);
     return {
       stretches: [
@@ -183,22 +189,19 @@ export class TimelineEntries {
 
   /** The events of a fold, each by itself. */
   private async within(reading: Reading, { before, oldest }: PositionRange): Promise<Outlined> {
-    const read = this.outlines(reading, 'desc', oldest.occurredAt);
-    const walked = await walkEntries(read, {
-      after: before,
-      limit: reading.query.limit,
-      maxScanned: SCAN_MAX_ENTRIES,
-      isVisible: (event) => !isOlder(event, oldest) && reading.isVisible(event),
-      keyOf: ({ id }) => id,
-    });
-    const { next } = walked;
-    const isEnd = next === null || !isOlder(oldest, next);
+    const { events, scanned, next } = await walkEntries(
+      readUpTo(oldest, this.outlines(reading, 'desc', oldest.occurredAt)),
+      {
+        ...{ after: before, limit: reading.query.limit, isVisible: reading.isVisible, ...WHOLE_SCAN },
+        keyOf: ({ id }) => id,
+      },
+    );
     return {
-      stretches: singleStretches(walked.events),
-      older: isEnd ? null : rangeCursor(reading.walk, { before: next, oldest }),
+      stretches: singleStretches(events),
+      older: next === null ? null : rangeCursor(reading.walk, { before: next, oldest }),
       newer: null,
-      scanned: walked.scanned,
-      scannedTo: isEnd ? null : next.occurredAt,
+      scanned,
+      scannedTo: next?.occurredAt ?? null,
       isOpen: false,
     };
   }
@@ -208,11 +211,11 @@ export class TimelineEntries {
     order: TimelineOrder,
     after: TimelinePosition | null,
     limit = reading.query.limit,
-    maxScanned = SCAN_MAX_ENTRIES,
+    scan: ScanLimits = WHOLE_SCAN,
   ): Promise<Walked> {
     const { isVisible, keyOf, matches } = reading;
     if (matches !== null) return searchEvents(this.events(reading, order), { after, limit, isVisible, matches });
-    return walkEntries(this.outlines(reading, order), { after, limit, maxScanned, isVisible, keyOf });
+    return walkEntries(this.outlines(reading, order), { after, limit, ...scan, isVisible, keyOf });
   }
 
   private events({ appId, customerId, types }: Reading, order: TimelineOrder): ReadEvents {
@@ -220,9 +223,13 @@ export class TimelineEntries {
       this.reads.runCostly(appId, () => this.timelines.page(customerId, { types, order }, after, limits));
   }
 
-  private outlines({ appId, customerId }: Reading, order: TimelineOrder, from?: Instant): ReadOutlines {
-    const query = { ...walkQuery(order), from };
-    return (after, count) => this.reads.run(appId, () => this.timelines.outline(customerId, query, count, after));
+  private outlines({ appId, customerId, types }: Reading, order: TimelineOrder, from?: Instant): ReadOutlines {
+    return (after, limits, exceptTypes) => {
+      const query = { types, exceptTypes, order, from };
+      const read = () => this.timelines.outlines(customerId, query, after, limits);
+      const passesOver = types.length > 0 || exceptTypes.length > 0;
+      return passesOver ? this.reads.runCostly(appId, read) : this.reads.run(appId, read);
+    };
   }
 
   private async shown(reading: Reading, outlined: Outlined, context: DisplayContext): Promise<TimelineEntriesPage> {
@@ -281,17 +288,3 @@ const olderPage = ({ walk, keyOf }: Reading, walked: Walked, newer: TimelinePosi
   scannedTo: walked.next?.occurredAt ?? null,
   isOpen: walked.isOpen,
 });
-
-/** @throws VALIDATION_ERROR */
-function placeOf(walk: EntriesWalk, start: EntriesStart): EntriesPlace | null {
-  if (start.kind !== 'cursor' && start.kind !== 'within') return null;
-  const place = entriesPlace(walk, start.cursor);
-  if (place === null || (start.kind === 'within' && place.kind !== 'range')) {
-    const what = start.kind === 'within' ? 'cursor of a fold' : 'cursor';
-    throw invalidField(start.kind, `is not a ${what} of this timeline with these types; take it as it was given`);
-  }
-  if (place.kind === 'range' && start.kind === 'cursor' && start.direction === 'newer') {
-    throw invalidField('dir', 'must be older here: the events of a fold are read from the newest on');
-  }
-  return place;
-}

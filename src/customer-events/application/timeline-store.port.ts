@@ -4,6 +4,7 @@ import type { TypeCount } from '../domain/context-fitting.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
 import type {
+  OutlineQuery,
   ReadLimits,
   TimelineFilter,
   TimelinePart,
@@ -15,6 +16,14 @@ import type {
 
 /** A type, and when it was last. */
 export type TypeMoment = Pick<TypeSummary, 'type' | 'lastOccurredAt'>;
+
+/** What {@link TimelineStore.summarizeNewest} gives. */
+export interface NewestSummary {
+  /** As {@link TimelineStore.summarize} gives them. */
+  readonly types: readonly TypeSummary[];
+  /** Whether there are surely no events before those that were counted. */
+  readonly isWhole: boolean;
+}
 
 /** See {@link TimelineStore.latest}. */
 export const LATEST_PAYLOADS = 16;
@@ -64,13 +73,16 @@ export abstract class TimelineStore {
    */
   abstract countBetween(customerId: string, positions: readonly TimelinePosition[]): Promise<TypeCount[][]>;
 
-  /** The first `limit` events behind a position (from the start: null), without payloads. */
-  abstract outline(
+  /**
+   * The next events behind a position (from the start: null), without payloads: at most `limits.events`. Where types are
+   * left out, at most `limits.entries` events are looked at to find them, so there may be none although more follow.
+   */
+  abstract outlines(
     customerId: string,
-    query: TimelineQuery,
-    limit: number,
-    after?: TimelinePosition | null,
-  ): Promise<EventOutline[]>;
+    query: OutlineQuery,
+    after: TimelinePosition | null,
+    limits: Pick<ReadLimits, 'events' | 'entries'>,
+  ): Promise<TimelinePart<EventOutline>>;
 
   /**
    * The events at these positions, those that are there, the newest first, with payloads as {@link latest} gives them.
@@ -87,6 +99,9 @@ export abstract class TimelineStore {
 
   /** One for each type that has events, the type with the latest event first, then by name. */
   abstract summarize(customerId: string, filter: TimelineFilter): Promise<TypeSummary[]>;
+
+  /** The same of the newest so many events in the time of the filter, of whatever type they are. */
+  abstract summarizeNewest(customerId: string, filter: TimelineFilter, entries: number): Promise<NewestSummary>;
 
   /**
    * How many events lie between each instant and the next, the earlier one inclusive: as many counts as there are starts.

@@ -20,6 +20,12 @@ export interface TimelineQuery extends TimelineFilter {
   readonly order: TimelineOrder;
 }
 
+/** Of which events the outlines are asked for. */
+export interface OutlineQuery extends TimelineQuery {
+  /** Events of these types are left out. */
+  readonly exceptTypes: readonly string[];
+}
+
 /** A place between two events: (`occurredAt`, `id`) is a total order of a timeline. */
 export interface TimelinePosition {
   readonly occurredAt: Instant;

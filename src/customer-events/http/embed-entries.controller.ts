@@ -10,7 +10,7 @@ import type { SuccessResponse } from '../../platform/http/response/success-respo
 import { TimelineEntries } from '../application/timeline-entries.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
 import { ENTRIES_ETAG, entriesReply } from './entries.reply.ts';
-import { entriesCost, EntriesRequest, entriesQuery, isSearch } from './entries.request.ts';
+import { entriesCost, EntriesRequest, entriesQuery, isFiltered } from './entries.request.ts';
 import { EntriesPageResponse } from './entries.response.ts';
 
 @SessionController('entries')
@@ -19,12 +19,13 @@ export class EmbedEntriesController {
 
   @Get()
   @Costs(entriesCost)
-  @Costly(isSearch)
+  @Costly(isFiltered)
   @ApiOperation({
     summary: 'Read the timeline of the customer as entries',
     description:
       'Neighbours of one type, and neighbours of quiet types, are one entry from three on. A fold ends at midnight of `tz`, ' +
-      'at the instant of the ticket, and where a request has looked at 5,000 events.',
+      'at the instant of the ticket, and where a request has looked at 5,000 events. Of types that are left out it passes over 60,000 ' +
+      'at most, so a page may be empty and go on.',
   })
   @Responds(200, EntriesPageResponse, 'A page of entries.', ENTRIES_ETAG)
   @Fails(customerNotFound, eventNotFound, tooManyCostlyRequests)

@@ -1,7 +1,12 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import type { SessionView } from '../../platform/http/request/caller.ts';
-import { HEAD_ATTENTION_TYPES, type TimelineHead, type TypeOfTimeline } from '../application/timeline-heads.ts';
+import {
+  HEAD_ATTENTION_TYPES,
+  HEAD_MAX_ENTRIES,
+  type TimelineHead,
+  type TypeOfTimeline,
+} from '../application/timeline-heads.ts';
 import type { Attention } from '../application/attention.ts';
 import type { Customer } from '../domain/customer.ts';
 import type { TypeDisplay } from '../domain/event-display.ts';
@@ -120,12 +125,25 @@ export class EmbedHeadResponse {
   })
   types: EmbedTypeResponse[];
 
-  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, description: 'null where there is no event.' })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: `\`types\` counts the newest so many events, of whatever type they are: ${HEAD_MAX_ENTRIES.toLocaleString('en')} of a longer history. null: all.`,
+    example: null,
+  })
+  countedEvents: number | null;
+
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    description: `null where there is no event, or none that the session may see among the oldest ${HEAD_MAX_ENTRIES.toLocaleString('en')}.`,
+  })
   firstOccurredAt: string | null;
 }
 
 export function embedHeadResponse(
-  { customer, attention, types, firstOccurredAt }: TimelineHead,
+  { customer, attention, types, countedEvents, firstOccurredAt }: TimelineHead,
   session: SessionView,
 ): EmbedHeadResponse {
   const { id, at, matchedBy, viewer, locale, timeZone, eventLink, expiresAt, renewableUntil } = session;
@@ -138,6 +156,7 @@ export function embedHeadResponse(
     },
     attention: attention.map(attentionResponse),
     types: types.map(typeResponse),
+    countedEvents,
     firstOccurredAt,
   };
 }

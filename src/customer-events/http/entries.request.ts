@@ -15,7 +15,9 @@ const SEARCH_COST = 10;
 
 export const entriesCost = ({ query }: Pick<Request, 'query'>): number => (query.q === undefined ? 1 : SEARCH_COST);
 
-export const isSearch = ({ query }: Pick<Request, 'query'>): boolean => query.q !== undefined;
+/** A search, and a filter by type, may look at much of a history. */
+export const isFiltered = ({ query }: Pick<Request, 'query'>): boolean =>
+  query.q !== undefined || query.type !== undefined;
 
 export const ENTRIES_DEFAULT_LIMIT = 50;
 export const ENTRIES_MAX_LIMIT = 100;

@@ -104,7 +104,11 @@ export class EntriesPageResponse {
   })
   newer: string | null;
 
-  @ApiProperty({ type: 'integer', description: 'How many events were looked at.', example: 50 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many events were looked at, without those that were passed over by their type.',
+    example: 50,
+  })
   scanned: number;
 
   @ApiProperty({

@@ -5,7 +5,7 @@ import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import type { ErasureKeys } from '../domain/erasure-keys.ts';
 import { insertErasedIds } from './erased-event-ids.ts';
-import type { Sql } from './timeline-sql.ts';
+import type { Sql } from './timeline-walk-sql.ts';
 
 /** Takes some 50 ms; whoever writes to the same rows waits no longer than that. */
 export const MAX_EVENTS_OF_PART = 5_000;

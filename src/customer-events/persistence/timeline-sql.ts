@@ -10,11 +10,7 @@ import {
   type TimelineQuery,
 } from '../domain/timeline.ts';
 import { CUSTOMER_EVENT_COLUMNS, type EventRow } from './customer-event-columns.ts';
-
-export interface Sql {
-  readonly sql: string;
-  readonly parameters: unknown[];
-}
+import { filteredWalk, timelineCondition, timelineOrder, typeCondition, type Sql } from './timeline-walk-sql.ts';
 
 /** All but the payload, which is sent only where there is room for it. */
 const FRAME_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', fieldsWithout(CUSTOMER_EVENT_COLUMNS, 'payload'));
@@ -25,38 +21,6 @@ const UNMEASURED_PAGES = 4;
 /** What is stored uncompressed has its size in its header: it is not read to be measured. */
 const PAYLOAD_BYTES = `CASE WHEN pg_column_compression(t.payload) IS NULL THEN pg_column_size(t.payload)
   ELSE octet_length(t.payload::text) END`;
-
-export const timelineOrder = ({ order }: TimelineQuery): string =>
-  order === 'asc' ? 't.occurred_at ASC, t.id ASC' : 't.occurred_at DESC, t.id DESC';
-
-/**
- * The condition on `customer_events AS t` that selects what a query asks for, behind a position.
- * All of it is found through the primary key, which is the timeline's index and holds the type too.
- */
-export function timelineCondition(customerId: string, query: TimelineQuery, after: TimelinePosition | null): Sql {
-  const parameters = new Parameters();
-  const { add } = parameters;
-  const conditions = [`t.customer_id = ${add(customerId)}`];
-  if (query.from !== undefined) conditions.push(`t.occurred_at >= ${add(query.from)}`);
-  if (query.to !== undefined) conditions.push(`t.occurred_at < ${add(query.to)}`);
-  if (after !== null) {
-    const beyond = query.order === 'asc' ? '>' : '<';
-    const [occurredAt, id] = [add(after.occurredAt), add(after.id)];
-    // The first condition follows from the second, and lets a partitioned table leave out partitions.
-    conditions.push(
-      `t.occurred_at ${beyond}= ${occurredAt} AND (t.occurred_at, t.id) ${beyond} (${occurredAt}, ${id})`,
-    );
-  }
-  if (query.types.length > 0) conditions.push(typeCondition(query, parameters));
-  return { sql: conditions.join(' AND '), parameters: parameters.values };
-}
-
-function typeCondition({ types }: TimelineFilter, { add }: Parameters): string {
-  const [names, prefixes] = [false, true].map((isPrefix) =>
-    types.filter((filter) => filter.isPrefix === isPrefix).map(({ type }) => type),
-  );
-  return `(t.type = ANY(${add(names)}::text[]) OR t.type ^@ ANY(${add(prefixes)}::text[]))`;
-}
 
 /** A row of {@link selectEvents} and {@link selectMeasuredEvents}. */
 export type PageRow = Omit<EventRow, 'payload'> & {
@@ -154,31 +118,18 @@ function matchingEvents(
   customerId: string,
   query: TimelineQuery,
   after: TimelinePosition | null,
-  limits: ReadLimits,
+  { events, entries }: ReadLimits,
 ): Events {
-  const walk = timelineCondition(customerId, { ...query, types: [] }, after);
-  const { sql } = walk;
-  const parameters = new Parameters(...walk.parameters);
-  const matches = typeCondition(query, parameters);
-  const order = timelineOrder(query);
+  const walk = filteredWalk(customerId, { ...query, exceptTypes: [] }, after, { events: events + 1, entries });
   return {
-    // The end of the walk is looked for in the same snapshot, and only where the matches do not fill the page. The
-    // customer, the first parameter, is named once more at the end: it leads a distributed database to one shard.
-    events: `WITH found AS MATERIALIZED (
-        SELECT t.occurred_at, t.id, true AS matches, false AS ends_walk
-        FROM (SELECT t.occurred_at, t.id, t.type FROM customer_events AS t
-              WHERE ${sql} ORDER BY ${order} LIMIT ${limits.entries}) AS t
-        WHERE ${matches} ORDER BY ${order} LIMIT ${limits.events + 1}),
-      walk_end AS (
-        SELECT t.occurred_at, t.id, false AS matches, true AS ends_walk FROM customer_events AS t
-        WHERE ${sql} AND (SELECT count(*) FROM found) <= ${limits.events}
-        ORDER BY ${order} OFFSET ${limits.entries - 1} LIMIT 1)
-      SELECT t.*, k.matches, k.ends_walk
-      FROM (SELECT * FROM found UNION ALL SELECT * FROM walk_end) AS k
+    // The customer, the first parameter, is named once more at the end: it leads a distributed database to one shard.
+    events: `${walk.sql}
+      SELECT t.*, NOT k.ends_walk AS matches, k.ends_walk
+      FROM walk AS k
       JOIN customer_events AS t
         ON t.customer_id = $1 AND t.occurred_at = k.occurred_at AND t.id = k.id
-      ORDER BY ${order}, k.ends_walk`,
-    parameters: parameters.values,
+      ORDER BY ${timelineOrder(query)}, k.ends_walk`,
+    parameters: walk.parameters,
   };
 }
 

@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
+import { matchesTypes } from '../../../libs/kernel/type-filter.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
-import { selectList } from '../../platform/postgres/record-columns.ts';
 import { pipelinedTransaction } from '../../platform/postgres/transactions.ts';
-import { instantOfUtcText, utcText } from '../../platform/postgres/utc-text.ts';
+import { instantOfUtcText } from '../../platform/postgres/utc-text.ts';
 import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
 import { auditEntry } from '../../platform/audit/audit-entry.ts';
 import type { ErasureOrder } from '../application/customer-store.port.ts';
-import { TimelineStore, type TypeMoment } from '../application/timeline-store.port.ts';
+import { TimelineStore, type NewestSummary, type TypeMoment } from '../application/timeline-store.port.ts';
 import { mergedCounts, type TypeCount } from '../domain/context-fitting.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { instantFromMillis, type Instant } from '../../../libs/time/instant.ts';
@@ -18,6 +18,7 @@ import { ErasureKeys } from '../domain/erasure-keys.ts';
 import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
 import {
   EVENT_OVERHEAD_BYTES,
+  type OutlineQuery,
   type ReadLimits,
   type TimelineFilter,
   type TimelinePart,
@@ -26,7 +27,7 @@ import {
   type TypeFilter,
   type TypeSummary,
 } from '../domain/timeline.ts';
-import { CUSTOMER_EVENT_COLUMNS, EVENT_COLUMNS, eventOf, type EventRow } from './customer-event-columns.ts';
+import { EVENT_COLUMNS, eventOf, type EventRow } from './customer-event-columns.ts';
 import { eraseEvents } from './erase-events.ts';
 import {
   selectCountsBetween,
@@ -36,13 +37,16 @@ import {
   selectLatestOfTypes,
   selectMeasuredEvents,
   selectPartCounts,
-  timelineCondition,
-  timelineOrder,
   type PageRow,
-  type Sql,
 } from './timeline-sql.ts';
-
-const OUTLINE_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', ['id', 'type', 'occurredAt']);
+import {
+  selectNewestSummary,
+  selectOutlines,
+  selectSummary,
+  type OutlineRow,
+  type Sql,
+  type SummaryRow,
+} from './timeline-walk-sql.ts';
 
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
@@ -108,19 +112,21 @@ export class TypeormTimelineStore extends TimelineStore {
     return (await this.read<LatestRow>(sql, parameters)).map(latestEventOf);
   }
 
-  async outline(
+  async outlines(
     customerId: string,
-    query: TimelineQuery,
-    limit: number,
-    after: TimelinePosition | null = null,
-  ): Promise<EventOutline[]> {
-    const condition = timelineCondition(customerId, query, after);
-    const rows = await this.read<Pick<EventRow, 'id' | 'type' | 'occurredAt'>>(
-      `SELECT ${OUTLINE_COLUMNS} FROM customer_events AS t
-       WHERE ${condition.sql} ORDER BY ${timelineOrder(query)} LIMIT ${limit}`,
-      condition.parameters,
-    );
-    return rows.map(({ id, type, occurredAt }) => ({ id, type, occurredAt: instantOfUtcText(occurredAt) }));
+    query: OutlineQuery,
+    after: TimelinePosition | null,
+    limits: Pick<ReadLimits, 'events' | 'entries'>,
+  ): Promise<TimelinePart<EventOutline>> {
+    const { sql, parameters } = selectOutlines(customerId, query, after, limits);
+    const rows = await this.read<OutlineRow>(sql, parameters);
+    const outlineOf = ({ id, type, occurredAt }: OutlineRow): EventOutline => ({
+      ...{ id, type, occurredAt: instantOfUtcText(occurredAt) },
+    });
+    const events = rows.filter(({ endsWalk }) => !endsWalk).map(outlineOf);
+    const last = rows.at(-1);
+    const isEnd = last === undefined || (events.length < limits.events && !last.endsWalk);
+    return { events, next: isEnd ? null : positionOf(outlineOf(last)) };
   }
 
   async find(customerId: string, id: string): Promise<CustomerEvent | null> {
@@ -134,20 +140,15 @@ export class TypeormTimelineStore extends TimelineStore {
   }
 
   async summarize(customerId: string, filter: TimelineFilter): Promise<TypeSummary[]> {
-    const condition = timelineCondition(customerId, { ...filter, order: 'desc' }, null);
-    const rows = await this.read<{ type: string; count: string; first: string; last: string }>(
-      `SELECT t.type, count(*) AS count,
-         ${utcText('min(t.occurred_at)')} AS first, ${utcText('max(t.occurred_at)')} AS last
-       FROM customer_events AS t WHERE ${condition.sql}
-       GROUP BY t.type ORDER BY max(t.occurred_at) DESC, t.type`,
-      condition.parameters,
-    );
-    return rows.map(({ type, count, first, last }) => ({
-      type,
-      count: Number(count),
-      firstOccurredAt: instantOfUtcText(first),
-      lastOccurredAt: instantOfUtcText(last),
-    }));
+    const { sql, parameters } = selectSummary(customerId, filter);
+    return (await this.read<SummaryRow>(sql, parameters)).map(summaryOf);
+  }
+
+  async summarizeNewest(customerId: string, filter: TimelineFilter, entries: number): Promise<NewestSummary> {
+    const { sql, parameters } = selectNewestSummary(customerId, filter, entries);
+    const all = (await this.read<SummaryRow>(sql, parameters)).map(summaryOf);
+    const counted = all.reduce((sum, { count }) => sum + count, 0);
+    return { types: all.filter(({ type }) => matchesTypes(type, filter.types)), isWhole: counted < entries };
   }
 
   async countParts(
@@ -183,6 +184,15 @@ export class TypeormTimelineStore extends TimelineStore {
     return storage(() => this.reading.query<Row[]>(sql, parameters));
   }
 }
+
+const positionOf = ({ occurredAt, id }: EventOutline): TimelinePosition => ({ occurredAt, id });
+
+const summaryOf = ({ type, count, first, last }: SummaryRow): TypeSummary => ({
+  type,
+  count: Number(count),
+  firstOccurredAt: instantOfUtcText(first),
+  lastOccurredAt: instantOfUtcText(last),
+});
 
 type LatestRow = Omit<EventRow, 'payload'> & { readonly payload: string | null; readonly payloadBytes: number };
 

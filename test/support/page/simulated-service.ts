@@ -93,7 +93,7 @@ export class SimulatedService {
         ...{ id: 'session', at: this.at, matchedBy: 'externalId', viewer: null, locale: null },
         ...{ timeZone: this.timeZone, eventLink: null, ...this.times() },
       },
-      ...{ attention: [], types: [], firstOccurredAt: null },
+      ...{ attention: [], types: [], countedEvents: null, firstOccurredAt: null },
     };
   }
 

@@ -129,6 +129,8 @@ export interface Head {
   /** At most three, the newest first. */
   readonly attention: readonly Attention[];
   readonly types: readonly TypeOfHead[];
+  /** `types` counts the newest so many events alone, and older ones may have other types; null: all are counted. */
+  readonly countedEvents: number | null;
   readonly firstOccurredAt: Instant | null;
 }
 

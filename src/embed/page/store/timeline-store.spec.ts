@@ -72,7 +72,7 @@ class TestService {
         timeZone: 'UTC',
         ...FOREVER,
       },
-      ...{ attention: [], types: [], firstOccurredAt: null },
+      ...{ attention: [], types: [], countedEvents: null, firstOccurredAt: null },
     };
   }
 

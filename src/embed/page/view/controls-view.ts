@@ -78,6 +78,7 @@ function closeWhenLeft(event: FocusEvent) {
 export function typeList(context: ViewContext) {
   const { state, store, typeFilter, act } = context;
   const all = state.head?.types ?? [];
+  const countedEvents = state.head?.countedEvents ?? null;
   if (all.length === 0) return html`<p class="muted">${TEXTS.noTypes}</p>`;
   const looked = typeFilter.trim().toLowerCase();
   const fitting = all.filter(({ type, title }) => `${type}\n${title}`.toLowerCase().includes(looked));
@@ -104,6 +105,7 @@ export function typeList(context: ViewContext) {
         ? html`<p class="muted">${TEXTS.typesLeftOut(fitting.length - MAX_TYPES_SHOWN)}</p>`
         : nothing
     }
+    ${countedEvents === null ? nothing : html`<p class="muted">${TEXTS.countedEvents(countedEvents)}</p>`}
     ${
       chosen.size === 0
         ? nothing

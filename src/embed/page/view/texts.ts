@@ -20,6 +20,8 @@ export const TEXTS = {
   find: 'Find in events',
   findPlaceholder: 'Find…',
   types: 'Types',
+  countedEvents: (count: number) =>
+    `Counts of the newest ${count.toLocaleString('en')} events; older ones may be of other types.`,
   typesChosen: (count: number) => `Types · ${count}`,
   typesFilter: 'Find a type',
   noTypes: 'No types yet',
