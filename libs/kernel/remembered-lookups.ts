@@ -6,8 +6,8 @@ const MAX_REMEMBERED = 10_000;
 /** Of secrets that were never seen here; each waits a second at most. */
 const LOOKUPS_AT_ONCE = 2;
 const MAX_LOOKUP_WAIT_MS = 1_000;
-/** Whose look-up it is will be known when it has ended: they have their turns in the order in which they come. */
-const NOBODY = '';
+/** Where nothing tells the askers apart, they have their turns in the order in which they come. */
+const ANYBODY = '';
 
 /**
  * Looks up what secrets stand for, by their hashes. What was looked up is remembered for a few seconds, found or not,
@@ -45,14 +45,19 @@ export class RememberedLookups<Found> {
   /**
    * @param isOutdated whether what is remembered may have changed in a way that matters now: then it is looked up again,
    *   once for all who ask at that time.
+   * @param asker those who ask for what was never seen here take turns, such as addresses.
    */
-  async lookup(sha256: Buffer, isOutdated: (value: Found) => boolean = () => false): Promise<Found | null> {
+  async lookup(
+    sha256: Buffer,
+    isOutdated: (value: Found) => boolean = () => false,
+    asker = ANYBODY,
+  ): Promise<Found | null> {
     const key = keyOf(sha256);
-    const lookup = this.begun(key, sha256);
+    const lookup = this.begun(key, sha256, asker);
     const value = await lookup;
     if (value === null || !isOutdated(value)) return value;
     if (this.lookups.get(key) === lookup) this.lookups.delete(key);
-    return this.begun(key, sha256);
+    return this.begun(key, sha256, asker);
   }
 
   /** Whether this was found before. It says nothing of what has become of it since. */
@@ -60,12 +65,12 @@ export class RememberedLookups<Found> {
     return this.seen.has(keyOf(sha256));
   }
 
-  private begun(key: string, sha256: Buffer): Promise<Found | null> {
+  private begun(key: string, sha256: Buffer, asker: string): Promise<Found | null> {
     const present = this.lookups.get(key);
     if (present !== undefined) return present;
     if (this.unknown.has(key)) return Promise.resolve(null);
     const find = (): Promise<Found | null> => this.find(sha256);
-    const lookup = this.seen.has(key) ? find() : this.unseenLookups.run(NOBODY, find);
+    const lookup = this.seen.has(key) ? find() : this.unseenLookups.run(asker, find);
     this.lookups.set(key, lookup);
     lookup.then(
       (value) => this.note(key, value),

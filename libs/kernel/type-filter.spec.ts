@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { matchesTypes, typeFilter } from './type-filter.ts';
+import { commonTypes, matchesTypes, typeFilter } from './type-filter.ts';
 
 describe('matchesTypes', () => {
   it.each([
@@ -12,5 +12,40 @@ describe('matchesTypes', () => {
     ['page.view', ['order.*', 'page.view'], true],
   ])('of %s and %j is %s', (type, filters, expected) => {
     expect(matchesTypes(type, filters.map(typeFilter))).toBe(expected);
+  });
+});
+
+describe('commonTypes', () => {
+  const common = (a: string[], b: string[]): string[] | null =>
+    commonTypes(a.map(typeFilter), b.map(typeFilter))?.map(({ type, isPrefix }) => (isPrefix ? `${type}*` : type)) ??
+    null;
+
+  it.each([
+    [[], [], []],
+    [['a'], [], ['a']],
+    [['a.*'], ['a.b', 'c'], ['a.b']],
+    [['a.b.*'], ['a.*'], ['a.b.*']],
+    [['a.*'], ['a'], null],
+    [['a', 'b'], ['b', 'c'], ['b']],
+    [['a.*'], ['ab.*'], null],
+  ])('of %j and %j are %j, in either order', (a, b, expected) => {
+    expect([common(a, b), common(b, a)]).toEqual([expected, expected]);
+  });
+
+  it('let through exactly what both let through', () => {
+    const names = ['a', 'a.b', 'a.b.c', 'a.c', 'ab', 'b', 'b.a'];
+    const filters = [...names, 'a.*', 'a.b.*', 'b.*'];
+    const pairs = filters.flatMap((one, index) =>
+      filters.slice(index).map((other) => [one, other] as [string, string]),
+    );
+    for (const a of pairs)
+      for (const b of pairs) {
+        const [first, second] = [a.map(typeFilter), b.map(typeFilter)];
+        const both = commonTypes(first, second);
+        for (const type of names) {
+          const passes = both !== null && matchesTypes(type, both);
+          expect([a, b, type, passes]).toEqual([a, b, type, matchesTypes(type, first) && matchesTypes(type, second)]);
+        }
+      }
   });
 });

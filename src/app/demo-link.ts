@@ -10,7 +10,10 @@ import { EmbedSessions } from '../embed/application/embed-sessions.ts';
 import { createdSessionResponse } from '../embed/http/embed-session.response.ts';
 import { DEMO_APP, DEMO_CUSTOMER } from './demo-data.ts';
 import { TICKET_TYPE } from './demo-story.ts';
-import { FIRST_START } from './first-app.ts';
+import type { Actor } from '../platform/audit/audit-entry.ts';
+
+/** In whose name each start makes a session. */
+const START: Actor = { kind: 'service', id: 'start', requestId: null };
 
 /** As long as a session may last. */
 const [TTL_SECONDS, MAX_AGE_SECONDS] = [3_600, 86_400];
@@ -37,7 +40,7 @@ export async function demoLink(app: INestApplicationContext, baseUrl: string): P
     const at = await ticketInstant(app, demo.id);
     const by = { appId: demo.id, keyId: key.id };
     const draft = { ...PLAIN_SESSION, at, ttlSeconds: TTL_SECONDS, maxAgeSeconds: MAX_AGE_SECONDS };
-    const created = await app.get(EmbedSessions).create(by, { externalId: DEMO_CUSTOMER }, draft, FIRST_START);
+    const created = await app.get(EmbedSessions).create(by, { externalId: DEMO_CUSTOMER }, draft, START);
     return createdSessionResponse(created, baseUrl).url;
   } catch (error) {
     if (error instanceof DomainError && error.kind === 'not-found') return null;

@@ -63,7 +63,7 @@ export class PublicKeysForSessions extends AppPublicKeys {
     return this.publicKeys.publicKeyOf(appId);
   }
 
-  appOf(publicKey: string): Promise<PageApp | null> {
-    return this.publicKeys.findAppOfPublicKey(publicKey);
+  appOf(publicKey: string, address: string): Promise<PageApp | null> {
+    return this.publicKeys.findAppOfPublicKey(publicKey, address);
   }
 }

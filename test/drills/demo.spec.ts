@@ -60,6 +60,14 @@ describe('the demo of an installation with the embedded PostgreSQL', () => {
     return ((await response.json()) as { data: { events: Shown[] } }).data.events;
   };
 
+  /** In whose name the sessions of the printed links were made. */
+  const makersOfSessions = async (address: string, key: string): Promise<string[]> => {
+    const url = `${address}/api/v1/audit?action=session.created`;
+    const response = await fetch(url, { headers: { 'X-API-Key': key } });
+    const { entries } = ((await response.json()) as { data: { entries: { actor: { id: string } }[] } }).data;
+    return entries.map(({ actor }) => actor.id);
+  };
+
   it('is a timeline that a browser opens by the printed link, in words, as of its ticket', async () => {
     const first = workplace.start();
     const address = await servesAt(first);
@@ -100,6 +108,7 @@ describe('the demo of an installation with the embedded PostgreSQL', () => {
     expect(await headOf(again.ask)).toMatchObject({ session: { at: ticket?.occurredAt } });
     expect(second.output()).not.toMatch(KEY);
     expect(await eventsOf(again.address, key as string)).toHaveLength(events.length);
+    expect(await makersOfSessions(again.address, key as string)).toEqual(['start', 'start']);
     await stopped(second);
   });
 

@@ -34,6 +34,7 @@ const median = (values: readonly number[]): number =>
     ['readiness probes', '/health/ready', ''],
     ['keys that do not exist', '/api/v1/auth/whoami', 'X-API-Key: {key}'],
     ['missing keys', '/api/v1/auth/whoami', ''],
+    ['pages with public keys that do not exist', '/embed/timeline?k={publicKey}', ''],
   ] as const;
 
   it.each(floods.filter(([, path]) => FULL || !path.startsWith('/docs')))(

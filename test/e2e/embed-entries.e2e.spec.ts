@@ -207,6 +207,12 @@ describe('the entries of a timeline', () => {
     const id = event?.kind === 'event' ? event.id : '';
     await service.delete(`/customers/${customer}/events/${id}`).expect(200);
     expect(await pageOf(page)).toEqual({ entries: [], older: null, newer: null, scanned: 0, scannedTo: null });
+    await service.delete(`/customers/${customer}`).expect(200);
+    // This instance may remember a session for some seconds: then it finds no customer any more.
+    const gone = await page.entries();
+    const failures: Record<number, string> = { 401: 'EMBED_SESSION_INVALID', 404: 'CUSTOMER_NOT_FOUND' };
+    expectFailure(gone, gone.status, failures[gone.status] as string);
+    expectFailure(await service.get(`/customers/${customer}/timeline`), 404, 'CUSTOMER_NOT_FOUND');
   });
 
   it('with q are the events that have the text in payload, type or title, each by itself', async () => {

@@ -15,6 +15,7 @@ import { createSession, embedApi } from '../support/embed-session.ts';
 import { randomNumbers } from '../support/random.ts';
 import { startServiceOn, startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectSuccess } from './helpers/answers.ts';
+import { routesOf } from './helpers/routes.ts';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; " +
@@ -210,7 +211,9 @@ describe('the agent page', () => {
       const url = pathToFileURL(`${folder}/`);
       expect(readPageFiles(url)).toBeNull();
       const without = new EmbedPageController(service.app.get(PageApps, { strict: false }), null);
-      await expect(without.timeline(publicKey, { path: '/embed/timeline' } as Request)).rejects.toMatchObject({
+      await expect(
+        without.timeline(publicKey, { path: '/embed/timeline', socket: {} } as Request),
+      ).rejects.toMatchObject({
         code: 'NOT_FOUND',
         message: expect.stringContaining('npm run build'),
       });
@@ -254,8 +257,13 @@ describe('the agent page', () => {
     const without = await startServiceOn(service.database, { EMBED_ENABLED: 'false' });
     try {
       const at = request(without.server);
-      for (const path of ['/embed/timeline', `/embed/assets/${page.script}`, '/embed', '/api/v1/embed/sessions'])
-        expectFailure(await at.get(path).set('X-API-Key', service.key), 404, 'NOT_FOUND');
+      const routes = routesOf(service.app).filter(({ path }) => /^(?:\/api\/v1)?\/embed/.test(path));
+      expect(routes.length).toBeGreaterThanOrEqual(9);
+      for (const { method, path } of routes) {
+        const named = path.replace(':name', page.script).replace(/:\w+/, 'x');
+        for (const headers of [{ 'X-API-Key': service.key }, { Authorization: `Bearer ${token}` }])
+          expectFailure(await at[method](named).set(headers), 404, 'NOT_FOUND');
+      }
       expectFailure(await embedApi(without, token).head(), 404, 'NOT_FOUND');
       expectFailure(await embedApi(without, token).renew(), 404, 'NOT_FOUND');
       const created = at

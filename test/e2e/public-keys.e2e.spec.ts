@@ -29,7 +29,7 @@ describe('the public key of an app', () => {
     const key = await publicKeyOf(id);
     expect(key).toMatch(PUBLIC_KEY);
     expect((await administration.listKeys(slug)).map(({ publicKey }) => publicKey)).toEqual([key]);
-    expect(await second.app.get(PublicKeys).findAppOfPublicKey(key)).toMatchObject({ id, slug });
+    expect(await second.app.get(PublicKeys).findAppOfPublicKey(key, '192.0.2.1')).toMatchObject({ id, slug });
     const { body } = await withKey(service, key).get('/auth/whoami').expect(403);
     expect(body).toMatchObject({ code: 'AUTH_API_KEY_FORBIDDEN' });
   });

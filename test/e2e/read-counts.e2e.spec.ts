@@ -71,10 +71,16 @@ describe('the audit of what keys read', () => {
       `/customers/user_42/events/${eventId}`,
       '/customers/user_42/events/summary',
       '/customers/user_42/context',
+      '/customers/user_42/timeline',
+      '/customers/user_42/timeline?q=a',
     ];
     for (const path of reads) await get(path).expect(200);
     await flush();
     expect(await countsOf(id)).toBe(reads.length);
+    // Whoever is told that nothing has changed knows what is there.
+    await get('/customers/user_42/timeline', { 'If-None-Match': '*' }).expect(304);
+    await flush();
+    expect(await countsOf(id)).toBe(reads.length + 1);
     await get('/customers/user_42/events/export').expect(200);
     await get('/auth/whoami').expect(200);
     await get('/audit').expect(200);
@@ -84,7 +90,7 @@ describe('the audit of what keys read', () => {
     await post('/customer-events', { customerExternalId: 'written', type: 'a' }).expect(201);
     await erase('/customers/written').expect(200);
     await flush();
-    expect(await countsOf(id)).toBe(reads.length);
+    expect(await countsOf(id)).toBe(reads.length + 1);
   });
 
   it('is shown to the app, and stored when the service stops', async () => {

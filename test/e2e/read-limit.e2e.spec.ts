@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Express } from 'express';
 import request, { type Response } from 'supertest';
+import { createSession, embedApi } from '../support/embed-session.ts';
 import { API, startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectSuccess } from './helpers/answers.ts';
+import { routesOf } from './helpers/routes.ts';
 
 const NDJSON = { 'Content-Type': 'application/x-ndjson' };
 
@@ -25,17 +26,11 @@ describe('READ_LIMITS', () => {
 
   it('or RATE_LIMITS count every request of every route that wants a key', async () => {
     await start({ RATE_LIMITS: '1000/600', READ_LIMITS: '1000/600' });
-    const { router } = service.app.getHttpAdapter().getInstance() as Express;
-    const layers = router.stack as unknown as { route?: { path: string; methods: Record<string, boolean> } }[];
-    const routes = layers
-      .flatMap(({ route }) =>
-        route === undefined ? [] : Object.keys(route.methods).map((m) => [m, route.path] as const),
-      )
-      .filter(([, path]) => path.startsWith(API));
+    const routes = routesOf(service.app).filter(({ path }) => path.startsWith(API));
     expect(routes.length).toBeGreaterThanOrEqual(13);
-    for (const [method, path] of routes) {
+    for (const { method, path } of routes) {
       const response = await request(service.server)
-        [method as 'get' | 'post' | 'patch' | 'delete'](path.replace(':externalId', 'nobody').replace(':id', 'none'))
+        [method](path.replace(':externalId', 'nobody').replace(':id', 'none'))
         .set('X-API-Key', service.key);
       expect([method, path, response.headers['ratelimit-policy']]).toEqual([
         method,
@@ -57,6 +52,9 @@ describe('READ_LIMITS', () => {
       [1, () => service.get('/customers/user_42/events')],
       [1, () => service.get(`/customers/user_42/events/${id}`)],
       [5, () => service.get('/customers/user_42/context')],
+      [1, () => service.get('/customers/user_42/timeline')],
+      [1, () => service.get('/customers/user_42/timeline?type=a&quiet=hide')],
+      [10, () => service.get('/customers/user_42/timeline?q=a')],
       [10, () => service.get('/customers/user_42/events/summary')],
       [50, () => service.get('/customers/user_42/events/export')],
       [1, () => service.patch('/customers/user_42', { name: 'Ada' })],
@@ -68,6 +66,27 @@ describe('READ_LIMITS', () => {
     for (const [index, [cost, send]] of costs.entries()) {
       const response = await send();
       expect(response.headers['ratelimit-policy']).toBe('"1000-per-600s";q=1000;w=600');
+      expect([index, before - left(response)]).toEqual([index, cost]);
+      before = left(response);
+    }
+  });
+
+  it('count units of embed sessions in the same way', async () => {
+    await start({ SESSION_READ_LIMITS: '1000/600' });
+    const { token } = await createSession(service);
+    const page = embedApi(service, token);
+    let before = 1_000;
+    const costs: readonly (readonly [number, () => PromiseLike<Response>])[] = [
+      [1, () => page.entries()],
+      [1, () => page.entries('type=a&quiet=hide')],
+      [10, () => page.entries('q=a')],
+      [10, () => page.head()],
+      [10, () => page.days('from=2026-04-01&to=2026-05-01')],
+      [1, () => page.event('c0mnktc30g0mww6snfe00xf8j')],
+      [1, () => page.renew()],
+    ];
+    for (const [index, [cost, send]] of costs.entries()) {
+      const response = await send();
       expect([index, before - left(response)]).toEqual([index, cost]);
       before = left(response);
     }

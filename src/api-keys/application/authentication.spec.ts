@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { InMemoryApiKeyStore } from '../../../test/fakes/in-memory-api-key-store.ts';
 import { SettableClock } from '../../../test/support/clock.ts';
 import type { ApiKey, ApiKeyType } from '../domain/api-key.ts';
@@ -159,6 +159,42 @@ describe('Authentication', () => {
     expect((await known).name).toBe('backend');
     for (const result of await all) expect(result).toMatchObject({ reason: refusal('AUTH_API_KEY_INVALID') });
     expect(store.lookups).toBe(102);
+  });
+
+  describe('while one address opens pages with keys that nobody has', () => {
+    const unknownPublicKey = (n: number): string => `pk_live_${String(n).padStart(48, '0')}`;
+    let authentication: Authentication;
+    let flood: Promise<unknown>;
+
+    beforeEach(async () => {
+      authentication = remembering(LONG);
+      store.hang();
+      flood = Promise.allSettled(
+        Array.from({ length: 500 }, (_, n) => authentication.find(unknownPublicKey(n), '192.0.2.1')),
+      );
+      await new Promise((next) => setTimeout(next, 5));
+      expect(store.hanging).toBe(2);
+    });
+    afterEach(async () => {
+      store.goOn();
+      await flood;
+    });
+
+    it('looks up the key of a request at once', async () => {
+      const found = authentication.authenticate(secret);
+      expect(store.hanging).toBe(3);
+      store.goOn();
+      expect((await found).name).toBe('backend');
+    });
+
+    it('looks up the key of a page that another address opens before most of them', async () => {
+      const { secret: publicKey } = await administration.createKey('acme', 'page', 'public', null);
+      const found = authentication.find(publicKey, '192.0.2.2');
+      store.goOn();
+      expect((await found)?.name).toBe('page');
+      // Of the 500: the two that were under way, and those few that began before its turn had come and ended.
+      expect(store.lookups).toBeLessThanOrEqual(10);
+    });
   });
 
   it('does not call a key unknown that it could not look up in time', async () => {

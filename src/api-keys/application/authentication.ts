@@ -21,6 +21,8 @@ const NOTE_USE_EVERY_MS = 60_000;
 export class Authentication {
   private readonly logger = new Logger(Authentication.name);
   private readonly lookups: RememberedLookups<ApiKey>;
+  /** Of the keys that pages are opened with: whoever opens one needs no key, and must not keep those waiting who have one. */
+  private readonly pageLookups: RememberedLookups<ApiKey>;
   /** By the ids of keys: when their use was last tried to be noted, in milliseconds since the Unix epoch. */
   private readonly usesTried = new LRUCache<string, number>({ max: MAX_KEYS_NOTED });
   private usesFail = false;
@@ -30,12 +32,15 @@ export class Authentication {
     private readonly clock: Clock,
     @Inject(API_KEY_CACHE_MS) cacheMs: number,
   ) {
-    this.lookups = new RememberedLookups(
-      (sha256) => this.store.findBySha256(sha256),
-      cacheMs,
-      (key) => this.noteUse(key),
-      tooManyKeyLookups,
-    );
+    const lookups = () =>
+      new RememberedLookups<ApiKey>(
+        (sha256) => this.store.findBySha256(sha256),
+        cacheMs,
+        (key) => this.noteUse(key),
+        tooManyKeyLookups,
+      );
+    this.lookups = lookups();
+    this.pageLookups = lookups();
   }
 
   /** @throws AUTH_API_KEY_INVALID, …_EXPIRED, …_FORBIDDEN; SERVICE_UNAVAILABLE if the keys cannot be read. */
@@ -46,12 +51,13 @@ export class Authentication {
   }
 
   /**
-   * The key whose text it is, whatever has become of the key; null: nobody's. What it may do is for the caller to say.
+   * The key that a page is opened with, whatever has become of the key; null: nobody's. What it may do is for the caller to say.
    *
+   * @param address of whoever opens it: addresses take turns.
    * @throws SERVICE_UNAVAILABLE if the keys cannot be read.
    */
-  async find(presented: string): Promise<ApiKey | null> {
-    return isWellFormedKey(presented) ? this.lookups.lookup(sha256OfKey(presented)) : null;
+  async find(presented: string, address: string): Promise<ApiKey | null> {
+    return isWellFormedKey(presented) ? this.pageLookups.lookup(sha256OfKey(presented), undefined, address) : null;
   }
 
   /** Whether this key was found before. It says nothing of what has become of the key since. */

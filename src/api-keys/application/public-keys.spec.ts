@@ -78,12 +78,15 @@ describe('PublicKeys', () => {
 
   describe('findAppOfPublicKey', () => {
     const found = async (publicKey: string): Promise<string | undefined> =>
-      (await anInstance().findAppOfPublicKey(publicKey))?.slug;
+      (await anInstance().findAppOfPublicKey(publicKey, '192.0.2.1'))?.slug;
 
     it('finds the app, with the sites that may show its pages', async () => {
       const key = await pageKey();
       await administration.setEmbedOrigins('acme', ['https://*.acme.com']);
-      expect(await anInstance().findAppOfPublicKey(key)).toEqual({ ...app, embedOrigins: ['https://*.acme.com'] });
+      expect(await anInstance().findAppOfPublicKey(key, '192.0.2.1')).toEqual({
+        ...app,
+        embedOrigins: ['https://*.acme.com'],
+      });
     });
 
     it('finds nothing by an agent key, an unknown one, or a text that is no key', async () => {

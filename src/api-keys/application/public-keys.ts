@@ -30,15 +30,16 @@ export class PublicKeys {
   }
 
   /**
-   * Whose public key a text is. Whoever opens a page chooses the text: it is looked up as the keys of requests are,
-   * remembered for API_KEY_CACHE_MS, and unknown ones a few at a time.
+   * Whose public key a text is. Whoever opens a page chooses the text: it is looked up as the keys of requests are, but apart
+   * from them, remembered for API_KEY_CACHE_MS, and unknown ones a few at a time.
    *
+   * @param address of whoever opens it.
    * @returns null for a text that is no public key, and for one that is unknown, revoked, expired, or of an app that is
    *   suspended.
    * @throws SERVICE_UNAVAILABLE
    */
-  async findAppOfPublicKey(publicKey: string): Promise<App | null> {
-    const key = await this.authentication.find(publicKey);
+  async findAppOfPublicKey(publicKey: string, address: string): Promise<App | null> {
+    const key = await this.authentication.find(publicKey, address);
     return isUsablePublicKey(key, sha256OfKey(publicKey), this.clock.now()) ? key.app : null;
   }
 

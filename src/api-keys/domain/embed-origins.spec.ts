@@ -122,6 +122,17 @@ describe('parseEmbedOrigins', () => {
       problems: [expect.stringMatching(/^51 origins are too many: an app may have 50; a star/)],
     });
   });
+
+  it('takes as many characters as fit into a header', () => {
+    const sites = Array.from({ length: 41 }, (_, n) => `https://${'x'.repeat(60)}.site${n % 10}${n}.example`);
+    const most = sites.slice(0, 35);
+    expect(parseEmbedOrigins(most)).toEqual({ origins: most });
+    expect(parseEmbedOrigins(sites)).toEqual({
+      problems: [
+        expect.stringMatching(/^the origins are too long together: they have 3\d{3} characters, and may have 3000/),
+      ],
+    });
+  });
 });
 
 describe('originMatches', () => {

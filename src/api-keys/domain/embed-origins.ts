@@ -1,4 +1,9 @@
 export const MAX_EMBED_ORIGINS = 50;
+/**
+ * Characters of all of them, with a space between two: they stand in one header of the page, and proxies take 4 to 16 KiB of all
+ * headers of a response, as Node.js does.
+ */
+export const MAX_EMBED_ORIGINS_LENGTH = 3_000;
 
 /** An origin as a browser names it, or what is wrong with a text that should be one. */
 export type ParsedOrigin = { readonly origin: string } | { readonly problem: string };
@@ -75,12 +80,17 @@ export function parseEmbedOrigins(
   const problems = parsed.flatMap((result) => ('problem' in result ? [result.problem] : []));
   if (problems.length > 0) return { problems };
   const origins = [...new Set(parsed.flatMap((result) => ('origin' in result ? [result.origin] : [])))];
-  if (origins.length <= MAX_EMBED_ORIGINS) return { origins };
-  return {
-    problems: [
-      `${origins.length} origins are too many: an app may have ${MAX_EMBED_ORIGINS}; a star, as in https://*.acme.com, stands for all sites below a domain`,
-    ],
-  };
+  const { length } = origins.join(' ');
+  const star = 'a star, as in https://*.acme.com, stands for all sites below a domain';
+  if (origins.length > MAX_EMBED_ORIGINS)
+    return { problems: [`${origins.length} origins are too many: an app may have ${MAX_EMBED_ORIGINS}; ${star}`] };
+  if (length > MAX_EMBED_ORIGINS_LENGTH)
+    return {
+      problems: [
+        `the origins are too long together: they have ${length} characters, and may have ${MAX_EMBED_ORIGINS_LENGTH}, since they are sent in one header; ${star}`,
+      ],
+    };
+  return { origins };
 }
 
 /**

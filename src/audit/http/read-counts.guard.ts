@@ -29,10 +29,13 @@ export class ReadCountsGuard implements CanActivate {
     const http = context.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     response.once('close', () => {
-      if (!response.headersSent || response.statusCode >= 300) return;
+      if (!response.headersSent || !tellsOfCustomer(response.statusCode)) return;
       const { app, keyId } = callerOf(request);
       this.notes.countRead(app.id, keyId, this.clock.now());
     });
     return true;
   }
 }
+
+/** A 304 tells that all is as the caller knows it. */
+const tellsOfCustomer = (status: number): boolean => status < 300 || status === 304;

@@ -13,8 +13,9 @@ export abstract class AppPublicKeys {
   /**
    * Whose public key a text is, which whoever opens a page chooses.
    *
+   * @param address of whoever opens it: where many unknown texts come, addresses take turns.
    * @returns null where it is nobody's that may be used now.
    * @throws SERVICE_UNAVAILABLE
    */
-  abstract appOf(publicKey: string): Promise<PageApp | null>;
+  abstract appOf(publicKey: string, address: string): Promise<PageApp | null>;
 }

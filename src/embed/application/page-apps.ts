@@ -15,10 +15,11 @@ export class PageApps {
 
   /**
    * @param publicKey whatever whoever opens the page has sent.
+   * @param address of whoever opens it.
    * @returns null where it is no public key that may be used now.
    * @throws SERVICE_UNAVAILABLE
    */
-  async find(publicKey: unknown): Promise<PageApp | null> {
-    return isPublicKey(publicKey) ? this.publicKeys.appOf(publicKey) : null;
+  async find(publicKey: unknown, address: string): Promise<PageApp | null> {
+    return isPublicKey(publicKey) ? this.publicKeys.appOf(publicKey, address) : null;
   }
 }

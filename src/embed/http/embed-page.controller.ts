@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { defineError } from '../../../libs/kernel/domain-error.ts';
 import { routeNotFound } from '../../platform/http/errors/http-error.ts';
 import { WithoutKey } from '../../platform/http/request/caller.ts';
+import { addressOf } from '../../platform/http/request/address-of.ts';
 import { ThisRequest } from '../../platform/http/request/this-request.ts';
 import { HTML_TYPE, PageResponse } from '../../platform/http/response/page-response.ts';
 import { PageApps } from '../application/page-apps.ts';
@@ -32,9 +33,9 @@ export class EmbedPageController {
    * (SECURITY_HEADERS): whom an app lets show it takes effect within ten seconds.
    */
   @Get('timeline')
-  async timeline(@Query('k') publicKey: unknown, @ThisRequest() { path }: Request): Promise<PageResponse> {
+  async timeline(@Query('k') publicKey: unknown, @ThisRequest() { path, socket }: Request): Promise<PageResponse> {
     const page = this.requirePage();
-    const origins = frameOrigins(await this.pageApps.find(publicKey));
+    const origins = frameOrigins(await this.pageApps.find(publicKey, addressOf(socket)));
     return new PageResponse(pageShell(page, path, publicKey, origins), HTML_TYPE, {
       'Content-Security-Policy': pagePolicy(origins),
       // It cannot hold a list; frame-ancestors says it all.

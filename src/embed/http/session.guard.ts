@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { typeFilter } from '../../../libs/kernel/type-filter.ts';
+import { addressOf } from '../../platform/http/request/address-of.ts';
 import { bearerToken } from '../../platform/http/request/bearer-token.ts';
 import {
   setCaller,
@@ -58,7 +59,7 @@ export class SessionGuard implements CanActivate {
   private async requireItsApp(request: Request, { key: { app } }: LiveSession): Promise<void> {
     const publicKey = request.header('x-public-key');
     if (publicKey === undefined) return;
-    if ((await this.pageApps.find(publicKey))?.id === app.id) return;
+    if ((await this.pageApps.find(publicKey, addressOf(request.socket)))?.id === app.id) return;
     setRefusedKey(request, { credential: 'session', prefix: undefined, reason: 'wrong-app', app: app.slug });
     throw embedWrongApp();
   }

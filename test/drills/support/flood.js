@@ -2,14 +2,15 @@ import { connect } from 'node:net';
 
 /**
  * A process of its own that sends the same GET over many connections, each as soon as it has a response.
- * `{key}` in the header stands for a new random key each time. Prints how many responses came a second, when it is ended.
+ * `{key}` in the header, and `{publicKey}` in the path, stand for a new random key each time. Prints how many responses came a second, when it is ended.
  */
 const [port, connections, path, header = ''] = process.argv.slice(2);
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const randomKey = () =>
-  `sk_live_agent_${Array.from({ length: 48 }, () => ALPHABET[Math.floor(Math.random() * ALPHABET.length)]).join('')}`;
+const randomKey = (prefix) =>
+  `${prefix}_${Array.from({ length: 48 }, () => ALPHABET[Math.floor(Math.random() * ALPHABET.length)]).join('')}`;
+const line = () => (header === '' ? '' : `${header.replace('{key}', randomKey('sk_live_agent'))}\r\n`);
 const message = () =>
-  `GET ${path} HTTP/1.1\r\nHost: drill\r\n${header === '' ? '' : `${header.replace('{key}', randomKey())}\r\n`}\r\n`;
+  `GET ${path.replace('{publicKey}', randomKey('pk_live'))} HTTP/1.1\r\nHost: drill\r\n${line()}\r\n`;
 
 let responses = 0;
 const startedAt = performance.now();

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { addressOf } from '../request/address-of.ts';
 import { bearerToken } from '../request/bearer-token.ts';
 import type { InFlightRequest, RequestObserver } from '../request/in-flight-request.ts';
 
@@ -63,7 +64,7 @@ export class KeylessPacing implements RequestObserver {
   }
 
   private wait(waiting: Waiting): void {
-    const address = waiting.inFlight.request.socket.remoteAddress ?? '';
+    const address = addressOf(waiting.inFlight.request.socket);
     const others = this.byAddress.get(address);
     if (others === undefined) this.byAddress.set(address, [waiting]);
     else others.push(waiting);
