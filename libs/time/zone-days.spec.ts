@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { instantFromMillis, millisOfInstant, parseInstant, type Instant } from './instant.ts';
-import { daysBetween, daySpans, parseDay, type Day } from './zone-days.ts';
+import { daysBetween, daysIn, daySpans, parseDay, type Day } from './zone-days.ts';
 import { isTimeZone, zoneOffsets } from './zone-offsets.ts';
 
 const day = (text: string): Day => parseDay(text) as Day;
+const instant = (text: string): Instant => parseInstant(text) as Instant;
 const lengths = (zone: string, from: string, to: string): [string, number][] => {
   const { spans, end } = daySpans(zone, day(from), day(to));
   const ends = [...spans.slice(1).map((span) => span.from), end as Instant];
@@ -138,5 +139,60 @@ describe('isTimeZone', () => {
     'x'.repeat(1000),
   ])('refuses %j', (zone) => {
     expect(isTimeZone(zone)).toBe(false);
+  });
+});
+
+describe('the day of an instant in a time zone', () => {
+  // Each pair lies on both sides of a midnight, to the microsecond.
+  it.each([
+    ['UTC', '2026-04-20T23:59:59.999999Z', '2026-04-21T00:00:00Z'],
+    ['Europe/Berlin', '2026-03-28T22:59:59.999999Z', '2026-03-28T23:00:00Z'],
+    ['Europe/Berlin', '2026-03-29T21:59:59.999999Z', '2026-03-29T22:00:00Z'],
+    ['Europe/Berlin', '2026-10-24T21:59:59.999999Z', '2026-10-24T22:00:00Z'],
+    ['Europe/Berlin', '2026-10-25T22:59:59.999999Z', '2026-10-25T23:00:00Z'],
+    ['America/New_York', '2026-03-09T03:59:59.999999Z', '2026-03-09T04:00:00Z'],
+    ['Asia/Kolkata', '2026-04-20T18:29:59.999999Z', '2026-04-20T18:30:00Z'],
+    ['Australia/Lord_Howe', '2026-04-04T12:59:59.999999Z', '2026-04-04T13:00:00Z'],
+    ['Australia/Lord_Howe', '2026-04-05T13:29:59.999999Z', '2026-04-05T13:30:00Z'],
+  ])('of %s change between %s and %s', (zone, before, after) => {
+    const dayOf = daysIn(zone);
+    expect(dayOf(instant(before))).not.toBe(dayOf(instant(after)));
+  });
+
+  it.each([
+    ['Europe/Berlin', '2026-03-28T23:00:00Z', '2026-03-29T21:59:59Z', 23],
+    ['Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25T22:59:59Z', 25],
+    ['Australia/Lord_Howe', '2026-04-04T13:00:00Z', '2026-04-05T13:29:59Z', 24.5],
+  ])('of %s last from %s to %s: %d hours', (zone, first, last) => {
+    const dayOf = daysIn(zone);
+    expect(dayOf(instant(first))).toBe(dayOf(instant(last)));
+  });
+
+  it('is that of the spans of days, in any zone, around changes of the clocks', () => {
+    for (const zone of [
+      'Europe/Berlin',
+      'America/New_York',
+      'Asia/Kolkata',
+      'Australia/Lord_Howe',
+      'Pacific/Apia',
+      'Africa/Monrovia',
+    ]) {
+      for (const from of ['1971-12-20', '1972-01-01', '2011-12-25', '2026-03-25', '2026-10-20'] as Day[]) {
+        const to = new Date(Date.parse(from) + 12 * 86_400_000).toISOString().slice(0, 10) as Day;
+        const dayOf = daysIn(zone);
+        for (const span of daySpans(zone, from, to).spans) {
+          const after = new Date(Date.parse(span.from) + 1).toISOString();
+          const days = [span.from, instant(after)].map((one) =>
+            new Date(dayOf(one) * 86_400_000).toISOString().slice(0, 10),
+          );
+          expect([zone, ...days]).toEqual([zone, span.day, span.day]);
+        }
+      }
+    }
+  });
+
+  it('tells the first and the last day of time', () => {
+    const dayOf = daysIn('America/New_York');
+    expect(dayOf(instant('0001-01-01T00:00:00Z'))).not.toBe(dayOf(instant('9999-12-31T23:59:59.999999Z')));
   });
 });

@@ -1,5 +1,5 @@
 import { instantFromMillis, millisOfInstant, parseInstant, type Instant } from './instant.ts';
-import { spansOfDay, zoneOffsets, type OffsetSpan } from './zone-offsets.ts';
+import { spansOfDay, zoneOffsets, type OffsetAt, type OffsetSpan } from './zone-offsets.ts';
 
 declare const dayBrand: unique symbol;
 
@@ -23,6 +23,7 @@ export interface DaySpans {
 
 const SECONDS_OF_DAY = 86_400;
 const MILLIS_OF_DAY = SECONDS_OF_DAY * 1000;
+const MAX_BOUNDARIES = 1_000;
 const FORM = /^\d{4}-\d\d-\d\d$/;
 const FIRST_SECOND = epochDay('0001-01-01' as Day) * SECONDS_OF_DAY;
 const SECONDS_END = (epochDay('9999-12-31' as Day) + 1) * SECONDS_OF_DAY;
@@ -56,6 +57,40 @@ export function daySpans(zone: string, from: Day, to: Day): DaySpans {
       day === inside[index - 1]?.day ? [] : { day: dayOf(day), from: instantOfSecond(Math.max(start, FIRST_SECOND)) },
     ),
     end: last === undefined || last.end >= SECONDS_END ? undefined : instantOfSecond(last.end),
+  };
+}
+
+/** The day of an instant on a calendar, in days since the Unix epoch. */
+export type DayOf = (instant: Instant) => number;
+
+/**
+ * The day of an instant in a time zone, as {@link daySpans} cuts them. It remembers the last one, so that neighbours cost
+ * little.
+ *
+ * @param zone the name of a time zone.
+ */
+export function daysIn(zone: string): DayOf {
+  const offsetAt = remembered(zoneOffsets(zone));
+  let last: Piece = { day: 0, start: 0, end: 0 };
+  return (instant) => {
+    const second = Math.floor(millisOfInstant(instant) / 1000);
+    const holds = ({ start, end }: Piece): boolean => start <= second && second < end;
+    if (!holds(last)) {
+      const spans = spansOfDay(Math.floor(second / SECONDS_OF_DAY), offsetAt);
+      last = spans.flatMap(piecesByDay).find(holds) as Piece;
+    }
+    return last.day;
+  };
+}
+
+/** Days that are neighbours have a boundary in common, and to write the offset of one is what takes time. */
+function remembered(offsetAt: OffsetAt): OffsetAt {
+  const known = new Map<number, number>();
+  return (epochSecond) => {
+    const offset = known.get(epochSecond) ?? offsetAt(epochSecond);
+    if (known.size > MAX_BOUNDARIES) known.clear();
+    known.set(epochSecond, offset);
+    return offset;
   };
 }
 

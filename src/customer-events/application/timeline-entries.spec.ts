@@ -8,7 +8,7 @@ import { randomWholeNumbers } from '../../../test/support/random.ts';
 import { readTurns } from '../../../test/support/turns.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import { daysIn } from '../domain/local-days.ts';
+import { daysIn } from '../../../libs/time/zone-days.ts';
 import { isOlder, typeFilter } from '../domain/timeline.ts';
 import type { EntriesQuery, EntriesSight, EntriesStart, TimelineEntriesPage, TimelineEntry } from './entries.ts';
 import { TimelineEntries } from './timeline-entries.ts';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { commonTypes, matchesTypes, type TypeFilter } from '../../../libs/kernel/type-filter.ts';
 import { shiftInstant, type Instant } from '../../../libs/time/instant.ts';
+import { daysIn } from '../../../libs/time/zone-days.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
@@ -14,7 +15,6 @@ import {
   type EntriesWalk,
   type PositionRange,
 } from '../domain/entries-cursor.ts';
-import { daysIn } from '../domain/local-days.ts';
 import type { EventOutline } from '../domain/ticket-context.ts';
 import {
   foldedStretches,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseInstant, type Instant } from '../../../libs/time/instant.ts';
-import { daysIn } from './local-days.ts';
+import { daysIn } from '../../../libs/time/zone-days.ts';
 import type { EventOutline } from './ticket-context.ts';
 import { cutAt, foldedStretches, foldKeys, type FoldRules, type Stretch } from './timeline-entries.ts';
 

@@ -1,6 +1,6 @@
 import { compareInstants, type Instant } from '../../../libs/time/instant.ts';
+import type { DayOf } from '../../../libs/time/zone-days.ts';
 import { mergedCounts, type TypeCount } from './context-fitting.ts';
-import type { DayOf } from './local-days.ts';
 import type { EventOutline } from './ticket-context.ts';
 
 /** What becomes of events of little interest. */
