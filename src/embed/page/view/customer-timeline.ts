@@ -7,7 +7,6 @@ import { eventsOf, feedSections, ticketKey, walkedKeys, type Section } from './f
 import { commandOf, type Command } from './keys.ts';
 import { runCommand } from './run-command.ts';
 import { page } from './page-view.ts';
-import { problemText } from './problem-text.ts';
 import { anchorOf, holdAnchor, lookAround, pageHeights, scrollToKey } from './scrolling.ts';
 import { problemPage, skeleton } from './states-view.ts';
 import { TEXTS } from './texts.ts';
@@ -186,10 +185,8 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   override render() {
     const { store } = this;
     if (store === undefined) return html`<main class="app">${skeleton()}</main>`;
-    const { status, head, problem } = store.state;
-    if (problem !== null && status === 'ended' && (head === null || problemText(problem).hidesTimeline)) {
-      return problemPage(problem);
-    }
+    const { status, problem } = store.state;
+    if (problem !== null && status === 'ended') return problemPage(problem);
     return page(this.#context(store), this.#sections, this.#selected, this.#handlers);
   }
 

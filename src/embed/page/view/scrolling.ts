@@ -40,10 +40,10 @@ function pagesNear(scroller: HTMLElement): { near: string[]; isAtNewest: boolean
   return { near: [...near], isAtNewest: scroller.scrollTop < height / 2 };
 }
 
-/** The height of each page, by which a button takes its place when it was given up. */
+/** The height of each page, by which a button takes its place when it was given up. A page may have chunks of several days. */
 export function pageHeights(scroller: HTMLElement): Map<string, number> {
   const heights = new Map<string, number>();
-  for (const chunk of scroller.querySelectorAll<HTMLElement>('.chunk[data-page]')) {
+  for (const chunk of scroller.querySelectorAll<HTMLElement>('[data-page]:not(.given-up)')) {
     const page = chunk.dataset.page ?? '';
     heights.set(page, (heights.get(page) ?? 0) + chunk.offsetHeight);
   }
@@ -74,8 +74,5 @@ export function lookAround(scroller: HTMLElement, store: TimelineStore): void {
     // Above, one has to scroll: else a place that was jumped to would move away at once.
     if (end === 'older') store.loadOlder();
     else if (scroller.scrollTop > 0) store.loadNewer();
-  }
-  for (const gap of scroller.querySelectorAll<HTMLElement>('.given-up')) {
-    if (near.includes(gap.dataset.page ?? '')) store.showPage(gap.dataset.page ?? '');
   }
 }
