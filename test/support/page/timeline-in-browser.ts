@@ -12,8 +12,23 @@ const WATCH_FIRST_ENTRY = `
     }).observe(document, { childList: true, subtree: true }),
   );`;
 
-/** What scrolls: where the page is wide, the list of events by itself. */
-const SCROLLER = `(document.querySelector('.beside > .list') ?? document.querySelector('.app'))`;
+/** In the page. What scrolls is the list of events by itself where the page is wide. */
+const PLACES = `
+  const scroller = document.querySelector('.beside > .list') ?? document.querySelector('.app');
+  const articles = () => [...document.querySelectorAll('article.entry')];
+  const topOf = (element) => element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  const placeInSight = () => {
+    const element = articles().find((article) => topOf(article) > scroller.clientHeight / 3 && topOf(article) < scroller.clientHeight);
+    return element && { key: element.dataset.key, top: topOf(element) };
+  };
+  const movedBy = ({ key, top }) =>
+    Math.abs(topOf(document.querySelector('[data-key="' + CSS.escape(key) + '"]')) - top);
+  const isLoading = () => document.querySelector('[data-edge] p.muted')?.textContent.includes('Loading') === true;
+  const frames = (count, then) => (count === 0 ? then() : requestAnimationFrame(() => frames(count - 1, then)));
+  const painted = (then) => frames(2, then);
+  // What comes into sight is laid out only then.
+  const laidOut = (then) => frames(5, then);
+  const until = (condition, then) => (condition() ? painted(then) : requestAnimationFrame(() => until(condition, then)));`;
 
 /** The agent page in a browser, as a reader scrolls and jumps in it. */
 export class TimelineInBrowser {
@@ -61,19 +76,56 @@ export class TimelineInBrowser {
     })`);
   }
 
-  /** To the end of what is loaded. Resolves when what comes behind it is painted, or nothing does. */
-  scrollToOldest(): Promise<void> {
+  /**
+   * To the end of what is loaded. Resolves when what comes behind it is painted, or nothing does, with how far that has
+   * moved what was in sight, in pixels; null: it came before that could be seen.
+   */
+  scrollToOldest(): Promise<number | null> {
     return this.page.evaluate(`new Promise((resolve) => {
-      const last = () => [...document.querySelectorAll('article.entry')].at(-1)?.dataset.key;
-      const [before, scroller] = [last(), ${SCROLLER}];
-      const look = () => {
-        const isEnd = document.querySelector('[data-edge="older"] :is(button, .muted)') === null;
-        if (last() !== before || isEnd) resolve();
-        else requestAnimationFrame(look);
-      };
+      ${PLACES}
+      const last = () => articles().at(-1)?.dataset.key;
+      const isEnd = () => document.querySelector('[data-edge="older"] :is(button, p)')?.matches('p') !== false;
+      const before = last();
       scroller.scrollTop = scroller.scrollHeight;
-      requestAnimationFrame(look);
+      laidOut(() => {
+        const isEarly = last() !== before;
+        const place = placeInSight();
+        until(() => last() !== before || (isEnd() && !isLoading()), () => resolve(isEarly ? null : movedBy(place)));
+      });
     })`);
+  }
+
+  /**
+   * One screen up. Resolves when all that is in sight is there again which had been given up, with how far that has moved
+   * what was in sight, in pixels; null: nothing that was in sight is there any more.
+   */
+  scrollUp(): Promise<number | null> {
+    return this.page.evaluate(`new Promise((resolve) => {
+      ${PLACES}
+      scroller.scrollTop -= 0.8 * scroller.clientHeight;
+      const isMissing = () => [...document.querySelectorAll('.given-up')].some((page) =>
+        topOf(page) < scroller.clientHeight && topOf(page) + page.offsetHeight > 0);
+      laidOut(() => {
+        const place = placeInSight();
+        until(() => !isMissing() && !isLoading(), () => resolve(place === undefined ? null : movedBy(place)));
+      });
+    })`);
+  }
+
+  /** The keys of the entries in the document, from above. */
+  keys(): Promise<string[]> {
+    return this.page.evaluate(`[...document.querySelectorAll('article.entry')].map(({ dataset }) => dataset.key)`);
+  }
+
+  /** The days of which there are entries in the document, from above, and that at the top of what is in sight. */
+  days(): Promise<{ days: string[]; top: string | undefined }> {
+    return this.page.evaluate(`(() => {
+      ${PLACES}
+      const days = [...document.querySelectorAll('.day[data-day]')];
+      // Below the head of a day, which sticks to the top.
+      const top = days.find((day) => topOf(day) + day.offsetHeight > 1.5 * document.querySelector('.day-head').offsetHeight);
+      return { days: days.map(({ dataset }) => dataset.day), top: top?.dataset.day };
+    })()`);
   }
 
   /** Of JavaScript, in MB (10⁶ bytes), without what is garbage. */

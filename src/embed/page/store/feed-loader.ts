@@ -8,7 +8,7 @@ import { PageList } from './page-list.ts';
 import { isTriedAgain, type PageStatus } from './page-status.ts';
 import type { Reader } from './reader.ts';
 import { NEWEST, type Start } from './starts.ts';
-import type { Filters } from './state.ts';
+import type { FeedItem, Filters, Target } from './state.ts';
 
 /** Told of what may have made the head of the page outdated. */
 interface FeedObserver {
@@ -88,7 +88,7 @@ export class FeedLoader {
       this.isOutdated = false;
       const items = this.pages.begin(page, this.dayOf);
       const edges = { older: edgeOf(page, 'older', filters.find !== ''), newer: edgeAt(page.newer) };
-      this.page.set({ ...edges, target: { ...start.target }, status: 'ready', newEvents: 0 });
+      this.page.set({ ...edges, target: targetOf(start, items), status: 'ready', newEvents: 0 });
       this.page.succeed();
       this.observer.loaded();
       // What came after it stands above it.
@@ -211,4 +211,9 @@ export class FeedLoader {
     );
     return counts;
   }
+}
+
+/** At an instant the newest entry of the first page is what was looked for: what comes above it later must not move it. */
+function targetOf({ query, target }: Start, items: readonly FeedItem[]): Target {
+  return query.at === undefined ? { ...target } : { ...target, key: items[0]?.key ?? null };
 }

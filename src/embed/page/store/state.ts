@@ -76,7 +76,7 @@ export interface OpenFold {
 }
 
 export interface Target {
-  /** Of an item; null: the newest end. */
+  /** Of an item; null: the newest end, or what stands there. */
   readonly key: string | null;
   /** `ticket`: the line of the ticket, above the first item that is older. */
   readonly kind: 'newest' | 'ticket' | 'day' | 'event';

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { itemsOf, openedPage, randomTimeline, readyPage } from '../../../../test/support/page/opened-page.ts';
+import {
+  itemsOf,
+  openedPage,
+  randomTimeline,
+  readyPage,
+  type OpenedPage,
+} from '../../../../test/support/page/opened-page.ts';
 import { newestFirst, type SimulatedEvent } from '../../../../test/support/page/simulated-entries.ts';
 import { EXPIRED } from '../../../../test/support/page/simulated-service.ts';
 import { randomNumbers, randomWholeNumbers } from '../../../../test/support/random.ts';
@@ -71,6 +77,23 @@ describe('the store of the page, at its ends', () => {
     store.find('event');
     await clock.pass(100);
     expect(store.state.older).toEqual({ state: 'more', scannedTo: expect.any(String) });
+  });
+
+  it.each([
+    ['a day', ({ store }: OpenedPage) => store.goToDay('2026-04-10'), '2026-04-10T23:59:59.999Z'],
+    ['the ticket', ({ store }: OpenedPage) => store.goToTicket(), '2026-04-12T12:00:00.000Z'],
+  ])('shows first, at %s, the newest entry that is not after it, and what came later above it', async (_at, go, at) => {
+    const page = openedPage();
+    const { store, service, clock } = page;
+    service.events = randomTimeline(randomWholeNumbers(4), 200).map((event) => ({ ...event, type: 'order.placed' }));
+    service.at = '2026-04-12T12:00:00.000Z';
+    void store.begin();
+    await clock.pass(100);
+    go(page);
+    await clock.pass(100);
+    const first = newestFirst(service.events).find(({ occurredAt }) => occurredAt <= at);
+    expect(store.state.target?.key).toBe(first?.id);
+    expect(keysOf(store.state).indexOf(first?.id ?? '')).toBeGreaterThan(0);
   });
 });
 

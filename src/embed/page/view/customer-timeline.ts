@@ -104,9 +104,14 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     }
     if (this.typed === state.filters.find) this.typed = null;
     const scroller = this.#scroller();
-    this.#anchor = scroller === null || scroller.scrollTop === 0 ? null : anchorOf(scroller, this.#headerHeight());
+    this.#anchor = scroller === null || this.#isAtTop(scroller) ? null : anchorOf(scroller, this.#headerHeight());
     for (const [page, height] of scroller === null ? [] : pageHeights(scroller)) this.#heights.set(page, height);
     if (state !== this.#before) this.#arrange(state);
+  }
+
+  /** What comes above the newest entries, such as a banner, shall be seen. What comes above others must not move them. */
+  #isAtTop(scroller: HTMLElement): boolean {
+    return scroller.scrollTop === 0 && (this.#before === null || this.#before.newer.state === 'end');
   }
 
   #arrange(state: TimelineState) {
