@@ -17,13 +17,14 @@ import { ids } from './suites/ids.ts';
 import { importHistory } from './suites/import.ts';
 import { latency } from './suites/latency.ts';
 import { live } from './suites/live.ts';
+import { page } from './suites/page.ts';
 import { single } from './suites/single.ts';
 import { timeline } from './suites/timeline.ts';
 import { versions } from './suites/versions.ts';
 import { volume } from './suites/volume.ts';
 import { years } from './suites/years.ts';
 
-const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
+const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport | null>> = {
   single,
   latency,
   batch,
@@ -40,6 +41,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   citus,
   display,
   entries,
+  page,
 };
 
 /**
@@ -59,6 +61,8 @@ export async function runSuites(options: Options, args: readonly string[]): Prom
       console.log(`\n${name}`);
       try {
         const report = await runSuite(name, { engine, options });
+        // It has told why it cannot run here.
+        if (report === null) continue;
         console.log(`\n${report.title}\n\n${report.body}`);
         const runs = report.runs ?? `${options.pairs} pairs of ${options.seconds} s`;
         writeSection(out, report, engine.version, command, runs);
@@ -74,7 +78,7 @@ export async function runSuites(options: Options, args: readonly string[]): Prom
   return failed.length === 0;
 }
 
-async function runSuite(name: SuiteName, given: Omit<Context, 'started'>): Promise<SuiteReport> {
+async function runSuite(name: SuiteName, given: Omit<Context, 'started'>): Promise<SuiteReport | null> {
   const servers: ServerProcess[] = [];
   const started = async (starting: Promise<ServerProcess>): Promise<ServerProcess> => {
     const server = await starting;

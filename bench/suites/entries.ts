@@ -1,7 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { API, service, type Context } from '../context.ts';
+import { putRules, send, sessionOf } from '../agent-page.ts';
+import { service, type Context } from '../context.ts';
 import { randomSource } from '../events.ts';
-import { LOUD_TYPES, longCustomerDatabase, QUIET_TYPES, type LongCustomerDatabase } from '../long-customer.ts';
+import { longCustomerDatabase, type LongCustomerDatabase } from '../long-customer.ts';
 import { quantile } from '../measurement.ts';
 import { POLL_EVERY_MS, polled, type Polling } from '../open-pages.ts';
 import { figure, limitOf, table, verdict, type SuiteReport } from '../report.ts';
@@ -47,10 +48,11 @@ export async function entries(context: Context): Promise<SuiteReport> {
   const database = await longCustomerDatabase(context.engine, EVENTS, PAGES);
   const server = await service(context, database, { SESSION_READ_LIMITS: '0' });
   await putRules(server, database);
-  const token = await sessionOf(server, database, database.longest);
+  const { token } = await sessionOf(server, database, database.longest);
   const rows: string[][] = [];
   for (const ask of ASKS) rows.push(await askedFor(server, token, ask));
-  const tokens = await Promise.all(database.others.map((customer) => sessionOf(server, database, customer)));
+  const sessions = await Promise.all(database.others.map((customer) => sessionOf(server, database, customer)));
+  const tokens = sessions.map(({ token }) => token);
   const polling = await whileEventsCome(server, database, () =>
     polled(server.origin + ENTRIES, tokens, POLLING_SECONDS),
   );
@@ -91,19 +93,6 @@ async function read(server: ServerProcess, token: string, path: string): Promise
 const dateOf = (random: () => number): string =>
   new Date(FIRST_MS + Math.floor((random() * (END_MS - FIRST_MS)) / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
 
-async function sessionOf(server: ServerProcess, database: LongCustomerDatabase, customer: string): Promise<string> {
-  const { token } = (await send(server, database, 'POST', '/embed/sessions', {
-    customerExternalId: customer,
-  })) as { token: string };
-  return token;
-}
-
-async function putRules(server: ServerProcess, database: LongCustomerDatabase): Promise<void> {
-  const title = 'Order {payload.orderId}: {payload.total:money(payload.currency)}';
-  for (const type of QUIET_TYPES) await send(server, database, 'PUT', `/event-types/${type}`, { quiet: true });
-  for (const type of LOUD_TYPES) await send(server, database, 'PUT', `/event-types/${type}`, { title });
-}
-
 async function whileEventsCome(
   server: ServerProcess,
   database: LongCustomerDatabase,
@@ -142,21 +131,4 @@ function pollingTable({ requests, perSecond, notModified, p50Ms, p95Ms }: Pollin
       ['p95 ms', figure(p95Ms), '', ''],
     ],
   );
-}
-
-async function send(
-  server: ServerProcess,
-  { key }: LongCustomerDatabase,
-  method: string,
-  path: string,
-  body: object,
-): Promise<unknown> {
-  const response = await fetch(server.origin + API + path, {
-    method,
-    headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return (JSON.parse(text) as { data: unknown }).data;
 }

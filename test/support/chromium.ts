@@ -1,20 +1,14 @@
-import { existsSync } from 'node:fs';
 import { describe, it } from '@jest/globals';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { CHROMIUM } from './installed-chromium.ts';
 
-const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** An installed Chromium; undefined: there is none. Nothing is downloaded. */
-const EXECUTABLE = PLACES.find((path) => path !== undefined && existsSync(path));
+export { launchChromium } from './installed-chromium.ts';
 
 /** As `describe`, where there is a browser. Where there is none, one skipped test says so. */
 export const describeInChromium = (name: string, tests: () => void): void => {
-  if (EXECUTABLE !== undefined) return describe(name, tests);
+  if (CHROMIUM !== undefined) return describe(name, tests);
   describe(name, () => it.skip('needs Chromium, which is not installed here (CHROMIUM names another place)', () => {}));
 };
-
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: EXECUTABLE as string, args: ['--no-sandbox'] });
 
 /** A page that remembers what went wrong in it. */
 export interface WatchedPage {

@@ -16,8 +16,26 @@ const isQuiet = ({ type }: SimulatedEvent): boolean => type.startsWith(QUIET);
 /** Instants of one length, and so the order of their texts. */
 export const placeOf = ({ occurredAt, id }: SimulatedEvent): string => `${occurredAt} ${id}`;
 
-export const newestFirst = (events: readonly SimulatedEvent[]): SimulatedEvent[] =>
-  [...events].sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+/** A long timeline is asked for often. */
+const ordered = new WeakMap<readonly SimulatedEvent[], readonly SimulatedEvent[]>();
+
+export function newestFirst(events: readonly SimulatedEvent[]): readonly SimulatedEvent[] {
+  const known = ordered.get(events) ?? [...events].sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+  ordered.set(events, known);
+  return known;
+}
+
+/** How many of the events, the newest first, lie behind a place, or at it. */
+function countAfter(events: readonly SimulatedEvent[], place: string, isAtToo = false): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = placeOf(events[middle]!);
+    if (other > place || (isAtToo && other === place)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 export const eventEntry = ({ id, type, occurredAt }: SimulatedEvent): EventEntry => ({
   ...{ kind: 'event', id, type, occurredAt, createdAt: occurredAt, payloadBytes: 2 },
@@ -55,9 +73,10 @@ export class SimulatedEntries {
   page(timeline: readonly SimulatedEvent[], query: URLSearchParams): EntriesPage | null {
     const types = query.getAll('type');
     const [quiet, text] = [query.get('quiet'), query.get('q')];
-    const seen = newestFirst(timeline).filter(
-      (event) => (types.length === 0 || types.includes(event.type)) && (quiet !== 'hide' || !isQuiet(event)),
-    );
+    const isSeen = (event: SimulatedEvent): boolean =>
+      (types.length === 0 || types.includes(event.type)) && (quiet !== 'hide' || !isQuiet(event));
+    const all = newestFirst(timeline);
+    const seen = types.length === 0 && quiet !== 'hide' ? all : all.filter(isSeen);
     const bound = `${types.join()}|`;
     const within = query.get('within');
     if (within !== null) return this.within(seen, within);
@@ -80,7 +99,7 @@ export class SimulatedEntries {
     text: string | null,
     isAt: boolean,
   ): EntriesPage {
-    const beyond = place === null ? seen : seen.filter((event) => placeOf(event) < place);
+    const beyond = place === null ? seen : seen.slice(countAfter(seen, place, true));
     const scanned = text === null ? beyond : beyond.slice(0, MAX_SCANNED);
     const found = text === null ? scanned : scanned.filter(({ id }) => id.includes(text));
     const runs = stretches(found, folds).slice(0, this.limit);
@@ -105,7 +124,7 @@ export class SimulatedEntries {
     folds: boolean,
     text: string | null,
   ): EntriesPage {
-    const beyond = seen.filter((event) => placeOf(event) > place);
+    const beyond = seen.slice(0, countAfter(seen, place));
     const scanned = text === null ? beyond : beyond.slice(-MAX_SCANNED);
     const found = text === null ? scanned : scanned.filter(({ id }) => id.includes(text));
     const runs = stretches(found, folds).slice(-this.limit);
@@ -145,7 +164,7 @@ export class SimulatedEntries {
 
   private within(seen: readonly SimulatedEvent[], cursor: string): EntriesPage {
     const [from = '', to = ''] = cursor.slice('within '.length).split(' to ');
-    const all = seen.filter((event) => placeOf(event) <= from && placeOf(event) >= to);
+    const all = seen.slice(countAfter(seen, from), countAfter(seen, to, true));
     const taken = all.slice(0, this.limit);
     const next = all[taken.length];
     return {

@@ -47,6 +47,11 @@ export const problemOf = (
 export const problemIn = (error: unknown): Problem =>
   error instanceof ProblemError ? error.problem : problemOf('offline');
 
+/** No waiting helps, and what was shown must not be shown any more: only another token may bring something back. */
+const FINAL: readonly Problem['kind'][] = ['session-ended', 'customer-erased', 'wrong-app', 'app-unknown', 'no-token'];
+
+export const isFinal = ({ kind }: Problem): boolean => FINAL.includes(kind);
+
 const MILLIS_PER_SECOND = 1_000;
 /** Timers of browsers fire at once where they are to wait for more than 24 days. */
 const MAX_RETRY_AFTER_SECONDS = 3_600;
@@ -73,7 +78,7 @@ async function codeOf(response: Response): Promise<string | null> {
 function kindOf(status: number, code: string | null): Problem['kind'] {
   if (status === 401) return code === 'EMBED_SESSION_EXPIRED' ? 'session-expired' : 'session-ended';
   if (status === 403) return 'wrong-app';
-  if (status === 404) return code === 'CUSTOMER_NOT_FOUND' ? 'customer-erased' : 'event-gone';
+  if (status === 404 || status === 410) return code === 'CUSTOMER_NOT_FOUND' ? 'customer-erased' : 'event-gone';
   if (status === 429) return 'too-many-requests';
   return status >= 500 ? 'unavailable' : 'refused';
 }

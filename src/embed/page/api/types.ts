@@ -65,7 +65,7 @@ export interface EntriesPage {
   readonly newer: string | null;
   /** How many events were looked at. */
   readonly scanned: number;
-  /** How far: with `q` there may be more matches beyond; null: to the end of the timeline. */
+  /** How far; null: to the end of the timeline. */
   readonly scannedTo: Instant | null;
 }
 

@@ -21,9 +21,10 @@ export class Details {
     this.set(id, { status: 'loading', event: null });
     try {
       const event = await this.read(id);
+      // It may have been closed meanwhile, and must not be kept where all was forgotten.
+      if (!this.open.has(id)) return;
       this.keep(event);
-      // It may have been closed meanwhile.
-      if (this.open.has(id)) this.set(id, { status: 'loaded', event });
+      this.set(id, { status: 'loaded', event });
     } catch (error) {
       if (this.open.has(id)) this.set(id, { status: 'failed', event: null, problem: problemIn(error) });
     }
@@ -34,7 +35,7 @@ export class Details {
     if (open.delete(id)) this.tell(open);
   }
 
-  /** All of them are of another customer. */
+  /** All of them are of another customer, or must not be shown any more. */
   forget(): void {
     this.kept.clear();
     this.tell(new Map());

@@ -8,9 +8,6 @@ export interface LoadedPage extends FeedPage {
   readonly newer: string | null;
 }
 
-/** More are not kept at once. */
-export const MAX_ITEMS = 1_000;
-
 export const instantOf = (entry: Entry): Instant => (entry.kind === 'event' ? entry.occurredAt : entry.last);
 export const countOf = (entry: Entry): number => (entry.kind === 'event' ? 1 : entry.count);
 
@@ -21,43 +18,19 @@ export function loadedPage(
   { entries, older, newer }: EntriesPage,
   dayOf: (at: Instant) => Day,
 ): LoadedPage {
-  const items = entries.map((entry): FeedItem => ({ key: keyOf(entry), day: dayOf(instantOf(entry)), entry }));
-  return { key, items, isGivenUp: false, older, newer };
+  return { key, items: entries.map(itemOf(dayOf)), isGivenUp: false, older, newer };
 }
 
-export const itemsOf = (pages: readonly LoadedPage[]): readonly FeedItem[] => pages.flatMap(({ items }) => items);
+export const itemOf =
+  (dayOf: (at: Instant) => Day) =>
+  (entry: Entry): FeedItem => ({ key: keyOf(entry), day: dayOf(instantOf(entry)), entry });
+
+export const itemsOf = (pages: readonly FeedPage[]): readonly FeedItem[] => pages.flatMap(({ items }) => items);
 
 /** The pages that are shown: those between the ones that were given up. */
 export const shownPages = (pages: readonly LoadedPage[]): readonly LoadedPage[] => pages.filter(isShown);
 
-/**
- * Gives up pages until no more than {@link MAX_ITEMS} entries are kept. Only whole pages at one of the two ends go, so that
- * the ones that are kept stay one piece, and their cursors lead to what is gone.
- *
- * @param loaded the page that came last. It stays, and the end that is farther from it goes first.
- * @param near the pages that are looked at: they go after the others.
- */
-export function withoutFarPages(
-  pages: readonly LoadedPage[],
-  loaded: string,
-  near: readonly string[],
-): readonly LoadedPage[] {
-  const kept = [...pages];
-  const centre = kept.findIndex(({ key }) => key === loaded);
-  let count = itemsOf(kept).length;
-  let [first, last] = [kept.findIndex(isShown), kept.findLastIndex(isShown)];
-  const cost = (index: number): number =>
-    Math.abs(index - centre) - (near.includes((kept[index] as LoadedPage).key) ? kept.length : 0);
-  while (count > MAX_ITEMS && first < last) {
-    const index = last === centre || (first !== centre && cost(first) >= cost(last)) ? first++ : last--;
-    const page = kept[index] as LoadedPage;
-    count -= page.items.length;
-    kept[index] = { ...page, items: [], isGivenUp: true };
-  }
-  return kept;
-}
-
-const isShown = ({ isGivenUp }: LoadedPage): boolean => !isGivenUp;
+const isShown = ({ isGivenUp }: FeedPage): boolean => !isGivenUp;
 
 /** The newest page, or the oldest one, put to those that are there; in the place of one that was given up. */
 export function withPage(
@@ -104,18 +77,24 @@ export const EDGE_END: Edge = { state: 'end', scannedTo: null };
 export const EDGE_LOADING: Edge = { state: 'loading', scannedTo: null };
 export const EDGE_FAILED: Edge = { state: 'failed', scannedTo: null };
 
-const edgeOf = (cursor: string | null, scannedTo: Instant | null): Edge =>
-  cursor === null ? EDGE_END : { state: 'more', scannedTo };
+/**
+ * What is behind the end of a page that was loaded in a direction.
+ *
+ * @param isFinding whether a text was looked for, which ends somewhere: to go on is asked for, and not done by itself. So it
+ *   is where nothing was found by the filters.
+ */
+export function edgeOf(page: EntriesPage, dir: 'older' | 'newer', isFinding: boolean): Edge {
+  if (page[dir] === null) return EDGE_END;
+  return { state: 'more', scannedTo: isFinding || page.entries.length === 0 ? page.scannedTo : null };
+}
 
-/** What is behind the two ends of a page. */
-export const edgesOf = ({ newer, older, scannedTo }: EntriesPage): { readonly newer: Edge; readonly older: Edge } => ({
-  newer: edgeOf(newer, null),
-  older: edgeOf(older, scannedTo),
-});
+/** What is behind an end of what is shown, by the cursor there. */
+export const edgeAt = (cursor: string | null | undefined): Edge =>
+  cursor === null || cursor === undefined ? EDGE_END : { state: 'more', scannedTo: null };
 
 /** What is behind the two ends of pages that are shown already. */
 export function edgesBehind(pages: readonly LoadedPage[]): { readonly newer: Edge; readonly older: Edge } {
-  return { newer: edgeOf(pages[0]?.newer ?? null, null), older: edgeOf(pages.at(-1)?.older ?? null, null) };
+  return { newer: edgeAt(pages[0]?.newer), older: edgeAt(pages.at(-1)?.older) };
 }
 
 /** In which direction a page lies that was given up; null: it was not. */

@@ -1,19 +1,21 @@
-import { problemIn, ProblemError, type Problem } from '../api/problem.ts';
+import { isFinal, problemIn, ProblemError, type Problem } from '../api/problem.ts';
 import { EDGE_END } from './feed.ts';
 import type { Filters, TimelineState } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** No waiting helps: somebody has to do something. */
-const FINAL: readonly Problem['kind'][] = ['session-ended', 'customer-erased', 'wrong-app', 'app-unknown', 'no-token'];
-/** Of these, too, but another token or other filters end them. */
-const NOT_TRIED_AGAIN: readonly Problem['kind'][] = [...FINAL, 'session-expired', 'refused', 'event-gone'];
+/** Waiting does not help, but another token or other filters may. */
+const NOT_TRIED_AGAIN: readonly Problem['kind'][] = ['session-expired', 'refused', 'event-gone'];
 
 export const NO_FILTERS: Filters = { find: '', types: [], quiet: 'fold' };
 
-export const isFinal = ({ kind }: Problem): boolean => FINAL.includes(kind);
-
 /** Whether waiting may help. */
-export const isTriedAgain = ({ kind }: Problem): boolean => !NOT_TRIED_AGAIN.includes(kind);
+export const isTriedAgain = (problem: Problem): boolean => !isFinal(problem) && !NOT_TRIED_AGAIN.includes(problem.kind);
+
+/** Of a customer, and of the feed. */
+const NOTHING_SHOWN = {
+  ...{ head: null, pages: [], newer: EDGE_END, older: EDGE_END, newEvents: 0, days: new Map() },
+  ...{ details: new Map(), folds: new Map(), updatedAt: null, target: null },
+} satisfies Partial<TimelineState>;
 
 const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 300_000;
@@ -31,11 +33,7 @@ export class PageStatus {
     private readonly surroundings: Surroundings,
     settings: Pick<TimelineState, 'timeZone' | 'locale'>,
   ) {
-    this.state = {
-      ...{ status: 'starting', head: null, filters: NO_FILTERS, pages: [], newer: EDGE_END, older: EDGE_END },
-      ...{ newEvents: 0, days: new Map(), details: new Map(), folds: new Map(), problem: null, updatedAt: null },
-      ...{ target: null, ...settings },
-    };
+    this.state = { ...NOTHING_SHOWN, status: 'starting', filters: NO_FILTERS, problem: null, ...settings };
   }
 
   subscribe(changed: () => void): () => void {
@@ -46,6 +44,17 @@ export class PageStatus {
   set(change: Partial<TimelineState>): void {
     this.state = { ...this.state, ...change };
     for (const changed of this.subscribers) changed();
+  }
+
+  /** Nothing of the customer is shown any more. */
+  clear(): void {
+    this.set({ ...NOTHING_SHOWN, status: 'starting' });
+  }
+
+  /** Nothing of the customer is shown any more but why. */
+  end(problem: Problem): void {
+    this.callOffRetry();
+    this.set({ ...NOTHING_SHOWN, status: 'ended', problem: { ...problem, retryAt: null } });
   }
 
   /** Something came. What failed elsewhere is still to be tried again. */

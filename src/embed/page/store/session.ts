@@ -1,4 +1,4 @@
-import { problemOf, ProblemError } from '../api/problem.ts';
+import { isFinal, problemIn, ProblemError } from '../api/problem.ts';
 import type { Instant, Renewal } from '../api/types.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -6,6 +6,8 @@ import type { Surroundings } from './surroundings.ts';
 const AHEAD_MS = 60_000;
 /** After a renewal, whatever came of it: where the clock of the browser is wrong, each session seems to have expired. */
 const RETRY_MS = 10_000;
+/** After renewals that failed the next one comes later each time, up to this. */
+const MAX_RETRY_MS = 300_000;
 /** How long the host is waited for. */
 const HOST_MS = 30_000;
 
@@ -26,6 +28,7 @@ export class Session {
   private renewal: Promise<void> | null = null;
   private callOff: () => void = () => {};
   private renewedAt = Number.NEGATIVE_INFINITY;
+  private failures = 0;
   private hostAnswer: Promise<void> | null = null;
   private tokenCame: () => void = () => {};
 
@@ -51,18 +54,24 @@ export class Session {
     this.token = token;
     this.expiresAt = null;
     this.renewableUntil = null;
+    this.failures = 0;
     this.callOff();
     this.tokenCame();
   }
 
-  /** Does something with the token; where that has expired, once more with a new one. @throws ProblemError */
+  /**
+   * Does something with the token. Where that has expired, or another one came meanwhile, once more with the new one: a
+   * refusal of the token before says nothing of it. @throws ProblemError
+   */
   async run<T>(ask: () => Promise<T>): Promise<T> {
     const { token } = this;
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.problem.kind !== 'session-expired') throw error;
-      if (token === this.token) await this.waitForHost(error);
+      if (!(error instanceof ProblemError)) throw error;
+      const isExpired = error.problem.kind === 'session-expired';
+      if (token === this.token && isExpired) await this.waitForHost(error);
+      else if (token === this.token || !(isExpired || isFinal(error.problem))) throw error;
       return ask();
     }
   }
@@ -114,12 +123,19 @@ export class Session {
     try {
       const renewal = await this.options.renew();
       // It may be of the token before.
-      if (token === this.token) this.know(renewal);
+      if (token !== this.token) return;
+      this.failures = 0;
+      this.know(renewal);
     } catch (error) {
       if (token !== this.token) return;
-      const { kind } = error instanceof ProblemError ? error.problem : problemOf('offline');
-      if (kind === 'session-expired' && expiresAt !== null) this.options.askHost(expiresAt);
-      else if (kind !== 'session-ended') this.callOff = this.surroundings.after(RETRY_MS, () => void this.renew());
+      const problem = problemIn(error);
+      if (problem.kind === 'session-expired' && expiresAt !== null) this.options.askHost(expiresAt);
+      else if (!isFinal(problem)) this.tryLater();
     }
+  }
+
+  private tryLater(): void {
+    const wait = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.failures++);
+    this.callOff = this.surroundings.after(wait, () => void this.renew());
   }
 }

@@ -17,7 +17,7 @@ export const ticketStart = (at: Instant | null): Start =>
 
 export const dayStart = (day: Day, timeZone: string): Start => ({
   query: { at: endOfDay(day, timeZone) },
-  target: { key: day, kind: 'day' },
+  target: { key: null, kind: 'day' },
 });
 
 export const eventStart = (id: string): Start => ({ query: { around: id }, target: { key: id, kind: 'event' } });

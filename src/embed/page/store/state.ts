@@ -39,10 +39,10 @@ export interface Filters {
   readonly quiet: QuietMode;
 }
 
-/** Entries that came together. */
+/** Entries that came together: of the timeline, or of one open fold. */
 export interface FeedPage {
   readonly key: string;
-  /** Empty where the page was given up, because it is far away: {@link TimelineActions.showPage} brings it back. */
+  /** Empty where the page was given up, because it is far away: it comes back when it is near again. */
   readonly items: readonly FeedItem[];
   readonly isGivenUp: boolean;
 }
@@ -58,7 +58,7 @@ export interface FeedItem {
 /** One end of what is loaded. */
 export interface Edge {
   readonly state: 'more' | 'loading' | 'end' | 'failed';
-  /** With a text to find: how far was looked, where there may be more. */
+  /** Where a text was looked for, or nothing was found: how far was looked. There may be more, if one goes on. */
   readonly scannedTo: Instant | null;
 }
 
@@ -69,13 +69,14 @@ export type Detail =
 
 export interface OpenFold {
   readonly status: 'loading' | 'loaded' | 'failed';
-  readonly events: readonly { readonly key: string; readonly day: Day; readonly entry: EventEntry }[];
+  /** Of its events, the newest first. */
+  readonly pages: readonly FeedPage[];
   /** Whether there are more than these. */
   readonly hasMore: boolean;
 }
 
 export interface Target {
-  /** Of an item; null: the newest end. */
+  /** Of an item; null: the newest end, or what stands there. */
   readonly key: string | null;
   /** `ticket`: the line of the ticket, above the first item that is older. */
   readonly kind: 'newest' | 'ticket' | 'day' | 'event';
@@ -94,7 +95,7 @@ export interface TimelineActions {
   goToEvent(id: string): void;
   loadOlder(): void;
   loadNewer(): void;
-  /** Brings back a page that was given up. */
+  /** Brings back a page that was given up, of the timeline or of an open fold, also where that has failed before. */
   showPage(key: string): void;
   /** The new events, which came meanwhile. */
   showNew(): void;
@@ -105,7 +106,10 @@ export interface TimelineActions {
   loadMoreOfFold(key: string): void;
   /** Tries now what is to be tried again later. */
   retry(): void;
-  /** The view tells which pages are near, and whether the newest end is in sight: far ones may be given up, and live reading is slower away from it. */
+  /**
+   * The view tells which pages are near, those of open folds among them, and whether the newest end is in sight: near ones
+   * come back, far ones may be given up, and live reading is slower away from the newest end.
+   */
   seen(near: readonly string[], isAtNewest: boolean): void;
 }
 

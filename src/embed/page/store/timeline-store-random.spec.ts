@@ -1,60 +1,26 @@
 import { expect, it } from '@jest/globals';
+import {
+  MINUTES,
+  openedPage,
+  randomEvent,
+  randomTimeline,
+  readyPage,
+  START,
+  TYPES,
+  type OpenedPage as Page,
+  type Random,
+} from '../../../../test/support/page/opened-page.ts';
+import { newestFirst, placeOf } from '../../../../test/support/page/simulated-entries.ts';
+import { EXPIRED, type Fault } from '../../../../test/support/page/simulated-service.ts';
 import { randomNumbers, randomWholeNumbers } from '../../../../test/support/random.ts';
-import { PageClock } from '../../../../test/support/page/page-clock.ts';
-import { newestFirst, placeOf, type SimulatedEvent } from '../../../../test/support/page/simulated-entries.ts';
-import { EXPIRED, SimulatedService, type Fault } from '../../../../test/support/page/simulated-service.ts';
-import { ApiClient } from '../api/api-client.ts';
-import { MAX_ITEMS } from './feed.ts';
-import { Session } from './session.ts';
+import { MAX_ITEMS } from './bound.ts';
 import type { FeedItem, TimelineState } from './state.ts';
-import { LiveTimelineStore } from './timeline-store.ts';
 
-/** A page with its session, on a simulated service; nothing has been loaded yet. */
-function openedPage(numbers: () => number = () => 0.5, limit = 50) {
-  const clock = new PageClock(numbers);
-  const service = new SimulatedService(clock, limit);
-  const asked: string[] = [];
-  const host = { isThere: false };
-  const session: Session = new Session(service.token, clock, {
-    renew: () => api.renew(),
-    askHost: (expiresAt) => {
-      asked.push(expiresAt);
-      return host.isThere;
-    },
-  });
-  const api = new ApiClient({
-    ...{ fetch: service.fetch, token: () => session.token, publicKey: 'pk_live_1', base: '/embed/api' },
-  });
-  const opened: string[] = [];
-  const store = new LiveTimelineStore({
-    ...{ api, session, surroundings: clock, timeZone: 'UTC', locale: 'en' },
-    opened: (id) => opened.push(id),
-  });
-  return { clock, service, session, api, store, host, asked, opened };
-}
-
-type Page = ReturnType<typeof openedPage>;
-type Random = (below: number) => number;
-
-const START = Date.parse('2026-04-01T00:00:00Z');
-const MINUTE = 60_000;
-const TYPES = ['order.placed', 'payment.failed', 'quiet.viewed', 'quiet.opened'];
 const TEMPORARY: Fault[] = [
   'offline',
   { status: 503, code: 'SERVICE_UNAVAILABLE', retryAfter: 1 },
   { status: 429, code: 'RATE_LIMIT_EXCEEDED', retryAfter: 3 },
 ];
-
-let lastId = 0;
-/** Some share an instant. */
-const randomEvent = (random: Random, from: number, minutes: number): SimulatedEvent => ({
-  id: `event${String(++lastId).padStart(6, '0')}`,
-  type: TYPES[random(TYPES.length)] as string,
-  occurredAt: new Date(from + random(minutes) * MINUTE).toISOString(),
-});
-
-const timeline = (random: Random, count: number): SimulatedEvent[] =>
-  Array.from({ length: count }, () => randomEvent(random, START, 20 * 24 * 60));
 
 const placeOfItem = ({ entry }: FeedItem): string =>
   entry.kind === 'event' ? placeOf(entry) : (entry.cursor.split(' to ')[0] as string).slice('within '.length);
@@ -81,7 +47,7 @@ async function idsOf(page: Page, items: readonly FeedItem[]): Promise<string[]> 
       store.loadMoreOfFold(key);
       await clock.pass(50);
     }
-    ids.push(...(store.state.folds.get(key)?.events ?? []).map((event) => event.key));
+    ids.push(...(store.state.folds.get(key)?.pages ?? []).flatMap((one) => one.items.map((event) => event.key)));
     store.closeFold(key);
   }
   return ids;
@@ -169,7 +135,7 @@ function randomAction({ store, clock, service }: Page, random: Random): void {
 function randomChange({ service, clock }: Page, random: Random): void {
   const kind = random(6);
   if (kind === 0) service.events = [...service.events, randomEvent(random, clock.now(), 1)];
-  if (kind === 1) service.events = [...service.events, randomEvent(random, START, 20 * 24 * 60)];
+  if (kind === 1) service.events = [...service.events, randomEvent(random, START, MINUTES)];
   if (kind === 2) service.events = service.events.filter(() => random(60) > 0);
 }
 
@@ -179,7 +145,7 @@ it.each(Array.from({ length: 40 }, (_none, index) => index + 1))(
     const random = randomWholeNumbers(seed);
     const page = openedPage(randomNumbers(seed), 3 + random(20));
     const { service, clock, store, session } = page;
-    service.events = timeline(random, random(250));
+    service.events = randomTimeline(random, random(250));
     service.at = random(2) === 0 ? null : '2026-04-10T12:00:00.000Z';
     service.latency = () => random(400);
     service.fault = () => {
@@ -217,11 +183,7 @@ it.each(Array.from({ length: 40 }, (_none, index) => index + 1))(
 );
 
 it('of 4,000 entries no more than 1,000 are kept, and those that were given up come back', async () => {
-  const random = randomWholeNumbers(7);
-  const page = openedPage(randomNumbers(7));
-  page.service.events = timeline(random, 4_000).map((event) => ({ ...event, type: 'order.placed' }));
-  void page.store.begin();
-  await page.clock.pass(100);
+  const page = await readyPage(4_000);
   const all = newestFirst(page.service.events).map(({ id }) => id);
   expect(await walk(page)).toEqual(all);
   expect(page.store.state.pages.some(({ isGivenUp }) => isGivenUp)).toBe(true);
@@ -229,9 +191,7 @@ it('of 4,000 entries no more than 1,000 are kept, and those that were given up c
 });
 
 it('pages are given up also where the view has told nothing of what is near', async () => {
-  const page = openedPage();
-  page.service.events = timeline(randomWholeNumbers(8), 2_000).map((event) => ({ ...event, type: 'order.placed' }));
-  void page.store.begin();
+  const page = await readyPage(2_000);
   for (let step = 0; step < 45; step++) {
     await page.clock.pass(100);
     page.store.loadOlder();
@@ -239,95 +199,4 @@ it('pages are given up also where the view has told nothing of what is near', as
   }
   await page.clock.pass(100);
   expect(page.store.state.older.state).toBe('end');
-});
-
-async function ready(count: number) {
-  const page = openedPage();
-  page.service.events = timeline(randomWholeNumbers(count), count).map((event) => ({ ...event, type: 'order.placed' }));
-  void page.store.begin();
-  await page.clock.pass(100);
-  return page;
-}
-
-it('an end that is extended while another feed loads adds nothing to that', async () => {
-  const { store, clock, service } = await ready(120);
-  store.goToDay('2026-04-10');
-  store.loadOlder();
-  await clock.pass(200);
-  store.goToNewest();
-  store.loadNewer();
-  store.loadOlder();
-  await clock.pass(200);
-  const ids = store.state.pages.flatMap(({ items }) => items.map(({ key }) => key));
-  expect(ids).toEqual(
-    newestFirst(service.events)
-      .slice(0, 50)
-      .map(({ id }) => id),
-  );
-});
-
-it('to look for an event that is gone leaves what is shown as it was, and both ends go on', async () => {
-  const { store, clock } = await ready(120);
-  const before = store.state.pages;
-  store.goToEvent('gone');
-  await clock.pass(100);
-  expect(store.state.problem).toMatchObject({ kind: 'event-gone', code: 'NOT_FOUND', retryAt: null });
-  expect(store.state.pages).toBe(before);
-  store.loadOlder();
-  await clock.pass(100);
-  expect(store.state.pages).toHaveLength(2);
-  expect(store.state.problem).toBeNull();
-});
-
-it('a token for another customer shows that one, and nothing of the one before', async () => {
-  const { store, clock, service, session } = await ready(120);
-  const before = new Set(service.events.map(({ id }) => id));
-  store.openEvent(service.events[0]?.id as string);
-  await clock.pass(100);
-  service.externalId = 'user_43';
-  service.token = 'es_second';
-  service.events = timeline(randomWholeNumbers(5), 20);
-  session.replace('es_second');
-  void store.tokenCame();
-  await clock.pass(100);
-  const { pages, details, head } = store.state;
-  expect(head?.customer.externalId).toBe('user_43');
-  expect(details.size).toBe(0);
-  expect(pages.flatMap(({ items }) => items).filter(({ key }) => before.has(key))).toEqual([]);
-  expect(store.state.pages[0]?.items.length).toBeGreaterThan(0);
-});
-
-it('a time zone that the browser does not know leaves that of the browser', async () => {
-  const page = openedPage();
-  page.service.timeZone = 'Mars/Olympus';
-  void page.store.begin();
-  await page.clock.pass(100);
-  expect(page.store.state).toMatchObject({ status: 'ready', timeZone: 'UTC', problem: null });
-});
-
-it('a page without a token asks for nothing, also when it is looked at again', async () => {
-  const { store, clock, service } = openedPage();
-  store.end({ kind: 'no-token', code: null, requestId: null, retryAt: null });
-  clock.show(false);
-  clock.show(true);
-  await clock.pass(600_000);
-  expect(service.requests).toEqual([]);
-  expect(store.state.problem?.kind).toBe('no-token');
-});
-
-it('100 open pages ask no more than ten times in a second, mostly for what is unchanged', async () => {
-  const random = randomNumbers(3);
-  const pages = Array.from({ length: 100 }, () => openedPage(random));
-  let requests = 0;
-  for (const { store, clock, service } of pages) {
-    service.events = timeline(randomWholeNumbers(9), 20);
-    void store.begin();
-    await clock.pass(100);
-    const before = service.count('/entries');
-    await clock.pass(600_000);
-    requests += service.count('/entries') - before;
-    expect(service.requests.filter(({ headers }) => headers['If-None-Match'] === undefined).length).toBeLessThan(8);
-  }
-  expect(requests / 600).toBeLessThanOrEqual(10);
-  expect(requests / 600).toBeGreaterThan(8);
 });

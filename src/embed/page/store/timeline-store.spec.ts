@@ -1,308 +1,131 @@
 import { describe, expect, it } from '@jest/globals';
-import { PageClock } from '../../../../test/support/page/page-clock.ts';
-import { randomNumbers } from '../../../../test/support/random.ts';
-import { ApiClient } from '../api/api-client.ts';
-import type { Display, Entry, EntriesPage, EventEntry } from '../api/types.ts';
-import { itemsOf, MAX_ITEMS, type LoadedPage } from './feed.ts';
-import { Session } from './session.ts';
-import type { TimelineState } from './state.ts';
-import { LiveTimelineStore } from './timeline-store.ts';
-
-const DISPLAY: Display = {
-  ...{ title: 'T', severity: 'info', icon: null, url: null, fields: [], quiet: false, hidden: false },
-};
-
-interface Stored {
-  readonly id: string;
-  readonly at: number;
-  readonly isQuiet: boolean;
-}
-
-/** The types of browsers do not know it. */
-const soon = globalThis as unknown as { setImmediate(run: () => void): void };
-
-/** All that is under way without a timer is done. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise<void>((resolve) => soon.setImmediate(resolve));
-}
-
-/** A service with one timeline, in memory, whose entries are folded as the real one folds them. */
-class TestService {
-  events: Stored[] = [];
-  /** What the next requests come to, before they are answered; null: they are answered. */
-  readonly failures: (Response | Error | null)[] = [];
-  readonly asked: URL[] = [];
-  at: string | null = null;
-  private last = 0;
-
-  add(at: number, isQuiet: boolean): void {
-    this.events.push({ id: `e${String(++this.last).padStart(6, '0')}`, at, isQuiet });
-  }
-
-  /** The newest first. */
-  get ordered(): readonly Stored[] {
-    return [...this.events].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
-  }
-
-  fetch = ((input: string, init: RequestInit): Promise<Response> => {
-    const url = new URL(input, 'http://service.test/embed/');
-    this.asked.push(url);
-    const failure = this.failures.shift() ?? null;
-    if (failure instanceof Error) return Promise.reject(failure);
-    if (failure !== null) return Promise.resolve(failure);
-    return Promise.resolve(this.answer(url, new Headers(init.headers)));
-  }) as typeof fetch;
-
-  private answer({ pathname, searchParams: query }: URL, headers: Headers): Response {
-    if (pathname.endsWith('/head')) return ok(this.head());
-    if (pathname.endsWith('/renew')) return ok(FOREVER);
-    if (pathname.endsWith('/days')) return ok({ days: [] });
-    if (pathname.includes('/events/')) return ok({ id: pathname.split('/').at(-1), payloadText: '{}' });
-    const page = this.entries(query);
-    const etag = `"${JSON.stringify(page.entries).length} ${this.events.length}"`;
-    if (headers.get('If-None-Match') === etag) return new Response(null, { status: 304 });
-    return ok(page, { ETag: etag });
-  }
-
-  private head(): object {
-    return {
-      customer: { externalId: 'c', name: null, email: null, plan: null },
-      session: {
-        ...{ id: 's', at: this.at, matchedBy: 'externalId', viewer: null, locale: null },
-        timeZone: 'UTC',
-        ...FOREVER,
-      },
-      ...{ attention: [], types: [], countedEvents: null, firstOccurredAt: null },
-    };
-  }
-
-  private entries(query: URLSearchParams): EntriesPage {
-    const all = this.ordered.map((event) => ({ ...event, place: placeOf(event) }));
-    const within = query.get('within');
-    if (within !== null) {
-      const [newest = '', oldest = ''] = within.split('~');
-      const inside = all.filter(({ place }) => place <= newest && place >= oldest);
-      return pageOf(inside.map(entryOf), null, null);
-    }
-    const cursor = query.get('cursor');
-    if (query.get('dir') === 'newer') {
-      const above = all.filter(({ place }) => place > (cursor ?? ''));
-      return this.cut(above.slice(-LIMIT), above.length > LIMIT, true);
-    }
-    const at = query.get('at');
-    const below = all.filter(({ place, at: millis }) =>
-      cursor !== null ? place < cursor : at === null || millis <= Date.parse(at),
-    );
-    const page = this.cut(below.slice(0, LIMIT), cursor !== null || at !== null, below.length > LIMIT);
-    // Nothing is at or before the instant: what is newer begins behind it.
-    return at === null || below.length > 0
-      ? page
-      : { ...page, newer: placeOf({ at: Date.parse(at), id: '~' } as Stored) };
-  }
-
-  private cut(events: readonly (Stored & { place: string })[], hasNewer: boolean, hasOlder: boolean): EntriesPage {
-    const entries: Entry[] = [];
-    for (let index = 0; index < events.length;) {
-      let end = index;
-      while (events[end]?.isQuiet === true) end++;
-      if (end - index >= 3) entries.push(foldOf(events.slice(index, end)));
-      else end = index + 1;
-      if (end === index + 1) entries.push(entryOf(events[index] as Stored));
-      index = end;
-    }
-    const isEmpty = events.length === 0;
-    return pageOf(
-      entries,
-      hasNewer && !isEmpty ? (events[0]?.place ?? null) : null,
-      hasOlder && !isEmpty ? (events.at(-1)?.place ?? null) : null,
-    );
-  }
-}
+import {
+  itemsOf,
+  openedPage,
+  randomTimeline,
+  readyPage,
+  type OpenedPage,
+} from '../../../../test/support/page/opened-page.ts';
+import { newestFirst, type SimulatedEvent } from '../../../../test/support/page/simulated-entries.ts';
+import { EXPIRED } from '../../../../test/support/page/simulated-service.ts';
+import { randomNumbers, randomWholeNumbers } from '../../../../test/support/random.ts';
 
 const LIMIT = 20;
-const FOREVER = { expiresAt: '2027-01-01T00:00:00Z', renewableUntil: '2027-01-01T00:00:00Z' };
-const placeOf = ({ at, id }: Stored): string => `${String(at).padStart(15, '0')} ${id}`;
-const iso = (millis: number): string => new Date(millis).toISOString();
-const ok = (data: unknown, headers: Record<string, string> = {}): Response =>
-  new Response(JSON.stringify({ success: true, data }), { headers });
-const refusal = (status: number, code: string, headers: Record<string, string> = {}): Response =>
-  new Response(JSON.stringify({ success: false, code }), { status, headers });
+const keysOf = (state: Parameters<typeof itemsOf>[0]): string[] => itemsOf(state).map(({ key }) => key);
+const idsOf = (events: readonly SimulatedEvent[]): string[] => newestFirst(events).map(({ id }) => id);
 
-const entryOf = ({ id, at, isQuiet }: Stored): EventEntry => ({
-  ...{ kind: 'event', id, type: isQuiet ? 'quiet' : 'loud', occurredAt: iso(at), createdAt: iso(at) },
-  ...{ display: DISPLAY, payloadBytes: 2 },
-});
-const foldOf = (events: readonly (Stored & { place: string })[]): Entry => ({
-  ...{ kind: 'quiet', count: events.length, types: [] },
-  ...{ first: iso(events.at(-1)?.at ?? 0), last: iso(events[0]?.at ?? 0) },
-  cursor: `${events[0]?.place}~${events.at(-1)?.place}`,
-});
-const pageOf = (entries: readonly Entry[], newer: string | null, older: string | null): EntriesPage => ({
-  ...{ entries, newer, older, scanned: entries.length, scannedTo: null },
-});
-
-interface Opened {
-  readonly service: TestService;
-  readonly time: PageClock;
-  readonly store: LiveTimelineStore;
-  readonly session: Session;
-}
-
-function open(random: () => number = () => 0.5, askHost = (): boolean => false): Opened {
-  const [service, time] = [new TestService(), new PageClock(random)];
-  const session: Session = new Session('es_a', time, { renew: () => api.renew(), askHost });
-  const api: ApiClient = new ApiClient({
-    ...{ fetch: service.fetch, token: () => session.token, publicKey: 'pk_live_a', base: 'api' },
-  });
-  const store = new LiveTimelineStore({ api, session, surroundings: time, timeZone: 'UTC', locale: 'en' });
-  return { service, time, store, session };
-}
-
-const idsOf = ({ pages }: TimelineState): string[] =>
-  itemsOf(pages as LoadedPage[]).flatMap(({ entry, key }) => (entry.kind === 'event' ? [key] : []));
-
-/** All events that are shown, folds opened. */
-async function openedIds({ store }: Opened): Promise<string[]> {
-  const items = itemsOf(store.state.pages as LoadedPage[]);
-  for (const { key, entry } of items) if (entry.kind !== 'event') store.openFold(key);
-  await settled();
-  return items.flatMap(({ key, entry }) =>
-    entry.kind === 'event' ? [key] : (store.state.folds.get(key)?.events.map((event) => event.key) ?? []),
-  );
-}
-
-describe('the store of the page', () => {
-  it('shows the whole timeline, each event once and in order, whatever fails on the way', async () => {
-    const random = randomNumbers(17);
-    for (let round = 0; round < 40; round++) {
-      const opened = open(random);
-      const { service, store, time } = opened;
-      const total = Math.floor(random() * 150);
-      for (let index = 0; index < total; index++) service.add(Math.floor(random() * 40) * 1_000, random() < 0.7);
-      if (random() < 0.5) service.at = iso(Math.floor(random() * 40_000));
-      const failure = (): Response | Error | null => {
-        if (random() < 0.7) return null;
-        const kind = Math.floor(random() * 3);
-        if (kind === 0) return new TypeError('fetch failed');
-        return kind === 1
-          ? refusal(503, 'SERVICE_UNAVAILABLE')
-          : refusal(429, 'RATE_LIMIT_EXCEEDED', { 'Retry-After': '2' });
-      };
-      service.failures.push(...Array.from({ length: 20 }, failure));
-      void store.begin();
-      for (let step = 0; step < 60; step++) {
-        await settled();
-        if (store.state.status === 'ready' && store.state.older.state === 'end' && store.state.newer.state === 'end')
-          break;
-        store.loadOlder();
-        store.loadNewer();
-        await time.pass(Math.max(0, (store.state.problem?.retryAt ?? 0) - time.now()));
-      }
-      service.failures.length = 0;
-      expect(await openedIds(opened)).toEqual(service.ordered.map(({ id }) => id));
-      store.retry();
-      await settled();
-      expect(store.state.problem).toBeNull();
-    }
-  });
-
-  it('holds no more than 1,000 entries, and brings back what it has given up without a gap', async () => {
-    const { service, store } = open();
-    for (let index = 0; index < 1_500; index++) service.add(index * 1_000, false);
-    void store.begin();
-    await settled();
-    while (store.state.older.state !== 'end') {
-      store.seen([store.state.pages.at(-1)?.key ?? ''], false);
-      store.loadOlder();
-      await settled();
-      expect(itemsOf(store.state.pages as LoadedPage[]).length).toBeLessThanOrEqual(MAX_ITEMS);
-    }
-    const all = service.ordered.map(({ id }) => id);
-    expect(idsOf(store.state)).toEqual(all.slice(-idsOf(store.state).length));
-    for (;;) {
-      const given = store.state.pages.filter(({ isGivenUp }) => isGivenUp);
-      const nearest = given.findLast(
-        (page) => store.state.pages.indexOf(page) < store.state.pages.findIndex((p) => !p.isGivenUp),
-      );
-      if (nearest === undefined) break;
-      store.seen([store.state.pages.find(({ isGivenUp }) => !isGivenUp)?.key ?? ''], false);
-      store.showPage(nearest.key);
-      await settled();
-      const ids = idsOf(store.state);
-      const from = all.indexOf(ids[0] as string);
-      expect(ids).toEqual(all.slice(from, from + ids.length));
-    }
-    expect(idsOf(store.state)[0]).toBe(all[0]);
-    expect(store.state.newer.state).toBe('end');
-  });
-
-  it('tells how many events came, and shows them only when they are asked for', async () => {
-    const { service, store, time } = open();
-    for (let index = 0; index < 30; index++) service.add(index * 1_000, index % 2 === 0);
-    void store.begin();
-    await settled();
-    const before = idsOf(store.state);
-    service.add(50_000, false);
-    service.add(51_000, false);
-    await time.pass(12_000);
+describe('the store of the page, when events come', () => {
+  it('tells how many came, and shows them only when they are asked for', async () => {
+    const { service, store, clock } = await readyPage(30);
+    const before = keysOf(store.state);
+    const newer = ['09:01', '09:02'].map((time) => ({
+      ...{ id: `new at ${time}`, type: 'order.placed', occurredAt: `2026-04-30T${time}:00.000Z` },
+    }));
+    service.events = [...service.events, ...newer];
+    await clock.pass(12_000);
     expect(store.state.newEvents).toBe(2);
-    expect(idsOf(store.state)).toEqual(before);
+    expect(keysOf(store.state)).toEqual(before);
     store.showNew();
-    await settled();
+    await clock.pass(100);
     expect(store.state.newEvents).toBe(0);
-    expect(idsOf(store.state).slice(0, 2)).toEqual(service.ordered.slice(0, 2).map(({ id }) => id));
+    expect(keysOf(store.state)).toEqual(idsOf(service.events));
   });
 
-  it('asks every ten seconds at the newest end, every minute elsewhere, and never while nobody sees it', async () => {
-    const { service, store, time } = open(() => 0);
-    service.add(1_000, false);
-    void store.begin();
-    await settled();
+  it('is asked every ten seconds at the newest end, every minute elsewhere, and never while nobody sees it', async () => {
+    const { service, store, clock } = await readyPage(1);
     const polls = async (millis: number): Promise<number> => {
-      const before = service.asked.length;
-      await time.pass(millis);
-      return service.asked.length - before;
+      const before = service.count('/entries');
+      await clock.pass(millis);
+      return service.count('/entries') - before;
     };
-    expect(await polls(60_000)).toBe(6);
+    store.seen([], true);
+    // A wait is up to a fifth longer than ten seconds; here a tenth.
+    expect(await polls(66_500)).toBe(6);
     store.seen([], false);
-    expect(await polls(120_000)).toBe(2);
-    time.show(false);
+    expect(await polls(132_500)).toBe(2);
+    clock.show(false);
     expect(await polls(600_000)).toBe(0);
-    time.show(true);
+    clock.show(true);
     expect(await polls(1)).toBe(1);
   });
 
-  it('keeps what it shows while the service is away, and asks less and less often', async () => {
-    const { service, store, time } = open(() => 0);
-    service.add(1_000, false);
+  it('asks no more than ten times in a second for 100 open pages, mostly for what is unchanged', async () => {
+    const random = randomNumbers(3);
+    const pages = Array.from({ length: 100 }, () => openedPage(random));
+    let requests = 0;
+    for (const { store, clock, service } of pages) {
+      service.events = randomTimeline(randomWholeNumbers(9), 20);
+      void store.begin();
+      await clock.pass(100);
+      const before = service.count('/entries');
+      await clock.pass(600_000);
+      requests += service.count('/entries') - before;
+      expect(service.requests.filter(({ headers }) => headers['If-None-Match'] === undefined).length).toBeLessThan(8);
+    }
+    expect(requests / 600).toBeLessThanOrEqual(10);
+    expect(requests / 600).toBeGreaterThan(8);
+  });
+});
+
+describe('the store of the page, at its ends', () => {
+  it('says how far was looked where a text is looked for, so that one goes on by hand; else it goes on by itself', async () => {
+    const { store, clock } = await readyPage(120);
+    expect(store.state.older).toEqual({ state: 'more', scannedTo: null });
+    store.loadOlder();
+    await clock.pass(100);
+    expect(store.state.older).toEqual({ state: 'more', scannedTo: null });
+    store.find('event');
+    await clock.pass(100);
+    expect(store.state.older).toEqual({ state: 'more', scannedTo: expect.any(String) });
+  });
+
+  it.each([
+    ['a day', ({ store }: OpenedPage) => store.goToDay('2026-04-10'), '2026-04-10T23:59:59.999Z'],
+    ['the ticket', ({ store }: OpenedPage) => store.goToTicket(), '2026-04-12T12:00:00.000Z'],
+  ])('shows first, at %s, the newest entry that is not after it, and what came later above it', async (_at, go, at) => {
+    const page = openedPage();
+    const { store, service, clock } = page;
+    service.events = randomTimeline(randomWholeNumbers(4), 200).map((event) => ({ ...event, type: 'order.placed' }));
+    service.at = '2026-04-12T12:00:00.000Z';
     void store.begin();
-    await settled();
-    service.failures.push(...Array.from({ length: 100 }, () => new TypeError('fetch failed')));
-    const before = service.asked.length;
-    await time.pass(3_600_000);
-    expect(service.asked.length - before).toBeLessThan(20);
+    await clock.pass(100);
+    go(page);
+    await clock.pass(100);
+    const first = newestFirst(service.events).find(({ occurredAt }) => occurredAt <= at);
+    expect(store.state.target?.key).toBe(first?.id);
+    expect(keysOf(store.state).indexOf(first?.id ?? '')).toBeGreaterThan(0);
+  });
+});
+
+describe('the store of the page, where something fails', () => {
+  it('keeps what it shows while the service is away, and asks less and less often', async () => {
+    const { service, store, clock } = await readyPage(1);
+    service.expiresAt = clock.now() + 86_400_000;
+    service.fault = () => 'offline';
+    const before = service.requests.length;
+    await clock.pass(3_600_000);
+    // Polls and renewals, each up to five minutes after the one before.
+    expect(service.requests.length - before).toBeLessThan(30);
     expect(store.state.problem?.kind).toBe('offline');
-    expect(idsOf(store.state)).toEqual(['e000001']);
-    service.failures.length = 0;
+    expect(keysOf(store.state)).toEqual(idsOf(service.events));
+    service.fault = () => null;
     store.retry();
-    await settled();
+    await clock.pass(100);
     expect(store.state.problem).toBeNull();
   });
 
   it('goes on with a token of the host where its own has expired, and loses nothing', async () => {
-    let asked = 0;
-    const { service, store, session } = open(undefined, () => ++asked > 0);
-    for (let index = 0; index < 60; index++) service.add(index * 1_000, false);
-    void store.begin();
-    await settled();
-    service.failures.push(refusal(401, 'EMBED_SESSION_EXPIRED'));
+    const { service, store, session, host, asked, clock } = await readyPage(60, LIMIT);
+    host.isThere = true;
+    service.fault = ({ headers }) => (headers['Authorization'] === 'Bearer es_first' ? EXPIRED : null);
     store.loadOlder();
-    await settled();
-    expect(asked).toBe(1);
+    await clock.pass(100);
+    expect(asked).toHaveLength(1);
     expect(store.state.older.state).toBe('loading');
-    session.replace('es_b');
-    await settled();
-    expect(idsOf(store.state)).toEqual(service.ordered.slice(0, 40).map(({ id }) => id));
+    service.token = 'es_second';
+    session.replace('es_second');
+    await clock.pass(100);
+    expect(keysOf(store.state)).toEqual(idsOf(service.events).slice(0, 2 * LIMIT));
   });
 
   it.each([
@@ -310,27 +133,87 @@ describe('the store of the page', () => {
     [401, 'EMBED_SESSION_EXPIRED', 'session-expired'],
     [403, 'EMBED_WRONG_APP', 'wrong-app'],
     [404, 'CUSTOMER_NOT_FOUND', 'customer-erased'],
-  ])('ends where waiting does not help: %i %s is %s', async (status, code, kind) => {
-    const { service, store, time } = open();
-    service.failures.push(refusal(status, code));
+  ])('ends at the start where waiting does not help: %i %s is %s', async (status, code, kind) => {
+    const { service, store, clock } = openedPage();
+    service.fault = () => ({ status, code });
     void store.begin();
-    await settled();
+    await clock.pass(100);
     expect(store.state).toMatchObject({ status: 'ended', problem: { kind, retryAt: null } });
-    const before = service.asked.length;
-    await time.pass(3_600_000);
-    expect(service.asked.length).toBe(before);
+    const before = service.requests.length;
+    await clock.pass(3_600_000);
+    expect(service.requests.length).toBe(before);
   });
 
+  it('leaves what is shown as it was where an event is gone that is looked for, and both ends go on', async () => {
+    const { store, clock } = await readyPage(120);
+    const before = store.state.pages;
+    store.goToEvent('gone');
+    await clock.pass(100);
+    expect(store.state.problem).toMatchObject({ kind: 'event-gone', code: 'NOT_FOUND', retryAt: null });
+    expect(store.state.pages).toBe(before);
+    store.loadOlder();
+    await clock.pass(100);
+    expect(store.state.pages).toHaveLength(2);
+    expect(store.state.problem).toBeNull();
+  });
+
+  it('asks for nothing without a token, also when it is looked at again', async () => {
+    const { store, clock, service } = openedPage();
+    store.end({ kind: 'no-token', code: null, requestId: null, retryAt: null });
+    clock.show(false);
+    clock.show(true);
+    await clock.pass(600_000);
+    expect(service.requests).toEqual([]);
+    expect(store.state.problem?.kind).toBe('no-token');
+  });
+});
+
+describe('the store of the page, where something else is asked for meanwhile', () => {
   it('drops what comes for filters that are not the ones of now', async () => {
-    const { service, store } = open();
-    for (let index = 0; index < 60; index++) service.add(index * 1_000, false);
-    void store.begin();
-    await settled();
+    const { service, store, clock } = await readyPage(60, LIMIT);
     store.setTypes(['a']);
     store.loadOlder();
     store.clearFilters();
-    await settled();
-    expect(idsOf(store.state)).toEqual(service.ordered.slice(0, LIMIT).map(({ id }) => id));
+    await clock.pass(100);
+    expect(keysOf(store.state)).toEqual(idsOf(service.events).slice(0, LIMIT));
     expect(store.state.filters.types).toEqual([]);
+  });
+
+  it('adds nothing to a feed that loads of an end of the one before', async () => {
+    const { store, clock, service } = await readyPage(120);
+    store.goToDay('2026-04-10');
+    store.loadOlder();
+    await clock.pass(200);
+    store.goToNewest();
+    store.loadNewer();
+    store.loadOlder();
+    await clock.pass(200);
+    expect(keysOf(store.state)).toEqual(idsOf(service.events).slice(0, 50));
+  });
+
+  it('shows another customer whose token comes, and nothing of the one before', async () => {
+    const { store, clock, service, session } = await readyPage(120);
+    const before = new Set(service.events.map(({ id }) => id));
+    store.openEvent(service.events[0]?.id as string);
+    await clock.pass(100);
+    service.externalId = 'user_43';
+    service.token = 'es_second';
+    service.events = randomTimeline(randomWholeNumbers(5), 20);
+    session.replace('es_second');
+    void store.tokenCame();
+    await clock.pass(100);
+    const { details, head } = store.state;
+    expect(head?.customer.externalId).toBe('user_43');
+    expect(details.size).toBe(0);
+    expect(keysOf(store.state).filter((key) => before.has(key))).toEqual([]);
+    expect(keysOf(store.state).length).toBeGreaterThan(0);
+  });
+
+  it('keeps the time zone of the browser where that of the session is unknown to it', async () => {
+    const page = openedPage();
+    page.service.timeZone = 'Mars/Olympus';
+    void page.store.begin();
+    await page.clock.pass(100);
+    expect(page.store.state).toMatchObject({ status: 'ready', timeZone: 'UTC', problem: null });
   });
 });

@@ -7,7 +7,6 @@ import { eventsOf, feedSections, ticketKey, walkedKeys, type Section } from './f
 import { commandOf, type Command } from './keys.ts';
 import { runCommand } from './run-command.ts';
 import { page } from './page-view.ts';
-import { problemText } from './problem-text.ts';
 import { anchorOf, holdAnchor, lookAround, pageHeights, scrollToKey } from './scrolling.ts';
 import { problemPage, skeleton } from './states-view.ts';
 import { TEXTS } from './texts.ts';
@@ -105,9 +104,14 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     }
     if (this.typed === state.filters.find) this.typed = null;
     const scroller = this.#scroller();
-    this.#anchor = scroller === null || scroller.scrollTop === 0 ? null : anchorOf(scroller, this.#headerHeight());
+    this.#anchor = scroller === null || this.#isAtTop(scroller) ? null : anchorOf(scroller, this.#headerHeight());
     for (const [page, height] of scroller === null ? [] : pageHeights(scroller)) this.#heights.set(page, height);
     if (state !== this.#before) this.#arrange(state);
+  }
+
+  /** What comes above the newest entries, such as a banner, shall be seen. What comes above others must not move them. */
+  #isAtTop(scroller: HTMLElement): boolean {
+    return scroller.scrollTop === 0 && (this.#before === null || this.#before.newer.state === 'end');
   }
 
   #arrange(state: TimelineState) {
@@ -186,10 +190,8 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   override render() {
     const { store } = this;
     if (store === undefined) return html`<main class="app">${skeleton()}</main>`;
-    const { status, head, problem } = store.state;
-    if (problem !== null && status === 'ended' && (head === null || problemText(problem).hidesTimeline)) {
-      return problemPage(problem);
-    }
+    const { status, problem } = store.state;
+    if (problem !== null && status === 'ended') return problemPage(problem);
     return page(this.#context(store), this.#sections, this.#selected, this.#handlers);
   }
 

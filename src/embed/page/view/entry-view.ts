@@ -1,6 +1,7 @@
-import { html, nothing } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { EventEntry, QuietEntry, RunEntry } from '../api/types.ts';
-import type { FeedItem, OpenFold } from '../store/state.ts';
+import type { FeedItem, FeedPage, OpenFold } from '../store/state.ts';
 import { detailBody } from './detail-view.ts';
 import { icon, iconOfRule, severityMark } from './icon.ts';
 import { TEXTS } from './texts.ts';
@@ -13,7 +14,7 @@ const MAX_TYPES_OF_FOLD = 4;
 export const idOf = (what: string, key: string) => `${what}-${key}`;
 
 /** One stop of the keyboard: an event or a fold. */
-export function itemArticle(context: ViewContext, { key, entry }: FeedItem, position: number) {
+export function itemArticle(context: ViewContext, { key, entry }: FeedItem, position: number): TemplateResult {
   return entry.kind === 'event'
     ? eventArticle(context, key, entry, position)
     : foldArticle(context, key, entry, position);
@@ -111,13 +112,27 @@ function quietTitle({ types, count }: QuietEntry): string {
   return [...named, ...(rest > 0 ? [TEXTS.quietSum(rest)] : [])].join(', ');
 }
 
-function foldEvents(context: ViewContext, key: string, { status, events, hasMore }: OpenFold, position: number) {
+function foldEvents(context: ViewContext, key: string, { status, pages, hasMore }: OpenFold, position: number) {
+  const more = () => context.store.loadMoreOfFold(key);
   return html`<div class="fold-events">
-    ${events.map((event) => eventArticle(context, event.key, event.entry, position))}
+    ${repeat(
+      pages,
+      (page) => page.key,
+      (page) => foldPage(context, page, position),
+    )}
     ${status === 'loading' ? loadLine(TEXTS.loading) : nothing}
-    ${status === 'failed' ? loadButton(TEXTS.tryAgain, () => context.store.loadMoreOfFold(key)) : nothing}
-    ${status === 'loaded' && hasMore ? loadButton(TEXTS.loadMore, () => context.store.loadMoreOfFold(key)) : nothing}
+    ${status === 'failed' ? loadButton(TEXTS.tryAgain, more) : nothing}
+    ${status === 'loaded' && hasMore ? loadButton(TEXTS.loadMore, more) : nothing}
   </div>`;
+}
+
+function foldPage(context: ViewContext, { key, items, isGivenUp }: FeedPage, position: number) {
+  if (isGivenUp) {
+    return html`<article class="given-up" data-page=${key} aria-label=${TEXTS.showPage}>
+      <button type="button" class="quiet-button" @click=${() => context.store.showPage(key)}>${TEXTS.showPage}</button>
+    </article>`;
+  }
+  return html`<div data-page=${key}>${items.map((item) => itemArticle(context, item, position))}</div>`;
 }
 
 /** In a feed there may be nothing but articles, so these are some too. */

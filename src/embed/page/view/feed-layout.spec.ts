@@ -64,7 +64,7 @@ it('the keyboard walks through items and the events of open folds', () => {
     entry: { kind: 'quiet', count: 3, last: NEW.key },
   } as unknown as FeedItem;
   const sections = feedSections([page('p1', NEW, fold, OLD)], OLD.key);
-  const folds = new Map([['f', { events: [{ key: 'in' }] }]]) as unknown as TimelineState['folds'];
+  const folds = new Map([['f', { pages: [{ items: [{ key: 'in' }] }] }]]) as unknown as TimelineState['folds'];
   expect(walkedKeys(sections, folds)).toEqual([NEW.key, 'f', 'in', OLD.key]);
 });
 

@@ -88,7 +88,7 @@ export function walkedKeys(sections: readonly Section[], folds: TimelineState['f
     for (const row of section.kind === 'day' ? section.chunks.flatMap(({ rows }) => rows) : []) {
       if (row.kind === 'ticket') continue;
       keys.push(row.item.key);
-      if (row.item.entry.kind !== 'event') keys.push(...(folds.get(row.item.key)?.events ?? []).map(({ key }) => key));
+      for (const { items } of folds.get(row.item.key)?.pages ?? []) keys.push(...items.map(({ key }) => key));
     }
   }
   return keys;
@@ -106,6 +106,6 @@ export function matchCount(state: Pick<TimelineState, 'pages' | 'newer' | 'older
 
 /** All events that are loaded, those of open folds among them. */
 export function eventsOf({ pages, folds }: Pick<TimelineState, 'pages' | 'folds'>): EventEntry[] {
-  const items = [...pages.flatMap((page) => page.items), ...[...folds.values()].flatMap(({ events }) => events)];
-  return items.map(({ entry }) => entry).filter((entry) => entry.kind === 'event');
+  const all = [...pages, ...[...folds.values()].flatMap((fold) => fold.pages)];
+  return all.flatMap(({ items }) => items.map(({ entry }) => entry)).filter((entry) => entry.kind === 'event');
 }

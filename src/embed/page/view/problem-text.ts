@@ -6,13 +6,10 @@ export interface ProblemText {
   readonly text: string;
   /** Whether trying again, now, can help. */
   readonly canRetry: boolean;
-  /** Whether what was loaded must no longer be shown. */
-  readonly hidesTimeline: boolean;
 }
 
-const stays = (title: string, text: string): ProblemText => ({ title, text, canRetry: false, hidesTimeline: false });
-const passes = (title: string, text: string): ProblemText => ({ title, text, canRetry: true, hidesTimeline: false });
-const hides = (title: string, text: string): ProblemText => ({ title, text, canRetry: false, hidesTimeline: true });
+const stays = (title: string, text: string): ProblemText => ({ title, text, canRetry: false });
+const passes = (title: string, text: string): ProblemText => ({ title, text, canRetry: true });
 
 const TEXTS: Record<Problem['kind'], ProblemText> = {
   'session-expired': stays(
@@ -21,21 +18,21 @@ const TEXTS: Record<Problem['kind'], ProblemText> = {
   ),
   'session-ended': stays(
     'This session was ended',
-    'It is unknown, or somebody has revoked it or the key that made it. Open the timeline again from where you came.',
+    'Somebody has ended it, its key was revoked, or the customer was erased. Open the timeline again from where you came.',
   ),
-  'customer-erased': hides(
+  'customer-erased': stays(
     'This customer was erased',
     'All events of the customer were erased, so there is nothing to show.',
   ),
-  'app-unknown': hides(
+  'app-unknown': stays(
     'The address names no app',
     'The public key in the address (k=pk_live_…) is unknown or revoked. Ask for a new link where you got this one.',
   ),
-  'wrong-app': hides(
+  'wrong-app': stays(
     'The session belongs to another app',
     'The public key in the address and the token are of different apps. Ask for a new link where you got this one.',
   ),
-  'no-token': hides(
+  'no-token': stays(
     'The address has no token',
     'A link to a timeline ends in #t=es_… and opens it once: after a reload, open it again from where you came.',
   ),

@@ -40,14 +40,15 @@ function pagesNear(scroller: HTMLElement): { near: string[]; isAtNewest: boolean
   return { near: [...near], isAtNewest: scroller.scrollTop < height / 2 };
 }
 
-/** The height of each page, by which a button takes its place when it was given up. */
+/** The height of each page, by which a button takes its place when it was given up: with the days between its chunks. */
 export function pageHeights(scroller: HTMLElement): Map<string, number> {
-  const heights = new Map<string, number>();
-  for (const chunk of scroller.querySelectorAll<HTMLElement>('.chunk[data-page]')) {
+  const spans = new Map<string, { top: number; bottom: number }>();
+  for (const chunk of scroller.querySelectorAll<HTMLElement>('[data-page]:not(.given-up)')) {
     const page = chunk.dataset.page ?? '';
-    heights.set(page, (heights.get(page) ?? 0) + chunk.offsetHeight);
+    const { top, bottom } = chunk.getBoundingClientRect();
+    spans.set(page, { top: spans.get(page)?.top ?? top, bottom });
   }
-  return heights;
+  return new Map([...spans].map(([page, { top, bottom }]) => [page, bottom - top]));
 }
 
 /** Whether an end of the list is within one height of what is in sight. */
@@ -74,8 +75,5 @@ export function lookAround(scroller: HTMLElement, store: TimelineStore): void {
     // Above, one has to scroll: else a place that was jumped to would move away at once.
     if (end === 'older') store.loadOlder();
     else if (scroller.scrollTop > 0) store.loadNewer();
-  }
-  for (const gap of scroller.querySelectorAll<HTMLElement>('.given-up')) {
-    if (near.includes(gap.dataset.page ?? '')) store.showPage(gap.dataset.page ?? '');
   }
 }
