@@ -104,7 +104,7 @@ export const DEMO_RULES: ReadonlyMap<string, DisplayRule> = new Map<string, Disp
     {
       title: 'Payment failed: {payload.reason}',
       severity: 'error',
-      icon: 'circle-x',
+      icon: 'wallet',
       fields: [INVOICE, AMOUNT, field('Reason', 'reason')],
     },
   ],

@@ -1,9 +1,9 @@
 import { html, LitElement, type PropertyValues } from 'lit';
 import type { EventEntry } from '../api/types.ts';
-import type { TimelineState, TimelineStore } from '../store/state.ts';
+import type { Target, TimelineState, TimelineStore } from '../store/state.ts';
 import { announcement } from './announcements.ts';
 import { copyText } from './copy.ts';
-import { eventsOf, feedSections, ticketKey, walkedKeys, type Section } from './feed-layout.ts';
+import { eventsOf, feedSections, resolvedTarget, ticketKey, walkedKeys, type Section } from './feed-layout.ts';
 import { commandOf, type Command } from './keys.ts';
 import { runCommand } from './run-command.ts';
 import { page } from './page-view.ts';
@@ -50,6 +50,7 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   #times = new Times('en', 'UTC');
   #sections: readonly Section[] = [];
   #before: TimelineState | null = null;
+  #target: Target | null = null;
   #anchor: ReturnType<typeof anchorOf> = null;
   #heights = new Map<string, number>();
   #selected: EventEntry | null = null;
@@ -115,8 +116,10 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   }
 
   #arrange(state: TimelineState) {
-    this.#sections = feedSections(state.pages, ticketKey(state));
-    const target = state.target !== this.#before?.target ? state.target : null;
+    const isJump = state.target !== this.#before?.target;
+    if (isJump) this.#target = resolvedTarget(state);
+    this.#sections = feedSections(state.pages, ticketKey({ ...state, target: this.#target }));
+    const target = isJump ? this.#target : null;
     if (target?.kind === 'event' && target.key !== null)
       this.selectedId = this.#entry(target.key)?.id ?? this.selectedId;
     if (this.selectedId !== null && !state.details.has(this.selectedId)) this.selectedId = null;
@@ -140,12 +143,13 @@ export class CustomerTimeline extends LitElement implements ViewActions {
       button.style.setProperty('min-block-size', `${this.#heights.get(button.dataset.page ?? '') ?? 200}px`);
     }
     this.style.setProperty('--controls-height', `${this.#controlsHeight()}px`);
-    if (hasTarget) this.#goToTarget(scroller, state);
+    if (hasTarget) this.#goToTarget(scroller);
     else holdAnchor(scroller, this.#anchor);
     this.#look();
   }
 
-  #goToTarget(scroller: HTMLElement, { target }: TimelineState) {
+  #goToTarget(scroller: HTMLElement) {
+    const target = this.#target;
     if (target === null) return;
     const key = target.kind === 'ticket' && this.querySelector('[data-key="ticket"]') ? 'ticket' : target.key;
     if (key === null) scroller.scrollTop = 0;
@@ -168,6 +172,9 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   };
 
   #scroller = () => this.querySelector<HTMLElement>(this.#isBeside() ? '.list' : '.app');
+  /** What comes at the top is to be seen there: of the list only where nothing newer is to be loaded. */
+  #isAtTop = ({ scrollTop }: HTMLElement) =>
+    scrollTop === 0 && (!this.#isBeside() || this.#before?.newer.state === 'end');
   #isBeside = () => this.width >= BESIDE_FROM;
   #controlsHeight = () => (this.#isBeside() ? 0 : (this.querySelector<HTMLElement>('.controls')?.offsetHeight ?? 0));
   #headerHeight = () => this.#controlsHeight() + (this.querySelector<HTMLElement>('.day-head')?.offsetHeight ?? 0);

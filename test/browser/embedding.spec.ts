@@ -1,0 +1,162 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, FrameLocator } from 'playwright-core';
+import { newSecretKey } from '../../src/api-keys/domain/api-key.ts';
+import { ROOT, startProcess, type Child } from '../support/child.ts';
+import { describeInChromium, launchChromium, openPage, type WatchedPage } from '../support/chromium.ts';
+import { freePort, servesAt, Workplace } from '../support/service-process.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const EXAMPLES = join(ROOT, 'docs/examples/embed');
+const BACKENDS = [
+  { command: process.execPath, file: 'session-backend.mjs' },
+  { command: 'python3', file: 'session_backend.py' },
+];
+const start = (command: string, file: string, settings: Record<string, string>): Child =>
+  startProcess(command, [join(EXAMPLES, file)], { env: { PATH: process.env.PATH, PORT: '0', ...settings } });
+const ended = async (child: Child | undefined): Promise<void> => {
+  child?.kill('SIGKILL');
+  await child?.ends();
+};
+const isHere = (command: string): boolean => spawnSync(command, ['--version']).status === 0;
+
+/** With the built service, and the backend as a process of its own, as readers of docs/agent-page.md have them. */
+describeInChromium('a help desk on another origin', () => {
+  const workplace = new Workplace();
+  const key = newSecretKey('agent');
+  let database: TestDatabase;
+  let service: string;
+  let desk: Child;
+  let origin: string;
+  let backendPort: number;
+  let browser: Browser;
+  let sessionKey: string;
+
+  beforeAll(async () => {
+    [database, backendPort, browser] = await Promise.all([createTestDatabase(), freePort(), launchChromium()]);
+    desk = start(process.execPath, 'desk.mjs', { BACKEND_URL: `http://127.0.0.1:${backendPort}` });
+    [origin] = await desk.prints(/http:\/\/localhost:\d+/);
+    const settings = { DATABASE_URL: database.url };
+    const child = workplace.start({ ...settings, INIT_APP: 'acme', INIT_KEY: key, API_KEY_CACHE_MS: '0' });
+    service = (await servesAt(child)).replace('127.0.0.1', 'localhost');
+    const cli = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await workplace.command(args, settings);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      return stdout;
+    };
+    await cli('apps', 'set', '--slug', 'acme', '--embed-origins', origin);
+    const created = await cli('keys', 'create', '--app', 'acme', '--name', 'desk', '--scopes', 'sessions:create');
+    [sessionKey = ''] = /sk_live_agent_\w{48}/.exec(created) ?? [];
+    await ask('PATCH', 'customers/user_42', { email: 'user_42@example.com', name: 'Katherine Johnson' });
+    for (const [type, occurredAt, payload] of [
+      ['payment.failed', '2026-04-18T08:00:00Z', { reason: 'card_declined' }],
+      ['invoice.paid', '2026-04-18T11:00:00Z', { invoice: 'INV-1002' }],
+    ]) {
+      await ask('POST', 'customer-events', { customerExternalId: 'user_42', type, occurredAt, payload });
+    }
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await ended(desk);
+    await workplace.close();
+    await database?.drop();
+  });
+
+  const ask = async (method: string, path: string, body: object): Promise<void> => {
+    const headers = { 'X-API-Key': key, 'Content-Type': 'application/json' };
+    const response = await fetch(`${service}/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
+    expect({ status: response.status, text: await response.text() }).toMatchObject({ status: 201 });
+  };
+
+  for (const { command, file } of BACKENDS) {
+    if (!isHere(command)) {
+      it.skip(`with ${file} needs ${command}, which is not installed here`, () => {});
+      continue;
+    }
+    describe(`with ${file}`, () => {
+      let backend: Child;
+      let watched: WatchedPage | undefined;
+
+      afterEach(async () => {
+        await watched?.context.close();
+        await ended(backend);
+        watched = undefined;
+      });
+
+      const startBackend = async (settings: Record<string, string> = {}): Promise<string> => {
+        backend = start(command, file, {
+          EVENTS_URL: service,
+          EVENTS_KEY: sessionKey,
+          PORT: `${backendPort}`,
+          ...settings,
+        });
+        return (await backend.prints(/http:\/\/127\.0\.0\.1:\d+/))[0];
+      };
+      const openTicket = async (customerExternalId = 'user_42'): Promise<WatchedPage & { timeline: FrameLocator }> => {
+        watched = await openPage(browser, [origin, service]);
+        await watched.page.goto(`${origin}/?customerExternalId=${customerExternalId}&at=2026-04-18T10:00:00Z`);
+        return { ...watched, timeline: watched.page.frameLocator('iframe') };
+      };
+      const failure = async (customerExternalId?: string): Promise<string> => {
+        const { page } = await openTicket(customerExternalId);
+        const alert = page.getByRole('alert');
+        await alert.waitFor();
+        return alert.innerText();
+      };
+
+      it('shows the timeline as of the ticket in a frame, and the key nowhere in the browser', async () => {
+        await startBackend();
+        const { page, timeline, faults } = await openTicket();
+        const bodies: Promise<string>[] = [];
+        page.on('response', (response) => bodies.push(response.text().catch(() => '')));
+        await page.reload();
+        await timeline.getByText('Ticket opened').waitFor();
+        await timeline.getByRole('heading', { name: 'Katherine Johnson' }).waitFor();
+        const received = (await Promise.all(bodies)).join();
+        expect(received.includes('/embed/timeline?k=pk_live_')).toBe(true);
+        expect(received.includes(sessionKey)).toBe(false);
+        expect(faults).toEqual([]);
+        const viewers = 'SELECT DISTINCT viewer_id FROM embed_sessions';
+        expect(await database.query(viewers)).toEqual([{ viewer_id: 'agent_7' }]);
+      });
+
+      it('gives the frame another session when its own has expired, and the page goes on', async () => {
+        await startBackend();
+        const { timeline, faults } = await openTicket();
+        await timeline.getByText('Ticket opened').waitFor();
+        const past = 'UPDATE embed_sessions SET expires_at = to_timestamp(1), renewable_until = to_timestamp(1)';
+        await database.query(past);
+        await timeline.getByRole('button', { name: 'Payment failed' }).last().click();
+        await timeline.getByText('card_declined').first().waitFor();
+        expect(faults).toEqual([]);
+      });
+
+      it('shows why there is no timeline: an unknown customer, a wrong key', async () => {
+        await startBackend();
+        expect(await failure('nobody')).toBe('The timeline cannot be shown: CUSTOMER_NOT_FOUND (status 404)');
+        await watched?.context.close();
+        await ended(backend);
+        await startBackend({ EVENTS_KEY: newSecretKey('agent') });
+        expect(await failure()).toBe('The timeline cannot be shown: AUTH_API_KEY_INVALID (status 401)');
+      });
+
+      it.each([
+        ['an unreachable service', async () => ({ EVENTS_URL: `http://127.0.0.1:${await freePort()}` })],
+        ['a key that no header can hold', () => ({ EVENTS_KEY: `${sessionKey}\nand more` })],
+      ])('answers 502 and tells no key: %s', async (_what, settings) => {
+        const body = JSON.stringify({ customerExternalId: 'user_42' });
+        const headers = { 'X-Forwarded-User': 'agent_7' };
+        const response = await fetch(await startBackend(await settings()), { method: 'POST', headers, body });
+        expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('SESSION_FAILED')]);
+        expect(backend.output()).not.toContain(sessionKey);
+      });
+
+      it('makes no session for who is not signed in', async () => {
+        const body = JSON.stringify({ customerExternalId: 'user_42' });
+        const response = await fetch(await startBackend(), { method: 'POST', body });
+        expect([response.status, await response.json()]).toEqual([401, { code: 'NOT_SIGNED_IN' }]);
+      });
+    });
+  }
+});
