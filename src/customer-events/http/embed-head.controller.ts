@@ -16,11 +16,12 @@ export class EmbedHeadController {
   @Costly()
   @Costs(10)
   @ApiOperation({
-    summary: 'What stands above the timeline: the customer, the session, warnings and errors, the types of events',
+    summary: 'Read what stands above the timeline',
+    description: 'The customer, the session, recent warnings and errors, and the types of events that there are.',
   })
   @Responds(200, EmbedHeadResponse, 'The head of the page.')
   @Fails(customerNotFound, tooManyCostlyRequests)
-  async head(@CurrentSession() { app, session }: SessionCaller): Promise<EmbedHeadResponse> {
+  async getEmbedHead(@CurrentSession() { app, session }: SessionCaller): Promise<EmbedHeadResponse> {
     return embedHeadResponse(await this.heads.of(app.id, session.customerExternalId, session), session);
   }
 }

@@ -12,6 +12,7 @@ import type { Customer } from '../domain/customer.ts';
 import type { TypeDisplay } from '../domain/event-display.ts';
 import { CONTEXT_DEFAULT_WINDOW } from '../domain/ticket-context.ts';
 import { CustomerResponse } from './customer.response.ts';
+import { SEVERITY } from './event-display.response.ts';
 import { PLAN_DESCRIPTION, planLine } from './plan-line.ts';
 import { TypeSummaryResponse, typeSummaryResponse } from './timeline.response.ts';
 
@@ -29,7 +30,7 @@ export class EmbedHeadViewerResponse {
 }
 
 export class EmbedHeadSessionResponse {
-  @ApiProperty({ example: 'cmo4a6nb40000xqbp1v5k2h8d' })
+  @ApiProperty({ example: 'cmo4a7r2v0003k9qwz5t8n1yc' })
   id: string;
 
   @ApiProperty({
@@ -91,7 +92,7 @@ export class EmbedTypeResponse extends TypeSummaryResponse {
   @ApiProperty({ description: 'Of the type; it needs no payload.', example: 'Order placed' })
   title: string;
 
-  @ApiProperty({ enum: ['info', 'success', 'warning', 'error'], example: 'info' })
+  @ApiProperty({ ...SEVERITY, example: 'info' })
   severity: TypeDisplay['severity'];
 
   @ApiProperty({ type: 'string', nullable: true, description: 'The name of an icon.', example: 'shopping-cart' })

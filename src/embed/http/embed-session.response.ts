@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import type { CreatedSession } from '../application/embed-sessions.ts';
@@ -6,6 +6,7 @@ import type { SessionRefusal } from '../application/session-access.ts';
 import type { EmbedSession } from '../domain/embed-session.ts';
 import { sessionRefused } from './session-errors.ts';
 
+@ApiSchema({ name: 'RenewedEmbedSession' })
 export class RenewedSessionResponse {
   @ApiProperty({ format: 'date-time', example: '2026-04-18T10:15:00Z' })
   expiresAt: string;
@@ -14,8 +15,9 @@ export class RenewedSessionResponse {
   renewableUntil: string;
 }
 
+@ApiSchema({ name: 'CreatedEmbedSession' })
 export class CreatedSessionResponse extends RenewedSessionResponse {
-  @ApiProperty({ description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' })
+  @ApiProperty({ description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a7r2v0003k9qwz5t8n1yc' })
   id: string;
 
   @ApiProperty({
@@ -39,8 +41,9 @@ export class CreatedSessionResponse extends RenewedSessionResponse {
   url: string;
 }
 
+@ApiSchema({ name: 'EndedEmbedSession' })
 export class EndedSessionResponse {
-  @ApiProperty({ pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' })
+  @ApiProperty({ pattern: ID_PATTERN.source, example: 'cmo4a7r2v0003k9qwz5t8n1yc' })
   id: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-04-18T10:05:00Z' })

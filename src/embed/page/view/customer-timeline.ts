@@ -110,11 +110,6 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     if (state !== this.#before) this.#arrange(state);
   }
 
-  /** What comes above the newest entries, such as a banner, shall be seen. What comes above others must not move them. */
-  #isAtTop(scroller: HTMLElement): boolean {
-    return scroller.scrollTop === 0 && (this.#before === null || this.#before.newer.state === 'end');
-  }
-
   #arrange(state: TimelineState) {
     const isJump = state.target !== this.#before?.target;
     if (isJump) this.#target = resolvedTarget(state);

@@ -5,6 +5,7 @@ import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
 import { fieldTooLarge } from '../../../../libs/kernel/input-error.ts';
 import { WithSession } from '../request/caller.ts';
 import { requestTimeout, unsupportedMediaType } from '../errors/http-error.ts';
+import { envelopeOf, envelopePath } from './envelope-docs.ts';
 import { failureResponses } from './failure-responses.ts';
 import { REQUEST_ID_HEADER } from './header-docs.ts';
 
@@ -34,27 +35,37 @@ export const SessionController = (path: string): ClassDecorator =>
 /**
  * Documents a success: the envelope around an instance of `data`.
  *
- * @param textTypes media types in which the client may have it as a text instead.
+ * @param others what it is in the media types in which the client may have it instead: a text (null), or lines of JSON.
  */
 export const Responds = (
   status: number,
   data: Type,
   description: string,
   headers: object = {},
-  textTypes: readonly string[] = [],
+  others: Readonly<Record<string, Type | null>> = {},
 ): MethodDecorator =>
   applyDecorators(
-    ApiExtraModels(data),
+    ApiExtraModels(envelopeOf(data)),
     ApiResponse({
       status,
       description,
       headers: { ...REQUEST_ID_HEADER, ...headers },
       content: {
-        'application/json': { schema: envelopeSchema(data) },
-        ...Object.fromEntries(textTypes.map((type) => [type, { schema: { type: 'string' } }])),
+        'application/json': { schema: { $ref: envelopePath(data) } },
+        ...Object.fromEntries(Object.entries(others).map(([type, other]) => [type, { schema: schemaOf(other) }])),
       },
     }),
   );
+
+const schemaOf = (other: Type | null) => (other === null ? { type: 'string' } : { $ref: getSchemaPath(other) });
+
+/** Documents that the client has the newest version already: there is no body. */
+export const RespondsNotModified = (headers: object): MethodDecorator =>
+  ApiResponse({
+    status: 304,
+    description: 'The client has this version already.',
+    headers: { ...REQUEST_ID_HEADER, ...headers },
+  });
 
 /** Documents a success that is a stream of JSON values, one a line, without an envelope. */
 export const RespondsNdjson = (line: Type, description: string): MethodDecorator =>
@@ -78,13 +89,3 @@ export const TakesJson = (body: Type, examples: Record<string, { summary: string
 
 /** The failures that come with reading a body. */
 export const BODY_FAILURES: readonly ErrorDefinition[] = [fieldTooLarge, unsupportedMediaType, requestTimeout];
-
-const envelopeSchema = (data: Type) => ({
-  type: 'object',
-  required: ['success', 'data', 'timestamp'],
-  properties: {
-    success: { type: 'boolean', enum: [true] },
-    data: { $ref: getSchemaPath(data) },
-    timestamp: { type: 'string', format: 'date-time' },
-  },
-});
