@@ -15,7 +15,7 @@ import type {
 
 /** An event as the service gives it. */
 export type TimelineEvent = EventFields & {
-  /** The payload as JSON, exactly as it was sent. */
+  /** The payload as JSON, digit for digit as it was sent, without white space between its parts. */
   readonly payloadText: string;
   /** The payload as values, parsed when it is first read: JavaScript rounds numbers that `payloadText` has in full. */
   readonly payload: Readonly<Record<string, unknown>>;
