@@ -9,6 +9,8 @@ export default tseslint.config(
       '.data/',
       'bench/node_modules/',
       'bench/dist/',
+      'client/dist*/',
+      'client/examples/nest-app/dist/',
       'client/src/service-api.ts',
     ],
   },

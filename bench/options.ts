@@ -18,6 +18,7 @@ export const SUITE_NAMES = [
   'display',
   'entries',
   'page',
+  'client',
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
