@@ -32,8 +32,11 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
 }
 
-export function startNode(args: string[], options: SpawnOptions = {}): Child {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+export const startNode = (args: string[], options: SpawnOptions = {}): Child =>
+  startProcess(process.execPath, args, options);
+
+export function startProcess(command: string, args: readonly string[], options: SpawnOptions = {}): Child {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let text = '';
   let stdout = '';
   let stderr = '';
