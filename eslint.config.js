@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '.data/', 'bench/node_modules/', 'bench/dist/'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', '.data/', 'bench/node_modules/', 'bench/dist/', 'client/dist*/'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -11,7 +11,7 @@ const project = (name, testMatch, more = {}) => ({
 
 export default {
   projects: [
-    project('unit', ['src/**/*.spec.ts', 'libs/**/*.spec.ts']),
+    project('unit', ['src/**/*.spec.ts', 'libs/**/*.spec.ts', 'client/src/**/*.spec.ts']),
     project('integration', ['test/**/*.spec.ts'], {
       globalSetup: '<rootDir>/test/support/global-setup.js',
       globalTeardown: '<rootDir>/test/support/global-teardown.js',
