@@ -19,7 +19,7 @@ export class HealthController {
   @Get('live')
   @ApiOperation({ summary: 'Is the process alive?', description: 'Never touches the database.' })
   @Responds(200, HealthResponse, 'It is.')
-  live(): HealthResponse {
+  getLiveness(): HealthResponse {
     return { status: 'ok' };
   }
 
@@ -32,7 +32,7 @@ export class HealthController {
   })
   @Responds(200, HealthResponse, 'They should.')
   @Fails(storageUnavailable)
-  async ready(): Promise<HealthResponse> {
+  async getReadiness(): Promise<HealthResponse> {
     await this.readiness.require();
     return { status: 'ok' };
   }

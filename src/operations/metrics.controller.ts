@@ -21,7 +21,7 @@ export class MetricsController {
     description: 'The text format of Prometheus.',
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
-  async text(): Promise<TextResponse> {
+  async getMetrics(): Promise<TextResponse> {
     return new TextResponse(await this.metrics.text(), this.metrics.registry.contentType);
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
@@ -15,6 +16,12 @@ import { DisplayRequest } from '../../src/customer-events/http/display.param.ts'
 import { apiDocument } from '../../src/app/api-document.ts';
 import { knownFields } from '../../src/platform/input/field-reader.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
+
+interface SchemaParts {
+  readonly properties?: object;
+  readonly oneOf?: readonly object[];
+  readonly enum?: readonly string[];
+}
 
 interface Operation {
   readonly responses: Readonly<
@@ -86,12 +93,35 @@ describe('the OpenAPI document', () => {
       expect(problems(schema as object, JSON.parse(line))).toEqual([]);
   });
 
+  it('has a generated client name its methods as one would write them', () => {
+    const ids = Object.values(document.paths).flatMap((path) =>
+      (Object.values(path) as { operationId: string }[]).map(({ operationId }) => operationId),
+    );
+    expect(ids).toEqual(expect.arrayContaining(['recordEvent', 'recordEvents', 'listEvents', 'getTicketContext']));
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+  });
+
+  it('has no object without properties, which is what a type that TypeScript does not keep becomes', () => {
+    const bare = (node: unknown, path: string): string[] => {
+      if (typeof node !== 'object' || node === null) return [];
+      const { type, properties, additionalProperties, allOf } = node as Record<string, unknown>;
+      const isBare = type === 'object' && [properties, additionalProperties, allOf].every((one) => one === undefined);
+      const inside = Object.entries(node).flatMap(([key, value]) => bare(value, `${path}/${key}`));
+      return isBare ? [path, ...inside] : inside;
+    };
+    expect(bare(document.components?.schemas, '')).toEqual([]);
+  });
+
+  it('has types of the client made from it (npm run openapi writes them)', () => {
+    expect(() => execFileSync(process.execPath, ['scripts/openapi-types.js', '--check'])).not.toThrow();
+  });
+
   it('has no schema that says nothing', () => {
     for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
-      expect([name, Object.keys((schema as { properties?: object }).properties ?? {}).length > 0]).toEqual([
-        name,
-        true,
-      ]);
+      const { properties = {}, oneOf = [], enum: values = [] } = schema as SchemaParts;
+      const parts = Object.keys(properties).length + oneOf.length + values.length;
+      expect([name, parts > 0]).toEqual([name, true]);
     }
   });
 

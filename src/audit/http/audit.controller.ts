@@ -39,7 +39,7 @@ export class AuditController {
   })
   @Responds(200, AuditPageResponse, 'A page of entries, or all of them, one a line.', {}, ['application/x-ndjson'])
   @Fails(tooManyCostlyRequests, tooManyStreams, tooManyStreamsOfKey)
-  read(
+  listAuditEntries(
     @CurrentCaller() caller: Caller,
     @QueryParams() query: AuditRequest,
     @PrefersNdjson() prefersNdjson: boolean,

@@ -32,7 +32,7 @@ export class CustomerDirectoryController {
   })
   @Responds(200, CustomersFoundResponse, 'The customers.')
   @Fails(tooManyCostlyRequests)
-  find(
+  findCustomers(
     @CurrentCaller() { app }: Caller,
     @QueryParams() query: CustomerDirectoryRequest,
     @Req() { path }: Request,

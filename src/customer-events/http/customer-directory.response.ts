@@ -1,9 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import type { CustomerPage } from '../application/customer-directory.ts';
 import type { Customer } from '../domain/customer.ts';
 import { CustomerResponse, customerResponse } from './customer.response.ts';
 
+@ApiSchema({ name: 'CustomerPage' })
 export class CustomersFoundResponse {
   @ApiProperty({ type: [CustomerResponse] })
   customers: CustomerResponse[];

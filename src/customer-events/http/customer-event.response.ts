@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { encodedMembers } from '../../../libs/json-payload/encoded-members.ts';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
@@ -40,6 +40,7 @@ export class CustomerEventResponse {
 }
 
 /** An event as it is read. */
+@ApiSchema({ name: 'TimelineEvent' })
 export class ShownEventResponse extends CustomerEventResponse {
   @ApiProperty({ required: false, type: EventDisplayResponse, description: 'With `display=true` alone.' })
   display?: EventDisplayResponse;

@@ -72,7 +72,7 @@ export class CustomerEventsController {
     ...REPLAYED_HEADER,
   })
   @Fails(customerNotFound, eventIdConflict, eventErased, ...BODY_FAILURES)
-  async record(
+  async recordEvent(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @JsonBody() body: CustomerEventRequest,
@@ -95,7 +95,7 @@ export class CustomerEventsController {
   @Responds(201, EventBatchResponse, 'All events are committed.')
   @Responds(207, EventBatchResponse, 'Some events were rejected; all others are committed.')
   @Fails(...BODY_FAILURES)
-  async recordBatch(
+  async recordEvents(
     @CurrentCaller() caller: Caller,
     @BatchBody() batch: EventBatch,
     @ClientGone() clientGone: IsAbandoned,

@@ -35,7 +35,7 @@ export class CustomersController {
   @Responds(201, CustomerResponse, 'The customer is created.')
   @Responds(200, CustomerResponse, 'The customer is changed.')
   @Fails(customerEmailExists, ...BODY_FAILURES)
-  async put(
+  async upsertCustomer(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @JsonBody() body: CustomerRequest,
@@ -50,7 +50,7 @@ export class CustomersController {
   @ApiOperation({ summary: 'Read a customer' })
   @Responds(200, CustomerResponse, 'The customer.')
   @Fails(customerNotFound)
-  async get(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<CustomerResponse> {
+  async getCustomer(@CurrentCaller() caller: Caller, @ExternalId() externalId: string): Promise<CustomerResponse> {
     return customerResponse(await this.customers.get(caller.app.id, externalId));
   }
 
@@ -66,7 +66,7 @@ export class CustomersController {
   })
   @Responds(200, ErasedEventsResponse, 'Nothing of the customer is left.')
   @Fails(customerNotFound, tooManyCostlyRequests)
-  erase(
+  eraseCustomer(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @CurrentActor() actor: Actor,

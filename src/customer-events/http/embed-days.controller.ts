@@ -20,7 +20,7 @@ export class EmbedDaysController {
   @ApiOperation({ summary: 'Count the events of each day' })
   @Responds(200, EmbedDaysResponse, 'The days that have events.')
   @Fails(customerNotFound, tooManyCostlyRequests)
-  async count(
+  async listEmbedDays(
     @CurrentSession() { app, session }: SessionCaller,
     @QueryParams() request: EmbedDaysRequest,
   ): Promise<EmbedDaysResponse> {

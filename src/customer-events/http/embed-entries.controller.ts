@@ -28,7 +28,7 @@ export class EmbedEntriesController {
   })
   @Responds(200, EntriesPageResponse, 'A page of entries.', ENTRIES_ETAG)
   @Fails(customerNotFound, eventNotFound, tooManyCostlyRequests)
-  async page(
+  async listEmbedEntries(
     @CurrentSession() { app, session }: SessionCaller,
     @QueryParams() request: EntriesRequest,
     @Req() { headers }: Request,

@@ -18,7 +18,10 @@ export class EmbedEventsController {
   @ApiOperation({ summary: 'Read one event of the customer' })
   @Responds(200, EmbedEventResponse, 'The event.')
   @Fails(customerNotFound, eventNotFound)
-  async event(@CurrentSession() { app, session }: SessionCaller, @Param('id') id: string): Promise<EmbedEventResponse> {
+  async getEmbedEvent(
+    @CurrentSession() { app, session }: SessionCaller,
+    @Param('id') id: string,
+  ): Promise<EmbedEventResponse> {
     return embedEventResponse(await this.events.event(app.id, session.customerExternalId, id, session));
   }
 }

@@ -20,7 +20,7 @@ export class EmbedHeadController {
   })
   @Responds(200, EmbedHeadResponse, 'The head of the page.')
   @Fails(customerNotFound, tooManyCostlyRequests)
-  async head(@CurrentSession() { app, session }: SessionCaller): Promise<EmbedHeadResponse> {
+  async getEmbedHead(@CurrentSession() { app, session }: SessionCaller): Promise<EmbedHeadResponse> {
     return embedHeadResponse(await this.heads.of(app.id, session.customerExternalId, session), session);
   }
 }

@@ -7,6 +7,7 @@ import type { Customer } from '../domain/customer.ts';
 import type { TypeDisplay } from '../domain/event-display.ts';
 import { CONTEXT_DEFAULT_WINDOW } from '../domain/ticket-context.ts';
 import { CustomerResponse } from './customer.response.ts';
+import { SEVERITY } from './event-display.response.ts';
 import { PLAN_DESCRIPTION, planLine } from './plan-line.ts';
 import { TypeSummaryResponse, typeSummaryResponse } from './timeline.response.ts';
 
@@ -86,7 +87,7 @@ export class EmbedTypeResponse extends TypeSummaryResponse {
   @ApiProperty({ description: 'Of the type; it needs no payload.', example: 'Order placed' })
   title: string;
 
-  @ApiProperty({ enum: ['info', 'success', 'warning', 'error'], example: 'info' })
+  @ApiProperty({ ...SEVERITY, example: 'info' })
   severity: TypeDisplay['severity'];
 
   @ApiProperty({ type: 'string', nullable: true, description: 'The name of an icon.', example: 'shopping-cart' })

@@ -1,12 +1,8 @@
-import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { OneOf } from '../../platform/http/docs/union-docs.ts';
 import type { TimelineEntriesPage, TimelineEntry } from '../application/entries.ts';
 import type { EventDisplay } from '../domain/event-display.ts';
 import { EventDisplayResponse } from './event-display.response.ts';
-
-class EntryDisplayResponse extends EventDisplayResponse {
-  @ApiProperty({ enum: ['info', 'success', 'warning', 'error'], example: 'info' })
-  declare severity: EventDisplay['severity'];
-}
 
 export class EventEntryResponse {
   @ApiProperty({ enum: ['event'] })
@@ -24,8 +20,8 @@ export class EventEntryResponse {
   @ApiProperty({ format: 'date-time', example: '2026-04-18T10:00:00.12Z' })
   createdAt: string;
 
-  @ApiProperty({ type: EntryDisplayResponse })
-  display: EntryDisplayResponse;
+  @ApiProperty({ type: EventDisplayResponse })
+  display: EventDisplayResponse;
 
   @ApiProperty({ type: 'integer', description: 'Of the JSON of the payload, which is read by itself.', example: 31 })
   payloadBytes: number;
@@ -59,8 +55,8 @@ export class RunEntryResponse extends FoldResponse {
   @ApiProperty({ example: 'order.placed' })
   type: string;
 
-  @ApiProperty({ type: EntryDisplayResponse, description: 'Of the type, without anything of a payload.' })
-  display: EntryDisplayResponse;
+  @ApiProperty({ type: EventDisplayResponse, description: 'Of the type, without anything of a payload.' })
+  display: EventDisplayResponse;
 }
 
 export class QuietTypeResponse {
@@ -82,17 +78,18 @@ export class QuietEntryResponse extends FoldResponse {
   types: QuietTypeResponse[];
 }
 
-const ENTRY_CLASSES = [EventEntryResponse, RunEntryResponse, QuietEntryResponse];
+@OneOf('kind', { event: EventEntryResponse, run: RunEntryResponse, quiet: QuietEntryResponse })
+abstract class TimelineEntryResponse {}
+
+type Entry = EventEntryResponse | RunEntryResponse | QuietEntryResponse;
 
 /** The page reads it as `EntriesPage` of src/embed/page/api/types.ts. */
-@ApiExtraModels(...ENTRY_CLASSES)
 export class EntriesPageResponse {
   @ApiProperty({
-    type: 'array',
-    items: { oneOf: ENTRY_CLASSES.map((entry) => ({ $ref: getSchemaPath(entry) })) },
+    type: [TimelineEntryResponse],
     description: 'The newest first, whatever the direction. There may be none although there is a cursor.',
   })
-  entries: (EventEntryResponse | RunEntryResponse | QuietEntryResponse)[];
+  entries: Entry[];
 
   @ApiProperty({ type: 'string', nullable: true, description: 'Goes on with what is older; null at the end.' })
   older: string | null;
@@ -121,11 +118,11 @@ export const entriesPageResponse = ({ entries, ...page }: TimelineEntriesPage): 
   ...page,
 });
 
-function entryResponse(entry: TimelineEntry): EntriesPageResponse['entries'][number] {
+function entryResponse(entry: TimelineEntry): Entry {
   if (entry.kind === 'run') return { ...entry, display: displayResponse(entry.display) };
   if (entry.kind === 'quiet') return { ...entry, types: [...entry.types] };
   const { kind, id, type, occurredAt, createdAt, display, payloadBytes } = entry;
   return { kind, id, type, occurredAt, createdAt, display: displayResponse(display), payloadBytes };
 }
 
-const displayResponse = (display: EventDisplay): EntryDisplayResponse => ({ ...display, fields: [...display.fields] });
+const displayResponse = (display: EventDisplay): EventDisplayResponse => ({ ...display, fields: [...display.fields] });

@@ -1,34 +1,57 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
+import { ERROR_CODE } from '../../platform/http/docs/failure-responses.ts';
+import { OneOf } from '../../platform/http/docs/union-docs.ts';
 import { encodeJson, type Encodable } from '../../platform/http/response/encode-json.ts';
 import type { Recorded } from '../application/customer-events.ts';
 import { CustomerEventResponse, customerEventResponse } from './customer-event.response.ts';
 
-export class EventResultResponse {
-  @ApiProperty({ type: 'integer', description: 'The place of the event in the request, from 0.' })
+abstract class IndexedResultResponse {
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'The place of the event in the request, from 0.' })
   index: number;
+}
 
-  @ApiProperty({ enum: ['created', 'replayed', 'rejected'] })
-  status: 'created' | 'replayed' | 'rejected';
+export class CreatedEventResultResponse extends IndexedResultResponse {
+  @ApiProperty({ enum: ['created'], description: 'The event is committed.' })
+  status: 'created';
 
-  @ApiProperty({ required: false, description: 'The event, unless it was rejected.' })
-  event?: CustomerEventResponse;
+  @ApiProperty({ type: CustomerEventResponse })
+  event: CustomerEventResponse;
+}
 
-  @ApiProperty({
-    required: false,
-    description: 'Why it was rejected: a code as in a failure.',
-    example: 'CUSTOMER_NOT_FOUND',
-  })
-  code?: string;
+export class ReplayedEventResultResponse extends IndexedResultResponse {
+  @ApiProperty({ enum: ['replayed'], description: 'The event was committed before, under the same eventId.' })
+  status: 'replayed';
 
-  @ApiProperty({ required: false })
-  message?: string;
+  @ApiProperty({ type: CustomerEventResponse })
+  event: CustomerEventResponse;
+}
 
-  @ApiProperty({ type: 'object', selfRequired: false, additionalProperties: true })
+export class RejectedEventResultResponse extends IndexedResultResponse {
+  @ApiProperty({ enum: ['rejected'], description: 'Nothing of the event is stored.' })
+  status: 'rejected';
+
+  @ApiProperty({ ...ERROR_CODE, example: 'CUSTOMER_NOT_FOUND' })
+  code: string;
+
+  @ApiProperty({ description: 'For people; may change.' })
+  message: string;
+
+  @ApiProperty({ type: 'object', selfRequired: false, additionalProperties: true, description: 'As in a failure.' })
   details?: object | undefined;
 }
 
+@OneOf('status', {
+  created: CreatedEventResultResponse,
+  replayed: ReplayedEventResultResponse,
+  rejected: RejectedEventResultResponse,
+})
+abstract class EventResultResponse {}
+
+type EventResult = CreatedEventResultResponse | ReplayedEventResultResponse | RejectedEventResultResponse;
+
+@ApiSchema({ name: 'EventBatchResult' })
 export class EventBatchResponse {
   @ApiProperty({ type: 'integer' })
   created: number;
@@ -40,7 +63,7 @@ export class EventBatchResponse {
   rejected: number;
 
   @ApiProperty({ type: [EventResultResponse], description: 'One for each event, in the order of the request.' })
-  results: EventResultResponse[];
+  results: EventResult[];
 }
 
 type Counts = Pick<EventBatchResponse, 'created' | 'replayed' | 'rejected'>;
@@ -64,7 +87,7 @@ export function eventBatchResponse(
   return { ...counts, results };
 }
 
-function statusOf(result: Recorded | DomainError): EventResultResponse['status'] {
+function statusOf(result: Recorded | DomainError): EventResult['status'] {
   if (result instanceof DomainError) return 'rejected';
   return result.replayed ? 'replayed' : 'created';
 }

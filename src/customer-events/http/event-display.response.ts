@@ -1,7 +1,14 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { encodedMembers } from '../../../libs/json-payload/encoded-members.ts';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { EventDisplay } from '../domain/event-display.ts';
+
+/** How serious an event is. */
+export const SEVERITY = {
+  enum: ['info', 'success', 'warning', 'error'],
+  enumName: 'Severity',
+  enumSchema: { description: 'How serious an event is.' },
+} satisfies ApiPropertyOptions;
 
 export class DisplayFieldResponse {
   @ApiProperty({ example: 'Total' })
@@ -15,8 +22,8 @@ export class EventDisplayResponse {
   @ApiProperty({ description: 'One line of plain text.', example: 'Order 1042 placed' })
   title: string;
 
-  @ApiProperty({ enum: ['info', 'success', 'warning', 'error'], example: 'info' })
-  severity: string;
+  @ApiProperty({ ...SEVERITY, example: 'info' })
+  severity: EventDisplay['severity'];
 
   @ApiProperty({ type: 'string', nullable: true, description: 'The name of an icon.', example: 'shopping-cart' })
   icon: string | null;

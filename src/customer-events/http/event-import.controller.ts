@@ -68,7 +68,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary', example: TWO_LINES } })
   @Responds(200, EventImportResponse, 'All lines were read; those that are not rejected are committed.')
   @Fails(...BODY_FAILURES, tooManyStreams, tooManyStreamsOfKey, tooManyCostlyRequests)
-  async import(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<SuccessResponse> {
+  async importEvents(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<SuccessResponse> {
     // Waiting for the sender has a limit of its own; writing the lines may take longer than a connection may be idle.
     allowLongWork(request);
     refuseIdempotencyKey(request);

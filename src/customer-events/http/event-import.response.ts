@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ERROR_CODE } from '../../platform/http/docs/failure-responses.ts';
 import { EventRejections } from './event-rejections.ts';
 import { ImportTally, type RejectedLine } from '../application/import-tally.ts';
 
@@ -9,16 +10,17 @@ export class RejectedLineResponse {
   @ApiProperty({ type: 'integer', description: 'The number of the line, from 1, blank lines included.', example: 3 })
   line: number;
 
-  @ApiProperty({ description: 'Why it was rejected: a code as in a failure.', example: 'CUSTOMER_NOT_FOUND' })
+  @ApiProperty({ ...ERROR_CODE, example: 'CUSTOMER_NOT_FOUND' })
   code: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'For people; may change.' })
   message: string;
 
-  @ApiProperty({ type: 'object', selfRequired: false, additionalProperties: true })
+  @ApiProperty({ type: 'object', selfRequired: false, additionalProperties: true, description: 'As in a failure.' })
   details?: object | undefined;
 }
 
+@ApiSchema({ name: 'EventImportResult' })
 export class EventImportResponse {
   @ApiProperty({
     type: 'integer',

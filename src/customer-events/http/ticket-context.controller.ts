@@ -42,7 +42,7 @@ export class TicketContextController {
   })
   @Responds(200, TicketContextResponse, 'The context.', {}, ['text/markdown'])
   @Fails(customerNotFound, tooManyCostlyRequests)
-  async context(
+  async getTicketContext(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @QueryParams() query: TicketContextRequest,

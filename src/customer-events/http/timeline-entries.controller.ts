@@ -34,7 +34,7 @@ export class TimelineEntriesController {
   })
   @Responds(200, EntriesPageResponse, 'A page of entries.', ENTRIES_ETAG)
   @Fails(customerNotFound, eventNotFound, tooManyCostlyRequests)
-  async page(
+  async listTimelineEntries(
     @CurrentCaller() { app, scopes }: Caller,
     @ExternalId() externalId: string,
     @QueryParams() request: EntriesRequest,

@@ -61,7 +61,7 @@ export class TimelineController {
   })
   @Responds(200, TimelinePageResponse, 'A page of the timeline.')
   @Fails(customerNotFound, tooManyCostlyRequests)
-  async page(
+  async listEvents(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @QueryParams() query: TimelineRequest,
@@ -83,7 +83,7 @@ export class TimelineController {
   })
   @Responds(200, TimelineSummaryResponse, 'What the timeline, or the part of it that was asked for, consists of.')
   @Fails(customerNotFound, tooManyCostlyRequests)
-  async summary(
+  async getEventSummary(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @QueryParams() query: TimelineFilterRequest,
@@ -104,7 +104,7 @@ export class TimelineController {
   })
   @RespondsNdjson(ShownEventResponse, 'All events, one a line.')
   @Fails(customerNotFound, tooManyStreams, tooManyStreamsOfKey, tooManyCostlyRequests)
-  async export(
+  async exportEvents(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @QueryParams() query: TimelineExportRequest,
@@ -125,7 +125,7 @@ export class TimelineController {
   @ApiOperation({ summary: 'Read one event' })
   @Responds(200, ShownEventResponse, 'The event.')
   @Fails(customerNotFound, eventNotFound)
-  async event(
+  async getEvent(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @Param('id') id: string,
@@ -144,7 +144,7 @@ export class TimelineController {
   })
   @Responds(200, ErasedEventsResponse, 'Nothing of the event is left.')
   @Fails(customerNotFound, eventNotFound)
-  erase(
+  eraseEvent(
     @CurrentCaller() caller: Caller,
     @ExternalId() externalId: string,
     @Param('id') id: string,

@@ -38,6 +38,8 @@ export class CustomerRequest {
   @ApiProperty({
     description: 'Unique per app, without regard to case. Required to create a customer.',
     required: false,
+    type: 'string',
+    nullable: true,
     format: 'email',
     example: 'ada@example.com',
   })
@@ -48,6 +50,8 @@ export class CustomerRequest {
   @ApiProperty({
     description: 'Required to create a customer.',
     required: false,
+    type: 'string',
+    nullable: true,
     minLength: 1,
     maxLength: 255,
     example: 'Ada Lovelace',

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import type { CreatedSession } from '../application/embed-sessions.ts';
@@ -6,6 +6,7 @@ import type { SessionRefusal } from '../application/session-access.ts';
 import type { EmbedSession } from '../domain/embed-session.ts';
 import { sessionRefused } from './session-errors.ts';
 
+@ApiSchema({ name: 'RenewedEmbedSession' })
 export class RenewedSessionResponse {
   @ApiProperty({ format: 'date-time', example: '2026-04-18T10:15:00Z' })
   expiresAt: string;
@@ -14,6 +15,7 @@ export class RenewedSessionResponse {
   renewableUntil: string;
 }
 
+@ApiSchema({ name: 'CreatedEmbedSession' })
 export class CreatedSessionResponse extends RenewedSessionResponse {
   @ApiProperty({ description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' })
   id: string;
@@ -39,6 +41,7 @@ export class CreatedSessionResponse extends RenewedSessionResponse {
   url: string;
 }
 
+@ApiSchema({ name: 'EndedEmbedSession' })
 export class EndedSessionResponse {
   @ApiProperty({ pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' })
   id: string;

@@ -52,7 +52,7 @@ export class EmbedSessionsController {
   })
   @Responds(201, CreatedSessionResponse, 'The session is made.')
   @Fails(sessionCustomerNotFound, ...BODY_FAILURES)
-  async create(
+  async createEmbedSession(
     @CurrentCaller() { app, keyId }: Caller,
     @JsonBody() body: EmbedSessionRequest,
     @CurrentActor() actor: Actor,
@@ -71,7 +71,7 @@ export class EmbedSessionsController {
   @ApiOperation({ summary: 'End a session', description: 'No instance lets it in ten seconds later.' })
   @Responds(200, EndedSessionResponse, 'The session has ended, now or before.')
   @Fails(sessionNotFound)
-  async end(
+  async endEmbedSession(
     @CurrentCaller() { app }: Caller,
     @Param('id') id: string,
     @CurrentActor() actor: Actor,

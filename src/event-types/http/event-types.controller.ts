@@ -80,7 +80,10 @@ export class EventTypesController {
       'the types in the list have no part in it.',
   })
   @Responds(200, EventTypesResponse, 'A page of the types; all rules on the first one.', ETAG)
-  async list(@CurrentCaller() { app }: Caller, @QueryParams() query: EventTypesQuery): Promise<SuccessResponse> {
+  async listEventTypes(
+    @CurrentCaller() { app }: Caller,
+    @QueryParams() query: EventTypesQuery,
+  ): Promise<SuccessResponse> {
     const after = afterOf(query);
     const page = await this.eventTypes.page(app.id, after, TYPES_AT_ONCE);
     return new SuccessResponse(200, eventTypesResponse(page, after === ''), { ETag: entityTag(setTag(page.rules)) });
@@ -97,7 +100,7 @@ export class EventTypesController {
   @TakesJson(RuleSetRequest, EVENT_TYPE_EXAMPLES.set)
   @Responds(200, RuleSetResponse, 'These are all rules now.', ETAG)
   @Fails(preconditionFailed, ...BODY_FAILURES)
-  async replaceAll(
+  async replaceDisplayRules(
     @CurrentCaller() { app }: Caller,
     @CurrentPreconditions() conditions: Preconditions,
     @CurrentActor() actor: Actor,
@@ -125,7 +128,7 @@ export class EventTypesController {
   @TakesJson(EventPreviewRequest, EVENT_TYPE_EXAMPLES.preview)
   @Responds(200, DisplayResponse, 'The event as it would be displayed.')
   @Fails(...BODY_FAILURES)
-  async preview(
+  async previewDisplay(
     @CurrentCaller() caller: Caller,
     @PreviewBody() { rule, event }: EventPreview,
   ): Promise<SuccessResponse> {
@@ -142,7 +145,7 @@ export class EventTypesController {
   @ApiOperation({ summary: 'Read the rule for an event type or prefix' })
   @Responds(200, PatternRuleResponse, 'The rule.', ETAG)
   @Fails(eventTypeRuleNotFound)
-  async get(@CurrentCaller() { app }: Caller, @RulePattern() pattern: string): Promise<SuccessResponse> {
+  async getDisplayRule(@CurrentCaller() { app }: Caller, @RulePattern() pattern: string): Promise<SuccessResponse> {
     const found = await this.eventTypes.get(app.id, pattern);
     return new SuccessResponse(200, patternRule(found), { ETag: entityTag(found.version) });
   }
@@ -163,7 +166,7 @@ export class EventTypesController {
   @Responds(201, PatternRuleResponse, 'The rule is created.', ETAG)
   @Responds(200, PatternRuleResponse, 'The rule is changed, or says this already.', ETAG)
   @Fails(preconditionFailed, fieldTooLarge, ...BODY_FAILURES)
-  async put(
+  async putDisplayRule(
     @CurrentCaller() { app }: Caller,
     @RulePattern() pattern: string,
     @CurrentPreconditions() conditions: Preconditions,
@@ -182,7 +185,7 @@ export class EventTypesController {
   @ApiOperation({ summary: 'Delete the rule for an event type or prefix', description: 'No event changes.' })
   @Responds(200, PatternRuleResponse, 'The rule that there was.')
   @Fails(eventTypeRuleNotFound, preconditionFailed)
-  async delete(
+  async deleteDisplayRule(
     @CurrentCaller() { app }: Caller,
     @RulePattern() pattern: string,
     @CurrentPreconditions() conditions: Preconditions,

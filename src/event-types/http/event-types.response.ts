@@ -1,10 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import type { EventTypesPage, VersionedRule } from '../application/event-types.ts';
 import type { CompiledRules } from '../domain/compiled-rules.ts';
-import { SEVERITIES, type Display, type DisplayRule, type Severity } from '../domain/display-rule.ts';
-import { DisplayRuleRequest, FieldRuleRequest } from '../input/display-rule.request.ts';
+import { type Display, type DisplayRule, type Severity } from '../domain/display-rule.ts';
+import { DisplayRuleRequest, FieldRuleRequest, SEVERITY } from '../input/display-rule.request.ts';
 import { cursorOf } from './event-types.query.ts';
 
 const NULLABLE_TEXT = { type: 'string', nullable: true } as const;
@@ -14,7 +14,7 @@ export class EffectiveRuleResponse {
   @ApiProperty({ description: 'A template, or the built-in title as it is.', example: 'Order {payload.id}' })
   title: string;
 
-  @ApiProperty({ enum: SEVERITIES })
+  @ApiProperty(SEVERITY)
   severity: Severity;
 
   @ApiProperty(NULLABLE_TEXT)
@@ -106,11 +106,12 @@ export class DisplayedFieldResponse {
 }
 
 /** How an event is displayed. All texts are plain: one line, without control or bidirectional characters. */
+@ApiSchema({ name: 'DisplayPreview' })
 export class DisplayResponse {
   @ApiProperty({ maxLength: 200, example: 'Order 1042: €99.90' })
   title: string;
 
-  @ApiProperty({ enum: SEVERITIES })
+  @ApiProperty(SEVERITY)
   severity: Severity;
 
   @ApiProperty(NULLABLE_TEXT)

@@ -1,8 +1,15 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { SEVERITIES, type DisplayRule, type FieldRule, type Severity } from '../domain/display-rule.ts';
 import { ICONS } from '../domain/icons.ts';
 import { MAX_TITLE_TEMPLATE_LENGTH, MAX_URL_TEMPLATE_LENGTH } from '../domain/template.ts';
 import { MAX_DESCRIPTION_LENGTH, MAX_FIELDS, MAX_LABEL_LENGTH, MAX_MASKS } from './display-rule.ts';
+
+/** How serious an event is. */
+export const SEVERITY = {
+  enum: [...SEVERITIES],
+  enumName: 'Severity',
+  enumSchema: { description: 'How serious an event is.' },
+} satisfies ApiPropertyOptions;
 
 const OPTIONAL = { required: false, nullable: true } as const;
 
@@ -36,7 +43,7 @@ export class DisplayRuleRequest implements Record<keyof DisplayRule, unknown> {
   })
   title: string | null;
 
-  @ApiProperty({ ...OPTIONAL, enum: SEVERITIES })
+  @ApiProperty({ ...OPTIONAL, ...SEVERITY })
   severity: Severity | null;
 
   @ApiProperty({ ...OPTIONAL, enum: ICONS })

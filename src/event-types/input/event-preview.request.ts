@@ -13,27 +13,29 @@ import { readDisplayRule } from './display-rule.ts';
 import { DisplayRuleRequest } from './display-rule.request.ts';
 
 const NO_PAYLOAD = new JsonText('{}');
+const OPTIONAL_TEXT = { required: false, type: 'string', nullable: true } as const;
 const TYPE_PATTERN = /^[a-z0-9_.]{1,100}$/;
 
 /** An event to try a rule with: one that is stored, or one that is made up. */
 export class PreviewedEventRequest {
-  @ApiProperty({ required: false, description: 'Your own id of the customer whose event it is.', example: 'user_42' })
+  @ApiProperty({ ...OPTIONAL_TEXT, description: 'Your own id of the customer whose event it is.', example: 'user_42' })
   @IsOptional()
   @IsString({ message: 'must be a string' })
   customerExternalId?: string | null;
 
-  @ApiProperty({ required: false, description: 'The id of the event.', pattern: ID_PATTERN.source })
+  @ApiProperty({ ...OPTIONAL_TEXT, description: 'The id of the event.', pattern: ID_PATTERN.source })
   @IsOptional()
   @Matches(ID_PATTERN, { message: 'must be the id of an event, as the timeline gives it' })
   id?: string | null;
 
-  @ApiProperty({ required: false, description: 'The type of an event that is made up.', example: 'order.placed' })
+  @ApiProperty({ ...OPTIONAL_TEXT, description: 'The type of an event that is made up.', example: 'order.placed' })
   @IsOptional()
   @Matches(TYPE_PATTERN, { message: 'must be 1 to 100 characters of a-z, 0-9, "_" and "."' })
   type?: string | null;
 
   @ApiProperty({
     selfRequired: false,
+    nullable: true,
     type: 'object',
     additionalProperties: true,
     description: 'Its payload; {} where it is left out.',

@@ -5,6 +5,7 @@ import type { ErrorDefinition } from '../../../../libs/kernel/domain-error.ts';
 import { fieldTooLarge } from '../../../../libs/kernel/input-error.ts';
 import { WithSession } from '../request/caller.ts';
 import { requestTimeout, unsupportedMediaType } from '../errors/http-error.ts';
+import { envelopeOf, envelopePath } from './envelope-docs.ts';
 import { failureResponses } from './failure-responses.ts';
 import { REQUEST_ID_HEADER } from './header-docs.ts';
 
@@ -44,13 +45,13 @@ export const Responds = (
   textTypes: readonly string[] = [],
 ): MethodDecorator =>
   applyDecorators(
-    ApiExtraModels(data),
+    ApiExtraModels(envelopeOf(data)),
     ApiResponse({
       status,
       description,
       headers: { ...REQUEST_ID_HEADER, ...headers },
       content: {
-        'application/json': { schema: envelopeSchema(data) },
+        'application/json': { schema: { $ref: envelopePath(data) } },
         ...Object.fromEntries(textTypes.map((type) => [type, { schema: { type: 'string' } }])),
       },
     }),
@@ -78,13 +79,3 @@ export const TakesJson = (body: Type, examples: Record<string, { summary: string
 
 /** The failures that come with reading a body. */
 export const BODY_FAILURES: readonly ErrorDefinition[] = [fieldTooLarge, unsupportedMediaType, requestTimeout];
-
-const envelopeSchema = (data: Type) => ({
-  type: 'object',
-  required: ['success', 'data', 'timestamp'],
-  properties: {
-    success: { type: 'boolean', enum: [true] },
-    data: { $ref: getSchemaPath(data) },
-    timestamp: { type: 'string', format: 'date-time' },
-  },
-});

@@ -1,4 +1,4 @@
-import { ApiProperty, getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath, type ApiPropertyOptions, type OpenAPIObject } from '@nestjs/swagger';
 import {
   errorDefinitions,
   type DomainError,
@@ -14,13 +14,20 @@ const HEADERS_OF_KIND: Readonly<Partial<Record<ErrorKind, object>>> = {
   unavailable: RETRY_AFTER_HEADER,
 };
 
+/** The codes as a property. {@link completeFailures} lists them: they are known when all modules are loaded. */
+export const ERROR_CODE = {
+  type: 'string',
+  enum: [],
+  enumName: 'ErrorCode',
+  enumSchema: { description: 'Stable; what programs branch on. New ones may be added.' },
+} satisfies ApiPropertyOptions;
+
 /** The body of every failure. */
 export class FailureResponse {
   @ApiProperty({ enum: [false] })
   success: boolean;
 
-  /** {@link completeFailures} adds the codes: they are known when all modules are loaded. */
-  @ApiProperty({ description: 'Stable; what programs branch on.' })
+  @ApiProperty(ERROR_CODE)
   code: string;
 
   @ApiProperty({ description: 'For people; may change.' })
@@ -76,8 +83,8 @@ export type CommonFailures = Readonly<Record<string, readonly ErrorDefinition[]>
 
 /** Adds what no decorator can know: all codes, and the failures and headers that every route with a key or session has. */
 export function completeFailures(document: OpenAPIObject, common: CommonFailures): void {
-  const code = document.components?.schemas?.[FailureResponse.name] as { properties: { code: { enum?: string[] } } };
-  code.properties.code.enum = [...new Set(errorDefinitions().map((definition) => definition.code))].sort();
+  const codes = document.components?.schemas?.[ERROR_CODE.enumName] as { enum: string[] };
+  codes.enum = [...new Set(errorDefinitions().map((definition) => definition.code))].sort();
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
     const [scheme] = (operation.security ?? []).flatMap(Object.keys);
     if (scheme === undefined) continue;

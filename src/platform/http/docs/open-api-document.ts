@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { API_KEY_SCHEME, SESSION_SCHEME } from './api-docs.ts';
+import { nameSchemas } from './schema-names.ts';
 import { completeFailures, FailureResponse, type CommonFailures } from './failure-responses.ts';
 
 /**
@@ -36,14 +37,14 @@ export function openApiDocument(
   const document = SwaggerModule.createDocument(app, settings, {
     extraModels: [FailureResponse],
     operationIdFactory: (controller, method) => {
-      const id = `${controller.replace(/Controller$/, '')}.${method}`;
-      scopes.set(id, neededScope(controller, method));
-      return id;
+      if (scopes.has(method)) throw new Error(`two handlers are named ${method}, which is the operationId of both`);
+      scopes.set(method, neededScope(controller, method));
+      return method;
     },
   });
   completeFailures(document, commonFailures);
   tellScopes(document, scopes);
-  return document;
+  return nameSchemas(document);
 }
 
 interface Operation {
