@@ -200,6 +200,12 @@ describe('send --ndjson, of the command line of the client', () => {
     const outcome = await run(['key'], { CUSTOMER_EVENTS_KEY: 'sk_live_agent_wrong' });
     expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining(' 0 created, 0 replayed, 0 rejected') });
     expect(outcome.stdout).toContain('AUTH_API_KEY_INVALID');
+    const unusable = await run(['key'], { CUSTOMER_EVENTS_KEY: 'sk_live wrong' });
+    expect(unusable).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('key must be an agent key'),
+    });
     expect(existsSync(at('key.rejected.ndjson'))).toBe(false);
   });
 
@@ -263,6 +269,6 @@ describe('send --ndjson, of the command line of the client', () => {
       expect(await child.ends()).toMatchObject({ code: 0 });
       expect(child.stdout()).toContain('1000000 created');
     },
-    600_000,
+    1_800_000,
   );
 });

@@ -9,7 +9,7 @@ import { MAX_LINE_BYTES, type NumberedLine } from './numbered-lines.ts';
 import { isOfTheEvent, isReplay, refusalText } from './outcome.ts';
 import type { OwnFile } from './own-file.ts';
 import { tell } from './printable.ts';
-import type { Summary } from './send-lines.ts';
+import type { Summary } from './summary.ts';
 
 /** Lines that are held, until it is known what became of them. */
 const MAX_LINES_HELD = 2_000;

@@ -9,32 +9,12 @@ import { FAILED, INTERRUPTED, REFUSED } from './outcome.ts';
 import { OwnFile } from './own-file.ts';
 import { printable, printableJsonText, tell } from './printable.ts';
 import { Progress } from './progress.ts';
+import { summaryLines } from './summary.ts';
 
 const STANDARD_INPUT = '-';
 const READ_BYTES = 262_144;
 /** For what is in flight when it is interrupted. */
 const END_WITHIN_MS = 5_000;
-
-/** What became of a file. */
-export interface Summary {
-  readonly file: string;
-  /** All lines were read, and each was delivered or refused. */
-  readonly finished: boolean;
-  /** The last line that was read. */
-  readonly throughLine: number;
-  readonly lines: number;
-  readonly created: number;
-  readonly replayed: number;
-  readonly rejected: number;
-  readonly rejectedFile: string | null;
-  readonly undelivered: number;
-  readonly undeliveredFile: string | null;
-  readonly seconds: number;
-  /** The first hundred that were refused. */
-  readonly errors: readonly { readonly line: number; readonly code: string; readonly message: string }[];
-  /** Why it did not finish. */
-  readonly failure?: string | undefined;
-}
 
 /** `send --ndjson FILE`, in constant memory. @returns the exit status. @throws CliError where it cannot begin. */
 export async function sendLines(args: SendLines, connection: Connection, json: boolean): Promise<number> {
@@ -48,11 +28,11 @@ export async function sendLines(args: SendLines, connection: Connection, json: b
     '{"customerExternalId":',
     true,
   );
-  const progress = new Progress(size, () => ({ ...sender.counts, bytesRead }));
   const sender = new LineSender(connection, timeoutMs, { rejected, undelivered }, () => void stream.destroy());
+  let bytesRead = 0;
+  const progress = new Progress(size, () => ({ ...sender.counts, bytesRead }));
   const release = onSignal(sender);
   const startedAt = performance.now();
-  let bytesRead = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       bytesRead += chunk.length;
@@ -66,8 +46,9 @@ export async function sendLines(args: SendLines, connection: Connection, json: b
       sender.send(line);
     }
   } catch (error) {
-    if (error instanceof CliError) throw error;
-    sender.stop(`${name} cannot be read further (${(error as NodeJS.ErrnoException).code})`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    sender.stop(`${name} cannot be read further (${code})`);
   } finally {
     await sender.end(END_WITHIN_MS);
     progress.stop();
@@ -99,18 +80,4 @@ function onSignal(sender: LineSender): () => void {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   return () => void process.off('SIGINT', stop).off('SIGTERM', stop);
-}
-
-function summaryLines(summary: Summary): string[] {
-  const { file, lines, seconds, created, replayed, rejected, rejectedFile } = summary;
-  const { finished, failure, throughLine, undelivered, undeliveredFile } = summary;
-  const counts = `${created} created, ${replayed} replayed, ${rejected} rejected`;
-  const text = [
-    `Sent events from ${file}: ${lines} ${lines === 1 ? 'line' : 'lines'} in ${seconds.toFixed(1)} s, ${counts}`,
-  ];
-  if (rejectedFile !== null) text.push(`Rejected lines: ${rejectedFile}; fix them there, and send that file`);
-  if (undeliveredFile !== null)
-    text.push(`Not delivered: ${undelivered} lines, in ${undeliveredFile}; send that file: each has its eventId`);
-  if (!finished) text.push(`It ended after line ${throughLine}: ${failure}; --from-line ${throughLine + 1} goes on`);
-  return text;
 }
