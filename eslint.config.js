@@ -10,6 +10,7 @@ export default tseslint.config(
       'bench/node_modules/',
       'bench/dist/',
       'client/dist*/',
+      'client/examples/nest-app/dist/',
       'client/src/service-api.ts',
     ],
   },

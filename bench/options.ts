@@ -17,6 +17,7 @@ export const SUITE_NAMES = [
   'citus',
   'display',
   'entries',
+  'client',
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 

@@ -8,6 +8,7 @@ import { writeSection, type SuiteReport } from './report.ts';
 import type { ServerProcess } from './server-process.ts';
 import { batch } from './suites/batch.ts';
 import { citus } from './suites/citus.ts';
+import { client } from './suites/client.ts';
 import { deletion } from './suites/deletion.ts';
 import { display } from './suites/display.ts';
 import { entries } from './suites/entries.ts';
@@ -40,6 +41,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   citus,
   display,
   entries,
+  client,
 };
 
 /**

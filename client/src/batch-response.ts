@@ -1,16 +1,9 @@
 import type { ErrorDetails } from './errors.ts';
 import { parsed } from './http.ts';
-import type { RecordedEvent } from './service-types.ts';
+import type { EventResult, RecordedEvent } from './service-types.ts';
 
-/** What became of one event of a batch. */
-export type EventResult = RecordedEvent | Refusal;
-
-export interface Refusal {
-  readonly status: 'rejected';
-  readonly code: string;
-  readonly message: string;
-  readonly details?: ErrorDetails;
-}
+/** Why one event of a batch was refused. */
+export type Refusal = Omit<Extract<EventResult, { status: 'rejected' }>, 'index' | 'code'> & { code: string };
 
 /**
  * The results of a batch by their index. What is not as it should be is left out: the event is sent again, and its
@@ -18,9 +11,9 @@ export interface Refusal {
  *
  * @param eventIds of the events that were sent
  */
-export function resultsOf(text: string, eventIds: readonly string[]): Map<number, EventResult> {
+export function resultsOf(text: string, eventIds: readonly string[]): Map<number, RecordedEvent | Refusal> {
   const { data } = (parsed(text) ?? {}) as { data?: { results?: unknown } | null };
-  const found = new Map<number, EventResult>();
+  const found = new Map<number, RecordedEvent | Refusal>();
   if (!Array.isArray(data?.results)) return found;
   for (const result of data.results as (RawResult | null)[]) {
     const eventId = eventIds[result?.index ?? -1];
@@ -39,7 +32,10 @@ interface RawResult {
   readonly details?: ErrorDetails;
 }
 
-function resultOf({ status, event, code, message, details }: RawResult, eventId: string): EventResult | undefined {
+function resultOf(
+  { status, event, code, message, details }: RawResult,
+  eventId: string,
+): RecordedEvent | Refusal | undefined {
   if (status === 'rejected' && typeof code === 'string')
     return { status, code, message: String(message), ...(details && { details }) };
   if ((status !== 'created' && status !== 'replayed') || event?.eventId !== eventId) return undefined;

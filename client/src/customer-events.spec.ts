@@ -472,11 +472,15 @@ describe('the client', () => {
 
   it('has its key in no error and in no text of itself, even where the service repeats it', async () => {
     const echo = { success: false, code: `CODE_${KEY}`, message: `wrong: ${KEY}`, details: { key: [KEY] } };
-    const { client } = await connect((_, response, index) => sendJson(response, index === 0 ? 400 : 401, echo), {
-      fetch: globalThis.fetch,
-    });
+    const { client } = await connect((_, response, index) =>
+      index === 0
+        ? sendJson(response, 207, { data: { results: [{ index: 0, status: 'rejected', ...echo }] } })
+        : sendJson(response, index === 1 ? 400 : 401, echo),
+    );
     const broken = new CustomerEvents({ url: 'http://127.0.0.1:9', key: KEY, deliveryTimeoutMs: 1 });
     const errors = [
+      await reasonOf(client.record(event(1))),
+      await reasonOf(client.record(event(1))),
       await reasonOf(client.record(event(1))),
       await reasonOf(client.summary('user_42')),
       await reasonOf(client.record({ ...event(1), type: 'No' })),

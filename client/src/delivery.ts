@@ -94,7 +94,7 @@ export class Deliveries implements Delivery {
 
   #settle(reply: Reply, batch: readonly PendingEvent[], sentAt: number): void {
     const results = resultsOf(
-      reply.text,
+      this.#http.withoutKey(reply.text),
       batch.map(({ event }) => event.eventId),
     );
     for (const [index, result] of results) {

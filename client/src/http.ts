@@ -94,9 +94,14 @@ export class Http {
     return { error: this.failureOf(reply), mayPass: isRetryable(reply.status), retryAfter: reply.retryAfter };
   }
 
+  /** For what becomes an error: a service that is not ours may repeat what it was sent. */
+  withoutKey(text: string): string {
+    return text.replaceAll(this.#key, '[key]');
+  }
+
   /** What a response that is no success says. */
   failureOf({ status, text }: Reply): RequestError {
-    const { code, message, details } = envelopeOf(text.replaceAll(this.#key, '[key]'));
+    const { code, message, details } = envelopeOf(this.withoutKey(text));
     return new RequestError(status, code ?? `HTTP_${status}`, message ?? `The response was HTTP ${status}`, details);
   }
 }

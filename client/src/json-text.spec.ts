@@ -21,7 +21,7 @@ describe('the JSON text of a value', () => {
     [Object.assign(Object.create({ inherited: 1 }) as object, { own: 1 })],
     [{ hidden: { toJSON: () => ({ shown: 1 }) } }],
     [{ '': 1, 2: 'two', 'a"b': [[]] }],
-    [[, 1]], // eslint-disable-line no-sparse-arrays
+    [[, 1]],
   ])('of %j is what JSON.stringify makes of it', (value) => {
     expect(jsonText(value)).toBe(JSON.stringify(value));
   });

@@ -1,30 +1,30 @@
 import type { DynamicModule, FactoryProvider, ModuleMetadata, OnApplicationShutdown } from '@nestjs/common';
 import { CustomerEvents } from './customer-events.ts';
-import type { SentEvent } from './event.ts';
 import type { CustomerEventsOptions, OnUndelivered } from './options.ts';
 
 export interface CustomerEventsModuleOptions extends CustomerEventsOptions {
   /** Needed for `enqueue`. */
   readonly onUndelivered?: OnUndelivered | undefined;
-  /** How long the shutdown waits for what is queued (30,000). */
+  /** How long the shutdown waits for what is queued, in milliseconds (30,000). */
   readonly closeTimeoutMs?: number | undefined;
-  /** Told of what was not delivered when the application has shut down; what it returns is waited for. */
-  readonly onClosed?: ((undelivered: SentEvent[]) => unknown) | undefined;
+  /** A file to the end of which the shutdown adds what was not delivered, as `writeUndelivered` does. */
+  readonly undeliveredFile?: string | undefined;
 }
 
 export interface CustomerEventsModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** What the factory gets. */
   readonly inject?: FactoryProvider['inject'];
-  // As Nest's own factories: it gets what `inject` names.
+  // The types of what is injected are those of the application, as in Nest's own factories.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly useFactory: (...args: any[]) => CustomerEventsModuleOptions | Promise<CustomerEventsModuleOptions>;
+  readonly useFactory: (...injected: any[]) => CustomerEventsModuleOptions | Promise<CustomerEventsModuleOptions>;
 }
 
-const OPTIONS = Symbol('options of CustomerEventsModule');
-const SHUTDOWN = Symbol('shutdown of CustomerEventsModule');
+const OPTIONS = Symbol('the options of CustomerEventsModule');
+const SHUTDOWN = Symbol('the shutdown of CustomerEventsModule');
 
 /**
- * Gives every module the one `CustomerEvents`, and closes it in `onApplicationShutdown`: the application calls
- * `app.enableShutdownHooks()`.
+ * Gives all modules one `CustomerEvents`, and closes it in `onApplicationShutdown`, which Nest calls by `app.close()`,
+ * and on signals where the application has called `app.enableShutdownHooks()`.
  */
 export class CustomerEventsModule {
   static forRoot(options: CustomerEventsModuleOptions): DynamicModule {
@@ -38,21 +38,19 @@ export class CustomerEventsModule {
       imports: imports ?? [],
       providers: [
         { provide: OPTIONS, useFactory, inject: inject ?? [] },
-        {
-          provide: CustomerEvents,
-          useFactory: (options: CustomerEventsModuleOptions) => new CustomerEvents(options),
-          inject: [OPTIONS],
-        },
-        { provide: SHUTDOWN, useFactory: shutdown, inject: [CustomerEvents, OPTIONS] },
+        { provide: CustomerEvents, useFactory: clientOf, inject: [OPTIONS] },
+        { provide: SHUTDOWN, useFactory: shutdownOf, inject: [CustomerEvents, OPTIONS] },
       ],
       exports: [CustomerEvents],
     };
   }
 }
 
-const shutdown = (client: CustomerEvents, options: CustomerEventsModuleOptions): OnApplicationShutdown => ({
+const clientOf = (options: CustomerEventsModuleOptions): CustomerEvents => new CustomerEvents(options);
+
+const shutdownOf = (client: CustomerEvents, options: CustomerEventsModuleOptions): OnApplicationShutdown => ({
   onApplicationShutdown: async () => {
-    const undelivered = await client.close({ timeoutMs: options.closeTimeoutMs });
-    await options.onClosed?.(undelivered);
+    await client.close({ timeoutMs: options.closeTimeoutMs });
+    if (options.undeliveredFile !== undefined) await client.writeUndelivered(options.undeliveredFile);
   },
 });

@@ -6,53 +6,35 @@ import type {
   EmbedSession,
   EmbedSessionRequest,
   EventFields,
+  ContextQuery,
   EventOutline,
+  SummaryQuery,
+  TimelineQuery,
   TimelineSummary,
 } from './service-types.ts';
 
 /** An event as the service gives it. */
-export interface TimelineEvent extends EventFields {
-  /** The payload as JSON, exactly as it was sent. */
+export type TimelineEvent = EventFields & {
+  /** The payload as JSON, digit for digit as it was sent, without white space between its parts. */
   readonly payloadText: string;
   /** The payload as values, parsed when it is first read: JavaScript rounds numbers that `payloadText` has in full. */
   readonly payload: Readonly<Record<string, unknown>>;
-}
+};
 
-export interface TicketContext extends ContextFields {
-  readonly events: readonly (TimelineEvent | EventOutline)[];
-}
+export type TicketContext = ContextFields & { readonly events: readonly (TimelineEvent | EventOutline)[] };
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface SummaryFilter extends RequestOptions {
-  /** One or more; `order.*` is a prefix. */
-  readonly type?: string | readonly string[] | undefined;
-  /** Inclusive. */
-  readonly from?: string | Date | undefined;
-  /** Exclusive. */
-  readonly to?: string | Date | undefined;
-}
+/** `type`: one or more, `order.*` is a prefix; `from` is inclusive, `to` exclusive. */
+export type SummaryFilter = SummaryQuery & RequestOptions;
 
-export interface TimelineFilter extends SummaryFilter {
-  /** `desc` (default): the newest first. */
-  readonly order?: 'asc' | 'desc' | undefined;
-  /** Events of one page, 1–200 (50): how many are read at a time, not how many come. */
-  readonly limit?: number | undefined;
-  /** Each event with its `display`. */
-  readonly display?: boolean | undefined;
-}
+/** `limit`: events of one page, 1–200 (50), that is how many are read at a time, and not how many come. */
+export type TimelineFilter = TimelineQuery & RequestOptions;
 
-export interface ContextOptions extends RequestOptions {
-  /** When the ticket was opened (now). */
-  readonly at?: string | Date | undefined;
-  /** How far the summary looks back, as an ISO 8601 duration (P7D). */
-  readonly window?: string | undefined;
-  /** How many of the latest events, 1–200 (20). */
-  readonly limit?: number | undefined;
-  readonly display?: boolean | undefined;
-}
+/** `at`: when the ticket was opened (now); `window`: how far the summary looks back (P7D). */
+export type ContextOptions = ContextQuery & RequestOptions;
 
 /** What is asked of the service, each request again after a failure that passes. All throw `RequestError`. */
 export class Reader {

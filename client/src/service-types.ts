@@ -1,92 +1,45 @@
-/** What the service sends and takes. */
-export interface RecordedEvent {
-  /** `replayed`: it was committed before, by an earlier try or by somebody with the same `eventId`. */
-  readonly status: 'created' | 'replayed';
-  /** The service's id of the event. */
-  readonly id: string;
-  readonly customerId: string;
-  readonly type: string;
-  /** In UTC, to the microsecond. */
-  readonly occurredAt: string;
-  readonly createdAt: string;
-  readonly eventId: string;
+import type { components, operations } from './service-api.ts';
+
+/** What the service sends and takes, as its OpenAPI document says: see `service-api.ts`. */
+type Schemas = components['schemas'];
+
+export type Customer = Schemas['Customer'];
+export type CustomerEventFields = Schemas['CustomerEventRequest'];
+export type EmbedSession = Schemas['CreatedEmbedSession'];
+export type EmbedSessionRequest = Schemas['EmbedSessionRequest'];
+export type EventDisplay = Schemas['EventDisplay'];
+export type EventOutline = Schemas['EventOutline'];
+export type EventResult = Schemas['EventResult'];
+export type TimelineSummary = Schemas['TimelineSummary'];
+export type TypeSummary = Schemas['TypeSummary'];
+
+/** An event of a timeline but for its payload. */
+export type EventFields = Omit<Schemas['TimelineEvent'], 'payload'>;
+
+/** A context but for its events. */
+export type ContextFields = Omit<Schemas['TicketContext'], 'events'>;
+
+/** An event that is committed; `replayed` by an earlier try, or by somebody with the same `eventId`. */
+export type RecordedEvent = Required<Omit<Schemas['CustomerEvent'], 'payload'>> & {
+  status: Exclude<EventResult['status'], 'rejected'>;
+};
+
+type QueryOf<Operation extends keyof operations> = NonNullable<operations[Operation]['parameters']['query']>;
+
+/** A query as callers give it. */
+type Given<Query> = {
+  readonly [Name in keyof Query]?: (Name extends keyof Wider ? Wider[Name] : Query[Name]) | undefined;
+};
+
+/** What is more convenient in a program than in a URL. */
+interface Wider {
+  readonly type: string | readonly string[];
+  readonly from: string | Date;
+  readonly to: string | Date;
+  readonly at: string | Date;
+  readonly display: boolean;
 }
 
-export interface Customer {
-  readonly id: string;
-  readonly externalId: string;
-  readonly email: string;
-  readonly name: string;
-  readonly phone: string | null;
-  readonly avatarUrl: string | null;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-
-export interface EventDisplay {
-  readonly title: string;
-  readonly severity: 'info' | 'success' | 'warning' | 'error';
-  readonly [field: string]: unknown;
-}
-
-export interface TypeSummary {
-  readonly type: string;
-  readonly count: number;
-  readonly firstOccurredAt: string;
-  readonly lastOccurredAt: string;
-}
-
-export interface TimelineSummary {
-  readonly total: number;
-  readonly firstOccurredAt: string | null;
-  readonly lastOccurredAt: string | null;
-  readonly types: readonly TypeSummary[];
-}
-
-export interface EventFields {
-  readonly id: string;
-  readonly customerId: string;
-  readonly type: string;
-  readonly occurredAt: string;
-  readonly createdAt: string;
-  readonly eventId?: string;
-  readonly display?: EventDisplay;
-}
-
-export interface EventOutline extends EventFields {
-  readonly title: string;
-  readonly payloadBytes: number;
-  readonly payloadLeftOut: true;
-}
-
-export interface ContextFields {
-  readonly asOf: string;
-  readonly runs: readonly TypeSummary[];
-  readonly summary: readonly TypeSummary[];
-  readonly truncated: boolean;
-  readonly [field: string]: unknown;
-}
-
-export interface EmbedSessionRequest {
-  readonly customerExternalId?: string;
-  readonly email?: string;
-  readonly at?: string;
-  readonly viewer?: { readonly id: string; readonly name?: string };
-  readonly ttl?: string;
-  readonly maxAge?: string;
-  readonly types?: readonly string[];
-  readonly masked?: boolean;
-  readonly locale?: string;
-  readonly timeZone?: string;
-  readonly eventLink?: string;
-}
-
-export interface EmbedSession {
-  readonly id: string;
-  readonly token: string;
-  readonly url: string;
-  readonly expiresAt: string;
-  readonly renewableUntil: string;
-  readonly matchedBy: 'externalId' | 'email';
-}
+export type TimelineQuery = Given<Omit<QueryOf<'listEvents'>, 'cursor'>>;
+export type SummaryQuery = Given<QueryOf<'getEventSummary'>>;
+export type ContextQuery = Given<QueryOf<'getTicketContext'>>;

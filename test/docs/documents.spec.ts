@@ -9,7 +9,13 @@ const markdownIn = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name));
-const documents = [...markdownIn('.'), ...markdownIn('docs'), ...markdownIn(DECISIONS), 'bench/README.md'];
+const documents = [
+  ...markdownIn('.'),
+  ...markdownIn('docs'),
+  ...markdownIn(DECISIONS),
+  ...markdownIn('client'),
+  'bench/README.md',
+];
 const decisions = readdirSync(DECISIONS)
   .filter((name) => name !== 'README.md')
   .sort();
