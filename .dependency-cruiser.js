@@ -31,6 +31,7 @@ const CLIENT = {
   'client/src': 'client/src/append-lines.ts',
   // Only types: the package works without Nest.
   'client/src/nest.ts': 'client/src @nestjs/common',
+  'client/src/cli': 'client/src node:fs node:stream node:timers/promises node:util',
 };
 
 const PLATFORM = {

@@ -24,6 +24,7 @@ const FORBIDDEN: Record<string, string[]> = {
     ...['@nestjs/common', 'express', 'node:fs', 'node:http'],
   ],
   'client/src/nest.ts': ['libs/kernel', 'src/app', 'src/config.ts', '@nestjs/core', 'rxjs', 'node:fs'],
+  'client/src/cli': ['client/src/nest.ts', 'libs/ndjson', 'src/cli', 'src/config.ts', 'commander', 'node:http'],
 
   'src/platform/misspelt-settings.ts': ['libs/kernel', 'src/config.ts', 'src/platform/input', 'pg', 'node:fs'],
   'src/platform/postgres/database-url.ts': ['libs/kernel', 'src/config.ts', 'src/platform/log', 'typeorm', 'node:http'],

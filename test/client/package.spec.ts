@@ -36,11 +36,11 @@ describe('the package of the client, as npm packs it', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('has the compiled sources, their types, the licence, the README and the changelog, and nothing else', () => {
-    const isCompiled = (path: string): boolean => /^dist\/[a-z-]+(\.d\.ts|\.js)$/.test(path);
+    const isCompiled = (path: string): boolean => /^dist\/(cli\/)?[a-z-]+(\.d\.ts|\.js)$/.test(path);
     expect(files.filter((path) => !isCompiled(path))).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     const scripts = files.filter((path) => path.endsWith('.js')).map((path) => path.replace(/\.js$/, '.d.ts'));
     expect(files.filter((path) => path.endsWith('.d.ts'))).toEqual(scripts.sort());
-    expect(files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/nest.js']));
+    expect(files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/nest.js', 'dist/cli/main.js']));
   });
 
   it('has no dependencies and no side effects, and Nest is an optional peer', () => {

@@ -11,6 +11,7 @@ import { GuideShell } from './guides/guide-shell.ts';
 const GUIDES = [
   'README.md',
   'docs/api.md',
+  'docs/sending.md',
   'docs/reading.md',
   'docs/agent-page.md',
   'docs/importing.md',

@@ -35,7 +35,7 @@ export interface Child {
 export const startNode = (args: string[], options: SpawnOptions = {}): Child =>
   startProcess(process.execPath, args, options);
 
-export function startProcess(command: string, args: string[], options: SpawnOptions = {}): Child {
+export function startProcess(command: string, args: readonly string[], options: SpawnOptions = {}): Child {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let text = '';
   let stdout = '';

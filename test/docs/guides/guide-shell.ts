@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { built } from '../../support/child.ts';
+import { built, ROOT } from '../../support/child.ts';
 import { GuideCommands } from './guide-commands.ts';
 
 /** The commands that the guides call by `npm run`, without what compiles them: the build is there already. */
@@ -27,6 +27,7 @@ export class GuideShell {
     this.script = join(folder, '.guide-step.sh');
     this.output = join(folder, '.guide-step.out');
     symlinkSync(built(''), join(folder, 'dist'));
+    symlinkSync(join(ROOT, 'docs'), join(folder, 'docs'));
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, scripts: scripts() }));
     // As on a terminal curl shows no progress of what it prints.
     writeFileSync(join(folder, '.curlrc'), 'silent\nshow-error\n');
