@@ -13,6 +13,7 @@ const GUIDES = [
   'docs/api.md',
   'docs/reading.md',
   'docs/agent-page.md',
+  'docs/embedding.md',
   'docs/importing.md',
   'docs/database.md',
   'docs/operating.md',

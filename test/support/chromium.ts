@@ -13,8 +13,8 @@ export const describeInChromium = (name: string, tests: () => void): void => {
   describe(name, () => it.skip('needs Chromium, which is not installed here (CHROMIUM names another place)', () => {}));
 };
 
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: EXECUTABLE as string, args: ['--no-sandbox'] });
+export const launchChromium = (...args: string[]): Promise<Browser> =>
+  chromium.launch({ executablePath: EXECUTABLE as string, args: ['--no-sandbox', ...args] });
 
 /** A page that remembers what went wrong in it. */
 export interface WatchedPage {
