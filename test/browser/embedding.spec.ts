@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, FrameLocator } from 'playwright-core';
 import { newSecretKey } from '../../src/api-keys/domain/api-key.ts';
 import { ROOT, startProcess, type Child } from '../support/child.ts';
 import { describeInChromium, launchChromium, openPage, type WatchedPage } from '../support/chromium.ts';
 import { freePort, servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+jest.setTimeout(180_000);
 
 const EXAMPLES = join(ROOT, 'docs/examples/embed');
 const BACKENDS = [
@@ -88,7 +90,7 @@ describeInChromium('a help desk on another origin', () => {
     ]) {
       await ask('POST', 'customer-events', { customerExternalId: 'user_42', type, occurredAt, payload });
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await ended(desk);
