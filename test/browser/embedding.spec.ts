@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, FrameLocator } from 'playwright-core';
 import { newSecretKey } from '../../src/api-keys/domain/api-key.ts';
 import { ROOT, startProcess, type Child } from '../support/child.ts';
@@ -8,11 +9,19 @@ import { describeInChromium, launchChromium, openPage, type WatchedPage } from '
 import { freePort, servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
+jest.setTimeout(180_000);
+
 const EXAMPLES = join(ROOT, 'docs/examples/embed');
 const BACKENDS = [
   { command: process.execPath, file: 'session-backend.mjs' },
   { command: 'python3', file: 'session_backend.py' },
 ];
+/** The desk, and its app in a frame, as docs/embedding.md names them. */
+const ZENDESK = ['https://acme.zendesk.com', 'https://123456.apps.zdusercontent.com'] as const;
+
+/** Sites of the internet may show what is on this machine: here it stands for a service on the internet. */
+const MAY_FRAME_LOOPBACK = '--disable-features=LocalNetworkAccessChecks';
+
 const start = (command: string, file: string, settings: Record<string, string>): Child =>
   startProcess(command, [join(EXAMPLES, file)], { env: { PATH: process.env.PATH, PORT: '0', ...settings } });
 const ended = async (child: Child | undefined): Promise<void> => {
@@ -20,6 +29,28 @@ const ended = async (child: Child | undefined): Promise<void> => {
   await child?.ends();
 };
 const isHere = (command: string): boolean => spawnSync(command, ['--version']).status === 0;
+
+interface ZafRequest {
+  readonly url: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secure: boolean;
+  readonly data: string;
+}
+
+const ZAF_STAND_IN = `
+  const values = { 'ticket.createdAt': '2026-04-18T10:00:00Z', 'currentUser.id': 7 };
+  globalThis.ZAFClient = { init: () => ({
+    invoke: async () => {},
+    get: async (paths) =>
+      Object.fromEntries(paths.map((path) => [path, { ...values, 'ticket.requester.email': requesterEmail }[path]])),
+    request: async (options) => {
+      const [status, responseJSON] = await zendeskProxy(options);
+      if (status >= 400) throw { status, responseJSON };
+      return responseJSON;
+    },
+  }) };`;
 
 /** With the built service, and the backend as a process of its own, as readers of docs/agent-page.md have them. */
 describeInChromium('a help desk on another origin', () => {
@@ -34,7 +65,11 @@ describeInChromium('a help desk on another origin', () => {
   let sessionKey: string;
 
   beforeAll(async () => {
-    [database, backendPort, browser] = await Promise.all([createTestDatabase(), freePort(), launchChromium()]);
+    [database, backendPort, browser] = await Promise.all([
+      createTestDatabase(),
+      freePort(),
+      launchChromium(MAY_FRAME_LOOPBACK),
+    ]);
     desk = start(process.execPath, 'desk.mjs', { BACKEND_URL: `http://127.0.0.1:${backendPort}` });
     [origin] = await desk.prints(/http:\/\/localhost:\d+/);
     const settings = { DATABASE_URL: database.url };
@@ -45,7 +80,7 @@ describeInChromium('a help desk on another origin', () => {
       expect({ code, stderr }).toMatchObject({ code: 0 });
       return stdout;
     };
-    await cli('apps', 'set', '--slug', 'acme', '--embed-origins', origin);
+    await cli('apps', 'set', '--slug', 'acme', '--embed-origins', [origin, ...ZENDESK].join());
     const created = await cli('keys', 'create', '--app', 'acme', '--name', 'desk', '--scopes', 'sessions:create');
     [sessionKey = ''] = /sk_live_agent_\w{48}/.exec(created) ?? [];
     await ask('PATCH', 'customers/user_42', { email: 'user_42@example.com', name: 'Katherine Johnson' });
@@ -55,7 +90,7 @@ describeInChromium('a help desk on another origin', () => {
     ]) {
       await ask('POST', 'customer-events', { customerExternalId: 'user_42', type, occurredAt, payload });
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await ended(desk);
@@ -159,4 +194,66 @@ describeInChromium('a help desk on another origin', () => {
       });
     });
   }
+
+  /** Nobody can have Zendesk here: a stand-in does what its documentation says of ZAFClient and of its proxy. */
+  describe('the private app for Zendesk, with a stand-in for Zendesk', () => {
+    const read = (file: string): string => readFileSync(join(ROOT, 'docs/examples', file), 'utf8');
+    const { domainWhitelist, parameters } = JSON.parse(read('zendesk/manifest.json')) as {
+      domainWhitelist: string[];
+      parameters: { name: string; secure: boolean; scopes: string[] }[];
+    };
+    const [desktop, app] = ZENDESK;
+    const FILES: Readonly<Record<string, [contentType: string, text: string]>> = {
+      [`${desktop}/agent`]: ['text/html', `<iframe src="${app}/assets/iframe.html" width="320" height="700"></iframe>`],
+      [`${app}/assets/iframe.html`]: ['text/html', read('zendesk/assets/iframe.html')],
+      [`${app}/assets/timeline-frame.js`]: ['text/javascript', read('embed/timeline-frame.js')],
+      'https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js': ['text/javascript', ZAF_STAND_IN],
+    };
+
+    /** Puts the values of secure settings in, for hosts of the list alone. */
+    const proxy = async ({ url, type, headers, contentType, secure, data }: ZafRequest): Promise<[number, unknown]> => {
+      const { host, pathname } = new URL(url);
+      if (!secure || !domainWhitelist.includes(host)) throw new Error(`not for ${url}`);
+      const [setting] = parameters.filter(({ secure: isSecure, scopes }) => isSecure && scopes.includes('header'));
+      const filled = Object.entries(headers).map(([name, value]): [string, string] => [
+        name,
+        value.replace(`{{setting.${setting?.name}}}`, sessionKey),
+      ]);
+      const sent = {
+        method: type,
+        headers: { ...Object.fromEntries(filled), 'Content-Type': contentType },
+        body: data,
+      };
+      const response = await fetch(`${service}${pathname}`, sent);
+      return [response.status, await response.json()];
+    };
+    const openApp = async (email: string): Promise<WatchedPage & { appFrame: FrameLocator }> => {
+      const watched = await openPage(browser, [...ZENDESK, service, 'https://static.zdassets.com']);
+      await watched.context.exposeFunction('zendeskProxy', proxy);
+      await watched.context.addInitScript(`globalThis.requesterEmail = '${email}'`);
+      await watched.context.route(/^https:/, async (route) => {
+        const [contentType, body] = FILES[route.request().url()] ?? ['text/plain', ''];
+        await route.fulfill({ contentType, body });
+      });
+      await watched.page.goto(`${desktop}/agent`);
+      return { ...watched, appFrame: watched.page.frameLocator('iframe') };
+    };
+
+    it('shows the timeline two frames deep, matched by the e-mail address of the requester', async () => {
+      const { context, appFrame, faults } = await openApp('user_42@example.com');
+      const timeline = appFrame.frameLocator('iframe');
+      await timeline.getByText('Ticket opened').waitFor();
+      await timeline.getByText('matched by e-mail, not verified').waitFor();
+      expect(faults).toEqual([]);
+      await context.close();
+    });
+
+    it('tells the code where the requester is no customer', async () => {
+      const { context, appFrame } = await openApp('nobody@example.com');
+      const alert = appFrame.getByRole('alert').filter({ hasText: 'CUSTOMER_NOT_FOUND' });
+      await alert.waitFor();
+      expect(await alert.innerText()).toBe('The timeline cannot be shown: CUSTOMER_NOT_FOUND (status 404)');
+      await context.close();
+    });
+  });
 });

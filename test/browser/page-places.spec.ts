@@ -30,6 +30,14 @@ describeInChromium('the place in a long timeline, in a browser', () => {
     await service?.close();
   });
 
+  it('a page of 320 pixels keeps the customer in sight where the ticket is in sight, too', async () => {
+    const { page, close } = await show(320, new Date(Date.parse(TICKET_AT) + 118 * HOUR).toISOString());
+    await until(async () => (await page.locator('article[data-event]').count()) > 50);
+    expect(await isInSight(page.getByRole('heading', { name: 'Ada' }))).toBe(true);
+    expect(await isInSight(page.locator('article.ticket'))).toBe(true);
+    await close();
+  });
+
   const show = async (width: number, at?: string): Promise<{ page: Page; close(): Promise<void> }> => {
     const body = { customerExternalId: 'user_42', timeZone: 'UTC', locale: 'en-GB', at };
     const { pathname, search, hash } = new URL((await createSession(service, body)).url);

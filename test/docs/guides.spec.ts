@@ -14,6 +14,7 @@ const GUIDES = [
   'docs/sending.md',
   'docs/reading.md',
   'docs/agent-page.md',
+  'docs/embedding.md',
   'docs/importing.md',
   'docs/database.md',
   'docs/operating.md',

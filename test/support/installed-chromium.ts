@@ -7,5 +7,5 @@ const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-br
 export const CHROMIUM = PLACES.find((path) => path !== undefined && existsSync(path));
 
 /** Only where there is a {@link CHROMIUM}. */
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM as string, args: ['--no-sandbox'] });
+export const launchChromium = (...args: string[]): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM as string, args: ['--no-sandbox', ...args] });

@@ -4,10 +4,11 @@ import type { Target, TimelineState, TimelineStore } from '../store/state.ts';
 import { announcement } from './announcements.ts';
 import { copyText } from './copy.ts';
 import { eventsOf, feedSections, resolvedTarget, ticketKey, walkedKeys, type Section } from './feed-layout.ts';
+import { Jump } from './jump.ts';
 import { commandOf, type Command } from './keys.ts';
 import { runCommand } from './run-command.ts';
 import { page } from './page-view.ts';
-import { anchorOf, holdAnchor, lookAround, pageHeights, scrollToKey } from './scrolling.ts';
+import { anchorOf, holdAnchor, lookAround, pageHeights } from './scrolling.ts';
 import { problemPage, skeleton } from './states-view.ts';
 import { TEXTS } from './texts.ts';
 import { Times } from './times.ts';
@@ -51,6 +52,7 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   #sections: readonly Section[] = [];
   #before: TimelineState | null = null;
   #target: Target | null = null;
+  readonly #jump = new Jump();
   #anchor: ReturnType<typeof anchorOf> = null;
   #heights = new Map<string, number>();
   #selected: EventEntry | null = null;
@@ -131,27 +133,21 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     const scroller = this.#scroller();
     const state = this.store?.state;
     if (state === undefined) return;
-    const hasTarget = state.target !== null && state.target !== this.#before?.target;
+    const isNew = state.target !== this.#before?.target;
     this.#before = state;
     if (scroller === null) return;
     for (const button of scroller.querySelectorAll<HTMLElement>('.given-up')) {
       button.style.setProperty('min-block-size', `${this.#heights.get(button.dataset.page ?? '') ?? 200}px`);
     }
     this.style.setProperty('--controls-height', `${this.#controlsHeight()}px`);
-    if (hasTarget) this.#goToTarget(scroller);
-    else holdAnchor(scroller, this.#anchor);
-    this.#look();
-  }
-
-  #goToTarget(scroller: HTMLElement) {
-    const target = this.#target;
-    if (target === null) return;
-    const key = target.kind === 'ticket' && this.querySelector('[data-key="ticket"]') ? 'ticket' : target.key;
-    if (key === null) scroller.scrollTop = 0;
-    else scrollToKey(scroller, key, this.#headerHeight());
+    const [target, isBeside, headerHeight] = [this.#target, this.#isBeside(), this.#headerHeight()];
+    const { newer } = state;
+    if (!this.#jump.goTo({ scroller, target, isNew, isBeside, newer, headerHeight }))
+      holdAnchor(scroller, this.#anchor);
     // Whoever walks by keyboard goes on from there.
-    if (this.activeKey !== null && this.querySelector('.list')?.contains(document.activeElement))
+    else if (this.activeKey !== null && this.querySelector('.list')?.contains(document.activeElement))
       this.activate(this.activeKey);
+    this.#look();
   }
 
   /** Looks, at most once in a frame, at what is near: loads what comes next, and tells the store. */

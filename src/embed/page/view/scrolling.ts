@@ -29,6 +29,14 @@ export function holdAnchor(scroller: HTMLElement, anchor: Anchor | null): void {
   if (Math.abs(moved) > 1) scroller.scrollTop += moved;
 }
 
+/** Whether all of an item is in sight. */
+export function isInSight(scroller: HTMLElement, key: string): boolean {
+  const article = byKey(scroller, key);
+  if (article === null) return false;
+  const top = topIn(scroller, article);
+  return top >= 0 && top + article.offsetHeight <= scroller.clientHeight;
+}
+
 /** The pages with a part in sight or within two heights of it; and whether the newest end is in sight. */
 function pagesNear(scroller: HTMLElement): { near: string[]; isAtNewest: boolean } {
   const height = scroller.clientHeight;
