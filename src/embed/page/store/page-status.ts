@@ -10,6 +10,12 @@ const NOT_TRIED_AGAIN: readonly Problem['kind'][] = [...FINAL, 'session-expired'
 
 export const NO_FILTERS: Filters = { find: '', types: [], quiet: 'fold' };
 
+/** Quiet events that are shown hide nothing: they stay. */
+export const cleared = ({ quiet }: Filters): Filters => ({
+  ...NO_FILTERS,
+  quiet: quiet === 'hide' ? NO_FILTERS.quiet : quiet,
+});
+
 export const isFinal = ({ kind }: Problem): boolean => FINAL.includes(kind);
 
 /** Whether waiting may help. */

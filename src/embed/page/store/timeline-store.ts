@@ -7,7 +7,7 @@ import { OpenFolds } from './folds.ts';
 import { Live } from './live.ts';
 import { localDays, usableTimeZone } from './local-day.ts';
 import { problemIn, type Problem } from '../api/problem.ts';
-import { isFinal, isTriedAgain, PageStatus } from './page-status.ts';
+import { cleared, isFinal, isTriedAgain, PageStatus } from './page-status.ts';
 import { PageList } from './page-list.ts';
 import { Reader } from './reader.ts';
 import type { Session } from './session.ts';
@@ -85,7 +85,7 @@ export class LiveTimelineStore implements TimelineStore {
   find = (text: string): void => this.setFilters({ find: text.trim() });
   setTypes = (types: readonly string[]): void => this.setFilters({ types });
   setQuiet = (quiet: QuietMode): void => this.setFilters({ quiet });
-  clearFilters = (): void => this.setFilters({ find: '', types: [] });
+  clearFilters = (): void => this.setFilters(cleared(this.state.filters));
 
   goToDay = (day: Day): void => void this.load(dayStart(day, this.state.timeZone));
 
