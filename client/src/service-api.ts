@@ -780,7 +780,7 @@ export interface components {
          * @description Stable; what programs branch on. New ones may be added.
          * @enum {string}
          */
-        ErrorCode: "AUTH_API_KEY_EXPIRED" | "AUTH_API_KEY_FORBIDDEN" | "AUTH_API_KEY_INVALID" | "AUTH_API_KEY_MISSING" | "CUSTOMER_EMAIL_EXISTS" | "CUSTOMER_NOT_FOUND" | "EMBED_SESSION_EXPIRED" | "EMBED_SESSION_INVALID" | "EMBED_WRONG_APP" | "EVENT_ERASED" | "EVENT_ID_CONFLICT" | "INTERNAL_ERROR" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "REQUEST_TIMEOUT" | "SERVICE_UNAVAILABLE" | "TOO_MANY_REQUESTS" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR";
+        ErrorCode: "AUTH_API_KEY_EXPIRED" | "AUTH_API_KEY_FORBIDDEN" | "AUTH_API_KEY_INVALID" | "AUTH_API_KEY_MISSING" | "CUSTOMER_EMAIL_EXISTS" | "CUSTOMER_NOT_FOUND" | "EMBED_APP_UNKNOWN" | "EMBED_SESSION_EXPIRED" | "EMBED_SESSION_INVALID" | "EMBED_WRONG_APP" | "EVENT_ERASED" | "EVENT_ID_CONFLICT" | "INTERNAL_ERROR" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "REQUEST_TIMEOUT" | "SERVICE_UNAVAILABLE" | "TOO_MANY_REQUESTS" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR";
         RejectedLine: {
             /**
              * @description The number of the line, from 1, blank lines included.
@@ -2059,8 +2059,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description EMBED_WRONG_APP */
-        EmbedWrongApp: {
+        /** @description EMBED_APP_UNKNOWN, EMBED_WRONG_APP */
+        EmbedAppUnknownOrEmbedWrongApp: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2283,7 +2283,7 @@ export interface operations {
             };
             400: components["responses"]["ValidationError"];
             401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
-            403: components["responses"]["EmbedWrongApp"];
+            403: components["responses"]["EmbedAppUnknownOrEmbedWrongApp"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3106,7 +3106,7 @@ export interface operations {
             };
             400: components["responses"]["ValidationError"];
             401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
-            403: components["responses"]["EmbedWrongApp"];
+            403: components["responses"]["EmbedAppUnknownOrEmbedWrongApp"];
             404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
@@ -3187,7 +3187,7 @@ export interface operations {
             };
             400: components["responses"]["ValidationError"];
             401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
-            403: components["responses"]["EmbedWrongApp"];
+            403: components["responses"]["EmbedAppUnknownOrEmbedWrongApp"];
             404: components["responses"]["CustomerNotFoundOrNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
@@ -3241,7 +3241,7 @@ export interface operations {
             };
             400: components["responses"]["ValidationError"];
             401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
-            403: components["responses"]["EmbedWrongApp"];
+            403: components["responses"]["EmbedAppUnknownOrEmbedWrongApp"];
             404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
@@ -3289,7 +3289,7 @@ export interface operations {
             };
             400: components["responses"]["ValidationError"];
             401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
-            403: components["responses"]["EmbedWrongApp"];
+            403: components["responses"]["EmbedAppUnknownOrEmbedWrongApp"];
             404: components["responses"]["CustomerNotFoundOrNotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];

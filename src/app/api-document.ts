@@ -4,7 +4,7 @@ import type { ErrorDefinition } from '../../libs/kernel/domain-error.ts';
 import { invalidFields } from '../../libs/kernel/input-error.ts';
 import { apiKeyExpired, apiKeyForbidden, apiKeyInvalid, scopeMissing } from '../api-keys/domain/api-keys-error.ts';
 import { apiKeyMissing } from '../api-keys/http/api-key-missing.ts';
-import { embedWrongApp, sessionExpired, sessionInvalid } from '../embed/http/session-errors.ts';
+import { embedAppUnknown, embedWrongApp, sessionExpired, sessionInvalid } from '../embed/http/session-errors.ts';
 import { API_KEY_SCHEME, SESSION_SCHEME } from '../platform/http/docs/api-docs.ts';
 import type { CommonFailures } from '../platform/http/docs/failure-responses.ts';
 import { openApiDocument } from '../platform/http/docs/open-api-document.ts';
@@ -21,7 +21,7 @@ const COMMON_FAILURES: CommonFailures = {
     ...[invalidFields, apiKeyMissing, apiKeyInvalid, apiKeyExpired, apiKeyForbidden, scopeMissing],
     ...OF_ALL,
   ],
-  [SESSION_SCHEME]: [invalidFields, sessionInvalid, sessionExpired, embedWrongApp, ...OF_ALL],
+  [SESSION_SCHEME]: [invalidFields, sessionInvalid, sessionExpired, embedAppUnknown, embedWrongApp, ...OF_ALL],
 };
 
 /** In the order in which a reader wants them. */

@@ -18,6 +18,7 @@ describe('the errors of the API', () => {
       AUTH_API_KEY_INVALID: 401,
       AUTH_API_KEY_EXPIRED: 401,
       AUTH_API_KEY_FORBIDDEN: 403,
+      EMBED_APP_UNKNOWN: 403,
       EMBED_WRONG_APP: 403,
       CUSTOMER_NOT_FOUND: 404,
       NOT_FOUND: 404,

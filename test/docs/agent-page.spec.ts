@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { SCAN_MAX_ENTRIES } from '../../src/customer-events/application/entries-walk.ts';
+import { WHOLE_SCAN } from '../../src/customer-events/application/entries-walk.ts';
 import { SEARCH_MAX_EVENTS } from '../../src/customer-events/application/entry-search.ts';
 import { pagePolicy } from '../../src/embed/http/page-shell.ts';
-import { MAX_ITEMS } from '../../src/embed/page/store/feed.ts';
+import { MAX_ITEMS } from '../../src/embed/page/store/bound.ts';
 import { MAX_PAYLOAD_CHARACTERS } from '../../src/embed/page/view/payload-text.ts';
 import { TEXTS } from '../../src/embed/page/view/texts.ts';
 import { ROOT } from '../support/child.ts';
@@ -76,7 +76,7 @@ describe('the guides of the agent page', () => {
     const limits = columnsOf('Limits')
       .map((row) => row.join(': '))
       .join('\n');
-    for (const limit of [MAX_ITEMS, SCAN_MAX_ENTRIES, SEARCH_MAX_EVENTS])
+    for (const limit of [MAX_ITEMS, WHOLE_SCAN.maxEvents, SEARCH_MAX_EVENTS])
       expect(limits).toContain(limit.toLocaleString('en'));
     expect(limits).toContain(`${MAX_PAYLOAD_CHARACTERS / 1_024} KiB`);
   });

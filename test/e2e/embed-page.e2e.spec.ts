@@ -230,9 +230,12 @@ describe('the agent page', () => {
     const head = (key: string) => embedApi(service, token).head().set('X-Public-Key', key);
     expectSuccess(await head(publicKey), 200);
     expectSuccess(await embedApi(service, token).head(), 200);
-    for (const wrong of [otherPublicKey, `pk_live_${'x'.repeat(48)}`, 'nonsense', '', service.key]) {
-      const response = await head(wrong);
-      expectFailure(response, 403, 'EMBED_WRONG_APP');
+    for (const [wrong, code] of [
+      [otherPublicKey, 'EMBED_WRONG_APP'],
+      ...[`pk_live_${'x'.repeat(48)}`, 'nonsense', '', service.key].map((unknown) => [unknown, 'EMBED_APP_UNKNOWN']),
+    ] as const) {
+      const response = await head(wrong as string);
+      expectFailure(response, 403, code as string);
       expect(response.headers['x-frame-options']).toBe('DENY');
     }
     expectFailure(await embedApi(service, token).renew().set('X-Public-Key', otherPublicKey), 403, 'EMBED_WRONG_APP');
@@ -244,7 +247,7 @@ describe('the agent page', () => {
     const log = logged.join('');
     for (const secret of [token, publicKey, otherPublicKey, service.key]) expect(log).not.toContain(secret.slice(-20));
     expect(log).toContain(id);
-    expect(log).toMatch(/"sessionRefused":"wrong-app"/);
+    for (const reason of ['wrong-app', 'unknown-app']) expect(log).toContain(`"sessionRefused":"${reason}"`);
   });
 
   it('keeps the other pages and responses out of every frame', async () => {

@@ -1,46 +1,69 @@
-import { describe, it } from '@jest/globals';
+import { describe } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { CHROMIUM } from './installed-chromium.ts';
+import { CHROMIUM, CHROMIUM_PLACES } from './installed-chromium.ts';
 
 export { launchChromium } from './installed-chromium.ts';
 
-/** As `describe`, where there is a browser. Where there is none, one skipped test says so. */
+/** As `describe`, where there is a browser. Where there is none, its tests are skipped, and the run counts them as such. */
 export const describeInChromium = (name: string, tests: () => void): void => {
   if (CHROMIUM !== undefined) return describe(name, tests);
-  describe(name, () => it.skip('needs Chromium, which is not installed here (CHROMIUM names another place)', () => {}));
+  const places = CHROMIUM_PLACES.join(', ');
+  describe.skip(`${name} (skipped: there is no Chromium at ${places}; CHROMIUM names another place)`, tests);
 };
+
+export interface PageOptions extends BrowserContextOptions {
+  /** Statuses that the test brings about, such as 401. Any other response of 400 or more is a fault. */
+  readonly refusals?: readonly number[];
+}
 
 /** A page that remembers what went wrong in it. */
 export interface WatchedPage {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Errors of scripts and on the console, reports of the policy, and requests to another origin than the service's. */
+  /**
+   * Errors of scripts and on the console, reports of the policy, dialogs, responses that say that something failed, and
+   * requests to another origin than those that may be asked.
+   */
   readonly faults: string[];
-  /** All that was asked for. */
+  /** The addresses of all that was asked for. */
   readonly requests: string[];
 }
+
+const WATCH_POLICY = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
+  console.error('policy: ' + violatedDirective + ' ' + blockedURI + ' ' + sample));`;
 
 /** @param origins that may be asked. */
 export async function openPage(
   browser: Browser,
   origins: readonly string[],
-  options: BrowserContextOptions = {},
+  { refusals = [], ...options }: PageOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext(options);
+  // Before the test's own time is over, so that the failure says what was waited for.
+  context.setDefaultTimeout(20_000);
+  await context.addInitScript(WATCH_POLICY);
   const page = await context.newPage();
   const faults: string[] = [];
   const requests: string[] = [];
-  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
-  page.on('console', (message) => {
-    // What a refused request writes there by itself is seen at the request.
+  context.on('weberror', (error) => faults.push(`script: ${error.error().message}`));
+  context.on('console', (message) => {
+    // What a refused request writes there by itself is seen at its response.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       faults.push(`console: ${message.text()}`);
   });
-  page.on('request', (request) => {
+  context.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  context.on('request', (request) => {
     const url = request.url();
     requests.push(url);
     const isOwn = origins.some((origin) => url.startsWith(`${origin}/`));
     if (!isOwn && !url.startsWith('data:') && url !== 'about:blank') faults.push(`request: ${url}`);
+  });
+  context.on('response', (response) => {
+    const status = response.status();
+    if (status >= 400 && !refusals.includes(status)) faults.push(`response: ${status} ${response.url()}`);
   });
   return { page, context, faults, requests };
 }

@@ -18,7 +18,13 @@ export const sessionInvalid = defineErrorOf(HttpError, 'unauthenticated', 'EMBED
 
 export const embedWrongApp = defineErrorOf(HttpError, 'forbidden', 'EMBED_WRONG_APP', () => ({
   message:
-    'X-Public-Key is no valid public key of the app of this embed session; open the page by the url that came with the session',
+    'X-Public-Key is the public key of another app than that of this embed session; open the page by the url that came with the session',
+  headers: {},
+}));
+
+export const embedAppUnknown = defineErrorOf(HttpError, 'forbidden', 'EMBED_APP_UNKNOWN', () => ({
+  message:
+    'X-Public-Key is no public key, or one that is unknown or revoked; open the page by the url of a new embed session',
   headers: {},
 }));
 

@@ -16,7 +16,7 @@ import { PageApps } from '../application/page-apps.ts';
 import { SessionAccess, type LiveSession } from '../application/session-access.ts';
 import { SessionUses } from '../application/session-uses.ts';
 import type { EmbedSession } from '../domain/embed-session.ts';
-import { embedWrongApp, sessionRefused } from './session-errors.ts';
+import { embedAppUnknown, embedWrongApp, sessionRefused } from './session-errors.ts';
 
 /** Lets only requests with the token of a valid session pass, on the routes that say so. */
 @Injectable()
@@ -59,9 +59,11 @@ export class SessionGuard implements CanActivate {
   private async requireItsApp(request: Request, { key: { app } }: LiveSession): Promise<void> {
     const publicKey = request.header('x-public-key');
     if (publicKey === undefined) return;
-    if ((await this.pageApps.find(publicKey, addressOf(request.socket)))?.id === app.id) return;
-    setRefusedKey(request, { credential: 'session', prefix: undefined, reason: 'wrong-app', app: app.slug });
-    throw embedWrongApp();
+    const named = await this.pageApps.find(publicKey, addressOf(request.socket));
+    if (named?.id === app.id) return;
+    const reason = named === null ? 'unknown-app' : 'wrong-app';
+    setRefusedKey(request, { credential: 'session', prefix: undefined, reason, app: app.slug });
+    throw named === null ? embedAppUnknown() : embedWrongApp();
   }
 }
 

@@ -1,5 +1,5 @@
 import { ApiClient } from './api/api-client.ts';
-import { problemOf } from './api/problem.ts';
+import { problemOf, type Problem } from './api/problem.ts';
 import { Host, isToken, type HostMessage } from './store/host.ts';
 import { Session } from './store/session.ts';
 import { LiveTimelineStore } from './store/timeline-store.ts';
@@ -20,6 +20,8 @@ const UTC = 'UTC';
 export function startPage(element: TimelineElement): void {
   const token = takeToken(window.location);
   const publicKey = new URLSearchParams(window.location.search).get('k');
+  // The service repeats only what has the form of one.
+  const isNoKey = publicKey !== null && !element.hasAttribute('public-key');
   const origins = (element.getAttribute('origins') ?? '').split(' ').filter((origin) => origin !== '');
   const browser = Intl.DateTimeFormat().resolvedOptions();
   const open = (heldToken: string): void => {
@@ -52,17 +54,18 @@ export function startPage(element: TimelineElement): void {
       void current?.store.tokenCame();
     }
   };
-  if (token !== null) open(token);
-  else element.store = withoutToken(surroundings);
+  if (isNoKey) element.store = ended('app-unknown');
+  else if (token === null) element.store = ended('no-token');
+  else open(token);
   tellHeight(element, host);
 }
 
-/** Without one, the page says so; a host may still give one. */
-function withoutToken(surroundings: Surroundings): TimelineStore {
+/** Nothing can be asked, and the page says why. A host may still give the token that is missing. */
+function ended(kind: Problem['kind']): TimelineStore {
   const session = new Session('', surroundings, { renew: () => Promise.reject(new Error()), askHost: () => false });
   const api = new ApiClient({ fetch: window.fetch.bind(window), token: () => '', publicKey: null, base: API });
   const store = new LiveTimelineStore({ api, session, surroundings, timeZone: UTC, locale: navigator.language });
-  store.end(problemOf('no-token'));
+  store.end(problemOf(kind));
   return store;
 }
 

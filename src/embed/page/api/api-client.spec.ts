@@ -50,6 +50,7 @@ it('leaves the text of a payload as it is', async () => {
 it.each([
   [401, 'EMBED_SESSION_EXPIRED', 'session-expired'],
   [401, 'EMBED_SESSION_INVALID', 'session-ended'],
+  [403, 'EMBED_APP_UNKNOWN', 'app-unknown'],
   [403, 'EMBED_WRONG_APP', 'wrong-app'],
   [404, 'CUSTOMER_NOT_FOUND', 'customer-erased'],
   [404, 'NOT_FOUND', 'event-gone'],

@@ -77,7 +77,7 @@ async function codeOf(response: Response): Promise<string | null> {
 
 function kindOf(status: number, code: string | null): Problem['kind'] {
   if (status === 401) return code === 'EMBED_SESSION_EXPIRED' ? 'session-expired' : 'session-ended';
-  if (status === 403) return 'wrong-app';
+  if (status === 403) return code === 'EMBED_APP_UNKNOWN' ? 'app-unknown' : 'wrong-app';
   if (status === 404 || status === 410) return code === 'CUSTOMER_NOT_FOUND' ? 'customer-erased' : 'event-gone';
   if (status === 429) return 'too-many-requests';
   return status >= 500 ? 'unavailable' : 'refused';

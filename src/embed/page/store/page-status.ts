@@ -8,6 +8,12 @@ const NOT_TRIED_AGAIN: readonly Problem['kind'][] = ['session-expired', 'refused
 
 export const NO_FILTERS: Filters = { find: '', types: [], quiet: 'fold' };
 
+/** Quiet events that are shown hide nothing: they stay. */
+export const cleared = ({ quiet }: Filters): Filters => ({
+  ...NO_FILTERS,
+  quiet: quiet === 'hide' ? NO_FILTERS.quiet : quiet,
+});
+
 /** Whether waiting may help. */
 export const isTriedAgain = (problem: Problem): boolean => !isFinal(problem) && !NOT_TRIED_AGAIN.includes(problem.kind);
 

@@ -6,7 +6,7 @@ import { FeedLoader } from './feed-loader.ts';
 import { FreshHead } from './fresh-head.ts';
 import { Live } from './live.ts';
 import { usableTimeZone } from './local-day.ts';
-import { isTriedAgain, PageStatus } from './page-status.ts';
+import { cleared, isTriedAgain, PageStatus } from './page-status.ts';
 import { Reader } from './reader.ts';
 import type { Session } from './session.ts';
 import type { Filters, TimelineState, TimelineStore } from './state.ts';
@@ -76,7 +76,7 @@ export class LiveTimelineStore implements TimelineStore {
   find = (text: string): void => this.setFilters({ find: text.trim() });
   setTypes = (types: readonly string[]): void => this.setFilters({ types });
   setQuiet = (quiet: QuietMode): void => this.setFilters({ quiet });
-  clearFilters = (): void => this.setFilters({ find: '', types: [] });
+  clearFilters = (): void => this.setFilters(cleared(this.state.filters));
 
   goToDay = (day: Day): void => void this.feed.load(dayStart(day, this.state.timeZone));
   goToTicket = (): void => void this.feed.load(ticketStart(this.state.head?.session.at ?? null));

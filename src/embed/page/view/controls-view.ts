@@ -1,6 +1,8 @@
 import { html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import type { QuietMode, TypeOfHead } from '../api/types.ts';
+import { localDays } from '../store/local-day.ts';
 import { icon, severityMark } from './icon.ts';
 import type { IconName } from './icon-shapes.ts';
 import { TEXTS } from './texts.ts';
@@ -10,14 +12,16 @@ const MAX_TYPES_SHOWN = 100;
 /** From so many types on, there is a field to find one. */
 const MANY_TYPES = 12;
 const MAX_DAYS_SHOWN = 60;
+/** `3.9K`: in English, as all texts. */
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' });
 const MODES: readonly QuietMode[] = ['fold', 'show', 'hide'];
 
 type Field = HTMLInputElement | HTMLSelectElement;
 const valueOf = (event: Event) => (event.target as Field).value;
 
-/** What narrows the list, and what leads to a place in it. */
+/** What narrows the list, and what leads to a place in it. On a narrow page all from the types on is a second row. */
 export function controls(context: ViewContext) {
-  const { state, hasRail, act } = context;
+  const { state, store, hasRail, act } = context;
   const hasFilters = state.filters.find !== '' || state.filters.types.length > 0 || state.filters.quiet === 'hide';
   return html`<div class="controls" role="search" aria-label=${TEXTS.find}>
     <label class="find"
@@ -31,18 +35,12 @@ export function controls(context: ViewContext) {
         .value=${live(context.typed ?? state.filters.find)}
         @input=${(event: Event) => act.find(valueOf(event))}
     /></label>
-    ${jumps(context, hasFilters)}
+    ${hasFilters ? jump('x', TEXTS.clearFilters, () => act.clear()) : nothing} ${dateInput(context)}
     <div class="buttons">
-      ${hasRail ? nothing : typesPopover(context)} ${dateInput(context)} ${quietSelect(context)}
+      ${hasRail ? nothing : typesPopover(context)} ${quietSelect(context)}
+      ${state.head?.session.at ? jump('ticket', TEXTS.toTicket, () => store.goToTicket()) : nothing}
+      ${jump('arrow-up-to-line', TEXTS.newest, () => store.goToNewest())}
     </div>
-  </div>`;
-}
-
-function jumps({ state, store, act }: ViewContext, hasFilters: boolean) {
-  return html`<div class="jumps">
-    ${state.head?.session.at ? jump('ticket', TEXTS.toTicket, () => store.goToTicket()) : nothing}
-    ${jump('arrow-up-to-line', TEXTS.newest, () => store.goToNewest())}
-    ${hasFilters ? jump('x', TEXTS.clearFilters, () => act.clear()) : nothing}
   </div>`;
 }
 
@@ -127,25 +125,34 @@ const typeChoice = (
     ><span class="count">${count.toLocaleString('en')}</span></label
   >`;
 
+/** While a year is typed, browsers give the years 2, 20 and 202 before 2026. Whoever types 9999 does not look for an event. */
+const WHOLE_DAY = /^[12]\d{3}-\d\d-\d\d$/;
+
 function dateInput({ state, store }: ViewContext) {
-  const first = state.head?.firstOccurredAt?.slice(0, 10) ?? nothing;
+  const first = state.head?.firstOccurredAt;
   return html`<label class="date"
     ><span class="unseen">${TEXTS.date}</span
     ><input
       id="date"
       type="date"
-      min=${first}
+      min=${guard([first, state.timeZone], () => (first ? localDays(state.timeZone)(first) : nothing))}
+      max="2999-12-31"
       @change=${(event: Event) => {
-        if (/^\d{4}-\d\d-\d\d$/.test(valueOf(event))) store.goToDay(valueOf(event));
+        if (WHOLE_DAY.test(valueOf(event))) store.goToDay(valueOf(event));
       }}
   /></label>`;
 }
 
+/** A select shows the whole text of its option or cuts it: on a narrow page a short text stands over it. */
 function quietSelect({ state, store }: ViewContext) {
   const quiet = (state.head?.types ?? []).filter(({ quiet, hidden }) => quiet && !hidden);
   const count = quiet.reduce((sum, type) => sum + type.count, 0);
   return html`<label class="quiet"
     ><span class="unseen">${TEXTS.quiet}</span
+    ><span class="button quiet-shown" aria-hidden="true"
+      >${icon('ellipsis')}<span class="quiet-text"
+        ><span>${COMPACT.format(count)}</span><span>${TEXTS.quietModes[state.filters.quiet]}</span></span
+      >${icon('chevron-down')}</span
     ><select @change=${(event: Event) => store.setQuiet(valueOf(event) as QuietMode)}>
       ${MODES.map(
         (mode) =>

@@ -60,6 +60,8 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   #ticking: ReturnType<typeof setInterval> | undefined;
   #finding: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
+  /** Whether the focus is in the list, or was in something there that is gone. */
+  #isInList = false;
   readonly #resizing = new ResizeObserver(([entry]) => (this.width = entry?.contentRect.width ?? 0));
 
   constructor() {
@@ -100,6 +102,8 @@ export class CustomerTimeline extends LitElement implements ViewActions {
 
   protected override willUpdate(changed: PropertyValues) {
     if (changed.has('store')) this.#subscribe();
+    const { activeElement } = document;
+    if (activeElement !== document.body) this.#isInList = this.querySelector('.list')?.contains(activeElement) === true;
     const state = this.store?.state;
     if (state === undefined) return;
     if (this.#times.locale !== state.locale || this.#times.timeZone !== state.timeZone) {
@@ -124,8 +128,8 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     const selected = eventsOf(state).find(({ id }) => id === this.selectedId);
     this.#selected = selected ?? (this.#selected?.id === this.selectedId ? this.#selected : null);
     const keys = walkedKeys(this.#sections, state.folds);
-    if (target?.key) this.activeKey = target.key;
-    if (this.activeKey === null || !keys.includes(this.activeKey)) this.activeKey = keys[0] ?? null;
+    const key = target === null ? this.activeKey : target.key;
+    this.activeKey = key !== null && keys.includes(key) ? key : (keys[0] ?? null);
     this.said = announcement(this.#before, state) ?? this.said;
   }
 
@@ -145,8 +149,7 @@ export class CustomerTimeline extends LitElement implements ViewActions {
     if (!this.#jump.goTo({ scroller, target, isNew, isBeside, newer, headerHeight }))
       holdAnchor(scroller, this.#anchor);
     // Whoever walks by keyboard goes on from there.
-    else if (this.activeKey !== null && this.querySelector('.list')?.contains(document.activeElement))
-      this.activate(this.activeKey);
+    else if (this.activeKey !== null && this.#isInList) this.activate(this.activeKey);
     this.#look();
   }
 

@@ -76,7 +76,13 @@ function payload(context: ViewContext, detail: Detail, entry: EventEntry) {
     return html`<div class="notice">
       <p><strong>${text.title}.</strong> ${text.text}</p>
       <p class="code">${problemCode(detail.problem)}</p>
-      <button type="button" class="button" @click=${() => context.store.openEvent(entry.id)}>${TEXTS.tryAgain}</button>
+      ${
+        text.canRetry
+          ? html`<button type="button" class="button" @click=${() => context.store.openEvent(entry.id)}>
+              ${TEXTS.tryAgain}
+            </button>`
+          : nothing
+      }
     </div>`;
   }
   if (detail.event === null) return html`<p class="muted loading-payload">${TEXTS.payloadLoading}</p>`;

@@ -26,7 +26,7 @@ const TEXTS: Record<Problem['kind'], ProblemText> = {
   ),
   'app-unknown': stays(
     'The address names no app',
-    'The public key in the address (k=pk_live_…) is unknown or revoked. Ask for a new link where you got this one.',
+    'The public key in the address (k=pk_live_…) is unknown or was revoked. Ask for a new link where you got this one.',
   ),
   'wrong-app': stays(
     'The session belongs to another app',
@@ -36,7 +36,7 @@ const TEXTS: Record<Problem['kind'], ProblemText> = {
     'The address has no token',
     'A link to a timeline ends in #t=es_… and opens it once: after a reload, open it again from where you came.',
   ),
-  'event-gone': passes('This event is not there any more', 'It was erased, or is older than events are kept.'),
+  'event-gone': stays('This event is not there any more', 'It was erased, or is older than events are kept.'),
   'too-many-requests': passes('Too many requests', 'This session has read much in a short time and has to wait.'),
   unavailable: passes('The service does not answer right now', 'What was loaded stays here.'),
   offline: passes('No connection to the service', 'What was loaded stays here. Check the network.'),
