@@ -12,7 +12,7 @@ import { randomNumbers, randomWholeNumbers } from '../support/random.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { until } from '../support/until.ts';
 
-const HISTORIES = process.env.DRILL === 'full' ? 60 : 8;
+const HISTORIES = process.env.DRILL === 'full' ? 60 : 5;
 const TYPES = ['a', 'b', 'c', 'd', 'e'];
 /** Each with a day whose clocks change. */
 const CHANGES = [
