@@ -10,7 +10,6 @@ import { itemsOf, type Random } from '../support/page/opened-page.ts';
 import { PageClock } from '../support/page/page-clock.ts';
 import { randomNumbers, randomWholeNumbers } from '../support/random.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
-import { until } from '../support/until.ts';
 
 const HISTORIES = process.env.DRILL === 'full' ? 60 : 5;
 const TYPES = ['a', 'b', 'c', 'd', 'e'];
@@ -103,15 +102,28 @@ function randomEvents(random: Random, seed: number, customerExternalId: string, 
   });
 }
 
+/** Resolves when something is so of the state. */
+function whenSo(store: LiveTimelineStore, condition: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!condition()) return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = store.subscribe(look);
+    look();
+  });
+}
+
 /** Loads both ends until there is nothing behind them. */
 async function whole(store: LiveTimelineStore): Promise<void> {
   for (const dir of ['older', 'newer'] as const) {
     const isLoaded = (): boolean => store.state[dir].state !== 'loading';
-    await until(isLoaded);
+    await whenSo(store, isLoaded);
     while (store.state[dir].state === 'more') {
       if (dir === 'older') store.loadOlder();
       else store.loadNewer();
-      await until(isLoaded);
+      await whenSo(store, isLoaded);
     }
     expect(store.state[dir].state).toBe('end');
   }
@@ -127,10 +139,10 @@ async function openedIds(store: LiveTimelineStore, timeZone: string, at: string 
     }
     store.openFold(key);
     const isOpened = (): boolean => store.state.folds.get(key)?.status === 'loaded';
-    await until(isOpened);
+    await whenSo(store, isOpened);
     while (store.state.folds.get(key)?.hasMore === true) {
       store.loadMoreOfFold(key);
-      await until(isOpened);
+      await whenSo(store, isOpened);
     }
     const events = (store.state.folds.get(key)?.pages ?? []).flatMap(({ items }) => items.map((item) => item.entry));
     const instants = events.map((event) => (event.kind === 'event' ? event.occurredAt : ''));
