@@ -11,8 +11,8 @@ import { until } from '../support/until.ts';
 const FULL = process.env.DRILL === 'full';
 const EVENTS = FULL ? 1_000_000 : 20_000;
 /** More than are kept, so that pages are given up. */
-const SCROLLED = FULL ? 20_000 : 1_300;
-const SCREENS_UP = FULL ? 100 : 12;
+const SCROLLED = FULL ? 20_000 : 1_100;
+const SCREENS_UP = FULL ? 100 : 6;
 const MAX_ENTRIES = 1_000;
 const MAX_HEAP_MB = 150;
 /** Half a pixel of rounding at each of the two ends. */

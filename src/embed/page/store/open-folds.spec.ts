@@ -44,11 +44,11 @@ async function openAll(page: OpenedPage, key: string): Promise<string[]> {
   }
 }
 
-it('a fold of 20,000 events opens in pages, of which no more than 1,000 events are kept', async () => {
-  const { page, key, expected } = await withOpenFold(20_000);
+it('a fold of 5,000 events opens in pages, of which no more than 1,000 events are kept', async () => {
+  const { page, key, expected } = await withOpenFold(5_000);
   expect(await openAll(page, key)).toEqual(expected);
   const pages = pagesOf(page, key);
-  expect(pages).toHaveLength(20_000 / LIMIT);
+  expect(pages).toHaveLength(5_000 / LIMIT);
   // What is kept is what was read last.
   expect(pages.findIndex(({ isGivenUp }) => !isGivenUp)).toBe(pages.length - Math.floor((MAX_ITEMS - 2) / LIMIT));
 });
