@@ -64,7 +64,8 @@ export async function entries(context: Context): Promise<SuiteReport> {
   const token = await sessionOf(server, database, database.longest);
   const rows: string[][] = [];
   for (const ask of ASKS) rows.push(await askedFor(server, token, ask));
-  const tokens = await Promise.all(database.others.map((customer) => sessionOf(server, database, customer)));
+  const tokens: string[] = [];
+  for (const customer of database.others) tokens.push(await sessionOf(server, database, customer));
   const polling = await whileEventsCome(server, database, () =>
     polled(server.origin + ENTRIES, tokens, POLLING_SECONDS),
   );
