@@ -16,7 +16,8 @@ const REQUESTS = 200;
 const COSTLY_REQUESTS = 30;
 const WARM_UP = 10;
 const POLLING_SECONDS = 60;
-const ENTRIES = '/embed/api/entries?limit=50&quiet=fold&tz=Europe/Berlin';
+const entriesPath = (query: string): string => `/embed/api/entries?limit=50&tz=Europe/Berlin&${query}`;
+const ENTRIES = entriesPath('quiet=fold');
 const DAY_MS = 86_400_000;
 const [FIRST_MS, END_MS] = [Date.parse('2016-01-02'), Date.parse('2025-12-31')];
 
@@ -32,6 +33,19 @@ const ASKS: readonly Ask[] = [
   {
     ...{ name: 'entries at a date', requests: REQUESTS, atMostP95Ms: 50 },
     path: (random) => `${ENTRIES}&at=${dateOf(random)}T12:00:00Z`,
+  },
+  { name: 'entries without quiet ones', requests: REQUESTS, atMostP95Ms: 50, path: () => entriesPath('quiet=hide') },
+  {
+    ...{ name: 'entries of a type, one in 64', requests: REQUESTS, atMostP95Ms: 50 },
+    path: (random) => entriesPath(`quiet=fold&type=payment.failed&at=${dateOf(random)}T12:00:00Z`),
+  },
+  {
+    ...{ name: 'entries of a type that there is not, as far as a request looks', requests: COSTLY_REQUESTS },
+    path: () => entriesPath('quiet=fold&type=nothing.here'),
+  },
+  {
+    ...{ name: 'search for an order, as far as a request looks', requests: COSTLY_REQUESTS },
+    path: () => entriesPath('quiet=fold&q=nowhere-to-be-found'),
   },
   { name: 'head', requests: COSTLY_REQUESTS, path: () => '/embed/api/head' },
   {
@@ -51,8 +65,8 @@ export async function entries(context: Context): Promise<SuiteReport> {
   const { token } = await sessionOf(server, database, database.longest);
   const rows: string[][] = [];
   for (const ask of ASKS) rows.push(await askedFor(server, token, ask));
-  const sessions = await Promise.all(database.others.map((customer) => sessionOf(server, database, customer)));
-  const tokens = sessions.map(({ token }) => token);
+  const tokens: string[] = [];
+  for (const customer of database.others) tokens.push((await sessionOf(server, database, customer)).token);
   const polling = await whileEventsCome(server, database, () =>
     polled(server.origin + ENTRIES, tokens, POLLING_SECONDS),
   );
@@ -62,7 +76,7 @@ export async function entries(context: Context): Promise<SuiteReport> {
       `What the agent page asks for, of a customer with ${EVENTS.toLocaleString('en')} events over ten years of which 15 in 16 are ` +
       `quiet: one request at a time, each new; and what ${PAGES} pages ask that are open and in sight, of a customer each with 1,000 events, ` +
       `every ${POLL_EVERY_MS / 1000} s with jitter, while ${NEW_EVENTS_PER_SECOND} new events a second come for them.`,
-    runs: `${REQUESTS} requests each, ${COSTLY_REQUESTS} of head and days, after ${WARM_UP} to warm up; ${POLLING_SECONDS} s of polling`,
+    runs: `${REQUESTS} requests each, ${COSTLY_REQUESTS} of what has no limit here, head and days, after ${WARM_UP} to warm up; ${POLLING_SECONDS} s of polling`,
     body: [table(['one request at a time', 'p50 ms', 'p95 ms', 'p95 to reach', ''], rows), pollingTable(polling)].join(
       '\n\n',
     ),

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { WithoutKey } from '../platform/http/request/caller.ts';
-import { HTML_TYPE, PageResponse } from '../platform/http/response/page-response.ts';
+import { HTML_TYPE, htmlDocument, PageResponse } from '../platform/http/response/page-response.ts';
 
 /** What the first page tells of. */
 export interface HomeSettings {
@@ -39,21 +39,14 @@ one of the demo on the terminal. For a customer of yours, <code>POST /api/v1/emb
 <code>url</code> of its page.</p>
 `;
 
-const homePage = ({ docsEnabled, embedEnabled }: HomeSettings): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Customer Events</title>
-<link rel="icon" href="data:,">
-</head>
-<body>
-<main>
+const homePage = ({ docsEnabled, embedEnabled }: HomeSettings): string =>
+  htmlDocument(
+    'Customer Events',
+    '',
+    `<main>
 <h1>Customer Events</h1>
 <p>This service keeps business events on the timelines of customers. Programs send them to
 <code>POST /api/v1/customer-events</code>, with a key.</p>
 ${docsEnabled ? DOCS : ''}${embedEnabled ? EMBED : ''}</main>
-</body>
-</html>
-`;
+`,
+  );

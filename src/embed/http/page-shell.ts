@@ -1,4 +1,4 @@
-import { escapedHtml } from '../../platform/http/response/page-response.ts';
+import { escapedHtml, htmlDocument } from '../../platform/http/response/page-response.ts';
 import { isPublicKey, type PageApp } from '../application/page-apps.ts';
 import type { PageFiles } from './page-files.ts';
 
@@ -39,21 +39,11 @@ export function pageShell(
   const written = Object.entries(attributes).flatMap(([name, value]) =>
     value === '' ? [] : [` ${name}="${escapedHtml(value)}"`],
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Customer timeline</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="${assets}/${escapedHtml(style)}">
+  const head = `<link rel="stylesheet" href="${assets}/${escapedHtml(style)}">
 <script type="module" src="${assets}/${escapedHtml(script)}"></script>
-</head>
-<body>
-<customer-timeline${written.join('')}></customer-timeline>
-<noscript>The customer timeline needs JavaScript.</noscript>
-</body>
-</html>
 `;
+  const body = `<customer-timeline${written.join('')}></customer-timeline>
+<noscript>The customer timeline needs JavaScript.</noscript>
+`;
+  return htmlDocument('Customer timeline', head, body);
 }

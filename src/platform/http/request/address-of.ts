@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
-
-/** Who is at the other end, which may be a proxy for many; empty where the connection is gone. */
-export const addressOf = ({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string => remoteAddress ?? '';
+/** Who is at the other end of a connection, which may be a proxy for many; empty where it is gone. */
+export const addressOf = ({ remoteAddress }: { readonly remoteAddress?: string | undefined }): string =>
+  remoteAddress ?? '';

@@ -34,6 +34,27 @@ export function sendPage(response: ServerResponse, page: PageResponse): void {
   sendBytes(response, response.statusCode, page.body, page.contentType);
 }
 
+/**
+ * A document of HTML without an icon, for light and dark screens of any width.
+ *
+ * @param title as text.
+ * @param head more of its head, as lines of HTML.
+ * @param body as lines of HTML.
+ */
+export const htmlDocument = (title: string, head: string, body: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapedHtml(title)}</title>
+<link rel="icon" href="data:,">
+${head}</head>
+<body>
+${body}</body>
+</html>
+`;
+
 export const HTML_TYPE = 'text/html; charset=utf-8';
 
 const ESCAPES: Readonly<Record<string, string>> = {
