@@ -2515,7 +2515,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2548,7 +2548,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2593,7 +2593,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2709,7 +2709,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2761,7 +2761,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2815,7 +2815,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2873,7 +2873,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
                 /** @description The id that the service gave the event; not your own eventId. */
                 id: string;
@@ -2908,7 +2908,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
                 /** @description The id that the service gave the event; not your own eventId. */
                 id: string;
@@ -2966,7 +2966,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3034,7 +3034,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3406,7 +3406,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;
@@ -3445,7 +3445,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;
@@ -3502,7 +3502,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;
