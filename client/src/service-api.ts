@@ -2520,7 +2520,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2553,7 +2553,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2598,7 +2598,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2714,7 +2714,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2766,7 +2766,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2820,7 +2820,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2878,7 +2878,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
                 /** @description The id that the service gave the event; not your own eventId. */
                 id: string;
@@ -2913,7 +2913,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
                 /** @description The id that the service gave the event; not your own eventId. */
                 id: string;
@@ -2971,7 +2971,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3039,7 +3039,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3411,7 +3411,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;
@@ -3450,7 +3450,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;
@@ -3507,7 +3507,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;

@@ -4,6 +4,7 @@ import { apiDocument } from '../../src/app/api-document.ts';
 import type { components, operations } from '../../client/src/service-api.ts';
 import { until } from '../support/child.ts';
 import { OpenApiSchemas } from '../support/open-api-schemas.ts';
+import { hasPython, lostInPython } from '../support/python-classes.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { TypedApi } from '../support/typed-api.ts';
 
@@ -183,6 +184,12 @@ describe('every operation of the OpenAPI document, called by the types that are 
 
   it('leaves none out', () => {
     expect([...api.called].sort()).toEqual([...schemas.operations.keys()].sort());
+  });
+
+  (hasPython ? it : it.skip)('is read by Python classes that quicktype makes of the document', async () => {
+    expect(await lostInPython(apiDocument(service.app), api.bodies)).toBe('');
+    const [schema, body] = api.bodies[0] as [string, object];
+    expect(await lostInPython(apiDocument(service.app), [[schema, { ...body, success: 'no' }]])).toMatch(/^refused/);
   });
 
   it('is open without a key where the document says so, and nowhere else', async () => {

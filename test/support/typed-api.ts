@@ -23,6 +23,8 @@ export type Credentials = Readonly<Record<string, Readonly<Record<string, string
 export class TypedApi {
   /** The operations that were called with success. */
   readonly called = new Set<string>();
+  /** Every JSON body that came, with the name of its schema. */
+  readonly bodies: [schema: string, body: unknown][] = [];
 
   constructor(
     private readonly url: string,
@@ -81,7 +83,10 @@ export class TypedApi {
         response.status,
         [],
       ]);
-    return mediaType === 'application/json' ? values[0] : text;
+    if (mediaType !== 'application/json') return text;
+    const { $ref = '' } = content[mediaType]?.schema as { $ref?: string };
+    this.bodies.push([$ref.split('/').at(-1) as string, values[0]]);
+    return values[0];
   }
 }
 
