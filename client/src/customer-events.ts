@@ -1,7 +1,7 @@
 import { appendLines } from './append-lines.ts';
 import { Deliveries } from './delivery.ts';
 import { ClosedError } from './errors.ts';
-import { type EncodedEvent, encodeEvent } from './encode-event.ts';
+import { encodeEvent, type EventLimits } from './encode-event.ts';
 import type { CustomerEvent, SentEvent } from './event.ts';
 import { Http } from './http.ts';
 import { type CustomerEventsOptions, type OnUndelivered, settingsOf, type Settings } from './options.ts';
@@ -36,6 +36,7 @@ export class CustomerEvents<Callback extends OnUndelivered | undefined = OnUndel
     find(by: { readonly email: string }, options?: RequestOptions): Promise<Customer | null>;
   };
   readonly #settings: Settings;
+  readonly #limits: EventLimits;
   readonly #pending: PendingEvents;
   readonly #deliveries: Deliveries;
   readonly #reader: Reader;
@@ -46,6 +47,8 @@ export class CustomerEvents<Callback extends OnUndelivered | undefined = OnUndel
     const http = new Http(options.url, options.key, options.fetch);
     this.onUndelivered = options.onUndelivered as Callback;
     this.#settings = settingsOf(options);
+    const { maxPayloadBytes, batchBytes } = this.#settings;
+    this.#limits = { payloadBytes: maxPayloadBytes, eventBytes: batchBytes - ENVELOPE_BYTES };
     this.#pending = new PendingEvents(this.#settings.queueEvents, this.#settings.queueBytes);
     this.#deliveries = new Deliveries(http, this.#pending, this.#settings);
     const reader = new Reader(http);
@@ -80,10 +83,9 @@ export class CustomerEvents<Callback extends OnUndelivered | undefined = OnUndel
   #add(event: CustomerEvent, listenerOf: (sent: SentEvent) => Listener): void {
     if (this.#closing !== undefined)
       throw new ClosedError(event, 'CLIENT_CLOSED', 'The client is closed: make another one');
-    const { maxPayloadBytes, batchBytes, deliveryTimeoutMs } = this.#settings;
-    const eventBytes = batchBytes - ENVELOPE_BYTES;
-    const encoded: EncodedEvent = encodeEvent(event, { payloadBytes: maxPayloadBytes, eventBytes });
-    this.#deliveries.add(this.#pending.add(encoded, now() + deliveryTimeoutMs, listenerOf(encoded.event)));
+    const encoded = encodeEvent(event, this.#limits);
+    const deadline = now() + this.#settings.deliveryTimeoutMs;
+    this.#deliveries.add(this.#pending.add(encoded, deadline, listenerOf(encoded.event)));
   }
 
   /** Resolves when all that was recorded before this call is delivered, or its failure told. Never rejects. */
