@@ -2,6 +2,8 @@ import { CLEARED_LINE } from './printable.ts';
 
 const PLAIN_LINE_EVERY_MS = 5_000;
 const DRAW_EVERY_MS = 200;
+/** Where the terminal does not say how wide it is. */
+const DEFAULT_COLUMNS = 80;
 
 export interface ProgressState {
   readonly lines: number;
@@ -34,7 +36,9 @@ export class Progress {
     const share = this.#totalBytes === undefined ? '' : `${Math.floor((100 * bytesRead) / (this.#totalBytes || 1))}%, `;
     const text = `events: ${share}${lines} lines, ${Math.round(lines / seconds)}/s, ${rejected} rejected`;
     process.stderr.write(
-      process.stderr.isTTY ? `${CLEARED_LINE}${text.slice(0, process.stderr.columns - 1)}` : `${text}\n`,
+      process.stderr.isTTY
+        ? `${CLEARED_LINE}${text.slice(0, (process.stderr.columns || DEFAULT_COLUMNS) - 1)}`
+        : `${text}\n`,
     );
   }
 }
