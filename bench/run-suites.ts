@@ -18,6 +18,7 @@ import { importHistory } from './suites/import.ts';
 import { latency } from './suites/latency.ts';
 import { live } from './suites/live.ts';
 import { single } from './suites/single.ts';
+import { soak } from './suites/soak.ts';
 import { timeline } from './suites/timeline.ts';
 import { versions } from './suites/versions.ts';
 import { volume } from './suites/volume.ts';
@@ -40,6 +41,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport>> = {
   citus,
   display,
   entries,
+  soak,
 };
 
 /**
