@@ -124,7 +124,7 @@ const SERVICE = {
     src/platform/http/errors src/platform/http/request src/platform/http/docs src/platform/http/rate-limit
     src/platform/http/server
     ${ofEachSlice('domain', 'application', 'application/*.port.ts', 'persistence', 'http', '*.module.ts')} ${VALUES} libs/embedded-postgres
-    @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger express reflect-metadata typeorm node:fs node:net node:os`,
+    @nestjs/common @nestjs/core @nestjs/platform-express @nestjs/swagger express reflect-metadata typeorm node:cluster node:fs node:net node:os`,
   // What commands share: the service or the database opened for one of them, and messages for errors.
   'src/cli': `src/app src/config.ts src/platform/access src/platform/audit src/platform/postgres ${ofEachSlice('application')} libs/kernel
     libs/embedded-postgres @nestjs/common @nestjs/core node:fs node:os node:util`,
@@ -134,7 +134,7 @@ const SERVICE = {
   'src/cli/commands': `src/cli src/cli/import src/app src/config.ts src/platform/access src/platform/audit ${ofEachSlice('domain', 'application')}
     src/event-types/input ${VALUES} libs/ndjson @nestjs/common commander js-yaml node:events node:fs node:os node:path node:readline node:stream node:timers`,
   'src/cli.ts': 'src/cli src/cli/commands src/config.ts reflect-metadata',
-  'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata',
+  'src/main.ts': 'src/cli src/app src/config.ts reflect-metadata node:cluster',
   'ormconfig.ts': 'src/app src/config.ts reflect-metadata',
 };
 

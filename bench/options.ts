@@ -19,11 +19,12 @@ export const SUITE_NAMES = [
   'entries',
   'page',
   'client',
+  'soak',
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
-/** `versions` needs a baseline; the others compare schemas of which the service has one. */
-const ONLY_WHEN_ASKED_FOR: readonly SuiteName[] = ['versions', 'years', 'ids', 'deletion', 'citus'];
+/** `versions` needs a baseline, `soak` half an hour; the others compare schemas of which the service has one. */
+const ONLY_WHEN_ASKED_FOR: readonly SuiteName[] = ['versions', 'years', 'ids', 'deletion', 'citus', 'soak'];
 
 /** What `npm run bench -- …` was asked for. */
 export interface Options {
@@ -32,6 +33,8 @@ export interface Options {
   /** Of one measured run. */
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  /** How long `soak` runs. */
+  readonly minutes: number;
   /** Of the import. */
   readonly lines: number;
   /** Of the large table. */
@@ -57,6 +60,7 @@ export const USAGE = `npm run bench -- [${SUITE_NAMES.join(' | ')}] …
   --pairs N          pairs of runs, A B A B … (5)
   --seconds N        of one run (10)
   --warm-up N        seconds before the first pair (3)
+  --minutes N        of the suite "soak" (30)
   --lines N          of the import (1000000)
   --rows N           of the large table (20000000)
   --with-event-ids   give every event an eventId of its own
@@ -76,6 +80,7 @@ export function parseOptions(args: readonly string[]): Options {
       pairs: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '10' },
       'warm-up': { type: 'string', default: '3' },
+      minutes: { type: 'string', default: '30' },
       lines: { type: 'string', default: '1000000' },
       rows: { type: 'string', default: '20000000' },
       'with-event-ids': { type: 'boolean', default: false },
@@ -97,6 +102,7 @@ export function parseOptions(args: readonly string[]): Options {
     pairs: count('pairs', values.pairs),
     seconds: count('seconds', values.seconds),
     warmUpSeconds: count('warm-up', values['warm-up']),
+    minutes: count('minutes', values.minutes),
     lines: count('lines', values.lines),
     rows: count('rows', values.rows),
     withEventIds: values['with-event-ids'],

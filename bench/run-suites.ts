@@ -20,6 +20,7 @@ import { latency } from './suites/latency.ts';
 import { live } from './suites/live.ts';
 import { page } from './suites/page.ts';
 import { single } from './suites/single.ts';
+import { soak } from './suites/soak.ts';
 import { timeline } from './suites/timeline.ts';
 import { versions } from './suites/versions.ts';
 import { volume } from './suites/volume.ts';
@@ -44,6 +45,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport | null
   entries,
   page,
   client,
+  soak,
 };
 
 /**

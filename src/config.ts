@@ -32,7 +32,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const reader = new SettingsReader(env);
   const config = readSettings(reader, env.NODE_ENV === 'production');
   const { problems, warnings } = judgeNames(env, reader.names);
-  const all = [...reader.problems, ...problems];
+  const all = [...reader.problems, ...problemsOfProcesses(config), ...problems];
   if (all.length > 0) throw new ConfigError(all);
   return Object.freeze({ ...config, warnings });
 }
@@ -90,6 +90,17 @@ const REMEDIES: Readonly<Record<string, string | undefined>> = {
   DATA_DIR: 'If it belongs to another program, set DATA_DIR too',
 };
 
+/** Each of several processes serves metrics of its own, and the embedded PostgreSQL belongs to one process. */
+function problemsOfProcesses(config: ReturnType<typeof readSettings>): string[] {
+  if (config.processes === 1) return [];
+  const problems: string[] = [];
+  if (config.operationsPort === 0 || config.operationsPort + config.processes > 65_536)
+    problems.push('PROCESSES needs OPERATIONS_PORT, the first of as many ports, for health and metrics of each');
+  if (config.databaseUrl === undefined)
+    problems.push('PROCESSES needs DATABASE_URL, since the embedded PostgreSQL belongs to one process');
+  return problems;
+}
+
 /** The names of all settings, in the order of `.env.example`. */
 export function settingNames(): string[] {
   const reader = new SettingsReader({});
@@ -102,6 +113,7 @@ function readSettings(read: SettingsReader, production: boolean) {
     host: read.text('HOST', '0.0.0.0'),
     port: read.integer('PORT', 3000, 0, 65_535),
     operationsPort: read.integer('OPERATIONS_PORT', 0, 0, 65_535),
+    processes: read.integer('PROCESSES', 1, 1, 128),
     trustProxyHops: read.integer('TRUST_PROXY_HOPS', 0, 0, 10),
     corsOrigins: read.origins('CORS_ORIGINS'),
     publicUrl: publicUrl(read),

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import cluster from 'node:cluster';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { KeyAdministration } from '../api-keys/application/key-administration.ts';
@@ -88,7 +89,9 @@ function stopOnSignal(config: Config, app: NestExpressApplication, database: Dat
     }
   };
   process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
+  // A Ctrl-C reaches all processes of a terminal; that of several ones is told by the one that started it.
+  if (cluster.isPrimary) process.on('SIGINT', (signal) => void stop(signal));
+  else process.on('SIGINT', () => {});
 }
 
 /** A fault that nobody has caught leaves a state that nobody knows: the process ends, and says why. */

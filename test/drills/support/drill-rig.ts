@@ -15,7 +15,7 @@ import { Ledger, verdictOn, type Verdict } from './ledger.ts';
 export interface Instance {
   readonly port: number;
   readonly child: Child;
-  /** The status of a GET, and how long it took; 0 where nothing answers. */
+  /** The status of a GET (where there is one, at the port for operations), and how long it took; 0 where nothing answers. */
   get(path: string): Promise<{ status: number; body: string; ms: number }>;
   /** Resident memory of the process, in MiB. */
   rssMiB(): number;
@@ -166,7 +166,8 @@ export class DrillRig {
       PORT: String(port),
     };
     const child = startNode(program('src/main.js'), { env, cwd: this.dataDir });
-    const instance = { port, child, get: (path: string) => get(port, path), rssMiB: () => rssMiB(child) };
+    const asked = Number(settings.OPERATIONS_PORT ?? port);
+    const instance = { port, child, get: (path: string) => get(asked, path), rssMiB: () => rssMiB(child) };
     this.instances.push(instance);
     await until(async () => {
       if (child.process.exitCode !== null) throw new Error(child.output());
