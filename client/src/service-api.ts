@@ -8,7 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose key is this? */
+        /**
+         * Whose key is this?
+         * @description Shows that a key is accepted, without reading or changing anything.
+         */
         get: operations["whoami"];
         put?: never;
         post?: never;
@@ -337,7 +340,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What stands above the timeline: the customer, the session, warnings and errors, the types of events */
+        /**
+         * Read what stands above the timeline
+         * @description The customer, the session, recent warnings and errors, and the types of events that there are.
+         */
         get: operations["getEmbedHead"];
         put?: never;
         post?: never;
@@ -374,7 +380,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the events of each day */
+        /**
+         * Count the events of each day
+         * @description In a time zone, at most 366 days at once.
+         */
         get: operations["listEmbedDays"];
         put?: never;
         post?: never;
@@ -391,7 +400,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one event of the customer */
+        /**
+         * Read one event of the customer
+         * @description With its payload as a text; without what the rules mask, if the session is a masked one.
+         */
         get: operations["getEmbedEvent"];
         put?: never;
         post?: never;
@@ -538,7 +550,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Whoami: {
-            /** @example cmo4a6nb40000xqbp1v5k2h8d */
+            /** @example cmn1c0d2e0000r8ta5x7y3z9b */
             appId: string;
             /** @example acme */
             slug: string;
@@ -571,7 +583,7 @@ export interface components {
             renewableUntil: string;
             /**
              * @description Opaque.
-             * @example cmo4a6nb40000xqbp1v5k2h8d
+             * @example cmo4a7r2v0003k9qwz5t8n1yc
              */
             id: string;
             /**
@@ -659,7 +671,7 @@ export interface components {
             eventLink?: string | null;
         };
         EndedEmbedSession: {
-            /** @example cmo4a6nb40000xqbp1v5k2h8d */
+            /** @example cmo4a7r2v0003k9qwz5t8n1yc */
             id: string;
             /**
              * Format: date-time
@@ -708,7 +720,7 @@ export interface components {
             kind: "key" | "session" | "operator" | "service";
             /**
              * @description The id of the key or session; of an operator its account and machine; of the service what in it.
-             * @example cmo4a6nb40000xqbp1v5k2h8d
+             * @example cmn1c1f4g0001r8ta2w6v8u0p
              */
             id: string;
         };
@@ -823,7 +835,7 @@ export interface components {
             id: string;
             /**
              * @description Opaque.
-             * @example cmo4a6nb40000xqbp1v5k2h8d
+             * @example c2k0pm1f6y8z3v5t7x9w1q2r3
              */
             customerId: string;
             /** @example order.placed */
@@ -1105,7 +1117,7 @@ export interface components {
             id: string;
             /**
              * @description Opaque.
-             * @example cmo4a6nb40000xqbp1v5k2h8d
+             * @example c2k0pm1f6y8z3v5t7x9w1q2r3
              */
             customerId: string;
             /** @example order.placed */
@@ -1347,7 +1359,7 @@ export interface components {
             id: string;
             /**
              * @description Opaque.
-             * @example cmo4a6nb40000xqbp1v5k2h8d
+             * @example c2k0pm1f6y8z3v5t7x9w1q2r3
              */
             customerId: string;
             /** @example order.placed */
@@ -1513,7 +1525,7 @@ export interface components {
             name: string | null;
         };
         EmbedHeadSession: {
-            /** @example cmo4a6nb40000xqbp1v5k2h8d */
+            /** @example cmo4a7r2v0003k9qwz5t8n1yc */
             id: string;
             /**
              * Format: date-time
@@ -1917,10 +1929,208 @@ export interface components {
             timestamp: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description VALIDATION_ERROR */
+        ValidationError: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
+        AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description AUTH_API_KEY_FORBIDDEN */
+        AuthApiKeyForbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description TOO_MANY_REQUESTS */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description INTERNAL_ERROR */
+        InternalError: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description SERVICE_UNAVAILABLE */
+        ServiceUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description CUSTOMER_NOT_FOUND */
+        CustomerNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description REQUEST_TIMEOUT */
+        RequestTimeout: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description PAYLOAD_TOO_LARGE */
+        PayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description UNSUPPORTED_MEDIA_TYPE */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description NOT_FOUND */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description EMBED_SESSION_INVALID, EMBED_SESSION_EXPIRED */
+        EmbedSessionInvalidOrEmbedSessionExpired: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description EMBED_WRONG_APP */
+        EmbedWrongApp: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description EVENT_ID_CONFLICT */
+        EventIdConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description EVENT_ERASED */
+        EventErased: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description CUSTOMER_EMAIL_EXISTS */
+        CustomerEmailExists: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description CUSTOMER_NOT_FOUND, NOT_FOUND */
+        CustomerNotFoundOrNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description PRECONDITION_FAILED */
+        PreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
+        "X-Request-Id": string;
+        /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
+        RateLimit: string;
+        /** @description q: events, or units, per window, w: its seconds. */
+        "RateLimit-Policy": string;
+        /** @description Seconds after which to try again. */
+        "Retry-After": number;
+        /** @description Always "true". */
+        "Idempotent-Replayed": "true";
+        /** @description The version, for If-Match. */
+        ETag: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1937,92 +2147,21 @@ export interface operations {
             /** @description The app that the key belongs to. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WhoamiEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createEmbedSession: {
@@ -2041,136 +2180,34 @@ export interface operations {
             /** @description The session is made. */
             201: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedEmbedSessionEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
             /** @description CUSTOMER_NOT_FOUND */
             404: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description REQUEST_TIMEOUT */
-            408: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PAYLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description UNSUPPORTED_MEDIA_TYPE */
-            415: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     endEmbedSession: {
@@ -2188,103 +2225,31 @@ export interface operations {
             /** @description The session has ended, now or before. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EndedEmbedSessionEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
             /** @description NOT_FOUND */
             404: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     renewEmbedSession: {
@@ -2302,92 +2267,21 @@ export interface operations {
             /** @description Until when the session is good now. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RenewedEmbedSessionEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_SESSION_INVALID, EMBED_SESSION_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_WRONG_APP */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
+            403: components["responses"]["EmbedWrongApp"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listAuditEntries: {
@@ -2415,87 +2309,38 @@ export interface operations {
             /** @description A page of entries, or all of them, one a line. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPageEnvelope"];
-                    "application/x-ndjson": string;
+                    "application/x-ndjson": components["schemas"]["AuditEntry"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
             /** @description SERVICE_UNAVAILABLE */
             503: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2520,119 +2365,40 @@ export interface operations {
             /** @description All lines were read; those that are not rejected are committed. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventImportResultEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description REQUEST_TIMEOUT */
-            408: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PAYLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description UNSUPPORTED_MEDIA_TYPE */
-            415: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
             /** @description SERVICE_UNAVAILABLE */
             503: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2660,14 +2426,10 @@ export interface operations {
             /** @description The event was committed before, by a request with the same eventId. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Always "true". */
-                    "Idempotent-Replayed"?: "true";
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2677,158 +2439,27 @@ export interface operations {
             /** @description The event is committed. */
             201: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerEventEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description REQUEST_TIMEOUT */
-            408: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EVENT_ID_CONFLICT */
-            409: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EVENT_ERASED */
-            410: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PAYLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description UNSUPPORTED_MEDIA_TYPE */
-            415: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["EventIdConflict"];
+            410: components["responses"]["EventErased"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     recordEvents: {
@@ -2847,12 +2478,9 @@ export interface operations {
             /** @description All events are committed. */
             201: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2862,125 +2490,24 @@ export interface operations {
             /** @description Some events were rejected; all others are committed. */
             207: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventBatchResultEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description REQUEST_TIMEOUT */
-            408: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PAYLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description UNSUPPORTED_MEDIA_TYPE */
-            415: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getCustomer: {
@@ -2988,7 +2515,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -2998,103 +2525,22 @@ export interface operations {
             /** @description The customer. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     eraseCustomer: {
@@ -3102,7 +2548,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3112,103 +2558,34 @@ export interface operations {
             /** @description Nothing of the customer is left. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErasedEventsEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     upsertCustomer: {
@@ -3216,7 +2593,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3230,12 +2607,9 @@ export interface operations {
             /** @description The customer is changed. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3245,136 +2619,25 @@ export interface operations {
             /** @description The customer is created. */
             201: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description REQUEST_TIMEOUT */
-            408: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_EMAIL_EXISTS */
-            409: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PAYLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description UNSUPPORTED_MEDIA_TYPE */
-            415: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["CustomerEmailExists"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     findCustomers: {
@@ -3398,92 +2661,33 @@ export interface operations {
             /** @description The customers. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerPageEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listEvents: {
@@ -3505,7 +2709,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3515,103 +2719,34 @@ export interface operations {
             /** @description A page of the timeline. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TimelinePageEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getEventSummary: {
@@ -3626,7 +2761,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3636,103 +2771,34 @@ export interface operations {
             /** @description What the timeline, or the part of it that was asked for, consists of. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TimelineSummaryEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     exportEvents: {
@@ -3749,7 +2815,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -3759,97 +2825,38 @@ export interface operations {
             /** @description All events, one a line. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["TimelineEvent"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
             /** @description SERVICE_UNAVAILABLE */
             503: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3866,7 +2873,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
                 /** @description The id that the service gave the event; not your own eventId. */
                 id: string;
@@ -3878,103 +2885,22 @@ export interface operations {
             /** @description The event. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TimelineEventEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND, NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFoundOrNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     eraseEvent: {
@@ -3982,7 +2908,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
                 /** @description The id that the service gave the event; not your own eventId. */
                 id: string;
@@ -3994,103 +2920,22 @@ export interface operations {
             /** @description Nothing of the event is left. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErasedEventsEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND, NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFoundOrNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listTimelineEntries: {
@@ -4116,9 +2961,12 @@ export interface operations {
                 /** @description The IANA name of the time zone at whose midnight folds end. */
                 tz?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag of the newest page as the client has it: 304 where it is still that. */
+                "If-None-Match"?: string;
+            };
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -4128,105 +2976,48 @@ export interface operations {
             /** @description A page of entries. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     /** @description Of the newest page, for If-None-Match. */
                     ETag?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EntriesPageEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
+            /** @description The client has this version already. */
+            304: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    /** @description Of the newest page, for If-None-Match. */
+                    ETag?: string;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
+                content?: never;
             };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND, NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFoundOrNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getTicketContext: {
@@ -4243,7 +3034,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Your own id of the customer, percent-encoded. */
+                /** @description Your own id of the customer; percent-encoded in the URL. */
                 externalId: string;
             };
             cookie?: never;
@@ -4253,12 +3044,9 @@ export interface operations {
             /** @description The context. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4266,91 +3054,25 @@ export interface operations {
                     "text/markdown": string;
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getEmbedHead: {
@@ -4368,103 +3090,34 @@ export interface operations {
             /** @description The head of the page. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EmbedHeadEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_SESSION_INVALID, EMBED_SESSION_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_WRONG_APP */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
+            403: components["responses"]["EmbedWrongApp"];
+            404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listEmbedEntries: {
@@ -4493,6 +3146,8 @@ export interface operations {
             header?: {
                 /** @description The public key that the page was opened with; a session of another app is refused then. */
                 "X-Public-Key"?: string;
+                /** @description The ETag of the newest page as the client has it: 304 where it is still that. */
+                "If-None-Match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4502,105 +3157,48 @@ export interface operations {
             /** @description A page of entries. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     /** @description Of the newest page, for If-None-Match. */
                     ETag?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EntriesPageEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
+            /** @description The client has this version already. */
+            304: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    /** @description Of the newest page, for If-None-Match. */
+                    ETag?: string;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
+                content?: never;
             };
-            /** @description EMBED_SESSION_INVALID, EMBED_SESSION_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_WRONG_APP */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND, NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
+            403: components["responses"]["EmbedWrongApp"];
+            404: components["responses"]["CustomerNotFoundOrNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listEmbedDays: {
@@ -4627,103 +3225,34 @@ export interface operations {
             /** @description The days that have events. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EmbedDaysEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_SESSION_INVALID, EMBED_SESSION_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_WRONG_APP */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
+            403: components["responses"]["EmbedWrongApp"];
+            404: components["responses"]["CustomerNotFound"];
             /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getEmbedEvent: {
@@ -4744,103 +3273,22 @@ export interface operations {
             /** @description The event. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EmbedEventEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_SESSION_INVALID, EMBED_SESSION_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description EMBED_WRONG_APP */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description CUSTOMER_NOT_FOUND, NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["EmbedSessionInvalidOrEmbedSessionExpired"];
+            403: components["responses"]["EmbedWrongApp"];
+            404: components["responses"]["CustomerNotFoundOrNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listEventTypes: {
@@ -4858,94 +3306,22 @@ export interface operations {
             /** @description A page of the types; all rules on the first one. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description The version, for If-Match. */
-                    ETag?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventTypesEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replaceDisplayRules: {
@@ -4967,138 +3343,26 @@ export interface operations {
             /** @description These are all rules now. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description The version, for If-Match. */
-                    ETag?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RuleSetEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description REQUEST_TIMEOUT */
-            408: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PRECONDITION_FAILED */
-            412: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PAYLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description UNSUPPORTED_MEDIA_TYPE */
-            415: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     previewDisplay: {
@@ -5117,125 +3381,24 @@ export interface operations {
             /** @description The event as it would be displayed. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DisplayPreviewEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description REQUEST_TIMEOUT */
-            408: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PAYLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description UNSUPPORTED_MEDIA_TYPE */
-            415: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getDisplayRule: {
@@ -5243,7 +3406,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;
@@ -5253,105 +3416,23 @@ export interface operations {
             /** @description The rule. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description The version, for If-Match. */
-                    ETag?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PatternRuleEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     putDisplayRule: {
@@ -5364,7 +3445,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;
@@ -5378,14 +3459,10 @@ export interface operations {
             /** @description The rule is changed, or says this already. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description The version, for If-Match. */
-                    ETag?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5395,138 +3472,26 @@ export interface operations {
             /** @description The rule is created. */
             201: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description The version, for If-Match. */
-                    ETag?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PatternRuleEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description REQUEST_TIMEOUT */
-            408: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PRECONDITION_FAILED */
-            412: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PAYLOAD_TOO_LARGE */
-            413: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description UNSUPPORTED_MEDIA_TYPE */
-            415: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     deleteDisplayRule: {
@@ -5537,7 +3502,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded. */
+                /** @description An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL. */
                 type: string;
             };
             cookie?: never;
@@ -5547,114 +3512,23 @@ export interface operations {
             /** @description The rule that there was. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PatternRuleEnvelope"];
                 };
             };
-            /** @description VALIDATION_ERROR */
-            400: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_MISSING, AUTH_API_KEY_INVALID, AUTH_API_KEY_EXPIRED */
-            401: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description AUTH_API_KEY_FORBIDDEN */
-            403: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description NOT_FOUND */
-            404: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description PRECONDITION_FAILED */
-            412: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    /** @description r: what is left (events where events are sent, else units), t: seconds until the window ends. */
-                    RateLimit?: string;
-                    /** @description q: events, or units, per window, w: its seconds. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getLiveness: {
@@ -5669,8 +3543,7 @@ export interface operations {
             /** @description It is. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5691,27 +3564,14 @@ export interface operations {
             /** @description They should. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["HealthEnvelope"];
                 };
             };
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    /** @description Names this request in the logs: the one that was sent, if it was safe, or a new one. */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getMetrics: {

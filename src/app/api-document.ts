@@ -24,10 +24,23 @@ const COMMON_FAILURES: CommonFailures = {
   [SESSION_SCHEME]: [invalidFields, sessionInvalid, sessionExpired, embedWrongApp, ...OF_ALL],
 };
 
+/** In the order in which a reader wants them. */
+const TAGS = {
+  'Customer events': 'Record events: one, up to 500, or a whole history.',
+  Customers: 'Create, change, find and erase customers, on whose timelines events are.',
+  Timeline: 'Read what happened to a customer: events, counts, an export, and the context of a ticket.',
+  'Event types': 'Say how events are displayed, by their type.',
+  'Embed sessions': 'Let a page in a help desk read one customer for a while.',
+  'Embedded page': 'What that page reads, with the token of its session.',
+  Audit: 'Read who did what.',
+  Authentication: 'Ask what a key is good for.',
+  Operations: 'For load balancers and Prometheus; they need no key.',
+};
+
 /** The OpenAPI document of this service; `docs/openapi.json` is its committed copy. */
 export function apiDocument(app: INestApplication): OpenAPIObject {
   const handlers = handlersOf(app);
-  return openApiDocument(app, COMMON_FAILURES, (controller, method) => {
+  return openApiDocument(app, COMMON_FAILURES, TAGS, (controller, method) => {
     const handler = handlers.find(({ controller: { name }, name: own }) => name === controller && own === method);
     return handler?.needs === 'any key' ? undefined : handler?.needs;
   });

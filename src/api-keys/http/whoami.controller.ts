@@ -6,7 +6,7 @@ import { CurrentCaller, type Caller } from '../../platform/http/request/caller.t
 import { Needs } from '../../platform/http/request/needs.ts';
 
 export class WhoamiResponse {
-  @ApiProperty({ example: 'cmo4a6nb40000xqbp1v5k2h8d' })
+  @ApiProperty({ example: 'cmn1c0d2e0000r8ta5x7y3z9b' })
   appId: string;
 
   @ApiProperty({ example: 'acme' })
@@ -24,7 +24,10 @@ export class WhoamiController {
   @Get()
   @Needs('any key')
   @Costs(1)
-  @ApiOperation({ summary: 'Whose key is this?' })
+  @ApiOperation({
+    summary: 'Whose key is this?',
+    description: 'Shows that a key is accepted, without reading or changing anything.',
+  })
   @Responds(200, WhoamiResponse, 'The app that the key belongs to.')
   whoami(@CurrentCaller() { app, keyType }: Caller): WhoamiResponse {
     return { appId: app.id, slug: app.slug, name: app.name, keyType };

@@ -13,7 +13,7 @@ import { ndjsonResponse } from '../../platform/http/response/ndjson-response.ts'
 import { AppAudit } from '../application/app-audit.ts';
 import { AUDIT_DEFAULT_LIMIT } from '../domain/audit-filter.ts';
 import { auditFilter, AuditRequest } from './audit.request.ts';
-import { auditLines, AuditPageResponse, auditPageResponse } from './audit.response.ts';
+import { AuditEntryResponse, auditLines, AuditPageResponse, auditPageResponse } from './audit.response.ts';
 
 /** 1,000 entries as rows, as lines, and as what the connection has not taken yet. */
 const STREAM_BYTES = 2_097_152;
@@ -37,7 +37,15 @@ export class AuditController {
       '`customer.read.bulk`, one entry per key and hour whose `count` of requests rises during the hour. ' +
       'With `Accept: application/x-ndjson` all entries come as a stream, one a line.',
   })
-  @Responds(200, AuditPageResponse, 'A page of entries, or all of them, one a line.', {}, ['application/x-ndjson'])
+  @Responds(
+    200,
+    AuditPageResponse,
+    'A page of entries, or all of them, one a line.',
+    {},
+    {
+      'application/x-ndjson': AuditEntryResponse,
+    },
+  )
   @Fails(tooManyCostlyRequests, tooManyStreams, tooManyStreamsOfKey)
   listAuditEntries(
     @CurrentCaller() caller: Caller,

@@ -12,7 +12,7 @@ export class AuditActorResponse {
 
   @ApiProperty({
     description: 'The id of the key or session; of an operator its account and machine; of the service what in it.',
-    example: 'cmo4a6nb40000xqbp1v5k2h8d',
+    example: 'cmn1c1f4g0001r8ta2w6v8u0p',
   })
   id: string;
 }

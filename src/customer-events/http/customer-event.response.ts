@@ -6,12 +6,13 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import { EventDisplayResponse } from './event-display.response.ts';
 
 export const ID_PROPERTY = { description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' };
+export const CUSTOMER_ID_PROPERTY = { ...ID_PROPERTY, example: 'c2k0pm1f6y8z3v5t7x9w1q2r3' };
 
 export class CustomerEventResponse {
   @ApiProperty(ID_PROPERTY)
   id: string;
 
-  @ApiProperty(ID_PROPERTY)
+  @ApiProperty(CUSTOMER_ID_PROPERTY)
   customerId: string;
 
   @ApiProperty({ example: 'order.placed' })

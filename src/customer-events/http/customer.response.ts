@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
-import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import type { Customer } from '../domain/customer.ts';
+import { CUSTOMER_ID_PROPERTY } from './customer-event.response.ts';
 
 export class CustomerResponse {
-  @ApiProperty({ description: 'Opaque.', pattern: ID_PATTERN.source, example: 'c2k0pm1f6y8z3v5t7x9w1q2r3' })
+  @ApiProperty(CUSTOMER_ID_PROPERTY)
   id: string;
 
   @ApiProperty({ example: 'user_42' })

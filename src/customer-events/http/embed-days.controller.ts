@@ -5,7 +5,7 @@ import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/co
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentSession, type SessionCaller } from '../../platform/http/request/caller.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
-import { TimelineDays } from '../application/timeline-days.ts';
+import { MAX_DAYS, TimelineDays } from '../application/timeline-days.ts';
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import { EmbedDaysRequest, daysQuery } from './embed-days.request.ts';
 import { EmbedDaysResponse } from './embed-days.response.ts';
@@ -17,7 +17,10 @@ export class EmbedDaysController {
   @Get()
   @Costly()
   @Costs(10)
-  @ApiOperation({ summary: 'Count the events of each day' })
+  @ApiOperation({
+    summary: 'Count the events of each day',
+    description: `In a time zone, at most ${MAX_DAYS} days at once.`,
+  })
   @Responds(200, EmbedDaysResponse, 'The days that have events.')
   @Fails(customerNotFound, tooManyCostlyRequests)
   async listEmbedDays(

@@ -1,7 +1,7 @@
 import { Get, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Fails, Responds, SessionController } from '../../platform/http/docs/api-docs.ts';
+import { Fails, SessionController } from '../../platform/http/docs/api-docs.ts';
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentSession, type SessionCaller } from '../../platform/http/request/caller.ts';
@@ -9,9 +9,8 @@ import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { TimelineEntries } from '../application/timeline-entries.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
-import { ENTRIES_ETAG, entriesReply } from './entries.reply.ts';
+import { entriesReply, RespondsEntries } from './entries.reply.ts';
 import { entriesCost, EntriesRequest, entriesQuery, isSearch } from './entries.request.ts';
-import { EntriesPageResponse } from './entries.response.ts';
 
 @SessionController('entries')
 export class EmbedEntriesController {
@@ -26,7 +25,7 @@ export class EmbedEntriesController {
       'Neighbours of one type, and neighbours of quiet types, are one entry from three on. A fold ends at midnight of `tz`, ' +
       'at the instant of the ticket, and where a request has looked at 5,000 events.',
   })
-  @Responds(200, EntriesPageResponse, 'A page of entries.', ENTRIES_ETAG)
+  @RespondsEntries()
   @Fails(customerNotFound, eventNotFound, tooManyCostlyRequests)
   async listEmbedEntries(
     @CurrentSession() { app, session }: SessionCaller,

@@ -15,7 +15,10 @@ export class EmbedEventsController {
   @Get(':id')
   @Costs(1)
   @DocumentsEventId()
-  @ApiOperation({ summary: 'Read one event of the customer' })
+  @ApiOperation({
+    summary: 'Read one event of the customer',
+    description: 'With its payload as a text; without what the rules mask, if the session is a masked one.',
+  })
   @Responds(200, EmbedEventResponse, 'The event.')
   @Fails(customerNotFound, eventNotFound)
   async getEmbedEvent(

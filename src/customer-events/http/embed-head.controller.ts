@@ -16,7 +16,8 @@ export class EmbedHeadController {
   @Costly()
   @Costs(10)
   @ApiOperation({
-    summary: 'What stands above the timeline: the customer, the session, warnings and errors, the types of events',
+    summary: 'Read what stands above the timeline',
+    description: 'The customer, the session, recent warnings and errors, and the types of events that there are.',
   })
   @Responds(200, EmbedHeadResponse, 'The head of the page.')
   @Fails(customerNotFound, tooManyCostlyRequests)

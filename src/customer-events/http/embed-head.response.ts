@@ -25,7 +25,7 @@ export class EmbedHeadViewerResponse {
 }
 
 export class EmbedHeadSessionResponse {
-  @ApiProperty({ example: 'cmo4a6nb40000xqbp1v5k2h8d' })
+  @ApiProperty({ example: 'cmo4a7r2v0003k9qwz5t8n1yc' })
   id: string;
 
   @ApiProperty({

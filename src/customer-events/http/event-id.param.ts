@@ -5,6 +5,5 @@ export const DocumentsEventId = (): MethodDecorator & ClassDecorator =>
   ApiParam({
     name: 'id',
     description: 'The id that the service gave the event; not your own eventId.',
-    schema: { type: 'string' },
-    example: 'cmo4a6nb40000xqbp1v5k2h8d',
+    schema: { type: 'string', example: 'cmo4a6nb40000xqbp1v5k2h8d' },
   });

@@ -11,8 +11,7 @@ export const DocumentsExternalId = (): MethodDecorator & ClassDecorator =>
   applyDecorators(
     ApiParam({
       name: 'externalId',
-      description: 'Your own id of the customer, percent-encoded.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
-      example: 'user_42',
+      description: 'Your own id of the customer; percent-encoded in the URL.',
+      schema: { type: 'string', minLength: 1, maxLength: 255, example: 'user_42' },
     }),
   );

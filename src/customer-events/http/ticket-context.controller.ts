@@ -40,7 +40,7 @@ export class TicketContextController {
       'Warnings and errors of the window stand first, and what is of little interest by the rules of its type gives way first. ' +
       'With `Accept: text/markdown` it is a short note, without what the rules mask; a key with `customers:read` has the name and the plan of the customer in it.',
   })
-  @Responds(200, TicketContextResponse, 'The context.', {}, ['text/markdown'])
+  @Responds(200, TicketContextResponse, 'The context.', {}, { 'text/markdown': null })
   @Fails(customerNotFound, tooManyCostlyRequests)
   async getTicketContext(
     @CurrentCaller() caller: Caller,

@@ -1,7 +1,7 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { OMISSION_MAX_TYPES } from '../domain/context-fitting.ts';
 import { CONTEXT_ATTENTION_TYPES, CONTEXT_MAX_BYTES } from '../domain/ticket-context.ts';
-import { ShownEventResponse, ID_PROPERTY } from './customer-event.response.ts';
+import { CUSTOMER_ID_PROPERTY, ID_PROPERTY, ShownEventResponse } from './customer-event.response.ts';
 import { EventDisplayResponse } from './event-display.response.ts';
 import { PLAN_DESCRIPTION } from './plan-line.ts';
 import { TypeSummaryResponse } from './timeline.response.ts';
@@ -48,7 +48,7 @@ export class EventOutlineResponse {
   @ApiProperty(ID_PROPERTY)
   id: string;
 
-  @ApiProperty(ID_PROPERTY)
+  @ApiProperty(CUSTOMER_ID_PROPERTY)
   customerId: string;
 
   @ApiProperty({ example: 'order.placed' })

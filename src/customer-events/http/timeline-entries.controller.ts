@@ -2,7 +2,7 @@ import { Get, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { hasScope } from '../../platform/access/scopes.ts';
-import { Fails, Responds, ServerController } from '../../platform/http/docs/api-docs.ts';
+import { Fails, ServerController } from '../../platform/http/docs/api-docs.ts';
 import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
@@ -11,9 +11,8 @@ import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { TimelineEntries } from '../application/timeline-entries.ts';
 import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
-import { ENTRIES_ETAG, entriesReply } from './entries.reply.ts';
+import { entriesReply, RespondsEntries } from './entries.reply.ts';
 import { entriesCost, EntriesRequest, entriesQuery, isSearch } from './entries.request.ts';
-import { EntriesPageResponse } from './entries.response.ts';
 import { DocumentsExternalId, ExternalId } from './external-id.param.ts';
 
 @ServerController('customers/:externalId/timeline', 'Timeline')
@@ -32,7 +31,7 @@ export class TimelineEntriesController {
       'midnight of `tz`, at the instant `at`, and where a request has looked at 5,000 events. The name of the customer is in titles ' +
       'only for a key with `customers:read`.',
   })
-  @Responds(200, EntriesPageResponse, 'A page of entries.', ENTRIES_ETAG)
+  @RespondsEntries()
   @Fails(customerNotFound, eventNotFound, tooManyCostlyRequests)
   async listTimelineEntries(
     @CurrentCaller() { app, scopes }: Caller,

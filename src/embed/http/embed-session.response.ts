@@ -17,7 +17,7 @@ export class RenewedSessionResponse {
 
 @ApiSchema({ name: 'CreatedEmbedSession' })
 export class CreatedSessionResponse extends RenewedSessionResponse {
-  @ApiProperty({ description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' })
+  @ApiProperty({ description: 'Opaque.', pattern: ID_PATTERN.source, example: 'cmo4a7r2v0003k9qwz5t8n1yc' })
   id: string;
 
   @ApiProperty({
@@ -43,7 +43,7 @@ export class CreatedSessionResponse extends RenewedSessionResponse {
 
 @ApiSchema({ name: 'EndedEmbedSession' })
 export class EndedSessionResponse {
-  @ApiProperty({ pattern: ID_PATTERN.source, example: 'cmo4a6nb40000xqbp1v5k2h8d' })
+  @ApiProperty({ pattern: ID_PATTERN.source, example: 'cmo4a7r2v0003k9qwz5t8n1yc' })
   id: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-04-18T10:05:00Z' })

@@ -67,7 +67,11 @@ export class EmbedSessionsController {
   @Delete(':id')
   @Needs('sessions:create')
   @Costs(1)
-  @ApiParam({ name: 'id', description: 'The id of the session; not its token.', schema: { type: 'string' } })
+  @ApiParam({
+    name: 'id',
+    description: 'The id of the session; not its token.',
+    schema: { type: 'string', example: 'cmo4a7r2v0003k9qwz5t8n1yc' },
+  })
   @ApiOperation({ summary: 'End a session', description: 'No instance lets it in ten seconds later.' })
   @Responds(200, EndedSessionResponse, 'The session has ended, now or before.')
   @Fails(sessionNotFound)

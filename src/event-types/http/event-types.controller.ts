@@ -40,9 +40,8 @@ const ETAG = { ETag: { description: 'The version, for If-Match.', schema: { type
 const DocumentsPattern = (): MethodDecorator =>
   ApiParam({
     name: 'type',
-    description: 'An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded.',
-    schema: { type: 'string', maxLength: 100 },
-    example: 'order.placed',
+    description: 'An event type, the beginning of types such as `order.*`, or `*` for all; percent-encoded in the URL.',
+    schema: { type: 'string', maxLength: 100, example: 'order.placed' },
   });
 
 const TakesIfMatch = (): MethodDecorator =>

@@ -35,14 +35,14 @@ export const SessionController = (path: string): ClassDecorator =>
 /**
  * Documents a success: the envelope around an instance of `data`.
  *
- * @param textTypes media types in which the client may have it as a text instead.
+ * @param others what it is in the media types in which the client may have it instead: a text (null), or lines of JSON.
  */
 export const Responds = (
   status: number,
   data: Type,
   description: string,
   headers: object = {},
-  textTypes: readonly string[] = [],
+  others: Readonly<Record<string, Type | null>> = {},
 ): MethodDecorator =>
   applyDecorators(
     ApiExtraModels(envelopeOf(data)),
@@ -52,10 +52,20 @@ export const Responds = (
       headers: { ...REQUEST_ID_HEADER, ...headers },
       content: {
         'application/json': { schema: { $ref: envelopePath(data) } },
-        ...Object.fromEntries(textTypes.map((type) => [type, { schema: { type: 'string' } }])),
+        ...Object.fromEntries(Object.entries(others).map(([type, other]) => [type, { schema: schemaOf(other) }])),
       },
     }),
   );
+
+const schemaOf = (other: Type | null) => (other === null ? { type: 'string' } : { $ref: getSchemaPath(other) });
+
+/** Documents that the client has the newest version already: there is no body. */
+export const RespondsNotModified = (headers: object): MethodDecorator =>
+  ApiResponse({
+    status: 304,
+    description: 'The client has this version already.',
+    headers: { ...REQUEST_ID_HEADER, ...headers },
+  });
 
 /** Documents a success that is a stream of JSON values, one a line, without an envelope. */
 export const RespondsNdjson = (line: Type, description: string): MethodDecorator =>

@@ -100,7 +100,7 @@ interface Operation {
 
 function addRateLimitHeaders(successes: Operation['responses']): void {
   for (const [status, response] of Object.entries(successes)) {
-    if (status.startsWith('2') && response !== undefined) Object.assign(response.headers, RATE_LIMIT_HEADERS);
+    if (Number(status) < 400 && response !== undefined) Object.assign(response.headers, RATE_LIMIT_HEADERS);
   }
 }
 
