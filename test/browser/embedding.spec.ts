@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { Browser, FrameLocator } from 'playwright-core';
 import { newSecretKey } from '../../src/api-keys/domain/api-key.ts';
 import { ROOT, startProcess, type Child } from '../support/child.ts';
-import { describeInChromium, launchChromium, openPage, type WatchedPage } from '../support/chromium.ts';
+import { describeInChromium, launchChromium, openPage, type PageOptions, type WatchedPage } from '../support/chromium.ts';
 import { freePort, servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -128,8 +128,11 @@ describeInChromium('a help desk on another origin', () => {
         });
         return (await backend.prints(/http:\/\/127\.0\.0\.1:\d+/))[0];
       };
-      const openTicket = async (customerExternalId = 'user_42'): Promise<WatchedPage & { timeline: FrameLocator }> => {
-        watched = await openPage(browser, [origin, service]);
+      const openTicket = async (
+        customerExternalId = 'user_42',
+        options: PageOptions = {},
+      ): Promise<WatchedPage & { timeline: FrameLocator }> => {
+        watched = await openPage(browser, [origin, service], options);
         await watched.page.goto(`${origin}/?customerExternalId=${customerExternalId}&at=2026-04-18T10:00:00Z`);
         return { ...watched, timeline: watched.page.frameLocator('iframe') };
       };
@@ -158,7 +161,7 @@ describeInChromium('a help desk on another origin', () => {
 
       it('gives the frame another session when its own has expired, and the page goes on', async () => {
         await startBackend();
-        const { timeline, faults } = await openTicket();
+        const { timeline, faults } = await openTicket('user_42', { refusals: [401] });
         await timeline.getByText('Ticket opened').waitFor();
         const past = 'UPDATE embed_sessions SET expires_at = to_timestamp(1), renewable_until = to_timestamp(1)';
         await database.query(past);
