@@ -5,7 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { Browser, FrameLocator } from 'playwright-core';
 import { newSecretKey } from '../../src/api-keys/domain/api-key.ts';
 import { ROOT, startProcess, type Child } from '../support/child.ts';
-import { describeInChromium, launchChromium, openPage, type PageOptions, type WatchedPage } from '../support/chromium.ts';
+import {
+  describeInChromium,
+  launchChromium,
+  openPage,
+  type PageOptions,
+  type WatchedPage,
+} from '../support/chromium.ts';
 import { freePort, servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
