@@ -25,7 +25,7 @@ export async function openDesk(): Promise<Desk> {
       `<!doctype html><title>Desk</title><link rel="icon" href="data:,">
       <style>iframe { width: 400px; height: 700px }</style>
       <script>window.received = []; addEventListener('message', ({ data, origin }) => received.push({ data, origin }));</script>
-      ${src === undefined ? '' : FRAME.replace('…the url…', address(src))}
+      ${src === undefined ? '' : FRAME.replace('<iframe', `<iframe src="${address(src)}"`)}
       ${others.map((url) => `<iframe src="${address(url)}"></iframe>`).join('')}`,
     );
   }).listen(0, 'localhost');

@@ -1,9 +1,9 @@
 import { html, LitElement, type PropertyValues } from 'lit';
 import type { EventEntry } from '../api/types.ts';
-import type { Target, TimelineState, TimelineStore } from '../store/state.ts';
+import type { TimelineState, TimelineStore } from '../store/state.ts';
 import { announcement } from './announcements.ts';
 import { copyText } from './copy.ts';
-import { eventsOf, feedSections, resolvedTarget, ticketKey, walkedKeys, type Section } from './feed-layout.ts';
+import { eventsOf, feedSections, ticketKey, walkedKeys, type Section } from './feed-layout.ts';
 import { Jump } from './jump.ts';
 import { commandOf, type Command } from './keys.ts';
 import { runCommand } from './run-command.ts';
@@ -51,7 +51,6 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   #times = new Times('en', 'UTC');
   #sections: readonly Section[] = [];
   #before: TimelineState | null = null;
-  #target: Target | null = null;
   readonly #jump = new Jump();
   #anchor: ReturnType<typeof anchorOf> = null;
   #heights = new Map<string, number>();
@@ -62,6 +61,7 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   #frame = 0;
   /** Whether the focus is in the list, or was in something there that is gone. */
   #isInList = false;
+  #hasFocus = false;
   readonly #resizing = new ResizeObserver(([entry]) => (this.width = entry?.contentRect.width ?? 0));
 
   constructor() {
@@ -103,7 +103,8 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   protected override willUpdate(changed: PropertyValues) {
     if (changed.has('store')) this.#subscribe();
     const { activeElement } = document;
-    if (activeElement !== document.body) this.#isInList = this.querySelector('.list')?.contains(activeElement) === true;
+    this.#hasFocus = activeElement !== document.body;
+    if (this.#hasFocus) this.#isInList = this.querySelector('.list')?.contains(activeElement) === true;
     const state = this.store?.state;
     if (state === undefined) return;
     if (this.#times.locale !== state.locale || this.#times.timeZone !== state.timeZone) {
@@ -117,10 +118,8 @@ export class CustomerTimeline extends LitElement implements ViewActions {
   }
 
   #arrange(state: TimelineState) {
-    const isJump = state.target !== this.#before?.target;
-    if (isJump) this.#target = resolvedTarget(state);
-    this.#sections = feedSections(state.pages, ticketKey({ ...state, target: this.#target }));
-    const target = isJump ? this.#target : null;
+    this.#sections = feedSections(state.pages, ticketKey(state));
+    const target = state.target !== this.#before?.target ? state.target : null;
     if (target?.kind === 'event' && target.key !== null)
       this.selectedId = this.#entry(target.key)?.id ?? this.selectedId;
     if (this.selectedId !== null && !state.details.has(this.selectedId)) this.selectedId = null;
@@ -144,12 +143,17 @@ export class CustomerTimeline extends LitElement implements ViewActions {
       button.style.setProperty('min-block-size', `${this.#heights.get(button.dataset.page ?? '') ?? 200}px`);
     }
     this.style.setProperty('--controls-height', `${this.#controlsHeight()}px`);
-    const [target, isBeside, headerHeight] = [this.#target, this.#isBeside(), this.#headerHeight()];
-    const { newer } = state;
-    if (!this.#jump.goTo({ scroller, target, isNew, isBeside, newer, headerHeight }))
-      holdAnchor(scroller, this.#anchor);
+    const [isBeside, headerHeight] = [this.#isBeside(), this.#headerHeight()];
+    const { target, newer } = state;
+    const isChosen = this.#jump.goTo({ scroller, target, isNew, isBeside, newer, headerHeight });
+    if (!isChosen) holdAnchor(scroller, this.#anchor);
     // Whoever walks by keyboard goes on from there.
-    else if (this.activeKey !== null && this.#isInList) this.activate(this.activeKey);
+    if (this.#isInList && this.activeKey !== null) {
+      if (isChosen || isNew) this.activate(this.activeKey);
+      // What had the focus was made anew in another day or page.
+      else if (this.#hasFocus && document.activeElement === document.body)
+        this.#article(this.activeKey)?.focus({ preventScroll: true });
+    }
     this.#look();
   }
 

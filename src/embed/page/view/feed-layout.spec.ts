@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { FeedItem, FeedPage, TimelineState } from '../store/state.ts';
-import { END, feedSections, matchCount, resolvedTarget, ticketKey, walkedKeys } from './feed-layout.ts';
+import { END, feedSections, matchCount, ticketKey, walkedKeys } from './feed-layout.ts';
 
 const item = (at: string): FeedItem =>
   ({ key: at, day: at.slice(0, 10), entry: { kind: 'event', id: at, occurredAt: at } }) as unknown as FeedItem;
@@ -49,12 +49,6 @@ it('the ticket has no line where its place is not loaded', () => {
   expect(ticketKey(state([page('p1'), page('p2', OLDER)]))).toBeNull();
   expect(ticketKey(state([page('p1', OLD)], { ...more, target: { kind: 'ticket', key: OLD.key } }))).toBe(OLD.key);
   expect(ticketKey(state([page('p1', NEW)]))).toBeNull();
-});
-
-it.each(['ticket', 'day'] as const)('a jump to a %s leads to the first item of what came', (kind) => {
-  const target = { kind, key: null };
-  expect(resolvedTarget({ target, pages: [page('p1', OLD, OLDER)] })).toEqual({ kind, key: OLD.key });
-  expect(resolvedTarget({ target, pages: [page('p1')] })).toEqual({ kind, key: null });
 });
 
 it('the line of the ticket is the last where all events are newer', () => {

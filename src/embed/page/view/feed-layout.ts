@@ -1,5 +1,5 @@
 import type { Entry, EventEntry, Instant } from '../api/types.ts';
-import type { FeedItem, FeedPage, Target, TimelineState } from '../store/state.ts';
+import type { FeedItem, FeedPage, TimelineState } from '../store/state.ts';
 import { compareInstants } from '../api/compare-instants.ts';
 
 /** The line of the ticket, or an item. */
@@ -53,15 +53,6 @@ function rowsFor(sections: (OpenSection | Exclude<Section, { kind: 'day' }>)[], 
     section.chunks.push(chunk);
   }
   return chunk.rows;
-}
-
-/**
- * A jump with the key of the item that it leads to, as long as nothing else is loaded than what it asked for: a page that is
- * asked for by an instant begins there.
- */
-export function resolvedTarget({ target, pages }: Pick<TimelineState, 'target' | 'pages'>): Target | null {
-  if (target === null || target.kind === 'newest' || target.kind === 'event') return target;
-  return { ...target, key: pages[0]?.items[0]?.key ?? null };
 }
 
 /** In place of an item's key: all that there is is newer than the ticket. */
