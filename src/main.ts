@@ -18,4 +18,6 @@ try {
 } catch (error) {
   console.error(errorMessage(error));
   process.exitCode = 1;
+  // Its channel to the process that started it would keep this one running.
+  cluster.worker?.disconnect();
 }

@@ -10,7 +10,7 @@ export const tellReady = (): void => void cluster.worker?.send(READY);
 /**
  * Runs several processes of the service until it is told to stop (SIGTERM, SIGINT). They share the port for requests, whose
  * connections go to them in turn; each has a port of its own for health and metrics. One that ends is replaced after a second.
- * One that cannot start, since a setting or the schema is wrong, ends all, with the exit status 1.
+ * One that cannot start, since its port is taken, say, ends all, with the exit status 1.
  *
  * @param count of processes
  * @param operationsPort of the first; the others have those after it
