@@ -1,9 +1,7 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { AgentPages, article, event, shownText, TICKET_AT } from '../support/agent-pages.ts';
 import { describeInChromium } from '../support/chromium.ts';
+import { startHttpServer } from '../support/http-server.ts';
 import { resize } from '../support/page-layout.ts';
 import { until } from '../support/until.ts';
 
@@ -49,20 +47,18 @@ describeInChromium('the agent page in a browser', () => {
 
   it('sends no Referer, neither to the service nor to a site that an event links to', async () => {
     const atShop: NodeJS.Dict<string | string[]>[] = [];
-    const shop = createServer(({ headers }, response) => {
+    const shop = await startHttpServer(({ headers }, response) => {
       atShop.push(headers);
       response.setHeader('Content-Type', 'text/html');
       response.end('<!doctype html><title>Order</title><link rel="icon" href="data:,">');
-    }).listen(0, 'localhost');
+    }, 'localhost');
     try {
-      await once(shop, 'listening');
-      const shopOrigin = `http://localhost:${(shop.address() as AddressInfo).port}`;
-      await pages.service.put('/event-types/order.linked', { url: `${shopOrigin}/orders/{payload.id}` }).expect(201);
+      await pages.service.put('/event-types/order.linked', { url: `${shop.url}/orders/{payload.id}` }).expect(201);
       const customerExternalId = await pages.newCustomer('linked');
       await pages.send([event(customerExternalId, 'order.linked', '2026-04-19T19:14:03Z', { id: '1042' })]);
       const { url, token } = await pages.session({ customerExternalId });
       headersReceived.length = 0;
-      const { page, context, requests, faults } = await pages.open({}, [shopOrigin]);
+      const { page, context, requests, faults } = await pages.open({}, [shop.url]);
       await page.goto(url);
       await article(page, 'Order linked').click();
       await page.getByText('"1042"').waitFor();
@@ -70,7 +66,7 @@ describeInChromium('the agent page in a browser', () => {
       // By a click, and by its key.
       for (const open of [() => page.locator('.event-link').click(), () => page.keyboard.press('o')]) {
         const [linked] = await Promise.all([context.waitForEvent('page'), open()]);
-        await linked.waitForURL(`${shopOrigin}/orders/1042`);
+        await linked.waitForURL(`${shop.url}/orders/1042`);
         expect(await linked.evaluate('[opener === null, document.referrer]')).toEqual([true, '']);
         await linked.close();
         await article(page, 'Order linked').focus();
@@ -81,8 +77,7 @@ describeInChromium('the agent page in a browser', () => {
       for (const headers of atShop) expect(JSON.stringify(headers)).not.toContain(token);
       expect(faults).toEqual([]);
     } finally {
-      shop.closeAllConnections();
-      shop.close();
+      await shop.close();
     }
   });
 

@@ -51,7 +51,7 @@ describeInChromium('a session that ends while a long history is scrolled', () =>
   }, 60_000);
   afterEach(() => pages.closePages());
   afterAll(async () => {
-    desk?.close();
+    await desk?.close();
     await pages?.close();
   });
 

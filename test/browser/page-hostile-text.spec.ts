@@ -70,7 +70,7 @@ describeInChromium('hostile texts on the agent page', () => {
   }, 60_000);
   afterEach(() => pages.closePages());
   afterAll(async () => {
-    desk?.close();
+    await desk?.close();
     await pages?.close();
   });
 

@@ -35,8 +35,8 @@ describeInChromium('the agent page in a frame of another site', () => {
   }, 60_000);
   afterEach(() => pages.closePages());
   afterAll(async () => {
-    listed?.close();
-    unlisted?.close();
+    await listed?.close();
+    await unlisted?.close();
     await pages?.close();
   });
 

@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { CustomerEvents, type CustomerEventsOptions, RecordError, UndeliveredError } from '../../client/src/index.ts';
 import { type HostileProxy, type Hostility, startHostileProxy } from '../support/client/hostile-proxy.ts';
 import { runCommand } from '../support/command-line.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { originOf, startTestService, type TestService } from '../support/test-service.ts';
 import { until } from '../support/until.ts';
 
 /** `npm run drill` sends 10,000 events for each of 20 seeds; in `npm test` a short form runs. */
@@ -22,7 +21,7 @@ describe('the client, with a proxy between it and the service that makes everyth
 
   beforeAll(async () => {
     service = await startTestService();
-    address = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`;
+    address = originOf(service);
     for (let caller = 0; caller < CALLERS; caller++) {
       const customer = { email: `caller_${caller}@example.com`, name: 'Caller' };
       await service.patch(`/customers/caller_${caller}`, customer).expect(201);

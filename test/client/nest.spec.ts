@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startNode } from '../support/child.ts';
 import { freePort } from '../support/free-port.ts';
 import { startScriptedServer } from '../support/client/scripted-server.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { originOf, startTestService, type TestService } from '../support/test-service.ts';
 import { until } from '../support/until.ts';
 
 const EXAMPLE = resolve('client/examples/nest-app');
@@ -58,7 +57,7 @@ describe('the example application of the Nest module', () => {
   });
 
   it('records an event of a request, once, and ends on SIGTERM with nothing left', async () => {
-    const { child, place } = await start(`http://127.0.0.1:${(service.server.address() as AddressInfo).port}`);
+    const { child, place } = await start(originOf(service));
     const responses = [await place('1042'), await place('1042')];
     expect(responses.map(({ status }) => status)).toEqual([201, 201]);
     const { event } = (await responses[0]!.json()) as { event: string };

@@ -1,7 +1,6 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CustomerEvents, rawJson, RequestError, type TimelineEvent } from '../../client/src/index.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { originOf, startTestService, type TestService } from '../support/test-service.ts';
 
 const DAY = (n: number): string => `2026-04-${String(n + 1).padStart(2, '0')}T10:00:00Z`;
 const PAYLOADS = [
@@ -17,7 +16,7 @@ describe('what the client reads of the service', () => {
   let client: CustomerEvents;
   beforeAll(async () => {
     service = await startTestService();
-    const url = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}/`;
+    const url = `${originOf(service)}/`;
     client = new CustomerEvents({ url, key: service.key });
     const record = (payload: string, n: number) =>
       client.record({

@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../support/child.ts';
-import { ClientCommands, outcomeOf } from '../support/client-command.ts';
+import { outcomeOf, startServedClient, type ServedClient } from '../support/client-command.ts';
 import { startHttpFaultProxy, type HttpFault } from '../support/http-fault-proxy.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
 
 const MAX_LINE_BYTES = 2_097_152;
 
@@ -16,22 +14,14 @@ interface Line {
 }
 
 describe('send --ndjson, of the command line of the client', () => {
-  const commands = new ClientCommands();
-  let service: TestService;
-  let port: number;
-  let settings: { CUSTOMER_EVENTS_URL: string; CUSTOMER_EVENTS_KEY: string };
+  let served: ServedClient;
 
   beforeAll(async () => {
-    service = await startTestService();
-    ({ port } = service.server.address() as AddressInfo);
-    settings = { CUSTOMER_EVENTS_URL: `http://127.0.0.1:${port}`, CUSTOMER_EVENTS_KEY: service.key };
+    served = await startServedClient();
   });
-  afterAll(async () => {
-    await commands.close();
-    await service.close();
-  });
+  afterAll(() => served.close());
 
-  const at = (name: string): string => join(commands.folder, name);
+  const at = (name: string): string => join(served.commands.folder, name);
   const rejectedLines = (name: string): { rejected: { line: number; code: string } }[] =>
     readFileSync(at(`${name}.rejected.ndjson`), 'utf8')
       .trimEnd()
@@ -49,7 +39,7 @@ describe('send --ndjson, of the command line of the client', () => {
 
   /** The numbers in the stored events of a type, in order: each has to be there once. */
   async function stored(type: string): Promise<number[]> {
-    const rows = await service.database.query<Line & { n: string }>(
+    const rows = await served.service.database.query<Line & { n: string }>(
       `SELECT payload->>'n' AS n FROM customer_events WHERE type = $1`,
       [type],
     );
@@ -58,15 +48,15 @@ describe('send --ndjson, of the command line of the client', () => {
   const numbersTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
   const run = (args: string[], more: Record<string, string> = {}, input?: string) =>
-    commands.run(['send', '--ndjson', ...args], { ...settings, ...more }, input);
+    served.commands.run(['send', '--ndjson', ...args], { ...served.settings, ...more }, input);
   const start = (args: string[], more: Record<string, string> = {}, input?: 'open') =>
-    commands.start(['send', '--ndjson', ...args], { ...settings, ...more }, input);
+    served.commands.start(['send', '--ndjson', ...args], { ...served.settings, ...more }, input);
 
   it('stores each line of a file once, whatever happens on the way', async () => {
     write('faults', 3_000, 'faults');
     const refusal = (status: number): HttpFault => ({ status, headers: { 'Retry-After': '1' }, body: '{}' });
     const faults: HttpFault[] = ['cut-after', 'cut-before', refusal(503), 'half-a-response', refusal(429), 'cut-after'];
-    const proxy = await startHttpFaultProxy({ port }, faults);
+    const proxy = await startHttpFaultProxy(served.settings.CUSTOMER_EVENTS_URL, faults);
     const outcome = await run(['faults'], { CUSTOMER_EVENTS_URL: proxy.url });
     await proxy.close();
     expect(outcome.code).toBe(0);
@@ -131,7 +121,7 @@ describe('send --ndjson, of the command line of the client', () => {
     expect(outcome.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(statSync(at('hostile.rejected.ndjson')).mode & 0o777).toBe(0o600);
     expect(await stored('hostile')).toEqual([1]);
-    const [{ payload }] = (await service.database.query<{ payload: string }>(
+    const [{ payload }] = (await served.service.database.query<{ payload: string }>(
       `SELECT payload::text AS payload FROM customer_events WHERE event_id = 'h2'`,
     )) as [{ payload: string }];
     expect(payload).toBe('{"n":2,"__proto__":1e400,"u":"\\u0000\\ud800"}');
@@ -163,7 +153,7 @@ describe('send --ndjson, of the command line of the client', () => {
 
   it('interrupted by Ctrl-C says where it ended, and goes on there; no line needs an eventId for that', async () => {
     write('interrupted', 10_000, 'interrupted', false);
-    const proxy = await startHttpFaultProxy({ port }, ['cut-before', 'cut-after']);
+    const proxy = await startHttpFaultProxy(served.settings.CUSTOMER_EVENTS_URL, ['cut-before', 'cut-after']);
     const child = start(['interrupted'], { CUSTOMER_EVENTS_URL: proxy.url });
     await until(async () => (await stored('interrupted')).length > 1_000);
     // What is sent from now on gets no response, so that some of it is in flight at the end.
@@ -186,7 +176,7 @@ describe('send --ndjson, of the command line of the client', () => {
 
   it('stops where nobody takes a line in time, and keeps what it had read of it', async () => {
     write('away', 5_000, 'away', false);
-    const proxy = await startHttpFaultProxy({ port }, []);
+    const proxy = await startHttpFaultProxy(served.settings.CUSTOMER_EVENTS_URL, []);
     await proxy.close();
     const outcome = await run(['away', '--timeout', '1', '--json'], { CUSTOMER_EVENTS_URL: proxy.url });
     expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('trying again') });
@@ -259,7 +249,9 @@ describe('send --ndjson, of the command line of the client', () => {
     async () => {
       const line = (n: number) =>
         `{"customerExternalId":"user_42","type":"million","payload":{"n":${n},"text":"${'x'.repeat(100)}"},"eventId":"m-${n}"}\n`;
-      const child = commands.start(['send', '--ndjson', '-'], settings, 'open', ['--max-old-space-size=48']);
+      const child = served.commands.start(['send', '--ndjson', '-'], served.settings, 'open', [
+        '--max-old-space-size=48',
+      ]);
       for (let n = 1; n <= 1_000_000; n += 1_000) {
         const lines = Array.from({ length: 1_000 }, (_, index) => line(n + index)).join('');
         if (child.process.stdin?.write(lines) === false)

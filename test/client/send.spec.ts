@@ -1,36 +1,26 @@
 import { chmodSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ClientCommands, type ClientOutcome } from '../support/client-command.ts';
+import { type ClientOutcome, startServedClient, type ServedClient } from '../support/client-command.ts';
 import { freePort } from '../support/free-port.ts';
 import { startHttpFaultProxy, type HttpFault } from '../support/http-fault-proxy.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
 
 const PAYLOAD = '{"total":99.90,"id":123456789012345678901234567890}';
 
 describe('send, of the command line of the client', () => {
-  const commands = new ClientCommands();
-  let service: TestService;
-  let port: number;
-  let settings: { CUSTOMER_EVENTS_URL: string; CUSTOMER_EVENTS_KEY: string };
+  let served: ServedClient;
 
   beforeAll(async () => {
-    service = await startTestService();
-    ({ port } = service.server.address() as AddressInfo);
-    settings = { CUSTOMER_EVENTS_URL: `http://127.0.0.1:${port}`, CUSTOMER_EVENTS_KEY: service.key };
+    served = await startServedClient();
   });
-  afterAll(async () => {
-    await commands.close();
-    await service.close();
-  });
+  afterAll(() => served.close());
 
   const send = (args: string[], more: Record<string, string> = {}, input?: string): Promise<ClientOutcome> =>
-    commands.run(['send', ...args], { ...settings, ...more }, input);
+    served.commands.run(['send', ...args], { ...served.settings, ...more }, input);
 
   /** The stored events whose line has this text, as the export gives them. */
   async function stored(text: string): Promise<string[]> {
-    const exported = await service.get('/customers/user_42/events/export').buffer(true).expect(200);
+    const exported = await served.service.get('/customers/user_42/events/export').buffer(true).expect(200);
     return exported.text.split('\n').filter((line) => line.includes(text));
   }
 
@@ -54,9 +44,9 @@ describe('send, of the command line of the client', () => {
   });
 
   it('takes the payload from a file, and the key from one, with a warning where others may read it', async () => {
-    const [payload, key] = [join(commands.folder, 'payload.json'), join(commands.folder, 'key')];
+    const [payload, key] = [join(served.commands.folder, 'payload.json'), join(served.commands.folder, 'key')];
     writeFileSync(payload, PAYLOAD);
-    writeFileSync(key, `${service.key}\n`);
+    writeFileSync(key, `${served.service.key}\n`);
     chmodSync(key, 0o644);
     const args = ['user_42', 'order.placed', '--payload', `@${payload}`, '--key-file', key];
     const readable = await send(args, { CUSTOMER_EVENTS_KEY: '' });
@@ -69,7 +59,7 @@ describe('send, of the command line of the client', () => {
     ['a 429 and a 503', [429, 503].map((status) => ({ status, headers: { 'Retry-After': '1' }, body: '{}' }))],
     ['a cut before and a cut after the commit', ['cut-before', 'cut-after']],
   ])('stores an event once after %s', async (what, faults) => {
-    const proxy = await startHttpFaultProxy({ port }, faults);
+    const proxy = await startHttpFaultProxy(served.settings.CUSTOMER_EVENTS_URL, faults);
     const eventId = `cli-${what.replaceAll(' ', '-')}`;
     const outcome = await send(['user_42', 'order.placed', '--event-id', eventId], { CUSTOMER_EVENTS_URL: proxy.url });
     await proxy.close();

@@ -1,40 +1,30 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until, type Child } from '../support/child.ts';
-import { ClientCommands, outcomeOf } from '../support/client-command.ts';
+import { outcomeOf, startServedClient, type ServedClient } from '../support/client-command.ts';
 import { startHttpFaultProxy, type HttpFault } from '../support/http-fault-proxy.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
 
 const HOUR_MS = 3_600_000;
 
 describe('tail, of the command line of the client', () => {
-  const commands = new ClientCommands();
-  let service: TestService;
-  let port: number;
-  let settings: { CUSTOMER_EVENTS_URL: string; CUSTOMER_EVENTS_KEY: string };
+  let served: ServedClient;
 
   beforeAll(async () => {
-    service = await startTestService();
-    ({ port } = service.server.address() as AddressInfo);
-    settings = { CUSTOMER_EVENTS_URL: `http://127.0.0.1:${port}`, CUSTOMER_EVENTS_KEY: service.key };
+    served = await startServedClient();
   });
-  afterAll(async () => {
-    await commands.close();
-    await service.close();
-  });
+  afterAll(() => served.close());
 
   /** Each test has a customer of its own. */
   const createCustomer = (id: string) =>
-    service.patch(`/customers/${id}`, { email: `${id}@example.com`, name: 'Ada' }).expect(201);
+    served.service.patch(`/customers/${id}`, { email: `${id}@example.com`, name: 'Ada' }).expect(201);
   const record = (customerExternalId: string, type: string, payload: string, agoMs = 0) =>
-    service
+    served.service
       .post(
         '/customer-events',
         `{"customerExternalId":"${customerExternalId}","type":"${type}","payload":${payload},"occurredAt":"${new Date(Date.now() - agoMs).toISOString()}"}`,
       )
       .expect(201);
   const tail = (customer: string, args: string[] = [], more: Record<string, string> = {}): Child =>
-    commands.start(['tail', customer, '--interval', '1', ...args], { ...settings, ...more });
+    served.commands.start(['tail', customer, '--interval', '1', ...args], { ...served.settings, ...more });
   const lines = (child: Child): string[] => child.stdout().split('\n').slice(0, -1);
   const numbersOf = (child: Child): unknown[] =>
     lines(child).map((line) => (JSON.parse(line.slice(line.indexOf('{'))) as { n: number }).n);
@@ -43,7 +33,7 @@ describe('tail, of the command line of the client', () => {
     await createCustomer('all');
     for (let n = 1; n <= 12; n++) await record('all', 'order.placed', `{"n":${n}}`, HOUR_MS - n * 1_000);
     const faults: HttpFault[] = [{ status: 503, headers: { 'Retry-After': '1' } }, 'cut-before'];
-    const proxy = await startHttpFaultProxy({ port }, faults);
+    const proxy = await startHttpFaultProxy(served.settings.CUSTOMER_EVENTS_URL, faults);
     const child = tail('all', [], { CUSTOMER_EVENTS_URL: proxy.url });
     await until(() => lines(child).length === 10);
     await record('all', 'order.placed', '{"n":14}', 1_000);
@@ -76,7 +66,7 @@ describe('tail, of the command line of the client', () => {
       occurredAt: new Date(Date.now() - 50_000 + n).toISOString(),
     });
     const events = Array.from({ length: 450 }, (_, index) => event(index + 1));
-    await service.post('/customer-events/batch', { events }).expect(201);
+    await served.service.post('/customer-events/batch', { events }).expect(201);
     await until(() => lines(child).length >= 451);
     child.kill('SIGTERM');
     expect(await outcomeOf(child)).toMatchObject({ code: 143, stderr: '' });
@@ -121,7 +111,7 @@ describe('tail, of the command line of the client', () => {
     ['a wrong key', ['user_42'], { CUSTOMER_EVENTS_KEY: 'wrong' }, 'AUTH_API_KEY_INVALID'],
     ['no customer', [], {}, 'tail of a whole app is not there yet'],
   ])('fails with %s, and says why', async (_what, args, more, told) => {
-    const outcome = await commands.run(['tail', ...args], { ...settings, ...more });
+    const outcome = await served.commands.run(['tail', ...args], { ...served.settings, ...more });
     expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(told) });
     expect(outcome.stderr.trimEnd()).not.toContain('\n');
   });

@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiDocument } from '../../src/app/api-document.ts';
 import type { components, operations } from '../../client/src/service-api.ts';
 import { until } from '../support/child.ts';
 import { OpenApiSchemas } from '../support/open-api-schemas.ts';
 import { hasPython, lostInPython } from '../support/python-classes.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { originOf, startTestService, type TestService } from '../support/test-service.ts';
 import { TypedApi } from '../support/typed-api.ts';
 
 const AT = '2026-04-18T10:00:00Z';
@@ -22,8 +21,7 @@ describe('every operation of the OpenAPI document, called by the types that are 
   beforeAll(async () => {
     service = await startTestService({ RATE_LIMITS: '1000/1', READ_LIMITS: '1000/1' });
     schemas = new OpenApiSchemas(apiDocument(service.app));
-    const { port } = service.server.address() as AddressInfo;
-    api = new TypedApi(`http://127.0.0.1:${port}`, schemas, { apiKey: { 'X-API-Key': service.key } });
+    api = new TypedApi(originOf(service), schemas, { apiKey: { 'X-API-Key': service.key } });
   });
   afterAll(() => service.close());
 
@@ -193,10 +191,9 @@ describe('every operation of the OpenAPI document, called by the types that are 
   });
 
   it('is open without a key where the document says so, and nowhere else', async () => {
-    const { port } = service.server.address() as AddressInfo;
     for (const { operationId, method, path, security } of schemas.operations.values()) {
       const url = path.replace(/\{\w+\}/g, 'x');
-      const { status } = await fetch(`http://127.0.0.1:${port}${url}`, { method: method.toUpperCase() });
+      const { status } = await fetch(originOf(service) + url, { method: method.toUpperCase() });
       expect([operationId, status]).toEqual([operationId, security?.length === 0 ? 200 : 401]);
     }
   });

@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ROOT, startProcess } from '../support/child.ts';
 import { startHttpFaultProxy, type HttpFault, type HttpFaultProxy } from '../support/http-fault-proxy.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { originOf, startTestService, type TestService } from '../support/test-service.ts';
 
 const FOLDER = 'docs/examples';
 const GUIDE = 'docs/sending.md';
@@ -139,8 +138,7 @@ describe('the examples, run against the service', () => {
 
   async function outcome(file: string, scenario: Scenario): Promise<Outcome> {
     if (scenario.conflicts) await storeAnother(eventIdOf(file, scenario));
-    const { port } = service.server.address() as AddressInfo;
-    const proxy = await startHttpFaultProxy({ port }, scenario.faults ?? []);
+    const proxy = await startHttpFaultProxy(originOf(service), scenario.faults ?? []);
     const { run } = LANGUAGES[file] as Language;
     const [command, ...args] = [...run, file, orderOf(file, scenario)] as string[] as [string, ...string[]];
     const env = {

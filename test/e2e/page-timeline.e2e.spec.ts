@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient } from '../../src/embed/page/api/api-client.ts';
 import { compareInstants } from '../../src/embed/page/api/compare-instants.ts';
@@ -9,7 +8,7 @@ import { createSession } from '../support/embed-session.ts';
 import { itemsOf, type Random } from '../support/page/opened-page.ts';
 import { PageClock } from '../support/page/page-clock.ts';
 import { randomNumbers, randomWholeNumbers } from '../support/random.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { originOf, startTestService, type TestService } from '../support/test-service.ts';
 
 const HISTORIES = process.env.DRILL === 'full' ? 60 : 5;
 const TYPES = ['a', 'b', 'c', 'd', 'e'];
@@ -63,7 +62,7 @@ describe('the page, with the service', () => {
   async function openedStore(request: object, limit: number): Promise<LiveTimelineStore> {
     const clock = new PageClock(randomNumbers(1), Date.now());
     const { token } = await createSession(service, request);
-    const base = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}/embed/api`;
+    const base = `${originOf(service)}/embed/api`;
     const session: Session = new Session(token, clock, { renew: () => api.renew(), askHost: () => false });
     const api = new ApiClient({
       ...{ token: () => token, publicKey: null, base },

@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { launchChromium, openPage, type PageOptions, type WatchedPage } from './chromium.ts';
 import { createSession, type CreatedSession } from './embed-session.ts';
-import { startTestService, type TestService } from './test-service.ts';
+import { originOf, startTestService, type TestService } from './test-service.ts';
 
 export const TICKET_AT = '2026-04-20T08:00:00Z';
 
@@ -19,10 +18,6 @@ export const story = (customerExternalId: string) => [
   event(customerExternalId, 'payment.failed', '2026-04-20T06:02:00Z', { reason: 'card_declined' }),
   event(customerExternalId, 'invoice.paid', '2026-04-20T10:00:00Z', { invoice: 'in_2' }),
 ];
-
-/** Where a service listens. */
-export const originOf = ({ server }: Pick<TestService, 'server'>): string =>
-  `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 export const article = (page: Page | Frame, hasText: string): Locator =>
   page.locator('article').filter({ hasText }).first();

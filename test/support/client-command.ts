@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, startNode, type Child } from './child.ts';
+import { originOf, startTestService, type TestService } from './test-service.ts';
 
 const PROGRAM = join(ROOT, 'client/dist/cli/main.js');
 
@@ -55,4 +56,26 @@ export class ClientCommands {
 export async function outcomeOf(child: Child): Promise<ClientOutcome> {
   const { code, signal } = await child.ends();
   return { code, signal, stdout: child.stdout(), stderr: child.stderr() };
+}
+
+/** The command line, and a service of its own that it reaches by its settings. */
+export interface ServedClient {
+  readonly commands: ClientCommands;
+  readonly service: TestService;
+  readonly settings: Readonly<{ CUSTOMER_EVENTS_URL: string; CUSTOMER_EVENTS_KEY: string }>;
+  close(): Promise<void>;
+}
+
+export async function startServedClient(): Promise<ServedClient> {
+  const commands = new ClientCommands();
+  const service = await startTestService();
+  return {
+    commands,
+    service,
+    settings: { CUSTOMER_EVENTS_URL: originOf(service), CUSTOMER_EVENTS_KEY: service.key },
+    close: async () => {
+      await commands.close();
+      await service.close();
+    },
+  };
 }

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { ROOT } from './child.ts';
+import { startHttpServer } from './http-server.ts';
 
 /** The frame that docs/agent-page.md tells sites to use. */
 const FRAME = /<iframe[^]*?<\/iframe>/.exec(readFileSync(resolve(ROOT, 'docs/agent-page.md'), 'utf8'))?.[0] ?? '';
@@ -13,11 +11,11 @@ export interface Desk {
   readonly site: string;
   /** The address under which it shows that of `url`, and beside it those of `others` in plain frames. */
   showing(url: string, ...others: string[]): string;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export async function openDesk(): Promise<Desk> {
-  const server = createServer((request, response) => {
+  const { url: site, close } = await startHttpServer((request, response) => {
     const [src, ...others] = new URL(request.url ?? '/', 'http://localhost').searchParams.getAll('src');
     const address = (url: string): string => url.replaceAll('&', '&amp;');
     response.setHeader('Content-Type', 'text/html');
@@ -28,16 +26,11 @@ export async function openDesk(): Promise<Desk> {
       ${src === undefined ? '' : FRAME.replace('<iframe', `<iframe src="${address(src)}"`)}
       ${others.map((url) => `<iframe src="${address(url)}"></iframe>`).join('')}`,
     );
-  }).listen(0, 'localhost');
-  await once(server, 'listening');
-  const site = `http://localhost:${(server.address() as AddressInfo).port}`;
+  }, 'localhost');
   return {
     site,
     showing: (...urls) =>
       `${site}/?${new URLSearchParams(urls.map((url) => ['src', url] as [string, string])).toString()}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    close,
   };
 }

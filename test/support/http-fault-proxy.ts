@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { startHttpServer, type HttpServer } from './http-server.ts';
 
 /** What becomes of one request. Where nothing is named it reaches the service, and its response the client. */
 export type HttpFault =
@@ -23,20 +23,18 @@ export interface SeenRequest {
 }
 
 /** A proxy in front of the service, on which each request may meet a fault of its own. */
-export interface HttpFaultProxy {
-  readonly url: string;
+export interface HttpFaultProxy extends HttpServer {
   /** In the order in which they came in. */
   readonly requests: readonly SeenRequest[];
-  close(): Promise<void>;
 }
 
-/** @param faults of the first requests, in their order; all others pass. */
-export async function startHttpFaultProxy(
-  service: { readonly port: number },
-  faults: readonly HttpFault[],
-): Promise<HttpFaultProxy> {
+/**
+ * @param service where it listens, without a path
+ * @param faults of the first requests, in their order; all others pass
+ */
+export async function startHttpFaultProxy(service: string, faults: readonly HttpFault[]): Promise<HttpFaultProxy> {
   const requests: SeenRequest[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const server = await startHttpServer((incoming, outgoing) => {
     const arrivedAt = performance.now();
     void buffer(incoming).then(
       async (body) => {
@@ -49,7 +47,7 @@ export async function startHttpFaultProxy(
         };
         if (typeof fault === 'object') return respond(fault.status, { ...fault.headers }, fault.body ?? '');
         if (fault === 'cut-before') return reset(outgoing);
-        const response = await forward(service.port, incoming, body);
+        const response = await forward(service, incoming, body);
         const text = await buffer(response);
         if (fault === 'cut-after') return reset(outgoing);
         if (fault === undefined) return respond(response.statusCode as number, response.headers, text);
@@ -58,26 +56,16 @@ export async function startHttpFaultProxy(
       },
       () => {},
     );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  });
+  return { ...server, requests };
 }
 
 async function forward(
-  port: number,
+  service: string,
   { method, url, headers }: IncomingMessage,
   body: Buffer,
 ): Promise<IncomingMessage> {
-  const outgoing = request({ host: '127.0.0.1', port, method, path: url, headers, agent: false });
+  const outgoing = request(service + url, { method, headers, agent: false });
   outgoing.end(body);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   return response;

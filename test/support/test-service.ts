@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
@@ -38,6 +39,10 @@ export interface TestService {
   delete(path: string, headers?: Record<string, string>): request.Test;
   close(): Promise<void>;
 }
+
+/** Where a service listens, without a path. */
+export const originOf = ({ server }: Pick<TestService, 'server'>): string =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 /** @param log where the log goes, if not to stdout. */
 export async function startTestService(

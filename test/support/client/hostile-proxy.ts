@@ -1,6 +1,6 @@
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { startHttpServer, type HttpServer } from '../http-server.ts';
 import { randomNumbers } from '../random.ts';
 import { eventsIn } from './scripted-server.ts';
 
@@ -10,8 +10,7 @@ const BEFORE_COMMIT = ['429', '503', 'reset', 'hangUp'] as const;
 const AFTER_COMMIT = ['resetAfter', 'half', 'slow', 'wrongJson', 'partial', '502'] as const;
 type Fault = (typeof BEFORE_COMMIT)[number] | (typeof AFTER_COMMIT)[number];
 
-export interface HostileProxy {
-  readonly url: string;
+export interface HostileProxy extends HttpServer {
   /** How often each fault struck. */
   readonly faults: ReadonlyMap<Fault, number>;
   readonly requests: number;
@@ -23,7 +22,6 @@ export interface HostileProxy {
   heal(): void;
   /** Every request is struck by this fault. */
   always(fault: Fault): void;
-  close(): Promise<void>;
 }
 
 export interface Hostility {
@@ -100,7 +98,7 @@ export async function startHostileProxy(service: string, { seed, share, most429 
     }
   };
 
-  const server = createServer((incoming, response) => {
+  const server = await startHttpServer((incoming, response) => {
     requests++;
     if (performance.now() < notBefore) tooSoon++;
     void bodyOf(incoming).then(async (body) => {
@@ -109,11 +107,10 @@ export async function startHostileProxy(service: string, { seed, share, most429 
       const { status, body: text } = await forward(incoming, body);
       return send(response, status, text);
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     faults,
     committed,
     get requests() {
@@ -125,11 +122,8 @@ export async function startHostileProxy(service: string, { seed, share, most429 
     heal: () => (forced = null),
     always: (fault) => (forced = fault),
     close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
       agent.destroy();
-      await closed;
+      await server.close();
     },
   };
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { startHttpServer, type HttpServer } from '../http-server.ts';
 
 export interface ReceivedRequest {
   /** On the clock of `performance.now()`, when its headers had arrived. */
@@ -12,10 +11,8 @@ export interface ReceivedRequest {
 }
 
 /** An HTTP server that does what a test tells it, in place of the service. */
-export interface ScriptedServer {
-  readonly url: string;
+export interface ScriptedServer extends HttpServer {
   readonly requests: readonly ReceivedRequest[];
-  close(): Promise<void>;
 }
 
 /** @param respond is called with each request, when it has arrived whole. */
@@ -23,7 +20,7 @@ export async function startScriptedServer(
   respond: (request: ReceivedRequest, response: ServerResponse) => unknown,
 ): Promise<ScriptedServer> {
   const requests: ReceivedRequest[] = [];
-  const server = createServer((incoming, response) => {
+  const server = await startHttpServer((incoming, response) => {
     const at = performance.now();
     let body = '';
     incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
@@ -33,18 +30,8 @@ export async function startScriptedServer(
       requests.push(request);
       respond(request, response);
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  });
+  return { ...server, requests };
 }
 
 export interface SentEventJson {
