@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compilerOf, ROOT } from './dist.js';
+import { compilerOf, filesBelow, hashOf, ROOT } from './dist.js';
 
 /*
  * node scripts/build-client.js   compiles client/src to client/dist, where it has changed.
@@ -13,11 +12,13 @@ const CLIENT = join(ROOT, 'client');
 const SOURCES = join(CLIENT, 'src');
 const DIST = join(CLIENT, 'dist');
 const STAMP = join(DIST, '.stamp');
+const SETTINGS = ['tsconfig.json', 'client/tsconfig.json', 'client/tsconfig.build.json', 'package-lock.json'];
 
 if (existsSync(SOURCES)) build();
 
 function build() {
-  const hash = hashOfSources();
+  const sources = filesBelow(SOURCES).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  const hash = hashOf([...sources, ...SETTINGS]);
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return;
   const compiler = compilerOf();
   if (compiler === null) {
@@ -33,7 +34,6 @@ function build() {
     stdio: ['ignore', 2, 2],
   });
   if (status === 0) {
-    mkdirSync(made, { recursive: true });
     writeFileSync(join(made, '.stamp'), hash);
     rmSync(DIST, { recursive: true, force: true });
     renameSync(made, DIST);
@@ -41,17 +41,4 @@ function build() {
     rmSync(made, { recursive: true, force: true });
     process.exitCode = 1;
   }
-}
-
-function hashOfSources() {
-  const sources = readdirSync(SOURCES, { recursive: true })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-    .sort()
-    .map((name) => join(SOURCES, name));
-  const settings = ['tsconfig.json', 'client/tsconfig.json', 'client/tsconfig.build.json', 'package-lock.json'];
-  const hash = createHash('sha256');
-  for (const file of [...sources, ...settings.map((name) => join(ROOT, name))]) {
-    hash.update(file.slice(ROOT.length)).update(readFileSync(file));
-  }
-  return hash.digest('hex');
 }

@@ -95,7 +95,7 @@ function readStamp() {
 }
 
 /** Paths relative to the root; none where there is no such folder. */
-function filesBelow(folder) {
+export function filesBelow(folder) {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -106,7 +106,8 @@ function filesBelow(folder) {
   }
 }
 
-function hashOf(files) {
+/** Of the paths and contents of files, given relative to the root. */
+export function hashOf(files) {
   const hash = createHash('sha256');
   for (const file of files.sort()) {
     const content = contentOf(file);

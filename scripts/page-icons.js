@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { ROOT } from './dist.js';
 
-const ROOT = resolve(import.meta.dirname, '..');
 const VIEW = join('src', 'embed', 'page', 'view');
 
 /** What this script writes. */

@@ -103,7 +103,7 @@ interface Piece {
 
 /** From a day before to a day after: local times are less than a day from UTC in every zone. */
 function offsetSpans(zone: string, first: number, end: number): OffsetSpan[] {
-  const offsetAt = zoneOffsets(zone);
+  const offsetAt = remembered(zoneOffsets(zone));
   const days = Array.from({ length: end - first + 2 }, (_, index) => first - 1 + index);
   return days.flatMap((day) => spansOfDay(day, offsetAt));
 }

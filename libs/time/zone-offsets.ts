@@ -15,7 +15,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_+/-]{0,99}$/;
 export function isTimeZone(text: string): boolean {
   if (!NAME.test(text)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
+    formatOf(text);
     return true;
   } catch {
     return false;
@@ -40,12 +40,25 @@ export function spansOfDay(day: number, offsetAt: OffsetAt): OffsetSpan[] {
   return [{ start, end: change, offset }, changed];
 }
 
+const MAX_FORMATS = 100;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** To make one takes some 100 µs, to write an instant by it 6. @throws RangeError for what names no time zone. */
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  if (formats.size >= MAX_FORMATS) formats.clear();
+  formats.set(zone, format);
+  return format;
+}
+
 /** "12/7/1874, GMT+00:53:28", or "GMT" alone for UTC. */
 const INTL_OFFSET = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
 
 /** @param zone the name of a time zone: see {@link isTimeZone}. */
 export function zoneOffsets(zone: string): OffsetAt {
-  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  const format = formatOf(zone);
   return (epochSecond) => {
     const match = INTL_OFFSET.exec(format.format(epochSecond * 1000));
     if (match === null) throw new Error(`Intl writes the offset of ${zone} in an unknown way`);

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Express } from 'express';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Response } from 'supertest';
 import { TicketContextRequest } from '../../src/customer-events/http/ticket-context.request.ts';
@@ -11,6 +10,7 @@ import {
   TimelineRequest,
 } from '../../src/customer-events/http/timeline.request.ts';
 import { DisplayRequest } from '../../src/customer-events/http/display.param.ts';
+import { routesOf } from '../e2e/helpers/routes.ts';
 import { apiDocument } from '../../src/app/api-document.ts';
 import { knownFields } from '../../src/platform/input/field-reader.ts';
 import { OpenApiSchemas } from '../support/open-api-schemas.ts';
@@ -39,12 +39,8 @@ describe('the OpenAPI document', () => {
   });
 
   it('has every route but the pages for browsers, and no other', () => {
-    const app = service.app.getHttpAdapter().getInstance() as Express;
-    const layers = app.router.stack as unknown as { route?: { path: string; methods: Record<string, boolean> } }[];
-    const routes = layers
-      .flatMap(({ route }) =>
-        route === undefined ? [] : Object.keys(route.methods).map((method) => `${method} ${route.path}`),
-      )
+    const routes = routesOf(service.app)
+      .map(({ method, path }) => `${method} ${path}`)
       .map((route) => route.replace(/:(\w+)/g, '{$1}'))
       .filter((route) => !/ (\/docs.*|\/|\/embed\/(timeline|assets\/\{name\}))$/.test(route));
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>

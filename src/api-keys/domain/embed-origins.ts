@@ -3,7 +3,7 @@ export const MAX_EMBED_ORIGINS = 50;
  * Characters of all of them, with a space between two: they stand in one header of the page, and proxies take 4 to 16 KiB of all
  * headers of a response, as Node.js does.
  */
-export const MAX_EMBED_ORIGINS_LENGTH = 3_000;
+const MAX_EMBED_ORIGINS_LENGTH = 3_000;
 
 /** An origin as a browser names it, or what is wrong with a text that should be one. */
 export type ParsedOrigin = { readonly origin: string } | { readonly problem: string };

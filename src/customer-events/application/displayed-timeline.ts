@@ -5,6 +5,7 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { encodeCursor } from '../domain/timeline-cursor.ts';
 import { EVENT_OVERHEAD_BYTES, PAGE_MAX_BYTES, type TimelineFilter, type TimelineQuery } from '../domain/timeline.ts';
+import { customerNameOf } from './customer-lookups.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { EventDisplayRules } from './event-displays.port.ts';
 import { Timeline } from './timeline.ts';
@@ -95,8 +96,7 @@ export class DisplayedTimeline {
   /** Null where it is not asked for, where the caller may not know it, and where no rule shows it. */
   private async customerName(appId: string, externalId: string, options: DisplayOptions): Promise<string | null> {
     if (!options.isWanted || !options.knowsCustomer || !(await this.rules.of(appId)).showsCustomer) return null;
-    const customerId = customerIdOf(appId, externalId);
-    return (await this.reads.run(appId, () => this.customers.find(customerId)))?.name ?? null;
+    return customerNameOf(this.reads, this.customers, appId, customerIdOf(appId, externalId));
   }
 
   private async showing(

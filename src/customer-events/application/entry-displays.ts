@@ -46,9 +46,24 @@ export async function shownSingles(
   return shown;
 }
 
-function shownSingle({ payload, ...event }: LatestEvent, context: DisplayContext): ShownSingle {
-  const { displays, customerName, masked } = context;
-  if (payload === null) return { ...event, display: displayOfType(event.type, displays) };
-  const shown = masked ? displays.masked({ type: event.type, payload }) : payload;
-  return { ...event, display: displays.of({ ...event, payload: shown }, customerName) };
+function shownSingle(read: LatestEvent, context: DisplayContext): ShownSingle {
+  const { event, display } = displayedEvent(read, context);
+  return { ...event, display };
+}
+
+interface DisplayedEvent {
+  readonly event: Omit<LatestEvent, 'payload'>;
+  /** Without what is masked. */
+  readonly payload: LatestEvent['payload'];
+  readonly display: EventDisplay;
+}
+
+/** An event as people see it: by its type alone where its payload was not read. */
+export function displayedEvent(
+  { payload: read, ...event }: LatestEvent,
+  { displays, customerName, masked }: DisplayContext,
+): DisplayedEvent {
+  if (read === null) return { event, payload: null, display: displayOfType(event.type, displays) };
+  const payload = masked ? displays.masked({ type: event.type, payload: read }) : read;
+  return { event, payload, display: displays.of({ ...event, payload }, customerName) };
 }

@@ -18,8 +18,8 @@ import { isOlder, WHOLE_TIMELINE, type TimelineQuery, type TypeSummary } from '.
 import { attentionOf, needsAttention, windowBefore, type Attention } from './attention.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import type { EventDisplay, TypeDisplay } from '../domain/event-display.ts';
-import { displayOfType } from './entry-displays.ts';
-import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
+import { displayedEvent, type DisplayContext } from './entry-displays.ts';
+import { EventDisplayRules } from './event-displays.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
 import { ReadTurns } from './turns.ts';
 
@@ -100,7 +100,8 @@ export class TicketContexts {
     const beyond = await this.latestBeyond(appId, customerId, from, named, latest);
     const missing = await this.missingBefore(appId, customerId, latest, beyond, outline);
     const attention = attentionOf(named, [...latest, ...beyond], displays);
-    const display = displayed(displays, attention, customer?.name ?? null, options.masked);
+    const customerName = customer?.name ?? null;
+    const display = displayed({ displays, customerName, masked: options.masked }, attention);
     return {
       asOf,
       customer,
@@ -160,23 +161,18 @@ function rankOf(display: TypeDisplay): Rank {
 }
 
 function displayed(
-  displays: EventDisplays,
+  context: DisplayContext,
   attention: readonly Attention[],
-  customerName: string | null,
-  masked: boolean,
 ): (event: LatestEvent, missingBehind: readonly TypeCount[]) => ContextEvent {
   const reserved = new Set(attention.map(({ id }) => id));
   return (read, missingBehind) => {
-    const event = masked && read.payload !== null ? withoutMasked(read, read.payload, displays) : read;
-    const { id, payload } = event;
-    const display =
-      payload === null ? displayOfType(event.type, displays) : displays.of({ ...event, payload }, customerName);
-    return { event, display, rank: rankOf(display), isReserved: reserved.has(id), missingBehind };
+    const { event, payload, display } = displayedEvent(read, context);
+    return {
+      event: { ...event, payload },
+      display,
+      rank: rankOf(display),
+      isReserved: reserved.has(event.id),
+      missingBehind,
+    };
   };
 }
-
-const withoutMasked = (
-  event: LatestEvent,
-  payload: NonNullable<LatestEvent['payload']>,
-  displays: EventDisplays,
-): LatestEvent => ({ ...event, payload: displays.masked({ type: event.type, payload }) });

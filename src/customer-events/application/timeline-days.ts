@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { commonTypes, type TypeFilter } from '../../../libs/kernel/type-filter.ts';
 import { daySpans, type Day } from '../../../libs/time/zone-days.ts';
-import { customerNotFound } from '../domain/customer-events-error.ts';
 import { customerIdOf } from '../domain/customer.ts';
+import { requireCustomer } from './customer-lookups.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
 import { ReadTurns } from './turns.ts';
@@ -44,7 +44,7 @@ export class TimelineDays {
     const customerId = customerIdOf(appId, externalId);
     const types = commonTypes(query.types, seen);
     const counts = types === null ? [] : await this.count(appId, customerId, { ...query, types });
-    if (counts.length === 0) await this.requireCustomer(appId, customerId);
+    if (counts.length === 0) await requireCustomer(this.reads, this.customers, appId, customerId);
     return counts;
   }
 
@@ -62,9 +62,5 @@ export class TimelineDays {
       .filter(([day, count]) => count > 0 && day >= from && day < to)
       .map(([day, count]) => ({ day, count }))
       .sort((a, b) => (a.day < b.day ? 1 : -1));
-  }
-
-  private async requireCustomer(appId: string, customerId: string): Promise<void> {
-    if ((await this.reads.run(appId, () => this.customers.find(customerId))) === null) throw customerNotFound();
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { commonTypes, matchesTypes, type TypeFilter } from '../../../libs/kernel/type-filter.ts';
 import { shiftInstant, type Instant } from '../../../libs/time/instant.ts';
 import { daysIn } from '../../../libs/time/zone-days.ts';
-import { customerNotFound, eventNotFound } from '../domain/customer-events-error.ts';
+import { eventNotFound } from '../domain/customer-events-error.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type Stretch,
 } from '../domain/timeline-entries.ts';
 import type { TimelineOrder, TimelinePosition } from '../domain/timeline.ts';
+import { customerNameOf, requireCustomer } from './customer-lookups.ts';
 import type { EntriesQuery, EntriesSight, TimelineEntriesPage, TimelineEntry } from './entries.ts';
 import { placeOf } from './entries-place.ts';
 import { CustomerStore } from './customer-store.port.ts';
@@ -107,7 +108,7 @@ export class TimelineEntries {
       matches: query.text === null ? null : matcherOf(query.text, context),
     };
     const outlined = await this.outlined(reading, sight, place, types === null);
-    if (outlined.scanned === 0) await this.requireCustomer(appId, customerId);
+    if (outlined.scanned === 0) await requireCustomer(this.reads, this.customers, appId, customerId);
     return this.shown(reading, outlined, context);
   }
 
@@ -166,7 +167,7 @@ export class TimelineEntries {
   private async around(reading: Reading, sight: EntriesSight, eventId: string): Promise<Outlined> {
     const { appId, customerId, walk, query, keyOf } = reading;
     const event = await this.reads.run(appId, () => this.timelines.find(customerId, eventId));
-    if (event === null) await this.requireCustomer(appId, customerId);
+    if (event === null) await requireCustomer(this.reads, this.customers, appId, customerId);
     if (event === null || !matchesTypes(event.type, sight.types)) throw eventNotFound();
     const above = Math.floor((query.limit - 1) / 2);
     const [newer, older] = await Promise.all([
@@ -257,12 +258,7 @@ export class TimelineEntries {
     { showsCustomer }: EventDisplays,
   ): Promise<string | null> {
     if (!knowsCustomer || !showsCustomer) return null;
-    return (await this.reads.run(appId, () => this.customers.find(customerId)))?.name ?? null;
-  }
-
-  /** An event proves its customer, so the look-up is needed only where there is none. */
-  private async requireCustomer(appId: string, customerId: string): Promise<void> {
-    if ((await this.reads.run(appId, () => this.customers.find(customerId))) === null) throw customerNotFound();
+    return customerNameOf(this.reads, this.customers, appId, customerId);
   }
 }
 

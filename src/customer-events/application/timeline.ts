@@ -20,6 +20,7 @@ import {
   type TimelineQuery,
   type TimelineSummary,
 } from '../domain/timeline.ts';
+import { requireCustomer } from './customer-lookups.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
 import { ReadTurns, WriteTurns } from './turns.ts';
@@ -63,7 +64,7 @@ export class Timeline {
     const read = () => this.timelines.page(customerId, query, after, limits);
     const isFiltered = query.types.length > 0;
     const { events, next } = await (isFiltered ? this.reads.runCostly(appId, read) : this.reads.run(appId, read));
-    if (events.length === 0 && next === null) await this.requireCustomer(appId, customerId);
+    if (events.length === 0 && next === null) await requireCustomer(this.reads, this.customers, appId, customerId);
     return { events, nextCursor: next === null ? null : encodeCursor(customerId, query, next) };
   }
 
@@ -87,7 +88,7 @@ export class Timeline {
   async summary(appId: string, externalId: string, filter: TimelineFilter): Promise<TimelineSummary> {
     const customerId = customerIdOf(appId, externalId);
     const types = await this.reads.runCostly(appId, () => this.timelines.summarize(customerId, filter));
-    if (types.length === 0) await this.requireCustomer(appId, customerId);
+    if (types.length === 0) await requireCustomer(this.reads, this.customers, appId, customerId);
     return timelineSummary(types);
   }
 
@@ -142,7 +143,8 @@ export class Timeline {
     const read: ReadPart = (after, events) =>
       this.reads.run(appId, () => this.timelines.page(customerId, query, after, exportLimits(events)));
     const first = await read(null, FIRST_EXPORT_PAGE);
-    if (first.events.length === 0 && first.next === null) await this.requireCustomer(appId, customerId);
+    if (first.events.length === 0 && first.next === null)
+      await requireCustomer(this.reads, this.customers, appId, customerId);
     return pagesFrom(first, read, requireStillAllowed);
   }
 
@@ -153,13 +155,8 @@ export class Timeline {
     return this.audit.record(auditEntry(this.clock.now(), { appId, actor, action, customer }));
   }
 
-  /** An event proves its customer, so the look-up is needed only where there is none. */
-  private async requireCustomer(appId: string, customerId: string): Promise<void> {
-    if ((await this.reads.run(appId, () => this.customers.find(customerId))) === null) throw customerNotFound();
-  }
-
   private async refuseEvent(appId: string, customerId: string): Promise<never> {
-    await this.requireCustomer(appId, customerId);
+    await requireCustomer(this.reads, this.customers, appId, customerId);
     throw eventNotFound();
   }
 }

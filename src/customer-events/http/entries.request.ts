@@ -1,14 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsIn, IsOptional, Length, Matches, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional, Length, ValidateBy } from 'class-validator';
 import type { Request } from 'express';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { MAX_TYPE_FILTERS } from '../../../libs/kernel/type-filter.ts';
 import { INSTANT_FORMS, type Instant } from '../../../libs/time/instant.ts';
 import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
-import { AsList, instantOf, IsCursor, IsLimit, IsQueryInstant } from '../../platform/http/request/query-rules.ts';
+import { instantOf, IsCursor, IsLimit, IsQueryInstant } from '../../platform/http/request/query-rules.ts';
 import type { EntriesQuery, EntriesStart } from '../application/entries.ts';
 import type { QuietMode } from '../domain/timeline-entries.ts';
-import { TYPE_FILTER_PATTERN, typeFilter } from '../domain/timeline.ts';
+import { typeFilter } from '../domain/timeline.ts';
+import { IsTypeFilters } from './timeline.request.ts';
 
 /** A search reads payloads. */
 const SEARCH_COST = 10;
@@ -19,8 +20,8 @@ export const entriesCost = ({ query }: Pick<Request, 'query'>): number => (query
 export const isFiltered = ({ query }: Pick<Request, 'query'>): boolean =>
   query.q !== undefined || query.type !== undefined;
 
-export const ENTRIES_DEFAULT_LIMIT = 50;
-export const ENTRIES_MAX_LIMIT = 100;
+const ENTRIES_DEFAULT_LIMIT = 50;
+const ENTRIES_MAX_LIMIT = 100;
 const TEXT_MAX_LENGTH = 200;
 const DEFAULT_TIME_ZONE = 'UTC';
 
@@ -75,18 +76,9 @@ export class EntriesRequest {
   @IsLimit(ENTRIES_MAX_LIMIT)
   limit: number = ENTRIES_DEFAULT_LIMIT;
 
-  @ApiProperty({
-    required: false,
-    type: [String],
-    description: `A type, or the beginning of types: \`order.*\`; at most ${MAX_TYPE_FILTERS} times. What is hidden is there only if its type is given exactly.`,
-  })
-  @IsOptional()
-  @AsList()
-  @Matches(TYPE_FILTER_PATTERN, {
-    each: true,
-    message: 'must be a type, 1 to 100 characters of a-z, 0-9, "_" and ".", or the beginning of types, such as order.*',
-  })
-  @ArrayMaxSize(MAX_TYPE_FILTERS, { message: `must be given at most ${MAX_TYPE_FILTERS} times` })
+  @IsTypeFilters(
+    `A type, or the beginning of types: \`order.*\`; at most ${MAX_TYPE_FILTERS} times. What is hidden is there only if its type is given exactly.`,
+  )
   type?: string[];
 
   @ApiProperty({
@@ -141,8 +133,7 @@ function entriesStart(request: EntriesRequest): EntriesStart {
   const { at, around, cursor, within, dir } = request;
   if (at !== undefined) return { kind: 'at', at: instantOf(at) as Instant };
   if (around !== undefined) return { kind: 'around', eventId: around };
-  if (cursor !== undefined && within !== undefined) return { kind: 'within', cursor };
-  if (within !== undefined) return { kind: 'within', cursor: within };
+  if (within !== undefined) return { kind: 'within', cursor: cursor ?? within };
   return cursor === undefined ? { kind: 'newest' } : { kind: 'cursor', cursor, direction: dir ?? 'older' };
 }
 

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsIn, IsOptional, Matches } from 'class-validator';
+import { MAX_TYPE_FILTERS } from '../../../libs/kernel/type-filter.ts';
 import { INSTANT_FORMS } from '../../../libs/time/instant.ts';
 import { AsList, IsCursor, IsLimit, IsQueryInstant, timeWindow } from '../../platform/http/request/query-rules.ts';
 import {
@@ -14,25 +15,26 @@ import {
 } from '../domain/timeline.ts';
 import { IsDisplay } from './display.param.ts';
 
-const MAX_TYPES = 50;
-const TYPES_RULE = { message: `must be given at most ${MAX_TYPES} times` };
+const TYPES_RULE = { message: `must be given at most ${MAX_TYPE_FILTERS} times` };
 const TYPE_RULE = {
   each: true,
   message: 'must be a type, 1 to 100 characters of a-z, 0-9, "_" and ".", or the beginning of types, such as order.*',
 };
 
+const ONE_MUST_MATCH = `A type, or the beginning of types: \`order.*\`. Given several times (at most ${MAX_TYPE_FILTERS}), an event matches if one of them does.`;
+
 /** The types of which one must match, given as often as there are types. */
-export const IsTypeFilters = (): PropertyDecorator =>
+export const IsTypeFilters = (description = ONE_MUST_MATCH): PropertyDecorator =>
   applyDecorators(
     ApiProperty({
       required: false,
       type: [String],
-      description: `A type, or the beginning of types: \`order.*\`. Given several times (at most ${MAX_TYPES}), an event matches if one of them does.`,
+      description,
     }),
     IsOptional(),
     AsList(),
     Matches(TYPE_FILTER_PATTERN, TYPE_RULE),
-    ArrayMaxSize(MAX_TYPES, TYPES_RULE),
+    ArrayMaxSize(MAX_TYPE_FILTERS, TYPES_RULE),
   );
 
 export class TimelineFilterRequest {

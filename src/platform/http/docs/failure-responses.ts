@@ -7,6 +7,7 @@ import {
 } from '../../../../libs/kernel/domain-error.ts';
 import { STATUS_OF_KIND } from '../errors/status-of-kind.ts';
 import { RATE_LIMIT_HEADERS, REQUEST_ID_HEADER, RETRY_AFTER_HEADER } from './header-docs.ts';
+import { operationsOf } from './operations.ts';
 
 const HEADERS_OF_KIND: Readonly<Partial<Record<ErrorKind, object>>> = {
   'method-not-allowed': { Allow: { description: 'The methods that this route accepts.', schema: { type: 'string' } } },
@@ -85,7 +86,7 @@ export type CommonFailures = Readonly<Record<string, readonly ErrorDefinition[]>
 export function completeFailures(document: OpenAPIObject, common: CommonFailures): void {
   const codes = document.components?.schemas?.[ERROR_CODE.enumName] as { enum: string[] };
   codes.enum = [...new Set(errorDefinitions().map((definition) => definition.code))].sort();
-  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
+  for (const operation of operationsOf<Operation>(document)) {
     const [scheme] = (operation.security ?? []).flatMap(Object.keys);
     if (scheme === undefined) continue;
     addRateLimitHeaders(operation.responses);

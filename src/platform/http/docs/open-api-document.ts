@@ -5,6 +5,7 @@ import { completeFailures, FailureResponse, type CommonFailures } from './failur
 import { inOpenApi31 } from './open-api-31.ts';
 import { nameSchemas } from './schema-names.ts';
 import { shareParts } from './shared-parts.ts';
+import { operationsOf } from './operations.ts';
 
 /**
  * The OpenAPI document of the API, made from the code. An operationId is the name of the method that handles the route.
@@ -29,7 +30,7 @@ export function openApiDocument(
     },
   });
   completeFailures(document, commonFailures);
-  for (const operation of operationsOf(document)) {
+  for (const operation of operationsOf<Operation>(document)) {
     tellScope(operation, scopes.get(operation.operationId));
     // An open route says so: otherwise it could be one whose security was forgotten.
     operation.security ??= [];
@@ -69,9 +70,6 @@ interface Operation {
   security?: object[];
   'x-required-scope'?: string;
 }
-
-const operationsOf = (document: OpenAPIObject): Operation[] =>
-  Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[]);
 
 /** What tools know of as scopes are those of OAuth 2: for a key they stand in the text, and in an extension for programs. */
 function tellScope(operation: Operation, scope: string | undefined): void {

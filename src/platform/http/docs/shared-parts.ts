@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { operationsOf } from './operations.ts';
 
 interface Part {
   readonly $ref?: string;
@@ -15,7 +16,7 @@ interface Operation {
  * by their names, failures by their codes (`CustomerNotFound`, `EmbedSessionInvalidOrEmbedSessionExpired`).
  */
 export function shareParts(document: OpenAPIObject): OpenAPIObject {
-  const operations = Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[]);
+  const operations = operationsOf<Operation>(document);
   const headers = new SharedParts('headers', operations.flatMap(headersOf));
   for (const { responses } of operations) {
     for (const [status, response] of Object.entries(responses)) {

@@ -36,15 +36,23 @@ export function preconditionsOf(headers: Request['headers']): Preconditions {
 function versionsOf(header: string): readonly string[] | 'any' {
   if (header === '*') return 'any';
   if (header.length > MAX_HEADER_LENGTH) throw malformed();
+  if (header === '') throw malformed();
   const versions: string[] = [];
+  for (const tag of listedTags(header)) {
+    if (tag === null) throw malformed();
+    if (!tag.isWeak) versions.push(tag.version);
+  }
+  return versions;
+}
+
+/** The entity tags of a header, one after the other; null, and no more, where the rest cannot be read. */
+function* listedTags(header: string): Generator<{ readonly version: string; readonly isWeak: boolean } | null> {
   for (let rest = header; rest !== '';) {
     const [item, weak, version] = LISTED_TAG.exec(rest) ?? [];
-    if (item === undefined) throw malformed();
-    if (weak === undefined) versions.push(version as string);
+    if (item === undefined) return yield null;
+    yield { version: version as string, isWeak: weak !== undefined };
     rest = rest.slice(item.length);
   }
-  if (header === '') throw malformed();
-  return versions;
 }
 
 /**
@@ -54,12 +62,7 @@ function versionsOf(header: string): readonly string[] | 'any' {
 export function hasVersion(headers: Request['headers'], version: string): boolean {
   const header = headers['if-none-match']?.trim() ?? '';
   if (header === '*') return true;
-  for (let rest = header.slice(0, MAX_HEADER_LENGTH); rest !== '';) {
-    const [item, , listed] = LISTED_TAG.exec(rest) ?? [];
-    if (item === undefined) return false;
-    if (listed === version) return true;
-    rest = rest.slice(item.length);
-  }
+  for (const tag of listedTags(header.slice(0, MAX_HEADER_LENGTH))) if (tag?.version === version) return true;
   return false;
 }
 

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Counts } from '../../../../libs/kernel/counts.ts';
+import { addressOf } from '../request/address-of.ts';
 
 /**
  * Closes connections beyond the limit of their address at once.
@@ -11,7 +12,7 @@ export function limitConnectionsPerAddress(server: Server, limit: number, onDrop
   if (limit === 0) return;
   const open = new Counts();
   server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
+    const address = addressOf(socket);
     if (open.of(address) >= limit) {
       socket.destroy();
       onDropped();
