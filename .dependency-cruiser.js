@@ -48,7 +48,7 @@ const PLATFORM = {
   'src/platform/http/request': `src/platform/access src/platform/audit src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
     @nestjs/common express node:crypto node:http node:stream node:util node:zlib`,
   'src/platform/http/response': `src/platform/http/errors src/platform/http/request libs/ndjson ${VALUES}
-    @nestjs/common node:http node:stream`,
+    @nestjs/common node:crypto node:http node:stream`,
   'src/platform/http/rate-limit': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel
     @nestjs/common @nestjs/core express pg rate-limiter-flexible node:http`,
   'src/platform/http/docs': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel @nestjs/common

@@ -4,6 +4,7 @@ import { AgentPages, article, event, TICKET_AT } from '../support/agent-pages.ts
 import { axeViolations } from '../support/axe.ts';
 import { describeInChromium, type PageOptions, type WatchedPage } from '../support/chromium.ts';
 import { openDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts';
+import { until } from '../support/child.ts';
 import { createSession, embedApi } from '../support/embed-session.ts';
 import { controlRows, cutControls, resize, scrolledSideways } from '../support/page-layout.ts';
 import { startServiceOn, withKey } from '../support/test-service.ts';
@@ -74,6 +75,8 @@ describeInChromium('the agent page in each of its states', () => {
     await pages.closePages();
     await proxy.cut();
     await proxy.restore();
+    // Its connections are gone: the page itself would be refused by one that it has not noticed yet.
+    await until(async () => (await withKey(cutOff, pages.service.key).get('/customers/user_42')).status === 200);
   });
   afterAll(async () => {
     await Promise.all([cutOff, limited, remembering].map((instance) => instance?.close()));
@@ -258,6 +261,19 @@ describeInChromium('the agent page in each of its states', () => {
       open: () => before('head', () => proxy.cut(), { refusals: [503] }),
     },
     {
+      name: 'that cannot itself be loaded, with a database that is away',
+      says: 'The service does not answer right now',
+      open: async () => {
+        const { url } = await pages.session({ at: TICKET_AT }, cutOff);
+        await proxy.cut();
+        const watched = await pages.open({ refusals: [503] }, [new URL(url).origin]);
+        // It would load itself again in the middle of the test.
+        await watched.page.clock.install();
+        await watched.page.goto(url);
+        return watched;
+      },
+    },
+    {
       name: 'with a database that is away later',
       says: 'The service does not answer right now',
       open: async () => {
@@ -375,6 +391,16 @@ describeInChromium('the agent page in each of its states', () => {
       },
     },
   ];
+
+  it('comes by itself when the database is back, where it could not itself be loaded', async () => {
+    const { url } = await pages.session({ at: TICKET_AT }, cutOff);
+    await proxy.cut();
+    const { page, faults } = await pages.show(url, { refusals: [503] });
+    await page.getByText('SERVICE_UNAVAILABLE').waitFor();
+    await proxy.restore();
+    await article(page, 'Payment failed').waitFor();
+    expect(faults).toEqual([]);
+  });
 
   it.each(states)('has nothing that axe objects to, $name', async ({ says, open, again, keepsEvents }) => {
     const { page, faults } = await open();

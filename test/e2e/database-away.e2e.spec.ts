@@ -52,6 +52,31 @@ describe('while the database is away', () => {
     ['an unknown key: nobody can tell that it is unknown', () => service.get('/auth/whoami', { 'X-API-Key': UNKNOWN })],
   ];
 
+  it('the agent page says so to people, in every frame, and is loaded again; programs get the failure envelope', async () => {
+    await proxy.cut();
+    try {
+      const open = (accept: string) =>
+        request(service.server)
+          .get(`/embed/timeline?k=pk_live_${'x'.repeat(48)}`)
+          .set('Accept', accept);
+      const page = await open('text/html,application/xhtml+xml;q=0.9,*/*;q=0.8');
+      expect(page.status).toBe(503);
+      expect(page.headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': expect.stringMatching(
+          /^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'self'; .*frame-ancestors \*$/,
+        ),
+        'cache-control': 'no-store',
+        'retry-after': expect.stringMatching(/^[1-9]\d*$/),
+      });
+      expect(page.headers).not.toHaveProperty('x-frame-options');
+      expect(page.text).toContain(`SERVICE_UNAVAILABLE · request ${page.headers['x-request-id']}`);
+      for (const accept of ['*/*', 'application/json']) expectAway(await open(accept));
+    } finally {
+      await proxy.restore();
+    }
+  });
+
   it('a read that was counted before is in the audit when it is back, and so is an entry that was noted meanwhile', async () => {
     const { id, secret } = await direct.createKey({});
     const appId = (await direct.get('/auth/whoami')).body.data.appId as string;

@@ -212,7 +212,7 @@ describe('the agent page', () => {
       expect(readPageFiles(url)).toBeNull();
       const without = new EmbedPageController(service.app.get(PageApps, { strict: false }), null);
       await expect(
-        without.timeline(publicKey, { path: '/embed/timeline', socket: {} } as Request),
+        without.timeline(publicKey, { path: '/embed/timeline', socket: {} } as Request, true),
       ).rejects.toMatchObject({
         code: 'NOT_FOUND',
         message: expect.stringContaining('npm run build'),

@@ -24,7 +24,7 @@ export async function resize(page: Page, width: number): Promise<void> {
   await page.setViewportSize({ width, height: 900 });
   await page.waitForFunction(
     `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(async () => {
-      const element = document.querySelector('customer-timeline');
+      const element = document.querySelector('customer-timeline') ?? document.body;
       await element.updateComplete;
       done(innerWidth === ${width} && element.getBoundingClientRect().width === ${width});
     })))`,

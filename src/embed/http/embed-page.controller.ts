@@ -5,9 +5,12 @@ import { defineError } from '../../../libs/kernel/domain-error.ts';
 import { routeNotFound } from '../../platform/http/errors/http-error.ts';
 import { WithoutKey } from '../../platform/http/request/caller.ts';
 import { addressOf } from '../../platform/http/request/address-of.ts';
+import { setFailurePage } from '../../platform/http/request/in-flight-request.ts';
+import { PrefersHtml } from '../../platform/http/request/prefers.ts';
 import { ThisRequest } from '../../platform/http/request/this-request.ts';
 import { HTML_TYPE, PageResponse } from '../../platform/http/response/page-response.ts';
 import { PageApps } from '../application/page-apps.ts';
+import { failurePage } from './failure-page.ts';
 import { PAGE_ENCODINGS, PAGE_FILES, type PageFiles } from './page-files.ts';
 import { frameOrigins, pagePolicy, pageShell } from './page-shell.ts';
 
@@ -33,8 +36,13 @@ export class EmbedPageController {
    * (SECURITY_HEADERS): whom an app lets show it takes effect within ten seconds.
    */
   @Get('timeline')
-  async timeline(@Query('k') publicKey: unknown, @ThisRequest() { path, socket }: Request): Promise<PageResponse> {
+  async timeline(
+    @Query('k') publicKey: unknown,
+    @ThisRequest() { path, socket, res }: Request,
+    @PrefersHtml() isBrowser: boolean,
+  ): Promise<PageResponse> {
     const page = this.requirePage();
+    if (isBrowser && res !== undefined) setFailurePage(res, (error, id) => failurePage(page, path, error, id));
     const origins = frameOrigins(await this.pageApps.find(publicKey, addressOf(socket)));
     return new PageResponse(pageShell(page, path, publicKey, origins), HTML_TYPE, {
       'Content-Security-Policy': pagePolicy(origins),

@@ -20,11 +20,14 @@ export const frameOrigins = (app: PageApp | null): readonly string[] =>
 export const pagePolicy = (origins: readonly string[]): string =>
   `${POLICY}; frame-ancestors ${origins.length === 0 ? "'none'" : origins.join(' ')}`;
 
+/** @param path of a page; with a slash at the end, browsers take relative addresses to be one folder deeper. */
+export const assetsFrom = (path: string): string => (path.endsWith('/') ? '../assets' : 'assets');
+
 /**
  * The page without any data of a customer. What it is opened for stands in attributes of its one element: `public-key`,
  * and `origins` with a space between them. Its addresses are relative, since PUBLIC_URL may have a path.
  *
- * @param path under which it is opened; with a slash at the end, browsers take relative addresses to be one folder deeper.
+ * @param path under which it is opened.
  * @param publicKey as whoever opens the page has sent it: what has not the form of one is left out.
  * @param origins as {@link frameOrigins} gives them.
  */
@@ -34,7 +37,7 @@ export function pageShell(
   publicKey: unknown,
   origins: readonly string[],
 ): string {
-  const assets = path.endsWith('/') ? '../assets' : 'assets';
+  const assets = assetsFrom(path);
   const attributes = { 'public-key': isPublicKey(publicKey) ? publicKey : '', origins: origins.join(' ') };
   const written = Object.entries(attributes).flatMap(([name, value]) =>
     value === '' ? [] : [` ${name}="${escapedHtml(value)}"`],

@@ -19,6 +19,18 @@ export interface RequestSummary {
   readonly fields: readonly string[];
 }
 
+/** A body for browsers. */
+export interface Page {
+  readonly body: string | Buffer;
+  readonly contentType: string;
+  /** In the place of the headers of security that all responses have: names and values in turn. */
+  readonly securityHeaders: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** @param requestId by which the operator finds the request in the log. */
+export type FailurePage = (error: DomainError, requestId: string) => Page;
+
 /** One request and its response, for those that tell of it when it is over. */
 export class InFlightRequest {
   readonly startedAt = performance.now();
@@ -34,9 +46,11 @@ export class InFlightRequest {
   bodyIsStream = false;
   /** What was added to the head of the response: names and values in turn. */
   readonly headers: string[] = [];
-  /** In the place of the headers of security that all responses have: names and values in turn. */
-  ownSecurityHeaders: readonly string[] | undefined = undefined;
+  /** Of a {@link Page}. */
+  ownSecurityHeaders: Page['securityHeaders'] | undefined = undefined;
   headIsWritten = false;
+  /** In the place of the failure envelope. */
+  failurePage: FailurePage | undefined = undefined;
   /** It counts among those of which only so many may be under way. */
   isCounted = false;
   private readonly bytesWrittenBefore: number;
@@ -139,6 +153,12 @@ export function setInFlightRequest(response: ServerResponse, inFlight: InFlightR
 export function setSummary(response: ServerResponse, summary: RequestSummary): void {
   const inFlight = inFlightRequestOf(response);
   if (inFlight !== undefined) inFlight.summary = summary;
+}
+
+/** Tells that a person waits for the response in a browser: should it be a failure, it is this page. */
+export function setFailurePage(response: ServerResponse, page: FailurePage): void {
+  const inFlight = inFlightRequestOf(response);
+  if (inFlight !== undefined) inFlight.failurePage = page;
 }
 
 /** Tells that the body of this request may take as long as it goes on coming: an import. */

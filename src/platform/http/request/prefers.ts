@@ -10,3 +10,4 @@ const prefers = (mediaType: string) =>
 
 export const PrefersMarkdown = prefers('text/markdown');
 export const PrefersNdjson = prefers('application/x-ndjson');
+export const PrefersHtml = prefers('text/html');

@@ -1,11 +1,9 @@
-import type { ServerResponse } from 'node:http';
-import { inFlightRequestOf } from '../request/in-flight-request.ts';
-import { addHeader } from './response-head.ts';
+import { createHash } from 'node:crypto';
+import type { Page } from '../request/in-flight-request.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
-import { sendBytes } from './send.ts';
 
 /** A body for browsers that is sent as it stands, and in which headers of security differ from those of data. */
-export class PageResponse {
+export class PageResponse implements Page {
   /** Names and values in turn. */
   readonly securityHeaders: readonly string[];
 
@@ -24,14 +22,6 @@ export class PageResponse {
       typeof value === 'string' ? [name, value] : [],
     );
   }
-}
-
-/** It holds no memory for this client: files are the same bytes for all, and pages are small. */
-export function sendPage(response: ServerResponse, page: PageResponse): void {
-  const inFlight = inFlightRequestOf(response);
-  if (inFlight !== undefined) inFlight.ownSecurityHeaders = page.securityHeaders;
-  for (const [name, value] of Object.entries(page.headers)) addHeader(response, name, value);
-  sendBytes(response, response.statusCode, page.body, page.contentType);
 }
 
 /**
@@ -54,6 +44,10 @@ ${head}</head>
 ${body}</body>
 </html>
 `;
+
+/** The source by which a policy allows one script that stands in the page itself (Content Security Policy 3, §2.3.1). */
+export const scriptSource = (script: string): string =>
+  `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 
 export const HTML_TYPE = 'text/html; charset=utf-8';
 

@@ -4,7 +4,7 @@ import { addHeader, writeHead } from './response-head.ts';
 import { failureHeaders } from '../errors/failure-headers.ts';
 import { STATUS_OF_KIND } from '../errors/status-of-kind.ts';
 import { failureEnvelope } from './envelope.ts';
-import { inFlightRequestOf } from '../request/in-flight-request.ts';
+import { inFlightRequestOf, type Page } from '../request/in-flight-request.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -31,10 +31,23 @@ export function sendBytes(response: ServerResponse, status: number, body: string
   response.end(body);
 }
 
-/** Sends the failure envelope of an error, with the status of its kind and the headers that belong to it. */
+/** It holds no memory for this client: files are the same bytes for all, and pages are small. */
+export function sendPage(response: ServerResponse, page: Page): void {
+  const inFlight = inFlightRequestOf(response);
+  if (inFlight !== undefined) inFlight.ownSecurityHeaders = page.securityHeaders;
+  for (const [name, value] of Object.entries(page.headers)) addHeader(response, name, value);
+  sendBytes(response, response.statusCode, page.body, page.contentType);
+}
+
+/**
+ * Sends a failure with the status of its kind and the headers that belong to it: as the failure envelope, or as the page
+ * that `setFailurePage` was given.
+ */
 export function sendFailure(response: ServerResponse, error: DomainError): void {
   const inFlight = inFlightRequestOf(response);
   if (inFlight !== undefined) inFlight.failure = error;
   for (const [name, value] of Object.entries(failureHeaders(error))) addHeader(response, name, value);
-  sendText(response, STATUS_OF_KIND[error.kind], failureEnvelope(error), JSON_TYPE);
+  response.statusCode = STATUS_OF_KIND[error.kind];
+  if (inFlight?.failurePage !== undefined) sendPage(response, inFlight.failurePage(error, inFlight.id));
+  else sendText(response, response.statusCode, failureEnvelope(error), JSON_TYPE);
 }
