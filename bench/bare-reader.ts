@@ -2,9 +2,12 @@ import pg from 'pg';
 import type { Database } from './engine.ts';
 import { quantile, type Subject } from './measurement.ts';
 
+/** As `pg` takes it. */
 export interface Statement {
+  /** Under which it is prepared once on each connection; undefined: it is parsed and planned each time. */
+  readonly name?: string | undefined;
   readonly text: string;
-  readonly values: unknown[];
+  readonly values: readonly unknown[];
 }
 
 /** `pg` clients that read what the statements say as fast as it goes: no HTTP, nothing made of the rows. */
@@ -27,7 +30,7 @@ export function bareReader(
         for (let next = first; performance.now() - start < seconds * 1000; next++) {
           const statement = statements[next % statements.length] as Statement;
           const before = performance.now();
-          const { rowCount } = await pool.query(statement.text, statement.values);
+          const { rowCount } = await pool.query({ ...statement, values: [...statement.values] });
           if (rowCount === 0) throw new Error(`${name}: no rows`);
           latencies.push(performance.now() - before);
         }
