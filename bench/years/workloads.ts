@@ -12,7 +12,7 @@ import {
   type TypeFilter,
 } from '../../src/customer-events/domain/timeline.ts';
 import { EVENT_COLUMNS, eventOf, type EventRow } from '../../src/customer-events/persistence/customer-event-columns.ts';
-import { selectEvents } from '../../src/customer-events/persistence/timeline-sql.ts';
+import { selectMatchingEvents, selectPage } from '../../src/customer-events/persistence/timeline-page-sql.ts';
 import type { Database } from '../engine.ts';
 import { randomSource } from '../events.ts';
 import { CUSTOMERS, RARE_TYPE } from './history.ts';
@@ -157,7 +157,8 @@ function reading(
         const { customerId, occurredAt, id } = inHistory(layout, event);
         const after: TimelinePosition | null = hasCursor ? { occurredAt, id } : null;
         const limits = { events: PAGE, bytes: PAGE_MAX_BYTES, entries: READ_MAX_ENTRIES };
-        return selectEvents(customerId, { ...WHOLE_TIMELINE, types, order: 'desc' }, after, limits);
+        const select = types.length === 0 ? selectPage : selectMatchingEvents;
+        return select(customerId, { ...WHOLE_TIMELINE, types, order: 'desc' }, after, limits);
       });
       return async () => {
         for (const { sql, parameters } of statements) await dataSource.query(sql, parameters);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * An opaque text that says where the next page of a walk begins, and of which walk: base64url of the place and a
@@ -27,7 +27,4 @@ export function decodeWalkCursor(walk: readonly unknown[], cursor: string): stri
 }
 
 const checksum = (walk: readonly unknown[], place: string): string =>
-  createHash('sha256')
-    .update(JSON.stringify([...walk, place]))
-    .digest('base64url')
-    .slice(0, 16);
+  hash('sha256', JSON.stringify([...walk, place]), 'base64url').slice(0, 16);

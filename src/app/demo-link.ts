@@ -61,5 +61,5 @@ const PLAIN_SESSION = {
 async function ticketInstant(app: INestApplicationContext, appId: string): Promise<Instant | null> {
   const query = { ...WHOLE_TIMELINE, types: [typeFilter(TICKET_TYPE)], order: 'desc' as const };
   const { events } = await app.get(Timeline).page(appId, DEMO_CUSTOMER, query, 1, undefined);
-  return events[0]?.occurredAt ?? null;
+  return events[0]?.decoded().occurredAt ?? null;
 }

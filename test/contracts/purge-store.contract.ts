@@ -54,7 +54,9 @@ export function purgeStoreContract(
         neverAbandoned,
       );
     const left = async ({ id }: Customer): Promise<string[]> =>
-      (await stores.timelines.page(id, { ...WHOLE_TIMELINE, order: 'asc' }, null, MANY)).events.map(({ type }) => type);
+      (await stores.timelines.page(id, { ...WHOLE_TIMELINE, order: 'asc' }, null, MANY)).events.map(
+        (event) => event.decoded().type,
+      );
     const groupsOf = async (app: string): Promise<(readonly string[])[]> => {
       const found: (readonly string[])[] = [];
       for (let after: CustomerPosition | null = null; ;) {

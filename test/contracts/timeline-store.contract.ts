@@ -16,6 +16,8 @@ import {
 } from '../../src/customer-events/domain/timeline.ts';
 import { aCustomer, anEvent, APP, instant, ORDER } from '../support/builders.ts';
 import { walkTimeline } from '../support/walk-timeline.ts';
+import { decodedEvent, type EncodedEvent } from '../../src/customer-events/application/timeline-store.port.ts';
+import { customerEventResponse } from '../../src/customer-events/http/customer-event.response.ts';
 import type { Stores } from './customer-event-store.contract.ts';
 
 const NEWEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'desc' };
@@ -183,13 +185,13 @@ export function timelineStoreContract(open: () => Stores): void {
           const found: string[] = [];
           let after: TimelinePosition | null = null;
           do {
-            const part: TimelinePart<CustomerEvent> = await stores.timelines.page(ada.id, { types, order }, after, {
+            const part: TimelinePart<EncodedEvent> = await stores.timelines.page(ada.id, { types, order }, after, {
               events,
               bytes,
               entries,
             });
             expect(part.events.length).toBeLessThanOrEqual(events);
-            const size = part.events.reduce((sum, { payload }) => sum + payload.text.length, 0);
+            const size = part.events.reduce((sum, event) => sum + event.decoded().payload.text.length, 0);
             if (part.events.length > 1) expect(size).toBeLessThanOrEqual(bytes);
             found.push(...idsOf(part.events));
             after = part.next;
@@ -202,6 +204,34 @@ export function timelineStoreContract(open: () => Stores): void {
       },
     );
 
+    it('gives the events of a page as the JSON that a response has, and field by field, whatever is in them', async () => {
+      const fields: Partial<CustomerEvent>[] = [
+        {},
+        { eventId: 'order-1042:placed.', type: 'order_placed.v2' },
+        { payload: new JsonText('{"n":1e400,"big":123456789012345678901234567890,"z":-0,"__proto__":{"a":[]}}') },
+        {
+          payload: new JsonText('{"nul":"\\u0000","lone":"\\ud800","line":"\\u2028","q":"\\"","text":"Grüße 🎉","":0}'),
+        },
+        { payload: new JsonText('{"x":",\\"occurredAt\\":\\"2020"}'), eventId: 'a' },
+        {
+          payload: new JsonText(
+            '{"id":"x","payload":{"occurredAt":"2020","createdAt":"2020","eventId":"b"},"type":"t","a":1,"occurredAt":"2020-01-01T00:00:00Z","createdAt":"x","eventId":"y"}',
+          ),
+        },
+        { occurredAt: instant('0001-01-01T00:00:00Z') },
+        { occurredAt: instant('9999-12-31T23:59:59.999999Z'), createdAt: instant('2026-04-18T12:00:00.1204Z') },
+      ];
+      const all = await append(...fields.map((some) => anEvent(ada, some)));
+      const limits = { events: 200, bytes: 1_000_000, entries: 1_000 };
+      for (const types of [[], [typeFilter('order.*'), typeFilter('order_placed.v2')]]) {
+        const { events, next } = await stores.timelines.page(ada.id, { types, order: 'asc' }, null, limits);
+        const found = new Map(events.map((event) => [event.id, event]));
+        expect(next).toBeNull();
+        expect(all.map(({ id }) => found.get(id)?.decoded())).toEqual(all);
+        expect(all.map(({ id }) => found.get(id)?.json)).toEqual(all.map((event) => customerEventResponse(event)));
+      }
+    });
+
     it('outlines what a page would give', async () => {
       await append(at('2026-01-01'), at('2026-01-02T00:00:00.000001Z', 'b'), at('2026-01-03'));
       const { events } = await stores.timelines.page(ada.id, NEWEST_FIRST, null, {
@@ -210,7 +240,7 @@ export function timelineStoreContract(open: () => Stores): void {
         entries: 10,
       });
       expect(await outlined(NEWEST_FIRST, 2)).toEqual(
-        events.map(({ id, type, occurredAt }) => ({ id, type, occurredAt })),
+        events.map(decodedEvent).map(({ id, type, occurredAt }) => ({ id, type, occurredAt })),
       );
     });
 

@@ -2,6 +2,7 @@ import type { ErasureOrder } from '../../src/customer-events/application/custome
 import {
   LATEST_PAYLOADS,
   TimelineStore,
+  type EncodedEvent,
   type NewestSummary,
   type TypeMoment,
 } from '../../src/customer-events/application/timeline-store.port.ts';
@@ -21,7 +22,15 @@ import {
   type TypeFilter,
   type TypeSummary,
 } from '../../src/customer-events/domain/timeline.ts';
+import { customerEventResponse } from '../../src/customer-events/http/customer-event.response.ts';
 import type { InMemoryCustomers } from './in-memory-customers.ts';
+
+/** The event as a store would read it. */
+export const encoded = (event: CustomerEvent): EncodedEvent => ({
+  id: event.id,
+  json: customerEventResponse(event),
+  decoded: () => event,
+});
 
 export class InMemoryTimelineStore extends TimelineStore {
   constructor(private readonly customers: InMemoryCustomers) {
@@ -33,14 +42,14 @@ export class InMemoryTimelineStore extends TimelineStore {
     query: TimelineQuery,
     after: TimelinePosition | null,
     limits: ReadLimits,
-  ): Promise<TimelinePart<CustomerEvent>> {
+  ): Promise<TimelinePart<EncodedEvent>> {
     const matching = new Set(this.matching(customerId, query));
     const range = this.sorted(customerId, { ...query, types: [] }, after);
     const walk = query.types.length === 0 ? range : range.slice(0, limits.entries);
     const events: CustomerEvent[] = [];
     let bytes = 0;
     let last: TimelinePosition | null = null;
-    const part = (next: TimelinePosition | null) => Promise.resolve({ events, next });
+    const part = (next: TimelinePosition | null) => Promise.resolve({ events: events.map(encoded), next });
     for (const event of walk) {
       if (matching.has(event)) {
         bytes += Math.min(Buffer.byteLength(event.payload.text) + EVENT_OVERHEAD_BYTES, limits.bytes);

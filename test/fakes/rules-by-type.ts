@@ -45,7 +45,7 @@ export class RulesByType extends EventDisplayRules {
       showsCustomer: Object.values(rules).some(({ title }) => title?.includes('{customer}')),
       of: displayOf,
       encoded,
-      encodedOfPage: encoded,
+      encodedOfPage: (event, name) => encoded(event.decoded(), name),
       ofType,
       titleOfType: (type) => titleOf(type, '—', '—'),
       masked: ({ type, payload }: Pick<CustomerEvent, 'type' | 'payload'>) => {

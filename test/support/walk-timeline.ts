@@ -1,4 +1,8 @@
-import type { TimelineStore } from '../../src/customer-events/application/timeline-store.port.ts';
+import {
+  decodedEvent,
+  type EncodedEvent,
+  type TimelineStore,
+} from '../../src/customer-events/application/timeline-store.port.ts';
 import type { CustomerEvent } from '../../src/customer-events/domain/customer-event.ts';
 import type { TimelinePart, TimelinePosition, TimelineQuery } from '../../src/customer-events/domain/timeline.ts';
 
@@ -13,8 +17,8 @@ export async function walkTimeline(
   const found: CustomerEvent[] = [];
   let after: TimelinePosition | null = null;
   for (;;) {
-    const part: TimelinePart<CustomerEvent> = await timelines.page(customerId, query, after, limits);
-    found.push(...part.events);
+    const part: TimelinePart<EncodedEvent> = await timelines.page(customerId, query, after, limits);
+    found.push(...part.events.map(decodedEvent));
     if (part.next === null) return found;
     after = part.next;
   }

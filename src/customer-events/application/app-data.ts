@@ -3,7 +3,7 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Customer } from '../domain/customer.ts';
 import { WHOLE_TIMELINE, type TimelinePart, type TimelineQuery } from '../domain/timeline.ts';
 import { AppDataStore, type CustomerPosition, type Erased, type ErasedIdPosition } from './app-data-store.port.ts';
-import { TimelineStore } from './timeline-store.port.ts';
+import { decodedEvent, TimelineStore, type EncodedEvent } from './timeline-store.port.ts';
 import { exportLimits, FIRST_EXPORT_PAGE, pagesFrom, type ReadPart } from './timeline.ts';
 import { ReadTurns } from './turns.ts';
 
@@ -77,8 +77,9 @@ export class AppData {
         this.reads.run(appId, () => this.timelines.page(id, OLDEST_FIRST, after, exportLimits(events)));
     const firstPages = await Promise.all(customers.map((customer) => readerOf(customer)(null, FIRST_EXPORT_PAGE)));
     for (const [index, customer] of customers.entries()) {
-      const first = firstPages[index] as TimelinePart<CustomerEvent>;
-      for await (const events of pagesFrom(first, readerOf(customer), allowed)) yield { customer, events };
+      const first = firstPages[index] as TimelinePart<EncodedEvent>;
+      for await (const events of pagesFrom(first, readerOf(customer), allowed))
+        yield { customer, events: events.map(decodedEvent) };
     }
   }
 }

@@ -4,21 +4,25 @@ import type { Actor } from '../../platform/audit/audit-entry.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { customerIdOf } from '../domain/customer.ts';
 import { encodeCursor } from '../domain/timeline-cursor.ts';
-import { EVENT_OVERHEAD_BYTES, PAGE_MAX_BYTES, type TimelineFilter, type TimelineQuery } from '../domain/timeline.ts';
+import { PAGE_MAX_BYTES, type TimelineFilter, type TimelineQuery } from '../domain/timeline.ts';
 import { customerNameOf } from './customer-lookups.ts';
 import { CustomerStore } from './customer-store.port.ts';
-import { EventDisplayRules } from './event-displays.port.ts';
+import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
 import { Timeline } from './timeline.ts';
+import type { EncodedEvent } from './timeline-store.port.ts';
 import { ReadTurns } from './turns.ts';
 
 /** An event, and the JSON of how it is displayed; null: that was not asked for. */
-export interface ShownEvent {
-  readonly event: CustomerEvent;
+export interface Shown<Event> {
+  readonly event: Event;
   readonly display: JsonText | null;
 }
 
+export type ShownEvent = Shown<CustomerEvent>;
+export type ShownEncodedEvent = Shown<EncodedEvent>;
+
 export interface ShownPage {
-  readonly events: readonly ShownEvent[];
+  readonly events: readonly ShownEncodedEvent[];
   /** Where the next page begins, which may be empty; null at the end. */
   readonly nextCursor: string | null;
 }
@@ -53,10 +57,12 @@ export class DisplayedTimeline {
       this.timeline.page(appId, externalId, query, limit, cursor),
       this.customerName(appId, externalId, options),
     ]);
-    const page = withinPage(events.map(await this.showing(appId, customerName, options, 'encodedOfPage')));
-    const last = page.at(-1);
-    if (last === undefined || page.length === events.length) return { events: page, nextCursor };
-    return { events: page, nextCursor: encodeCursor(last.event.customerId, query, last.event) };
+    const displays = await this.displays(appId, options);
+    if (displays === null) return { events: events.map(withoutDisplay), nextCursor };
+    const page = withinPage(events.map((event) => ({ event, display: displays.encodedOfPage(event, customerName) })));
+    if (page.length === events.length) return { events: page, nextCursor };
+    const last = (page.at(-1) as ShownEncodedEvent).event.decoded();
+    return { events: page, nextCursor: encodeCursor(last.customerId, query, last) };
   }
 
   /** As {@link Timeline.event}. */
@@ -65,7 +71,8 @@ export class DisplayedTimeline {
       this.timeline.event(appId, externalId, id),
       this.customerName(appId, externalId, options),
     ]);
-    return (await this.showing(appId, customerName, options))(event);
+    const displays = await this.displays(appId, options);
+    return { event, display: displays?.encoded(event, customerName) ?? null };
   }
 
   /** As {@link Timeline.export}. The rules are asked for at each page, and an event is displayed only as it is taken. */
@@ -76,7 +83,7 @@ export class DisplayedTimeline {
     actor: Actor,
     requireStillAllowed: () => Promise<void>,
     options: DisplayOptions,
-  ): Promise<AsyncIterable<Iterable<ShownEvent>>> {
+  ): Promise<AsyncIterable<Iterable<ShownEncodedEvent>>> {
     const [pages, customerName] = await Promise.all([
       this.timeline.export(appId, externalId, filter, actor, requireStillAllowed),
       this.customerName(appId, externalId, options),
@@ -86,11 +93,11 @@ export class DisplayedTimeline {
 
   private async *shownPages(
     appId: string,
-    pages: AsyncIterable<readonly CustomerEvent[]>,
+    pages: AsyncIterable<readonly EncodedEvent[]>,
     customerName: string | null,
     options: DisplayOptions,
-  ): AsyncGenerator<Iterable<ShownEvent>> {
-    for await (const events of pages) yield each(events, await this.showing(appId, customerName, options));
+  ): AsyncGenerator<Iterable<ShownEncodedEvent>> {
+    for await (const events of pages) yield shown(events, await this.displays(appId, options), customerName);
   }
 
   /** Null where it is not asked for, where the caller may not know it, and where no rule shows it. */
@@ -99,30 +106,30 @@ export class DisplayedTimeline {
     return customerNameOf(this.reads, this.customers, appId, customerIdOf(appId, externalId));
   }
 
-  private async showing(
-    appId: string,
-    customerName: string | null,
-    options: DisplayOptions,
-    encoded: 'encoded' | 'encodedOfPage' = 'encoded',
-  ): Promise<Show> {
-    if (!options.isWanted) return (event) => ({ event, display: null });
-    const displays = await this.rules.of(appId);
-    return (event) => ({ event, display: displays[encoded](event, customerName) });
+  /** Null where they are not asked for. */
+  private async displays(appId: string, { isWanted }: DisplayOptions): Promise<EventDisplays | null> {
+    return isWanted ? this.rules.of(appId) : null;
   }
 }
 
-type Show = (event: CustomerEvent) => ShownEvent;
+const withoutDisplay = (event: EncodedEvent): ShownEncodedEvent => ({ event, display: null });
 
-function* each(events: readonly CustomerEvent[], show: Show): Generator<ShownEvent> {
-  for (const event of events) yield show(event);
+function* shown(
+  events: readonly EncodedEvent[],
+  displays: EventDisplays | null,
+  customerName: string | null,
+): Generator<ShownEncodedEvent> {
+  for (const event of events)
+    yield displays === null
+      ? withoutDisplay(event)
+      : { event, display: displays.encoded(event.decoded(), customerName) };
 }
 
 /** The first events, as many as fit on a page with their displays; the first one always does. */
-function withinPage(events: readonly ShownEvent[]): readonly ShownEvent[] {
+function withinPage(events: readonly ShownEncodedEvent[]): readonly ShownEncodedEvent[] {
   let bytes = 0;
   for (const [index, { event, display }] of events.entries()) {
-    if (display === null) return events;
-    bytes += Buffer.byteLength(event.payload.text) + EVENT_OVERHEAD_BYTES + Buffer.byteLength(display.text);
+    bytes += Buffer.byteLength(event.json.text) + Buffer.byteLength(display?.text ?? '');
     if (bytes > PAGE_MAX_BYTES && index > 0) return events.slice(0, index);
   }
   return events;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { aCustomer, anEvent, instant } from '../../../test/support/builders.ts';
+import { encoded } from '../../../test/fakes/in-memory-timeline-store.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
-import type { TimelinePart, TimelinePosition } from '../domain/timeline.ts';
+import type { TimelinePosition } from '../domain/timeline.ts';
 import { SEARCH_MAX_EVENTS, searchEvents, type ReadEvents } from './entry-search.ts';
 
 const PAGE = 500;
@@ -24,7 +25,7 @@ describe('a search', () => {
       reads.push(part.length);
       const last = part.at(-1);
       const next: TimelinePosition | null = start + part.length < all.length && last !== undefined ? last : null;
-      return Promise.resolve<TimelinePart<CustomerEvent>>({ events: part, next });
+      return Promise.resolve({ events: part.map(encoded), next });
     };
   const all = { limit: 50, after: null, isVisible: () => true };
 

@@ -3,6 +3,7 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import { EVENT_OVERHEAD_BYTES, type ReadLimits, type TimelinePart, type TimelinePosition } from '../domain/timeline.ts';
 import type { Walked } from './entries-walk.ts';
 import type { DisplayContext } from './entry-displays.ts';
+import type { EncodedEvent } from './timeline-store.port.ts';
 
 /** Events that one search looks at. */
 export const SEARCH_MAX_EVENTS = 20_000;
@@ -13,7 +14,7 @@ const SEARCH_MAX_READS = 64;
 /** What is held at a time. */
 const READ_LIMITS: ReadLimits = { events: 500, bytes: 1_048_576, entries: 5_000 };
 
-export type ReadEvents = (after: TimelinePosition | null, limits: ReadLimits) => Promise<TimelinePart<CustomerEvent>>;
+export type ReadEvents = (after: TimelinePosition | null, limits: ReadLimits) => Promise<TimelinePart<EncodedEvent>>;
 
 export interface SearchPlan {
   readonly after: TimelinePosition | null;
@@ -38,7 +39,8 @@ export async function searchEvents(
   for (let reads = 0; reads < SEARCH_MAX_READS; reads++) {
     const count = Math.min(READ_LIMITS.events, SEARCH_MAX_EVENTS - scanned);
     const { events, next } = await read(last, { ...READ_LIMITS, events: count });
-    for (const event of events) {
+    for (const encoded of events) {
+      const event = encoded.decoded();
       first ??= placeOf(event);
       scanned++;
       bytes += Buffer.byteLength(event.payload.text) + EVENT_OVERHEAD_BYTES;

@@ -1,5 +1,6 @@
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
+import type { EncodedEvent } from './timeline-store.port.ts';
 import type { EventDisplay, TypeDisplay } from '../domain/event-display.ts';
 
 /** The rules of one app, as they were when they were asked for. */
@@ -17,10 +18,7 @@ export interface EventDisplays {
   encoded(event: Pick<CustomerEvent, 'type' | 'occurredAt' | 'payload'>, customerName: string | null): JsonText;
 
   /** The same, remembered for a while: pages are often read again. */
-  encodedOfPage(
-    event: Pick<CustomerEvent, 'id' | 'type' | 'occurredAt' | 'payload'>,
-    customerName: string | null,
-  ): JsonText;
+  encodedOfPage(event: Pick<EncodedEvent, 'id' | 'decoded'>, customerName: string | null): JsonText;
 
   ofType(type: string): TypeDisplay;
 

@@ -1,3 +1,4 @@
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { ErasureOrder } from './customer-store.port.ts';
 import type { TypeCount } from '../domain/context-fitting.ts';
@@ -13,6 +14,20 @@ import type {
   TypeFilter,
   TypeSummary,
 } from '../domain/timeline.ts';
+
+/**
+ * An event that is read to be given out again: its JSON is there already, and its fields are made only where somebody
+ * looks at them. For pages and exports, of which most events are never looked at.
+ */
+export interface EncodedEvent {
+  readonly id: string;
+  /** An object with the fields of {@link CustomerEvent} as members; without `eventId`, where there is none. */
+  readonly json: JsonText;
+  /** Made anew each time. */
+  decoded(): CustomerEvent;
+}
+
+export const decodedEvent = (event: EncodedEvent): CustomerEvent => event.decoded();
 
 /** A type, and when it was last. */
 export type TypeMoment = Pick<TypeSummary, 'type' | 'lastOccurredAt'>;
@@ -39,7 +54,7 @@ export abstract class TimelineStore {
     query: TimelineQuery,
     after: TimelinePosition | null,
     limits: ReadLimits,
-  ): Promise<TimelinePart<CustomerEvent>>;
+  ): Promise<TimelinePart<EncodedEvent>>;
 
   /**
    * The first `limit` events, each with the size of its payload, but without payloads of more than `maxPayloadBytes`,

@@ -8,6 +8,7 @@ import { aCustomer, anEvent, APP, instant, OTHER_APP } from '../../../test/suppo
 import { readTurns, writeTurns } from '../../../test/support/turns.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { WHOLE_TIMELINE, type TimelineQuery } from '../domain/timeline.ts';
+import { decodedEvent } from './timeline-store.port.ts';
 import { Timeline } from './timeline.ts';
 
 const NEWEST_FIRST: TimelineQuery = { ...WHOLE_TIMELINE, order: 'desc' };
@@ -44,7 +45,7 @@ describe('Timeline', () => {
     for (let pages = 1; ; pages++) {
       const page = await timeline.page(APP, 'ada', query, limit, cursor);
       expect(page.events.length).toBeLessThanOrEqual(limit);
-      found.push(...page.events);
+      found.push(...page.events.map(decodedEvent));
       if (page.nextCursor === null) return { found, pages };
       cursor = page.nextCursor;
     }

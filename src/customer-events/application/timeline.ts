@@ -22,11 +22,11 @@ import {
 } from '../domain/timeline.ts';
 import { requireCustomer } from './customer-lookups.ts';
 import { CustomerStore } from './customer-store.port.ts';
-import { TimelineStore } from './timeline-store.port.ts';
+import { decodedEvent, TimelineStore, type EncodedEvent } from './timeline-store.port.ts';
 import { ReadTurns, WriteTurns } from './turns.ts';
 
 export interface TimelinePage {
-  readonly events: readonly CustomerEvent[];
+  readonly events: readonly EncodedEvent[];
   /** Where the next page begins, which may be empty; null at the end. */
   readonly nextCursor: string | null;
 }
@@ -107,7 +107,7 @@ export class Timeline {
     filter: TimelineFilter,
     actor: Actor,
     requireStillAllowed: () => Promise<void>,
-  ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
+  ): Promise<AsyncIterable<readonly EncodedEvent[]>> {
     const customerId = customerIdOf(appId, externalId);
     const pages = await this.pages(appId, customerId, filter, requireStillAllowed);
     await this.note('timeline.exported', { appId, customerId, actor });
@@ -130,7 +130,7 @@ export class Timeline {
     if (customer === null) throw customerNotFound();
     const pages = await this.pages(appId, customerId, WHOLE_TIMELINE, () => Promise.resolve());
     await this.note('customer.exported', { appId, customerId, actor });
-    return { customer, pages };
+    return { customer, pages: decodedPages(pages) };
   }
 
   private async pages(
@@ -138,7 +138,7 @@ export class Timeline {
     customerId: string,
     filter: TimelineFilter,
     requireStillAllowed: () => Promise<void>,
-  ): Promise<AsyncIterable<readonly CustomerEvent[]>> {
+  ): Promise<AsyncIterable<readonly EncodedEvent[]>> {
     const query: TimelineQuery = { ...filter, order: 'asc' };
     const read: ReadPart = (after, events) =>
       this.reads.run(appId, () => this.timelines.page(customerId, query, after, exportLimits(events)));
@@ -161,15 +161,19 @@ export class Timeline {
   }
 }
 
+async function* decodedPages(pages: AsyncIterable<readonly EncodedEvent[]>): AsyncGenerator<readonly CustomerEvent[]> {
+  for await (const events of pages) yield events.map(decodedEvent);
+}
+
 /** Reads a part of an export behind a position, of at most so many events. */
-export type ReadPart = (after: TimelinePosition | null, events: number) => Promise<TimelinePart<CustomerEvent>>;
+export type ReadPart = (after: TimelinePosition | null, events: number) => Promise<TimelinePart<EncodedEvent>>;
 
 /** All pages of an export, from the first one on. */
 export async function* pagesFrom(
-  first: TimelinePart<CustomerEvent>,
+  first: TimelinePart<EncodedEvent>,
   read: ReadPart,
   requireStillAllowed: () => Promise<void>,
-): AsyncGenerator<readonly CustomerEvent[]> {
+): AsyncGenerator<readonly EncodedEvent[]> {
   for (let { events, next } = first; ;) {
     if (events.length > 0) yield events;
     if (next === null) return;

@@ -64,3 +64,10 @@ export function customerEventResponse(event: CustomerEvent, display: JsonText | 
   const shown = display === null ? '' : (`,"display":${display.text}` as const);
   return encodedEvent(`{"id":"${id}","customerId":"${customerId}",${what},${when}${optional}${shown}}`);
 }
+
+const encodedDisplay = encodedMembers<Omit<ShownEventResponse, keyof CustomerEvent>>();
+
+/** The same of an event that is encoded already: its fields are the members of {@link CustomerEventResponse}. */
+export function encodedEventResponse(json: JsonText, display: JsonText | null): JsonText {
+  return display === null ? json : encodedDisplay(`${json.text.slice(0, -1)},"display":${display.text}}`);
+}

@@ -3,9 +3,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
 import { ndjsonResponse } from '../../platform/http/response/ndjson-response.ts';
-import type { ShownEvent, ShownPage } from '../application/displayed-timeline.ts';
+import type { ShownEncodedEvent, ShownEvent, ShownPage } from '../application/displayed-timeline.ts';
 import type { TimelineSummary, TypeSummary } from '../domain/timeline.ts';
-import { ShownEventResponse, customerEventResponse } from './customer-event.response.ts';
+import { ShownEventResponse, customerEventResponse, encodedEventResponse } from './customer-event.response.ts';
 
 /** As long as a page of an export may be without displays; with them it goes out in several pieces. */
 const LINES_MAX_CHARACTERS = 524_288;
@@ -23,10 +23,13 @@ export class TimelinePageResponse {
 }
 
 export function timelinePageResponse({ events, nextCursor }: ShownPage): Encodable<TimelinePageResponse> {
-  return { events: events.map(shownEventResponse), nextCursor };
+  return { events: events.map(shownEncodedEventResponse), nextCursor };
 }
 
 export const shownEventResponse = ({ event, display }: ShownEvent): JsonText => customerEventResponse(event, display);
+
+const shownEncodedEventResponse = ({ event, display }: ShownEncodedEvent): JsonText =>
+  encodedEventResponse(event.json, display);
 
 export class TypeSummaryResponse {
   @ApiProperty({ example: 'order.placed' })
@@ -73,14 +76,14 @@ export function timelineSummaryResponse(summary: TimelineSummary): TimelineSumma
 }
 
 /** One event a line, in the form that a page gives it. */
-export const exportResponse = (pages: AsyncIterable<Iterable<ShownEvent>>): StreamableFile =>
+export const exportResponse = (pages: AsyncIterable<Iterable<ShownEncodedEvent>>): StreamableFile =>
   ndjsonResponse(linesOf(pages));
 
-async function* linesOf(pages: AsyncIterable<Iterable<ShownEvent>>): AsyncGenerator<string> {
+async function* linesOf(pages: AsyncIterable<Iterable<ShownEncodedEvent>>): AsyncGenerator<string> {
   for await (const page of pages) {
     let lines = '';
     for (const event of page) {
-      lines += `${shownEventResponse(event).text}\n`;
+      lines += `${shownEncodedEventResponse(event).text}\n`;
       if (lines.length < LINES_MAX_CHARACTERS) continue;
       yield lines;
       lines = '';

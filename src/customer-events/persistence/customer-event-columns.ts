@@ -3,8 +3,10 @@ import { allFieldsOf, type AllFields } from '../../../libs/kernel/all-fields.ts'
 import {
   column,
   columnList,
+  idColumn,
   instantColumn,
   jsonColumn,
+  jsonObject,
   nullList,
   placeholderList,
   selectList,
@@ -16,9 +18,9 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 
 /** Each field of an event, and the column of `customer_events` that holds it. */
 export const CUSTOMER_EVENT_COLUMNS = {
-  customerId: column('customer_id'),
+  customerId: idColumn('customer_id'),
   occurredAt: instantColumn('occurred_at'),
-  id: column('id'),
+  id: idColumn('id'),
   type: column('type'),
   payload: jsonColumn('payload'),
   eventId: column<string | null>('event_id'),
@@ -63,6 +65,20 @@ export function placeholders(events: number): string {
 
 /** What a SELECT from `customer_events AS t` reads of an event, for {@link eventOf}. */
 export const EVENT_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't');
+
+/** In the order in which `StoredEventJson` looks for them. */
+const JSON_FIELDS = allFieldsOf<CustomerEvent>()([
+  'id',
+  'customerId',
+  'type',
+  'payload',
+  'occurredAt',
+  'createdAt',
+  'eventId',
+]);
+
+/** Of `customer_events AS t`: the text that a `StoredEventJson` is made of. */
+export const EVENT_JSON = jsonObject(CUSTOMER_EVENT_COLUMNS, 't', JSON_FIELDS, ['eventId']);
 
 /** In a UNION with {@link EVENT_COLUMNS}: a row that is no event. */
 export const NO_EVENT_COLUMNS = nullList(CUSTOMER_EVENT_COLUMNS);

@@ -10,14 +10,18 @@ import { instantOfUtcText } from '../../platform/postgres/utc-text.ts';
 import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
 import { auditEntry } from '../../platform/audit/audit-entry.ts';
 import type { ErasureOrder } from '../application/customer-store.port.ts';
-import { TimelineStore, type NewestSummary, type TypeMoment } from '../application/timeline-store.port.ts';
+import {
+  TimelineStore,
+  type EncodedEvent,
+  type NewestSummary,
+  type TypeMoment,
+} from '../application/timeline-store.port.ts';
 import { mergedCounts, type TypeCount } from '../domain/context-fitting.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { instantFromMillis, type Instant } from '../../../libs/time/instant.ts';
 import { ErasureKeys } from '../domain/erasure-keys.ts';
 import type { EventOutline, LatestEvent } from '../domain/ticket-context.ts';
 import {
-  EVENT_OVERHEAD_BYTES,
   type OutlineQuery,
   type ReadLimits,
   type TimelineFilter,
@@ -30,14 +34,19 @@ import {
 import { EVENT_COLUMNS, eventOf, type EventRow } from './customer-event-columns.ts';
 import { eraseEvents } from './erase-events.ts';
 import {
+  selectMatchingEvents,
+  selectMeasuredEvents,
+  selectPage,
+  type PageOfAll,
+  type PageRow,
+} from './timeline-page-sql.ts';
+import { partOf, partOfAll } from './timeline-parts.ts';
+import {
   selectCountsBetween,
-  selectEvents,
   selectEventsAt,
   selectLatest,
   selectLatestOfTypes,
-  selectMeasuredEvents,
   selectPartCounts,
-  type PageRow,
 } from './timeline-sql.ts';
 import {
   selectNewestSummary,
@@ -64,12 +73,13 @@ export class TypeormTimelineStore extends TimelineStore {
     query: TimelineQuery,
     after: TimelinePosition | null,
     limits: ReadLimits,
-  ): Promise<TimelinePart<CustomerEvent>> {
-    const usual = selectEvents(customerId, query, after, limits);
-    const { part, endsAtPayload } = partOf(await this.read<PageRow>(usual.sql, usual.parameters), limits);
+  ): Promise<TimelinePart<EncodedEvent>> {
+    const { part, endsAtPayload } =
+      query.types.length === 0
+        ? partOfAll(await this.readPage(selectPage(customerId, query, after, limits)), limits)
+        : partOf(await this.readRows(selectMatchingEvents(customerId, query, after, limits)), limits);
     if (!endsAtPayload) return part;
-    const measured = selectMeasuredEvents(customerId, query, after, limits);
-    return partOf(await this.read<PageRow>(measured.sql, measured.parameters), limits).part;
+    return partOf(await this.readRows(selectMeasuredEvents(customerId, query, after, limits)), limits).part;
   }
 
   async latest(
@@ -180,6 +190,15 @@ export class TypeormTimelineStore extends TimelineStore {
     );
   }
 
+  private async readPage({ sql, parameters }: Sql): Promise<string | null> {
+    const [row] = await this.read<PageOfAll>(sql, parameters);
+    return (row as PageOfAll).events;
+  }
+
+  private readRows({ sql, parameters }: Sql): Promise<PageRow[]> {
+    return this.read<PageRow>(sql, parameters);
+  }
+
   private read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
     return storage(() => this.reading.query<Row[]>(sql, parameters));
   }
@@ -201,31 +220,6 @@ const latestEventOf = (row: LatestRow): LatestEvent => ({
   payload: row.payload === null ? null : new JsonText(row.payload),
   payloadBytes: row.payloadBytes,
 });
-
-/** The events of a page, and where the next one begins; and whether it ends before a payload that was not sent. */
-function partOf(
-  rows: readonly PageRow[],
-  limits: ReadLimits,
-): { part: TimelinePart<CustomerEvent>; endsAtPayload: boolean } {
-  const events: CustomerEvent[] = [];
-  let bytes = 0;
-  let last: PageRow | undefined;
-  let endsAtPayload = false;
-  for (const row of rows) {
-    if (row.matches !== false) {
-      if (events.length === limits.events) break;
-      endsAtPayload = row.payload === null;
-      if (row.payload === null) break;
-      bytes += Buffer.byteLength(row.payload) + EVENT_OVERHEAD_BYTES;
-      if (bytes > limits.bytes && events.length > 0) break;
-      events.push(eventOf(row as EventRow));
-    }
-    last = row;
-  }
-  const isEnd = last === rows.at(-1) && last?.endsWalk !== true;
-  const next = isEnd || last === undefined ? null : { occurredAt: instantOfUtcText(last.occurredAt), id: last.id };
-  return { part: { events, next }, endsAtPayload };
-}
 
 /** The id holds the millisecond of `occurredAt`: so one range of the primary key finds the event. */
 function oneEvent(customerId: string, id: string): Sql | null {

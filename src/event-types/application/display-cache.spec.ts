@@ -6,9 +6,11 @@ import { DisplayCache } from './display-cache.ts';
 
 const event = (id: string, payload = '{"n":1}') => ({
   id,
-  type: 'order.placed',
-  occurredAt: '2026-04-18T10:00:00Z' as Instant,
-  payload: new JsonText(payload),
+  decoded: () => ({
+    type: 'order.placed',
+    occurredAt: '2026-04-18T10:00:00Z' as Instant,
+    payload: new JsonText(payload),
+  }),
 });
 const rules = (title: string) => compileRules(new Map([['order.placed', { title }]]));
 const titleOf = ({ text }: JsonText): string => (JSON.parse(text) as { title: string }).title;

@@ -12,7 +12,7 @@ interface FieldChecks {
 
 type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
-const checksOf = new Map<unknown, readonly FieldChecks[] | null>();
+const fieldChecksOf = new Map<unknown, readonly FieldChecks[] | null>();
 
 /**
  * Asks whether an instance of a request class keeps all rules of its class-validator decorators,
@@ -24,10 +24,10 @@ const checksOf = new Map<unknown, readonly FieldChecks[] | null>();
  */
 export function satisfiesAllRules(request: object): boolean {
   const requestClass = request.constructor;
-  let fields = checksOf.get(requestClass);
+  let fields = fieldChecksOf.get(requestClass);
   if (fields === undefined) {
     fields = fieldChecks(requestClass);
-    checksOf.set(requestClass, fields);
+    fieldChecksOf.set(requestClass, fields);
   }
   return fields !== null && fields.every((field) => keeps(request, field));
 }
@@ -49,20 +49,26 @@ function fieldChecks(requestClass: object): readonly FieldChecks[] | null {
     return {
       field,
       conditions: rules.filter(({ type }) => type === 'conditionalValidation').map(conditionOf),
-      checks: rules.filter(({ type }) => type === 'customValidation').flatMap(checksOfRule),
+      checks: rules.filter(({ type }) => type === 'customValidation').flatMap(checksOf),
     };
   });
 }
 
-const isPlain = ({ type, each, groups, validateIf }: Metadata & { validateIf?: unknown }): boolean =>
+const isPlain = ({ type, groups, validateIf }: Metadata & { validateIf?: unknown }): boolean =>
   (type === 'conditionalValidation' || type === 'customValidation') &&
-  each !== true &&
   (groups ?? []).length === 0 &&
   validateIf === undefined;
 
 function conditionOf({ constraints }: Metadata): Check {
   const condition = constraints[0] as (object: object, value: unknown) => boolean;
   return (value, object) => condition(object, value);
+}
+
+/** With `each` it is a rule for every item of a list; of what is no list, `validateSync` knows what to say. */
+function checksOf(rule: Metadata): Check[] {
+  const checks = checksOfRule(rule);
+  if (rule.each !== true) return checks;
+  return checks.map((check) => (value, object) => Array.isArray(value) && value.every((item) => check(item, object)));
 }
 
 function checksOfRule({ name, constraintCls, constraints, propertyName, target }: Metadata): Check[] {

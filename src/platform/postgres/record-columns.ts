@@ -25,6 +25,18 @@ export interface Column<Value, Stored = never> {
  */
 export type RecordColumns<T> = { readonly [Field in keyof Required<T>]: Column<T[Field]> };
 
+/** SQL that gives a column as JSON: an expression, and the characters around what it gives. */
+interface ColumnJson {
+  readonly before: string;
+  readonly sql: string;
+  readonly after: string;
+}
+
+/** A column that {@link jsonObject} can read. */
+interface JsonReadable {
+  readonly json: (column: string) => ColumnJson;
+}
+
 /** The record that has these columns. */
 export type RecordOf<Columns> = {
   readonly [Field in keyof Columns]: Columns[Field] extends { readonly valueOfRow: (stored: never) => infer Value }
@@ -50,12 +62,21 @@ type FieldOf<Columns> = keyof Columns & string;
 
 const asItIs = (column: string): string => column;
 
-export const column = <Value extends string | null = string>(name: string): Column<NoInfer<Value>, NoInfer<Value>> => ({
+export const column = <Value extends string | null = string>(
+  name: string,
+): Column<NoInfer<Value>, NoInfer<Value>> & JsonReadable => ({
   name,
   type: 'text',
   read: asItIs,
+  json: (text) => ({ before: '', sql: `to_json(${text})::text`, after: '' }),
   parameterOf: (value) => value,
   valueOfRow: (stored) => stored,
+});
+
+/** `text` in which nothing stands that JSON would escape. */
+export const idColumn = (name: string): Column<string, string> & JsonReadable => ({
+  ...column(name),
+  json: (id) => ({ before: '"', sql: id, after: '"' }),
 });
 
 export const bytesColumn = (name: string): Column<Buffer, Buffer> => ({
@@ -67,19 +88,22 @@ export const bytesColumn = (name: string): Column<Buffer, Buffer> => ({
 });
 
 /** `timestamptz`, exact to the microsecond. */
-export const instantColumn = (name: string): Column<Instant, string> => ({
+export const instantColumn = (name: string): Column<Instant, string> & JsonReadable => ({
   name,
   type: 'timestamptz',
   read: utcText,
+  // As `instantOfUtcText` has it: without the quote at the end there is room for the Z.
+  json: (instant) => ({ before: '', sql: `left(${utcText(instant)}, -1)`, after: 'Z"' }),
   parameterOf: (instant) => instant,
   valueOfRow: instantOfUtcText,
 });
 
 /** `json`, of which the text is what counts. */
-export const jsonColumn = (name: string): Column<JsonText, string> => ({
+export const jsonColumn = (name: string): Column<JsonText, string> & JsonReadable => ({
   name,
   type: 'json',
   read: (json) => `${json}::text`,
+  json: (json) => ({ before: '', sql: `${json}::text`, after: '' }),
   parameterOf: (json) => json.text,
   valueOfRow: (text) => new JsonText(text),
 });
@@ -134,6 +158,41 @@ export function selectList<Columns extends AnyColumns>(
   const read = (field: FieldOf<Columns>): string =>
     (columns[field] as AnyColumn).read(`${alias}.${nameOf(columns, field)}`);
   return fields.map((field) => `${read(field)} AS "${prefix}${field}"`).join(', ');
+}
+
+/**
+ * SQL that gives a row as the JSON of its record: an object with a member for each field, as text.
+ *
+ * @param fields in the order of the members; the first one is never NULL.
+ * @param optional of these: left out where they are NULL.
+ */
+export function jsonObject<Columns extends Readonly<Record<string, AnyColumn & JsonReadable>>>(
+  columns: Columns,
+  alias: string,
+  fields: readonly FieldOf<Columns>[],
+  optional: readonly FieldOf<Columns>[],
+): string {
+  const parts: string[] = [];
+  let literal = '';
+  for (const [index, field] of fields.entries()) {
+    const { before, sql, after } = (columns[field] as JsonReadable).json(`${alias}.${nameOf(columns, field)}`);
+    const beginning = `${index === 0 ? '{' : ','}"${field}":${before}`;
+    if (optional.includes(field)) {
+      parts.push(`'${literal}'`, `coalesce('${beginning}' || ${sql} || '${after}', '')`);
+      literal = '';
+    } else {
+      parts.push(`'${literal}${beginning}'`, sql);
+      literal = after;
+    }
+  }
+  return concatenation([...parts, `'${literal}}'`]);
+}
+
+/** In halves: from left to right, each part would copy all before it, payloads among it, once more. */
+function concatenation(parts: readonly string[]): string {
+  if (parts.length === 1) return parts[0] as string;
+  const half = parts.length >> 1;
+  return `(${concatenation(parts.slice(0, half))} || ${concatenation(parts.slice(half))})`;
 }
 
 /** `NULL, NULL, …`: in a UNION with {@link selectList}, a row of something else. */
