@@ -149,5 +149,5 @@ function statementOfPage(customerId: string): Statement {
     bytes: PAGE_MAX_BYTES,
     entries: READ_MAX_ENTRIES,
   });
-  return { text: sql, values: parameters };
+  return { text: sql, values: [...parameters] };
 }

@@ -1,13 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { WHOLE_TIMELINE, typeFilter, type TimelineQuery } from '../../src/customer-events/domain/timeline.ts';
+import { EventTableSize } from '../../src/customer-events/persistence/event-table-size.ts';
 import { selectMatchingEvents, selectPage } from '../../src/customer-events/persistence/timeline-page-sql.ts';
+import { ReadDataSource } from '../../src/platform/postgres/read-data-source.ts';
+import { until } from '../support/until.ts';
 import { citusVersion } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
 import { nodesOf, type Plan } from './helpers/plans.ts';
 
 const MANY = 30_000;
+
+/** In the catalog itself: the functions for this are new in PostgreSQL 18. */
+const TEN_EVENTS_EACH = `
+  UPDATE pg_statistic AS s SET stanullfrac = 0, stawidth = 26, stadistinct = -0.1,
+     stakind1 = 0, stakind2 = 0, stakind3 = 0, stakind4 = 0, stakind5 = 0,
+     stanumbers1 = NULL, stanumbers2 = NULL, stanumbers3 = NULL, stanumbers4 = NULL, stanumbers5 = NULL,
+     stavalues1 = NULL, stavalues2 = NULL, stavalues3 = NULL, stavalues4 = NULL, stavalues5 = NULL
+   FROM pg_attribute AS a
+   WHERE a.attrelid = 'customer_events'::regclass AND a.attname = 'customer_id'
+     AND s.starelid = a.attrelid AND s.staattnum = a.attnum AND NOT s.stainherit
+   RETURNING s.staattnum`;
 
 describe('a customer with a long history', () => {
   let service: TestService;
@@ -75,17 +89,7 @@ describe('a customer with a long history', () => {
     it('also where the statistics say that a customer has ten events', async () => {
       // Those of the table that the shards belong to are empty, and those of a shard lie on its node.
       if (citusVersion() !== '') return console.log('left out: a distributed table has its statistics in its shards');
-      // In the catalog itself: the functions for this are new in PostgreSQL 18.
-      const changed = await service.database.query(
-        `UPDATE pg_statistic AS s SET stanullfrac = 0, stawidth = 26, stadistinct = -0.1,
-           stakind1 = 0, stakind2 = 0, stakind3 = 0, stakind4 = 0, stakind5 = 0,
-           stanumbers1 = NULL, stanumbers2 = NULL, stanumbers3 = NULL, stanumbers4 = NULL, stanumbers5 = NULL,
-           stavalues1 = NULL, stavalues2 = NULL, stavalues3 = NULL, stavalues4 = NULL, stavalues5 = NULL
-         FROM pg_attribute AS a
-         WHERE a.attrelid = 'customer_events'::regclass AND a.attname = 'customer_id'
-           AND s.starelid = a.attrelid AND s.staattnum = a.attnum AND NOT s.stainherit
-         RETURNING s.staattnum`,
-      );
+      const changed = await service.database.query(TEN_EVENTS_EACH);
       expect(changed).toHaveLength(1);
       try {
         const nodes = await explain({ ...WHOLE_TIMELINE, order: 'desc' }, false);
@@ -124,6 +128,88 @@ describe('a customer with a long history', () => {
         ]),
       );
       for (const scan of scans) expect(scan['Actual Rows']).toBeLessThanOrEqual(20_000);
+    });
+  });
+
+  describe('in a table that is large enough to keep the plans of its pages', () => {
+    const query = <Row>(sql: string, parameters: readonly unknown[] = []) =>
+      service.app.get(DataSource).query<Row[]>(sql, [...parameters]);
+    /** The plan that a session keeps of a page, whoever the customer is. */
+    const keptPlan = async (order: 'asc' | 'desc', isFirst: boolean): Promise<Plan[]> => {
+      const after = isFirst ? null : { occurredAt: '2020-01-01T00:35:00Z' as never, id: `c${'0'.repeat(24)}` };
+      const limits = { events: 200, bytes: 2_097_152, entries: 20_000 };
+      const { sql, parameters } = selectPage(await idOf('long'), { ...WHOLE_TIMELINE, order }, after, limits);
+      const runner = service.app.get(DataSource).createQueryRunner();
+      try {
+        await runner.query('SET plan_cache_mode = force_generic_plan');
+        await runner.query(`PREPARE page AS ${sql}`);
+        const values = parameters.map((value) => `'${String(value)}'`).join(', ');
+        const [row] = (await runner.query(`EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE page(${values})`)) as [
+          { 'QUERY PLAN': [{ Plan: Plan }] },
+        ];
+        return nodesOf(row['QUERY PLAN'][0].Plan);
+      } finally {
+        await runner.query('DEALLOCATE ALL');
+        await runner.query('RESET plan_cache_mode');
+        await runner.release();
+      }
+    };
+
+    beforeAll(async () => {
+      await create('wide');
+      await query(
+        `INSERT INTO customer_events (customer_id, occurred_at, id, type, payload, created_at)
+         SELECT $1, timestamptz '2020-01-01' + g * interval '1 second', 'd' || lpad(to_hex(g), 24, '0'), 'wide',
+           ('{"text":"' || repeat('x', 1000) || '"}')::json, now()
+         FROM generate_series(1, 14000) AS g`,
+        [await idOf('wide')],
+      );
+    });
+
+    it('keeps them from then on, and not before', async () => {
+      const size = new EventTableSize(service.app.get(DataSource), 0);
+      if (citusVersion() !== '') {
+        expect(await size.isLarge()).toBe(false);
+        return;
+      }
+      expect(await size.isLarge()).toBe(true);
+      const other = await startTestService();
+      try {
+        expect(await new EventTableSize(other.app.get(DataSource), 0).isLarge()).toBe(false);
+      } finally {
+        await other.close();
+      }
+      const { data } = (await service.get('/customers/long/events').expect(200)).body;
+      const isKept = async (): Promise<boolean> => {
+        const page = service.get('/customers/long/events').expect(200);
+        const names = service.app
+          .get(ReadDataSource)
+          .query<{ name: string }[]>("SELECT name FROM pg_prepared_statements WHERE name LIKE 'timeline%'");
+        expect((await page).body.data).toEqual(data);
+        return (await names).some(({ name }) => name === 'timeline_desc_start_50_2097152');
+      };
+      await until(isKept);
+    });
+
+    it.each([
+      ['analyzed', 'ANALYZE customer_events'],
+      ['analyzed, by which a customer has ten events', TEN_EVENTS_EACH],
+      ['never analyzed', "DELETE FROM pg_statistic WHERE starelid = 'customer_events'::regclass"],
+    ])('a plan that is kept reads one range of one index: %s', async (_, statistics) => {
+      // Those of a shard are on its node, and there nothing is kept.
+      if (citusVersion() !== '') return;
+      await query(statistics);
+      try {
+        for (const order of ['asc', 'desc'] as const) {
+          for (const isFirst of [true, false]) {
+            const nodes = await keptPlan(order, isFirst);
+            expect(nodes.map((node) => node['Node Type'])).toEqual(['Aggregate', 'Limit', 'Index Scan']);
+            expect(nodes[2]).toMatchObject({ 'Index Name': 'customer_events_pkey', 'Actual Rows': 201 });
+          }
+        }
+      } finally {
+        await query('VACUUM ANALYZE customer_events');
+      }
     });
   });
 

@@ -5,7 +5,7 @@ import { millisOfTimeOrderedId } from '../../../libs/kernel/ids.ts';
 import { matchesTypes } from '../../../libs/kernel/type-filter.ts';
 import { ReadDataSource } from '../../platform/postgres/read-data-source.ts';
 import { storage, storageWrite } from '../../platform/postgres/storage-errors.ts';
-import { pipelinedTransaction } from '../../platform/postgres/transactions.ts';
+import { pipelinedTransaction, singleStatement, type Query } from '../../platform/postgres/transactions.ts';
 import { instantOfUtcText } from '../../platform/postgres/utc-text.ts';
 import { insertAuditEntry } from '../../platform/postgres/audit-entries.ts';
 import { auditEntry } from '../../platform/audit/audit-entry.ts';
@@ -33,6 +33,7 @@ import {
 } from '../domain/timeline.ts';
 import { EVENT_COLUMNS, eventOf, type EventRow } from './customer-event-columns.ts';
 import { eraseEvents } from './erase-events.ts';
+import { EventTableSize } from './event-table-size.ts';
 import {
   selectMatchingEvents,
   selectMeasuredEvents,
@@ -60,12 +61,15 @@ import {
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
 export class TypeormTimelineStore extends TimelineStore {
+  private readonly tableSize: EventTableSize;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly reading: ReadDataSource,
     private readonly keys: ErasureKeys,
   ) {
     super();
+    this.tableSize = new EventTableSize(reading);
   }
 
   async page(
@@ -190,9 +194,12 @@ export class TypeormTimelineStore extends TimelineStore {
     );
   }
 
-  private async readPage({ sql, parameters }: Sql): Promise<string | null> {
-    const [row] = await this.read<PageOfAll>(sql, parameters);
-    return (row as PageOfAll).events;
+  private readPage({ name, sql, parameters }: Query): Promise<string | null> {
+    return storage(async () => {
+      const keptName = (await this.tableSize.isLarge()) ? name : undefined;
+      const { rows } = await singleStatement(this.reading, { name: keptName, sql, parameters });
+      return (rows as [PageOfAll])[0].events;
+    });
   }
 
   private readRows({ sql, parameters }: Sql): Promise<PageRow[]> {
