@@ -3,8 +3,10 @@ import type { Database } from './engine.ts';
 import { quantile, type Subject } from './measurement.ts';
 
 export interface Statement {
+  /** Under which it is prepared once on each connection. */
+  readonly name?: string | undefined;
   readonly text: string;
-  readonly values: unknown[];
+  readonly values: readonly unknown[];
 }
 
 /** `pg` clients that read what the statements say as fast as it goes: no HTTP, nothing made of the rows. */
@@ -27,7 +29,7 @@ export function bareReader(
         for (let next = first; performance.now() - start < seconds * 1000; next++) {
           const statement = statements[next % statements.length] as Statement;
           const before = performance.now();
-          const { rowCount } = await pool.query(statement.text, statement.values);
+          const { rowCount } = await pool.query({ ...statement, values: [...statement.values] });
           if (rowCount === 0) throw new Error(`${name}: no rows`);
           latencies.push(performance.now() - before);
         }

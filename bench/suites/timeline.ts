@@ -144,10 +144,10 @@ const rowsOfPage = (customerId: string): Statement => ({
 
 /** The statement of a first page as the service's store has it. */
 function statementOfPage(customerId: string): Statement {
-  const { sql, parameters } = selectPage(customerId, { ...WHOLE_TIMELINE, order: 'desc' }, null, {
+  const { name, sql, parameters } = selectPage(customerId, { ...WHOLE_TIMELINE, order: 'desc' }, null, {
     events: PAGE,
     bytes: PAGE_MAX_BYTES,
     entries: READ_MAX_ENTRIES,
   });
-  return { text: sql, values: [...parameters] };
+  return { name, text: sql, values: parameters };
 }
