@@ -20,11 +20,12 @@ export const SUITE_NAMES = [
   'page',
   'client',
   'soak',
+  'budget',
 ] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
-/** `versions` needs a baseline, `soak` half an hour; the others compare schemas of which the service has one. */
-const ONLY_WHEN_ASKED_FOR: readonly SuiteName[] = ['versions', 'years', 'ids', 'deletion', 'citus', 'soak'];
+/** `versions` needs a baseline, `soak` half an hour, `budget` profiles; the others compare schemas of which the service has one. */
+const ONLY_WHEN_ASKED_FOR: readonly SuiteName[] = ['versions', 'years', 'ids', 'deletion', 'citus', 'soak', 'budget'];
 
 /** What `npm run bench -- …` was asked for. */
 export interface Options {
@@ -51,6 +52,8 @@ export interface Options {
   readonly types: number | undefined;
   /** PostgreSQL's `shared_buffers`; undefined: its default. */
   readonly sharedBuffers: string | undefined;
+  /** Executables of Node, for the suite `budget`. */
+  readonly nodes: readonly string[];
   /** A folder for V8's CPU profiles of the service. */
   readonly cpuProf: string | undefined;
 }
@@ -68,6 +71,7 @@ export const USAGE = `npm run bench -- [${SUITE_NAMES.join(' | ')}] …
   --data-dir FOLDER  keep PostgreSQL's data, and use its large table again
   --baseline FOLDER  a built checkout of another version, for the suite "versions"
   --types N          of the events of "versions" (4)
+  --node FILE        an executable of Node for the suite "budget"; may be given more than once (the one that runs)
   --shared-buffers SIZE  of PostgreSQL, such as 1GB (128MB)
   --cpu-prof FOLDER  write CPU profiles of the service`;
 
@@ -88,6 +92,7 @@ export function parseOptions(args: readonly string[]): Options {
       'data-dir': { type: 'string' },
       baseline: { type: 'string' },
       types: { type: 'string' },
+      node: { type: 'string', multiple: true, default: [process.execPath] },
       'shared-buffers': { type: 'string' },
       'cpu-prof': { type: 'string' },
     },
@@ -111,6 +116,7 @@ export function parseOptions(args: readonly string[]): Options {
     baseline: values.baseline,
     types: values.types === undefined ? undefined : count('types', values.types),
     dataDir: values['data-dir'],
+    nodes: values.node,
     cpuProf: values['cpu-prof'],
   };
 }

@@ -7,6 +7,7 @@ import { REPOSITORY } from './paths.ts';
 import { writeSection, type SuiteReport } from './report.ts';
 import type { ServerProcess } from './server-process.ts';
 import { batch } from './suites/batch.ts';
+import { budget } from './suites/budget.ts';
 import { citus } from './suites/citus.ts';
 import { client } from './suites/client.ts';
 import { deletion } from './suites/deletion.ts';
@@ -46,6 +47,7 @@ const SUITES: Record<SuiteName, (context: Context) => Promise<SuiteReport | null
   page,
   client,
   soak,
+  budget,
 };
 
 /**
@@ -99,7 +101,8 @@ async function runSuite(name: SuiteName, given: Omit<Context, 'started'>): Promi
 /** As it was given, but for folders of one machine, which say nothing to others. */
 function commandOf(args: readonly string[]): string {
   const kept = args.filter(
-    (arg, index) => ![arg, args[index - 1]].some((word) => /^--(out|data-dir|baseline|cpu-prof)\b/.test(word ?? '')),
+    (arg, index) =>
+      ![arg, args[index - 1]].some((word) => /^--(out|data-dir|baseline|cpu-prof|node)\b/.test(word ?? '')),
   );
   return ['npm run bench', ...(kept.length > 0 ? ['--', ...kept] : [])].join(' ');
 }

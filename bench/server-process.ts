@@ -4,7 +4,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { benchFile } from './paths.ts';
-import type { Usage } from './probe.ts';
+import type { Profiler } from 'node:inspector';
+import type { Question, Usage } from './probe.ts';
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 20;
@@ -15,6 +16,8 @@ export interface ServerOptions {
   /** All of it, but for what every process needs: nothing of the shell that started us gets in. */
   readonly environment: Readonly<Record<string, string>>;
   readonly nodeArguments?: readonly string[];
+  /** The executable of Node; without it, the one of this process. */
+  readonly node?: string | undefined;
 }
 
 /** A server in a process of its own. */
@@ -22,6 +25,8 @@ export interface ServerProcess {
   /** Such as `http://127.0.0.1:41327`. */
   readonly origin: string;
   usage(): Promise<Usage>;
+  /** Begins a CPU profile. @returns ends it. */
+  profile(): Promise<() => Promise<Profiler.Profile>>;
   stop(): Promise<void>;
 }
 
@@ -30,7 +35,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   // To a file, as in production: a pipe would make us read it, beside the load.
   const log = openSync(options.logFile, 'w');
   const child = spawn(
-    process.execPath,
+    options.node ?? process.execPath,
     ['--import', pathToFileURL(benchFile('probe.js')).href, ...(options.nodeArguments ?? []), options.script],
     {
       // No .env of the checkout here.
@@ -41,12 +46,17 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   );
   closeSync(log);
   const port = await portOf(child, options.logFile);
+  const ask = async <T>(question: Question): Promise<T> => {
+    child.send(question);
+    const [response] = (await once(child, 'message')) as [T];
+    return response;
+  };
   return {
     origin: `http://127.0.0.1:${port}`,
-    usage: async () => {
-      child.send('usage');
-      const [usage] = (await once(child, 'message')) as [Usage];
-      return usage;
+    usage: () => ask<Usage>('usage'),
+    profile: async () => {
+      await ask('profile');
+      return () => ask<Profiler.Profile>('profiled');
     },
     stop: async () => {
       if (hasEnded(child)) return;

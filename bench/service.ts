@@ -60,9 +60,11 @@ export function startService(
   cpuProf: string | undefined,
   script = serviceFile('main.js'),
   settings: Readonly<Record<string, string>> = {},
+  node?: string,
 ): Promise<ServerProcess> {
   return startServer({
     script,
+    node,
     logFile: join(engine.folder, `service-${database.name}.log`),
     environment: {
       DATABASE_URL: database.url,
