@@ -171,7 +171,7 @@ describe('GET /customers/:externalId/events/export', () => {
       await new Promise((closed) => socket.once('close', closed));
       expect(tail).not.toMatch(/0\r\n\r\n$/);
       expect(logged.map((line) => JSON.parse(line) as object)).toEqual([
-        expect.objectContaining({ level: 'warn', message: 'a response was broken off', reason: 'QueryFailedError' }),
+        expect.objectContaining({ level: 'warn', message: 'a response was broken off', reason: 'DatabaseError' }),
       ]);
     } finally {
       await service.database.query('ALTER TABLE customer_events_away RENAME TO customer_events');

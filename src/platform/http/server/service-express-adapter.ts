@@ -265,9 +265,9 @@ export class ServiceExpressAdapter extends ExpressAdapter {
   }
 }
 
-/** Nest has broken the connection off: a part of a response must not look like all of it. */
+/** Nest has broken the connection off: a part of a response must not look like all of it. The `name` of what `pg` throws is `error`. */
 function logBrokenResponse(error: Error): void {
-  streamLogger.warn({ message: 'a response was broken off', reason: error.name });
+  streamLogger.warn({ message: 'a response was broken off', reason: error.constructor.name });
 }
 
 /**
