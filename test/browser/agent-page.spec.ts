@@ -5,6 +5,13 @@ import { startHttpServer } from '../support/http-server.ts';
 import { resize } from '../support/page-layout.ts';
 import { until } from '../support/until.ts';
 
+/** The references of elements to others by id that lead nowhere, or to more than one element. */
+const BROKEN_REFERENCES = `['aria-labelledby', 'aria-describedby', 'aria-controls', 'for'].flatMap((name) =>
+  [...document.querySelectorAll('[' + name + ']')]
+    .flatMap((element) => element.getAttribute(name).split(/\\s+/))
+    .filter((id) => document.querySelectorAll('#' + CSS.escape(id)).length !== 1)
+    .map((id) => name + ' ' + id))`;
+
 describeInChromium('the agent page in a browser', () => {
   let pages: AgentPages;
   let log = '';
@@ -19,7 +26,7 @@ describeInChromium('the agent page in a browser', () => {
   afterEach(() => pages.closePages());
   afterAll(() => pages?.close());
 
-  it('shows the timeline at the ticket, with days, what failed, and quiet events folded', async () => {
+  it('shows the timeline at the ticket, with days, what failed, and quiet events folded, and every reference by id names one element', async () => {
     const { page, faults } = await pages.show((await pages.session({ at: TICKET_AT })).url);
     await article(page, 'Invoice paid').waitFor();
     const text = await shownText(page);
@@ -28,6 +35,10 @@ describeInChromium('the agent page in a browser', () => {
     // In the time zone of the session: 06:02 UTC is 08:02 in Berlin.
     expect(text).toContain('08:02');
     expect(text).toContain('Ticket opened');
+    await article(page, 'Page viewed').locator('.title').first().click();
+    await until(async () => (await page.locator('.fold-events article').count()) === 4);
+    expect(await page.locator('[role="feed"]').count()).toBeGreaterThan(2);
+    expect(await page.evaluate(BROKEN_REFERENCES)).toEqual([]);
     expect(faults).toEqual([]);
   });
 

@@ -10,8 +10,8 @@ import type { ViewContext } from './view-context.ts';
 
 const MAX_TYPES_OF_FOLD = 4;
 
-/** The id in the document of what belongs to an item. */
-export const idOf = (what: string, key: string) => `${what}-${key}`;
+/** The id in the document of what belongs to an item. A space would end it in `aria-labelledby`, a list of ids. */
+export const idOf = (what: string, key: string) => `${what}-${key.replace(/\s/g, '-')}`;
 
 /** One stop of the keyboard: an event or a fold. */
 export function itemArticle(context: ViewContext, { key, entry }: FeedItem, position: number): TemplateResult {
