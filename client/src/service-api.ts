@@ -101,26 +101,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/customer-events/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Import history: any number of events, a line each
-         * @description NDJSON (one JSON object a line, LF or CRLF; or a JSON array, whose elements are its lines), plain or gzip, read as a stream and no faster than it is written. A line is an event as in POST /customer-events; a bad one is rejected and does not stop the rest; blank lines are skipped. What is counted as created is committed. Lines are committed in chunks, in their order: where the import breaks off, what was committed stays, and with eventIds the same file can be sent again. While the database is away or locked, a chunk is tried again for up to 30 s (IMPORT_RETRY_MS). A 503 (or 408) tells in its details how far it came: throughLine and the counts; so does the 401 that ends it where the key is revoked or expires meanwhile. The rate limit does not count the lines of an import. The key needs the scope `events:write`.
-         */
-        post: operations["importEvents"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/customer-events": {
         parameters: {
             query?: never;
@@ -155,6 +135,26 @@ export interface paths {
          * @description Results come in the order of the request; a rejected event does not affect the others. All are written in one transaction: after a 5xx nothing is stored, unless the connection broke during the commit; with eventIds the batch is safe to send again in any case. At most 8 MiB after decompression (gzip). The key needs the scope `events:write`.
          */
         post: operations["recordEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-events/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import history: any number of events, a line each
+         * @description NDJSON (one JSON object a line, LF or CRLF; or a JSON array, whose elements are its lines), plain or gzip, read as a stream and no faster than it is written. A line is an event as in POST /customer-events; a bad one is rejected and does not stop the rest; blank lines are skipped. What is counted as created is committed. Lines are committed in chunks, in their order: where the import breaks off, what was committed stays, and with eventIds the same file can be sent again. While the database is away or locked, a chunk is tried again for up to 30 s (IMPORT_RETRY_MS). A 503 (or 408) tells in its details how far it came: throughLine and the counts; so does the 401 that ends it where the key is revoked or expires meanwhile. The rate limit does not count the lines of an import. The key needs the scope `events:write`.
+         */
+        post: operations["importEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -776,57 +776,6 @@ export interface components {
              */
             timestamp: string;
         };
-        /**
-         * @description Stable; what programs branch on. New ones may be added.
-         * @enum {string}
-         */
-        ErrorCode: "AUTH_API_KEY_EXPIRED" | "AUTH_API_KEY_FORBIDDEN" | "AUTH_API_KEY_INVALID" | "AUTH_API_KEY_MISSING" | "CUSTOMER_EMAIL_EXISTS" | "CUSTOMER_NOT_FOUND" | "EMBED_APP_UNKNOWN" | "EMBED_SESSION_EXPIRED" | "EMBED_SESSION_INVALID" | "EMBED_WRONG_APP" | "EVENT_ERASED" | "EVENT_ID_CONFLICT" | "INTERNAL_ERROR" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "REQUEST_TIMEOUT" | "SERVICE_UNAVAILABLE" | "TOO_MANY_REQUESTS" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR";
-        RejectedLine: {
-            /**
-             * @description The number of the line, from 1, blank lines included.
-             * @example 3
-             */
-            line: number;
-            /** @example CUSTOMER_NOT_FOUND */
-            code: components["schemas"]["ErrorCode"];
-            /** @description For people; may change. */
-            message: string;
-            /** @description As in a failure. */
-            details?: {
-                [key: string]: unknown;
-            };
-        };
-        EventImportResult: {
-            /**
-             * @description Lines that held something: created + replayed + rejected.
-             * @example 1000
-             */
-            lines: number;
-            /**
-             * @description Events that are committed now.
-             * @example 997
-             */
-            created: number;
-            /**
-             * @description Events that were committed before, under the same eventId.
-             * @example 0
-             */
-            replayed: number;
-            /** @example 3 */
-            rejected: number;
-            /** @description The first of the rejected lines, in their order. */
-            errors: components["schemas"]["RejectedLine"][];
-        };
-        EventImportResultEnvelope: {
-            /** @enum {boolean} */
-            success: true;
-            data: components["schemas"]["EventImportResult"];
-            /**
-             * Format: date-time
-             * @description When the response was made.
-             */
-            timestamp: string;
-        };
         CustomerEvent: {
             /**
              * @description Opaque.
@@ -926,6 +875,11 @@ export interface components {
             status: "replayed";
             event: components["schemas"]["CustomerEvent"];
         };
+        /**
+         * @description Stable; what programs branch on. New ones may be added.
+         * @enum {string}
+         */
+        ErrorCode: "AUTH_API_KEY_EXPIRED" | "AUTH_API_KEY_FORBIDDEN" | "AUTH_API_KEY_INVALID" | "AUTH_API_KEY_MISSING" | "CUSTOMER_EMAIL_EXISTS" | "CUSTOMER_NOT_FOUND" | "EMBED_APP_UNKNOWN" | "EMBED_SESSION_EXPIRED" | "EMBED_SESSION_INVALID" | "EMBED_WRONG_APP" | "EVENT_ERASED" | "EVENT_ID_CONFLICT" | "INTERNAL_ERROR" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "REQUEST_TIMEOUT" | "SERVICE_UNAVAILABLE" | "TOO_MANY_REQUESTS" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR";
         RejectedEventResult: {
             /** @description The place of the event in the request, from 0. */
             index: number;
@@ -963,6 +917,52 @@ export interface components {
         };
         EventBatchRequest: {
             events: components["schemas"]["CustomerEventRequest"][];
+        };
+        RejectedLine: {
+            /**
+             * @description The number of the line, from 1, blank lines included.
+             * @example 3
+             */
+            line: number;
+            /** @example CUSTOMER_NOT_FOUND */
+            code: components["schemas"]["ErrorCode"];
+            /** @description For people; may change. */
+            message: string;
+            /** @description As in a failure. */
+            details?: {
+                [key: string]: unknown;
+            };
+        };
+        EventImportResult: {
+            /**
+             * @description Lines that held something: created + replayed + rejected.
+             * @example 1000
+             */
+            lines: number;
+            /**
+             * @description Events that are committed now.
+             * @example 997
+             */
+            created: number;
+            /**
+             * @description Events that were committed before, under the same eventId.
+             * @example 0
+             */
+            replayed: number;
+            /** @example 3 */
+            rejected: number;
+            /** @description The first of the rejected lines, in their order. */
+            errors: components["schemas"]["RejectedLine"][];
+        };
+        EventImportResultEnvelope: {
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["EventImportResult"];
+            /**
+             * Format: date-time
+             * @description When the response was made.
+             */
+            timestamp: string;
         };
         Customer: {
             /**
@@ -2354,64 +2354,6 @@ export interface operations {
             };
         };
     };
-    importEvents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-ndjson": string;
-            };
-        };
-        responses: {
-            /** @description All lines were read; those that are not rejected are committed. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventImportResultEnvelope"];
-                };
-            };
-            400: components["responses"]["ValidationError"];
-            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
-            403: components["responses"]["AuthApiKeyForbidden"];
-            408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            500: components["responses"]["InternalError"];
-            /** @description SERVICE_UNAVAILABLE */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
     recordEvent: {
         parameters: {
             query?: never;
@@ -2513,6 +2455,64 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    importEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description All lines were read; those that are not rejected are committed. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventImportResultEnvelope"];
+                };
+            };
+            400: components["responses"]["ValidationError"];
+            401: components["responses"]["AuthApiKeyMissingOrAuthApiKeyInvalidOrAuthApiKeyExpired"];
+            403: components["responses"]["AuthApiKeyForbidden"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["InternalError"];
+            /** @description SERVICE_UNAVAILABLE */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getCustomer: {

@@ -49,8 +49,8 @@ import { TypeormTimelineStore } from './persistence/typeorm-timeline-store.ts';
 @Module({
   imports: [EventImportModule],
   controllers: [
-    EventImportController,
     CustomerEventsController,
+    EventImportController,
     CustomersController,
     CustomerDirectoryController,
     TimelineController,

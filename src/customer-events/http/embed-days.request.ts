@@ -2,24 +2,15 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, ValidateBy } from 'class-validator';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { daysBetween, parseDay, type Day } from '../../../libs/time/zone-days.ts';
-import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
 import { MAX_DAYS, type DaysQuery } from '../application/timeline-days.ts';
 import { typeFilter } from '../domain/timeline.ts';
-import { IsTypeFilters } from './timeline.request.ts';
-
-const textRule = (name: string, holds: (text: string) => boolean, message: string): PropertyDecorator =>
-  ValidateBy({ name, validator: { validate: (value) => typeof value === 'string' && holds(value) } }, { message });
+import { IsTimeZone, IsTypeFilters } from './timeline.request.ts';
 
 const IsDay = (): PropertyDecorator =>
-  textRule(
-    'isDay',
-    (text) => parseDay(text) !== null,
-    'must be an existing day YYYY-MM-DD in the years 0001 to 9999, given once, for example 2026-04-18',
+  ValidateBy(
+    { name: 'isDay', validator: { validate: (value) => typeof value === 'string' && parseDay(value) !== null } },
+    { message: 'must be an existing day YYYY-MM-DD in the years 0001 to 9999, given once, for example 2026-04-18' },
   );
-
-/** The name of a time zone, in a query string. */
-const IsTimeZone = (): PropertyDecorator =>
-  textRule('isTimeZone', isTimeZone, 'must be the IANA name of a time zone, given once, such as Europe/Berlin or UTC');
 
 export class EmbedDaysRequest {
   @ApiProperty({ format: 'date', description: 'The first day.', example: '2026-04-01' })

@@ -1,15 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, Length, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
 import type { Request } from 'express';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { MAX_TYPE_FILTERS } from '../../../libs/kernel/type-filter.ts';
 import { INSTANT_FORMS, type Instant } from '../../../libs/time/instant.ts';
-import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
 import { instantOf, IsCursor, IsLimit, IsQueryInstant } from '../../platform/http/request/query-rules.ts';
 import type { EntriesQuery, EntriesStart } from '../application/entries.ts';
 import type { QuietMode } from '../domain/timeline-entries.ts';
 import { typeFilter } from '../domain/timeline.ts';
-import { IsTypeFilters } from './timeline.request.ts';
+import { IsTimeZone, IsTypeFilters } from './timeline.request.ts';
 
 /** A search reads payloads. */
 const SEARCH_COST = 10;
@@ -26,12 +25,6 @@ const TEXT_MAX_LENGTH = 200;
 const DEFAULT_TIME_ZONE = 'UTC';
 
 const QUIET_MODES: readonly QuietMode[] = ['fold', 'show', 'hide'];
-
-const IsTimeZone = (): PropertyDecorator =>
-  ValidateBy(
-    { name: 'isTimeZone', validator: { validate: (value) => typeof value === 'string' && isTimeZone(value) } },
-    { message: 'must be the IANA name of a time zone, such as Europe/Berlin or UTC, given once' },
-  );
 
 /** The query parameters of a page of entries. */
 export class EntriesRequest {

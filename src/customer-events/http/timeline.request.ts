@@ -1,8 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsIn, IsOptional, Matches } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { MAX_TYPE_FILTERS } from '../../../libs/kernel/type-filter.ts';
 import { INSTANT_FORMS } from '../../../libs/time/instant.ts';
+import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
 import { AsList, IsCursor, IsLimit, IsQueryInstant, timeWindow } from '../../platform/http/request/query-rules.ts';
 import {
   TIMELINE_DEFAULT_LIMIT,
@@ -35,6 +36,13 @@ export const IsTypeFilters = (description = ONE_MUST_MATCH): PropertyDecorator =
     AsList(),
     Matches(TYPE_FILTER_PATTERN, TYPE_RULE),
     ArrayMaxSize(MAX_TYPE_FILTERS, TYPES_RULE),
+  );
+
+/** The name of a time zone, in a query string. */
+export const IsTimeZone = (): PropertyDecorator =>
+  ValidateBy(
+    { name: 'isTimeZone', validator: { validate: (value) => typeof value === 'string' && isTimeZone(value) } },
+    { message: 'must be the IANA name of a time zone, such as Europe/Berlin or UTC, given once' },
   );
 
 export class TimelineFilterRequest {

@@ -8,6 +8,7 @@ export interface LoadedPage extends FeedPage {
   readonly newer: string | null;
 }
 
+/** When an entry happened: of a fold, its newest event. */
 export const instantOf = (entry: Entry): Instant => (entry.kind === 'event' ? entry.occurredAt : entry.last);
 export const countOf = (entry: Entry): number => (entry.kind === 'event' ? 1 : entry.count);
 

@@ -1,6 +1,7 @@
-import type { Entry, EventEntry, Instant } from '../api/types.ts';
+import type { EventEntry } from '../api/types.ts';
 import type { FeedItem, FeedPage, TimelineState } from '../store/state.ts';
 import { compareInstants } from '../api/compare-instants.ts';
+import { countOf, instantOf, itemsOf } from '../store/feed.ts';
 
 /** The line of the ticket, or an item. */
 export type Row = { readonly kind: 'ticket' } | { readonly kind: 'item'; readonly item: FeedItem };
@@ -22,9 +23,6 @@ interface OpenSection {
   readonly day: string;
   readonly chunks: { page: string; rows: Row[] }[];
 }
-
-/** When an entry happened: of a fold, its newest event. */
-export const instantOf = (entry: Entry): Instant => (entry.kind === 'event' ? entry.occurredAt : entry.last);
 
 /** The days of what is loaded, the newest first, with the line of the ticket at its place. */
 export function feedSections(pages: readonly FeedPage[], ticketKey: string | null): Section[] {
@@ -96,12 +94,9 @@ export function walkedKeys(sections: readonly Section[], folds: TimelineState['f
 
 /** How many entries match, and whether that is all of them. */
 export function matchCount(state: Pick<TimelineState, 'pages' | 'newer' | 'older'>): { count: number; isAll: boolean } {
-  const counts = state.pages
-    .flatMap(({ items }) => items)
-    .map(({ entry }) => (entry.kind === 'event' ? 1 : entry.count));
   const isAll =
     state.newer.state === 'end' && state.older.state === 'end' && !state.pages.some(({ isGivenUp }) => isGivenUp);
-  return { count: counts.reduce((sum, count) => sum + count, 0), isAll };
+  return { count: itemsOf(state.pages).reduce((sum, { entry }) => sum + countOf(entry), 0), isAll };
 }
 
 /** All events that are loaded, those of open folds among them. */
