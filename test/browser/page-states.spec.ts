@@ -82,7 +82,7 @@ describeInChromium('the agent page in each of its states', () => {
   });
 
   const showSession = async (more: object, options: PageOptions = {}, instance: Instance = pages.service) =>
-    pages.show((await pages.session(more, instance)).url, options);
+    pages.showAgain((await pages.session(more, instance)).url, options);
   /** With the events of a customer. */
   const shown = async (options: PageOptions = {}, instance: Instance = pages.service): Promise<WatchedPage> => {
     const watched = await showSession({ at: TICKET_AT }, options, instance);
@@ -123,7 +123,7 @@ describeInChromium('the agent page in each of its states', () => {
   const withPublicKey = async (publicKey: string, options: PageOptions = {}): Promise<WatchedPage> => {
     const url = new URL((await pages.session()).url);
     url.searchParams.set('k', publicKey);
-    return pages.show(url.href, options);
+    return pages.showAgain(url.href, options);
   };
 
   const states: readonly State[] = [
@@ -239,7 +239,7 @@ describeInChromium('the agent page in each of its states', () => {
       open: async () => {
         const { token, url } = await pages.session({ at: TICKET_AT }, limited);
         await embedApi(limited, token).head().expect(200);
-        return pages.show(url, { refusals: [429] });
+        return pages.showAgain(url, { refusals: [429] });
       },
     },
     {
@@ -299,7 +299,7 @@ describeInChromium('the agent page in each of its states', () => {
         const { token, url } = await pages.session({ customerExternalId }, remembering);
         await embedApi(remembering, token).head().expect(200);
         await pages.service.delete(`/customers/${customerExternalId}`).expect(200);
-        return pages.show(url, { refusals: [404] });
+        return pages.showAgain(url, { refusals: [404] });
       },
     },
     {
@@ -308,7 +308,7 @@ describeInChromium('the agent page in each of its states', () => {
       open: async () => {
         const session = await pages.session();
         await pages.expire(session);
-        return pages.show(session.url, { refusals: [401] });
+        return pages.showAgain(session.url, { refusals: [401] });
       },
     },
     {
@@ -316,7 +316,7 @@ describeInChromium('the agent page in each of its states', () => {
       says: 'EMBED_SESSION_EXPIRED',
       open: async () => {
         const session = await pages.session({ at: TICKET_AT });
-        const watched = await pages.show(session.url, { refusals: [401] });
+        const watched = await pages.showAgain(session.url, { refusals: [401] });
         await article(watched.page, 'Payment failed').waitFor();
         await pages.expire(session);
         await newest(watched.page);
@@ -330,7 +330,7 @@ describeInChromium('the agent page in each of its states', () => {
       open: async () => {
         const { id, url } = await pages.session();
         await pages.service.delete(`/embed/sessions/${id}`).expect(200);
-        return pages.show(url, { refusals: [401] });
+        return pages.showAgain(url, { refusals: [401] });
       },
     },
     {
@@ -338,7 +338,7 @@ describeInChromium('the agent page in each of its states', () => {
       says: 'This session was ended',
       open: async () => {
         const { id, url } = await pages.session({ at: TICKET_AT });
-        const watched = await pages.show(url, { refusals: [401] });
+        const watched = await pages.showAgain(url, { refusals: [401] });
         await article(watched.page, 'Payment failed').waitFor();
         await pages.service.delete(`/embed/sessions/${id}`).expect(200);
         await newest(watched.page);
@@ -371,7 +371,7 @@ describeInChromium('the agent page in each of its states', () => {
       says: 'The address has no token',
       open: async () => {
         const { url } = await pages.session();
-        return pages.show(url.slice(0, url.indexOf('#')));
+        return pages.showAgain(url.slice(0, url.indexOf('#')));
       },
     },
   ];
