@@ -9,7 +9,7 @@ const YEAR_9999 = Date.parse('9999-12-31T23:59:59.999Z');
 describe('randomId', () => {
   it('has the shape of an id, and is another one each time', () => {
     const ids = Array.from({ length: 10_000 }, randomId);
-    for (const id of ids) expect(id).toMatch(ID_PATTERN);
+    expect(ids.filter((id) => !ID_PATTERN.test(id))).toEqual([]);
     expect(new Set(ids).size).toBe(10_000);
   });
 });

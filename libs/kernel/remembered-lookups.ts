@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from './at-most.ts';
 import { FairQueue } from './fair-queue.ts';
 
 /** Bounds what is remembered of secrets, and of wrong ones apart from them: a stream of these pushes no good one out. */
@@ -20,7 +21,7 @@ export class RememberedLookups<Found> {
   private readonly lookups: LRUCache<string, Promise<Found | null>>;
   private readonly unknown: LRUCache<string, true>;
   /** Those that were found, however long ago. */
-  private readonly seen = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+  private readonly seen = new LRUCache<string, true>(atMost(MAX_REMEMBERED));
   private readonly unseenLookups: FairQueue;
 
   /**
@@ -37,8 +38,8 @@ export class RememberedLookups<Found> {
   ) {
     // lru-cache takes 0 for "for ever"; a millisecond is as good as not at all.
     const ttl = Math.max(rememberMs, 1);
-    this.lookups = new LRUCache({ max: MAX_REMEMBERED, ttl });
-    this.unknown = new LRUCache({ max: MAX_REMEMBERED, ttl });
+    this.lookups = new LRUCache({ ...atMost(MAX_REMEMBERED), ttl });
+    this.unknown = new LRUCache({ ...atMost(MAX_REMEMBERED), ttl });
     this.unseenLookups = new FairQueue(LOOKUPS_AT_ONCE, MAX_LOOKUP_WAIT_MS, tooMany);
   }
 

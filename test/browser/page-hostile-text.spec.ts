@@ -112,7 +112,7 @@ describeInChromium('hostile texts on the agent page', () => {
       })),
     );
     const session = await pages.session({ customerExternalId });
-    const watched = await pages.show(session.url, NARROW);
+    const watched = await pages.showAgain(session.url, NARROW);
     const { page } = watched;
     await page.locator('article').first().waitFor();
     // One fold for a day: opened, with all that is in it.
@@ -170,7 +170,7 @@ describeInChromium('hostile texts on the agent page', () => {
         payload: {},
       })),
     );
-    const watched = await pages.show((await pages.session({ customerExternalId })).url, NARROW);
+    const watched = await pages.showAgain((await pages.session({ customerExternalId })).url, NARROW);
     const { page } = watched;
     await page.locator('article').first().waitFor();
     await page.locator('#types summary').click();

@@ -34,7 +34,7 @@ describeInChromium('the agent page by keyboard alone', () => {
   };
   /** With the focus on the first entry, by Tab alone. */
   const walked = async (options = NARROW): Promise<WatchedPage & { tabs: string[] }> => {
-    const watched = await pages.show((await pages.session({ at: TICKET_AT })).url, options);
+    const watched = await pages.showAgain((await pages.session({ at: TICKET_AT })).url, options);
     const { page } = watched;
     await article(page, 'Payment failed').waitFor();
     await article(page, 'Invoice paid').waitFor();
@@ -225,7 +225,7 @@ describeInChromium('the agent page by keyboard alone', () => {
         event(customerExternalId, `type_${n}.happened`, `2026-04-18T10:${10 + n}:00Z`),
       ),
     );
-    const { page, faults } = await pages.show((await pages.session({ customerExternalId })).url, NARROW);
+    const { page, faults } = await pages.showAgain((await pages.session({ customerExternalId })).url, NARROW);
     await article(page, 'Type 11 happened').focus();
     const scrolled = (): Promise<number> => page.evaluate('document.querySelector(".app").scrollTop');
     await press(page, 'End');

@@ -85,7 +85,7 @@ describeInChromium('the agent page in each of its states', () => {
   });
 
   const showSession = async (more: object, options: PageOptions = {}, instance: Instance = pages.service) =>
-    pages.show((await pages.session(more, instance)).url, options);
+    pages.showAgain((await pages.session(more, instance)).url, options);
   /** With the events of a customer. */
   const shown = async (options: PageOptions = {}, instance: Instance = pages.service): Promise<WatchedPage> => {
     const watched = await showSession({ at: TICKET_AT }, options, instance);
@@ -126,7 +126,7 @@ describeInChromium('the agent page in each of its states', () => {
   const withPublicKey = async (publicKey: string, options: PageOptions = {}): Promise<WatchedPage> => {
     const url = new URL((await pages.session()).url);
     url.searchParams.set('k', publicKey);
-    return pages.show(url.href, options);
+    return pages.showAgain(url.href, options);
   };
 
   const states: readonly State[] = [
@@ -242,7 +242,7 @@ describeInChromium('the agent page in each of its states', () => {
       open: async () => {
         const { token, url } = await pages.session({ at: TICKET_AT }, limited);
         await embedApi(limited, token).head().expect(200);
-        return pages.show(url, { refusals: [429] });
+        return pages.showAgain(url, { refusals: [429] });
       },
     },
     {
@@ -315,7 +315,7 @@ describeInChromium('the agent page in each of its states', () => {
         const { token, url } = await pages.session({ customerExternalId }, remembering);
         await embedApi(remembering, token).head().expect(200);
         await pages.service.delete(`/customers/${customerExternalId}`).expect(200);
-        return pages.show(url, { refusals: [404] });
+        return pages.showAgain(url, { refusals: [404] });
       },
     },
     {
@@ -324,7 +324,7 @@ describeInChromium('the agent page in each of its states', () => {
       open: async () => {
         const session = await pages.session();
         await pages.expire(session);
-        return pages.show(session.url, { refusals: [401] });
+        return pages.showAgain(session.url, { refusals: [401] });
       },
     },
     {
@@ -332,7 +332,7 @@ describeInChromium('the agent page in each of its states', () => {
       says: 'EMBED_SESSION_EXPIRED',
       open: async () => {
         const session = await pages.session({ at: TICKET_AT });
-        const watched = await pages.show(session.url, { refusals: [401] });
+        const watched = await pages.showAgain(session.url, { refusals: [401] });
         await article(watched.page, 'Payment failed').waitFor();
         await pages.expire(session);
         await newest(watched.page);
@@ -346,7 +346,7 @@ describeInChromium('the agent page in each of its states', () => {
       open: async () => {
         const { id, url } = await pages.session();
         await pages.service.delete(`/embed/sessions/${id}`).expect(200);
-        return pages.show(url, { refusals: [401] });
+        return pages.showAgain(url, { refusals: [401] });
       },
     },
     {
@@ -354,7 +354,7 @@ describeInChromium('the agent page in each of its states', () => {
       says: 'This session was ended',
       open: async () => {
         const { id, url } = await pages.session({ at: TICKET_AT });
-        const watched = await pages.show(url, { refusals: [401] });
+        const watched = await pages.showAgain(url, { refusals: [401] });
         await article(watched.page, 'Payment failed').waitFor();
         await pages.service.delete(`/embed/sessions/${id}`).expect(200);
         await newest(watched.page);
@@ -387,7 +387,7 @@ describeInChromium('the agent page in each of its states', () => {
       says: 'The address has no token',
       open: async () => {
         const { url } = await pages.session();
-        return pages.show(url.slice(0, url.indexOf('#')));
+        return pages.showAgain(url.slice(0, url.indexOf('#')));
       },
     },
   ];

@@ -9,8 +9,9 @@ import type { CustomerPut, PutOutcome } from '../../src/customer-events/domain/c
 import { customerIdOf, type Customer } from '../../src/customer-events/domain/customer.ts';
 import { aCustomer, APP, OTHER_APP } from '../support/builders.ts';
 import { groupsOf, putsOf, randomSource, type RandomPut } from '../support/random-puts.ts';
+import { inDrill } from '../support/drill.ts';
 
-const SEQUENCES = 150;
+const SEQUENCES = inDrill(150, 50);
 const GROUPS = 4;
 
 /** What every CustomerStore does with many changes at once. Called by {@link customerStoreContract}. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -199,7 +199,12 @@ describe('a run of tests on one version', () => {
 
   it('is stopped where whoever started it wants to stop', async () => {
     write('hanging', hang);
-    expect((await run(60_000, AbortSignal.timeout(6_000))).problem).toMatch(/^jest ended with SIG/);
+    rmSync(join(folder, 'pid'));
+    const stop = new AbortController();
+    const running = run(60_000, stop.signal);
+    await until(() => existsSync(join(folder, 'pid')));
+    stop.abort();
+    expect((await running).problem).toMatch(/^jest ended with SIG/);
     rmSync(join(folder, 'hanging.test.cjs'));
   });
 });

@@ -6,6 +6,7 @@ import { createSession } from '../support/embed-session.ts';
 import { randomWholeNumbers } from '../support/random.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectInvalid } from './helpers/answers.ts';
+import { inDrill } from '../support/drill.ts';
 
 /** What the service says, and what the page reads: the compiler compares them. */
 const asThePageReads = (days: EmbedDaysResponse): Days => days;
@@ -112,7 +113,7 @@ describe('the days of a timeline', () => {
       return { type: TYPES[below(TYPES.length)] as string, occurredAt: new Date(millis).toISOString() };
     });
     await send(events, 'random');
-    for (let round = 0; round < 120; round++) {
+    for (let round = 0; round < inDrill(120, 40); round++) {
       const zone = ZONES[below(ZONES.length)] as string;
       const around = Date.parse(CHANGES[below(CHANGES.length)] as string);
       const from = new Date(around + (below(6) - 4) * DAY).toISOString().slice(0, 10);

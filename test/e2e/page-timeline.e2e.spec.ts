@@ -9,8 +9,9 @@ import { itemsOf, type Random } from '../support/page/opened-page.ts';
 import { PageClock } from '../support/page/page-clock.ts';
 import { randomNumbers, randomWholeNumbers } from '../support/random.ts';
 import { originOf, startTestService, type TestService } from '../support/test-service.ts';
+import { inDrill } from '../support/drill.ts';
 
-const HISTORIES = process.env.DRILL === 'full' ? 60 : 5;
+const HISTORIES = inDrill(60, 5);
 const TYPES = ['a', 'b', 'c', 'd', 'e'];
 /** Each with a day whose clocks change. */
 const CHANGES = [

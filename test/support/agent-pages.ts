@@ -1,5 +1,5 @@
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
-import { launchChromium, openPage, type PageOptions, type WatchedPage } from './chromium.ts';
+import { clearPage, launchChromium, openPage, reopenPage, type PageOptions, type WatchedPage } from './chromium.ts';
 import { createSession, type CreatedSession } from './embed-session.ts';
 import { originOf, startTestService, type TestService } from './test-service.ts';
 
@@ -27,6 +27,8 @@ export const shownText = (page: Page | Frame): Promise<string> => page.locator('
 /** A service in which `user_42` has the events of {@link story}, a browser, and the pages that a test opens in it. */
 export class AgentPages {
   private readonly opened: WatchedPage[] = [];
+  private readonly reused: WatchedPage[] = [];
+  private readonly spare: Page[] = [];
 
   private constructor(
     readonly service: TestService,
@@ -81,14 +83,40 @@ export class AgentPages {
     return watched;
   }
 
+  /**
+   * The same, with the page of a test before where there is one: see {@link reopenPage}. Of the options of a page it
+   * knows `viewport` and `refusals`.
+   */
+  async reopen(
+    options: Pick<PageOptions, 'viewport' | 'refusals'> = {},
+    origins: readonly string[] = [],
+  ): Promise<WatchedPage> {
+    const page = this.spare.pop();
+    const all = [this.origin, ...origins];
+    const watched = await (page === undefined ? openPage(this.browser, all, options) : reopenPage(page, all, options));
+    this.reused.push(watched);
+    return watched;
+  }
+
   async show(url: string, options: PageOptions = {}): Promise<WatchedPage> {
     const watched = await this.open(options, [new URL(url).origin]);
     await watched.page.goto(url);
     return watched;
   }
 
+  /** In a page of {@link reopen}. */
+  async showAgain(url: string, options: Pick<PageOptions, 'viewport' | 'refusals'> = {}): Promise<WatchedPage> {
+    const watched = await this.reopen(options, [new URL(url).origin]);
+    await watched.page.goto(url);
+    return watched;
+  }
+
   /** After each test. */
   async closePages(): Promise<void> {
+    for (const { page } of this.reused.splice(0)) {
+      await clearPage(page);
+      this.spare.push(page);
+    }
     for (const { context } of this.opened.splice(0)) await context.close();
   }
 

@@ -29,6 +29,12 @@ export interface WatchedPage {
   readonly requests: string[];
 }
 
+/** That of Playwright. */
+const DEFAULT_VIEWPORT = { width: 1280, height: 720 };
+
+/** What {@link watch} listens to. */
+const HEARD = ['weberror', 'console', 'dialog', 'request', 'response'];
+
 const WATCH_POLICY = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
   console.error('policy: ' + violatedDirective + ' ' + blockedURI + ' ' + sample));`;
 
@@ -42,7 +48,33 @@ export async function openPage(
   // Before the test's own time is over, so that the failure says what was waited for.
   context.setDefaultTimeout(20_000);
   await context.addInitScript(WATCH_POLICY);
-  const page = await context.newPage();
+  return watch(await context.newPage(), origins, refusals);
+}
+
+/**
+ * The page of a test before as if it were new, in a third of the time of a new one. What cannot be taken back is left:
+ * a clock, scripts, functions and storage.
+ */
+export async function reopenPage(
+  page: Page,
+  origins: readonly string[],
+  { refusals = [], viewport }: PageOptions = {},
+): Promise<WatchedPage> {
+  await page.context().setOffline(false);
+  await page.setViewportSize(viewport ?? DEFAULT_VIEWPORT);
+  await page.emulateMedia({ colorScheme: null });
+  return watch(page, origins, refusals);
+}
+
+/** Nothing goes on in it, and nothing is heard of it any more. */
+export async function clearPage(page: Page): Promise<void> {
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.goto('about:blank');
+  for (const type of HEARD) page.context().removeAllListeners(type);
+}
+
+function watch(page: Page, origins: readonly string[], refusals: readonly number[]): WatchedPage {
+  const context = page.context();
   const faults: string[] = [];
   const requests: string[] = [];
   context.on('weberror', (error) => faults.push(`script: ${error.error().message}`));

@@ -35,6 +35,11 @@ export class Workplace {
     return this.commands.run(args, this.environment(settings));
   }
 
+  /** The same with the line that names its database. */
+  wholeCommand(args: readonly string[], settings: Record<string, string> = {}): Promise<CommandOutcome> {
+    return this.commands.runWhole(args, this.environment(settings));
+  }
+
   async close(): Promise<void> {
     const postmaster = this.postmasterPid();
     await this.commands.close();

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../libs/kernel/at-most.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { RememberedLookups } from '../../../libs/kernel/remembered-lookups.ts';
 import { apiKeyInvalid, tooManyKeyLookups } from '../domain/api-keys-error.ts';
@@ -24,7 +25,7 @@ export class Authentication {
   /** Of the keys that pages are opened with: whoever opens one needs no key, and must not keep those waiting who have one. */
   private readonly pageLookups: RememberedLookups<ApiKey>;
   /** By the ids of keys: when their use was last tried to be noted, in milliseconds since the Unix epoch. */
-  private readonly usesTried = new LRUCache<string, number>({ max: MAX_KEYS_NOTED });
+  private readonly usesTried = new LRUCache<string, number>(atMost(MAX_KEYS_NOTED));
   private usesFail = false;
 
   constructor(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomSource } from '../../../test/support/random-puts.ts';
 import { fitItems, leastBytes, type Fitted, type FittingItem, type Omission, type Rank } from './context-fitting.ts';
+import { inDrill } from '../../../test/support/drill.ts';
 
 const RANKS: readonly Rank[] = ['quiet', 'quiet', 'ordinary', 'severe'];
 
@@ -100,9 +101,9 @@ describe('What is shown of a context', () => {
     expect(fitItems([item('1', { counts: long })], omissionBytes, 0).rest?.types).toHaveLength(2);
   });
 
-  it('of 2,000 random lists is within its bytes, in order, the same each time, and no event is neither shown nor counted', () => {
+  it('of random lists is within its bytes, in order, the same each time, and no event is neither shown nor counted', () => {
     const random = randomSource(7);
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < inDrill(2_000, 500); round++) {
       const items = Array.from({ length: random(40) }, (_, n) => {
         const outlineBytes = 100 + random(300);
         const rank = RANKS[random(RANKS.length)] as Rank;

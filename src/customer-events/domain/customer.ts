@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../libs/kernel/at-most.ts';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { derivedId } from '../../../libs/kernel/ids.ts';
@@ -41,7 +42,7 @@ export function customerIdOf(appId: string, externalId: string): string {
 }
 
 /** A hash and its digits take some 5 µs, and senders come back to the same customers. About 3 MB. */
-const recentIds = new LRUCache<string, string>({ max: 20_000 });
+const recentIds = new LRUCache<string, string>(atMost(20_000));
 
 /** @throws VALIDATION_ERROR where a required field is not given. */
 export function newCustomer(

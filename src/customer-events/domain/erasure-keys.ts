@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../libs/kernel/at-most.ts';
 import { shardKeyOf } from './shard-key.ts';
 
 /** What is kept of one erased `eventId`: enough to know it by when it is sent again, and nothing to read. */
@@ -51,7 +52,7 @@ const SEPARATOR = '.';
  */
 export class ErasureKeys {
   private readonly secrets: readonly Secret[];
-  private readonly customersSeen = new LRUCache<string, ErasedCustomer>({ max: MAX_CUSTOMERS_CACHED });
+  private readonly customersSeen = new LRUCache<string, ErasedCustomer>(atMost(MAX_CUSTOMERS_CACHED));
 
   constructor(secrets: readonly string[]) {
     this.secrets = secrets.map((secret) => {

@@ -4,6 +4,7 @@ import { DomainError, errorAsValue } from '../../../libs/kernel/domain-error.ts'
 import { MAX_BODY_OVERHEAD_BYTES } from '../../platform/input/free-form-limits.ts';
 import { readEvent } from './customer-event.request.ts';
 import { readEventBatch } from './event-batch.ts';
+import { inDrill } from '../../../test/support/drill.ts';
 
 const LIMITS = { maxPayloadBytes: 65_536, maxPayloadKeys: 10_000 };
 const MAX_ITEM_BYTES = LIMITS.maxPayloadBytes + MAX_BODY_OVERHEAD_BYTES;
@@ -64,7 +65,7 @@ describe('the reader of a batch', () => {
     const pick = (list: readonly string[]): string => list[below(list.length)] as string;
     const spaced = (text: string): string => pick(SPACES) + text + pick(SPACES);
     const counts = { accepted: 0, refused: 0 };
-    for (let run = 0; run < 1_000; run++) {
+    for (let run = 0; run < inDrill(1_000, 300); run++) {
       const items = Array.from({ length: below(5) }, () => spaced(pick(ITEMS)));
       const name = pick(['"events"', '"events"', '"events"', '"\\u0065vents"', '"event"']);
       let text = spaced(`{${spaced(name)}:${spaced(`[${items.join(',')}]`)}}`);
@@ -77,8 +78,8 @@ describe('the reader of a batch', () => {
       counts[isRefused ? 'refused' : 'accepted']++;
       expect({ text, outcome: isRefused ? 'refused' : outcome }).toEqual({ text, outcome: expected });
     }
-    expect(counts.accepted).toBeGreaterThan(100);
-    expect(counts.refused).toBeGreaterThan(100);
+    expect(counts.accepted).toBeGreaterThan(30);
+    expect(counts.refused).toBeGreaterThan(30);
   });
 
   it.each<[what: string, text: string, field: string]>([

@@ -24,7 +24,8 @@ describe('ndjsonText', () => {
     ['a first line of two objects, with others behind it', '{"a":1}{"c":1}\n{"d":1}\n'],
     ['a first line that is long', `{"a":"${'x'.repeat(200_000)}"}\n{"b":2}`],
   ])('passes on %s as it is', async (_, text) => {
-    for (const size of [1_000_000, 1, 7]) expect(await read(text, size)).toBe(text);
+    // Byte by byte a long line takes seconds, and says no more.
+    for (const size of [1_000_000, text.length < 1_000 ? 1 : 61, 7]) expect(await read(text, size)).toBe(text);
   });
 
   it.each(['', '\ufeff', '\ufeff\n '])('reads a JSON array as its elements', async (before) => {

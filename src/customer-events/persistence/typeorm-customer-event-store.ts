@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../libs/kernel/at-most.ts';
 import { DataSource } from 'typeorm';
 import { Abandoned, type IsAbandoned } from '../../../libs/kernel/abandoned.ts';
 import { ChangedMeanwhile, repeated } from '../../platform/postgres/repeated.ts';
@@ -26,7 +27,7 @@ const selectCustomers = (ids: readonly string[]): Query => ({
 /** SQL by hand on TypeORM's pool, without repositories: see docs/decisions/0020-what-of-nest-is-used.md. */
 @Injectable()
 export class TypeormCustomerEventStore extends CustomerEventStore {
-  private readonly seenCustomers = new LRUCache<string, true>({ max: MAX_CUSTOMERS_SEEN });
+  private readonly seenCustomers = new LRUCache<string, true>(atMost(MAX_CUSTOMERS_SEEN));
 
   constructor(
     private readonly dataSource: DataSource,

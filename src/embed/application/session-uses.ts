@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../libs/kernel/at-most.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { auditEntry, type Actor } from '../../platform/audit/audit-entry.ts';
 import type { EmbedSession } from '../domain/embed-session.ts';
@@ -20,7 +21,7 @@ export class SessionUses {
   private readonly logger = new Logger(SessionUses.name);
   private readonly pending = new Map<string, SessionUse>();
   /** By the ids of sessions: when this instance last tried to note a view, in milliseconds since the Unix epoch. */
-  private readonly viewsTried = new LRUCache<string, number>({ max: MAX_SESSIONS_NOTED });
+  private readonly viewsTried = new LRUCache<string, number>(atMost(MAX_SESSIONS_NOTED));
   private readonly underWay = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private failing = false;

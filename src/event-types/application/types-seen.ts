@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../libs/kernel/at-most.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { MAX_TYPES_SEEN, TypesSeenStore, type TypeSeen } from './types-seen-store.port.ts';
 
@@ -33,7 +34,7 @@ export class TypesSeen {
   });
   private remembered = 0;
   /** Those in which there is no room for more types. */
-  private readonly fullApps = new LRUCache<string, true>({ max: MAX_APPS });
+  private readonly fullApps = new LRUCache<string, true>(atMost(MAX_APPS));
   private readonly waiting = new Map<string, Waiting>();
   private readonly waitingOfApp = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../libs/kernel/at-most.ts';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { builtInSeverity, builtInTitle } from './built-in-display.ts';
@@ -57,11 +58,7 @@ export class CompiledRules {
   readonly hasRules: boolean;
   /** Whether a rule shows something of the customer: only then that has to be read. */
   readonly showsCustomer: boolean;
-  // By size and not by number, for which it would reserve 100 KB for each app.
-  private readonly compiled = new LRUCache<string, CompiledRule>({
-    maxSize: MAX_TYPES_REMEMBERED,
-    sizeCalculation: () => 1,
-  });
+  private readonly compiled = new LRUCache<string, CompiledRule>(atMost(MAX_TYPES_REMEMBERED));
 
   constructor(private readonly rules: ReadonlyMap<string, DisplayRule>) {
     this.hasRules = rules.size > 0;

@@ -15,6 +15,7 @@ import { EXPIRED, type Fault } from '../../../../test/support/page/simulated-ser
 import { randomNumbers, randomWholeNumbers } from '../../../../test/support/random.ts';
 import { MAX_ITEMS } from './bound.ts';
 import type { FeedItem, TimelineState } from './state.ts';
+import { inDrill } from '../../../../test/support/drill.ts';
 
 const TEMPORARY: Fault[] = [
   'offline',
@@ -139,7 +140,7 @@ function randomChange({ service, clock }: Page, random: Random): void {
   if (kind === 2) service.events = service.events.filter(() => random(60) > 0);
 }
 
-it.each(Array.from({ length: 40 }, (_none, index) => index + 1))(
+it.each(Array.from({ length: inDrill(40, 12) }, (_none, index) => index + 1))(
   'after a random session with faults, the page shows the timeline, each event once (seed %i)',
   async (seed) => {
     const random = randomWholeNumbers(seed);
