@@ -43,6 +43,11 @@ export class Workplace {
     return this.commands.run(args, this.environment(settings));
   }
 
+  /** The same with the line on stderr that names its database. */
+  wholeCommand(args: readonly string[], settings: Record<string, string> = {}): Promise<CommandOutcome> {
+    return this.commands.runWhole(args, this.environment(settings));
+  }
+
   /** A start that ends because of its settings, without a process to itself either. */
   refusedStart(settings: Record<string, string>): Promise<CommandOutcome> {
     return this.commands.refusedStart(this.environment(settings));
