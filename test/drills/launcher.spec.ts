@@ -16,7 +16,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { isInRange } from '../../scripts/node-version.js';
 import { startNode } from '../support/child.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -139,7 +138,10 @@ describe('the launcher (scripts/run.js)', () => {
     const TOO_OLD = ['14.21.3', '18.20.8', '20.20.1', '21.7.3', '22.9.0', '22.22.1', '23.11.1', '24.14.0'];
     const GOOD = ['20.20.2', '20.21.0', '22.22.2', '24.14.1', '24.15.0', '25.0.0', '26.0.0-nightly2026'];
 
-    it('the range of package.json decides', () => {
+    it('the range of package.json decides', async () => {
+      const { isInRange } = (await import(pathToFileURL(join(ROOT, 'scripts/node-version.js')).href)) as {
+        isInRange(version: string, range: string): boolean;
+      };
       const inRange = [...TOO_OLD, ...GOOD].filter((version) => isInRange(`v${version}`, engines.node));
       expect(inRange).toEqual(GOOD);
     });
