@@ -140,7 +140,8 @@ describeInChromium(`the agent page of a customer with ${EVENTS.toLocaleString('e
     await timeline.page.locator('article[data-event] .row').first().dispatchEvent('click');
     await timeline.page.locator('article').first().waitFor({ state: 'detached' });
     const text = await timeline.page.locator('customer-timeline').innerText();
-    expect(text).toContain('EMBED_SESSION_INVALID');
+    // The instance may know the session for some seconds more; then it is the customer whom it finds no more.
+    expect(text).toMatch(/EMBED_SESSION_INVALID|CUSTOMER_NOT_FOUND/);
     expect(text).not.toContain('Grace');
     expect(text).not.toContain('gone@example.com');
   });

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../libs/embedded-postgres/embedded-postgres.ts';
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { built, startNode, until, type Child } from '../support/child.ts';
+import { copyNewCluster } from '../support/new-cluster.ts';
 import { queryOnce } from '../support/query-once.ts';
 
 const NOBODY = 65_534;
@@ -104,6 +105,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('is used by a second process as it is, and outlives that one', async () => {
+    copyNewCluster(dataDir);
     const { url } = await own();
     const second = await own();
     expect(second).toMatchObject({ adopted: true, url });
@@ -119,6 +121,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('ends in order when its process is killed', async () => {
+    copyNewCluster(dataDir);
     const { owner } = await own();
     const pid = postmasterPid();
     owner.kill('SIGKILL');
@@ -127,6 +130,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('comes back by itself when it is killed, with all that was committed', async () => {
+    copyNewCluster(dataDir);
     const engine = await start();
     await query(engine.url(), 'CREATE TABLE kept AS SELECT 42 AS response');
     process.kill(postmasterPid(), 'SIGKILL');
@@ -139,6 +143,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('is taken over when the process that ran it is killed', async () => {
+    copyNewCluster(dataDir);
     const { owner, url } = await own();
     const second = await own();
     owner.kill('SIGKILL');
@@ -147,6 +152,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('recovers when it and its process are killed together', async () => {
+    copyNewCluster(dataDir);
     const { owner, url } = await own();
     await query(url, 'CREATE TABLE kept AS SELECT 42 AS response');
     const pid = postmasterPid();
@@ -159,6 +165,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('starts although its old process id is in use by another program', async () => {
+    copyNewCluster(dataDir);
     const engine = await start();
     const pidFile = join(dataDir, 'postgres/cluster/postmaster.pid');
     const content = readFileSync(pidFile, 'utf8');

@@ -16,9 +16,9 @@ describe('many instances on one database', () => {
   afterAll(() => rig.close(), 60_000);
 
   it('migrate an empty one at once, write every eventId once, and see a revocation', async () => {
-    const started = Array.from({ length: 4 }, () => rig.startCli('migrate', '--json'));
+    const started = Array.from({ length: 3 }, () => rig.startCli('migrate', '--json'));
     const migrations = await Promise.all(started.map(outcomeOf));
-    expect(migrations.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(migrations.map(({ code, stderr }) => [code, stderr])).toEqual(migrations.map(() => [0, '']));
     const applied = migrations.flatMap(({ stdout }) => (JSON.parse(stdout) as { applied: string[] }).applied);
     expect(applied.length).toBe(new Set(applied).size);
     expect(applied.length).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { DrillRig, type Instance } from './support/drill-rig.ts';
 
 const FULL = process.env.DRILL === 'full';
 /** For which a load is held. */
-const SECONDS = FULL ? 15 : 3;
+const SECONDS = FULL ? 15 : 1;
 /** The limit of ops/kubernetes.yaml. */
 const LIMIT_MIB = 512;
 const TAKES_HOLD_WITHIN_MS = 30_000;

@@ -5,7 +5,7 @@ import { DrillRig, type Instance } from './support/drill-rig.ts';
 import { load, type Load } from './support/load.ts';
 
 const FULL = process.env.DRILL === 'full';
-const SECONDS = FULL ? 10 : 2;
+const SECONDS = FULL ? 10 : 1;
 
 describe('overload', () => {
   let rig: DrillRig;
@@ -14,7 +14,7 @@ describe('overload', () => {
 
   beforeAll(async () => {
     ({ rig, instance } = await DrillRig.serving({ MAX_REQUESTS_IN_FLIGHT: '200' }));
-    await offered(64, 0, 2);
+    await offered(64, 0, FULL ? 2 : 1);
   }, 60_000);
   afterAll(async () => {
     await rig.close();

@@ -14,7 +14,7 @@ import { MixedTraffic } from './support/mixed-traffic.ts';
 import { installedPooler, Pooler, type PoolMode } from './support/pooler.ts';
 
 const FULL = process.env.DRILL === 'full';
-const TRAFFIC_MS = FULL ? 15_000 : 1_500;
+const TRAFFIC_MS = FULL ? 15_000 : 800;
 /** Fewer than the connections of the service: in transaction mode they have to share them. */
 const FEW_SESSIONS = 4;
 

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { until, type Child } from '../support/child.ts';
 import { openDatabaseProxy } from '../support/database-proxy.ts';
+import { copyNewCluster } from '../support/new-cluster.ts';
 import { freePort, servesAt, Workplace } from '../support/service-process.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -36,12 +37,21 @@ async function call(url: string, key: string, body?: object): Promise<Answer> {
 const record = (address: string, key: string, event: object): Promise<Answer> =>
   call(`${address}/api/v1/customer-events`, key, { customerExternalId: 'user_42', type: 'drill', ...event });
 
+async function createCustomer(address: string, key: string, externalId: string): Promise<void> {
+  const response = await fetch(`${address}/api/v1/customers/${externalId}`, {
+    method: 'PATCH',
+    headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ email: `${externalId}@example.com`, name: 'Ada' }),
+  });
+  expect(response.status).toBe(201);
+}
+
 /** The eventIds of the whole timeline, oldest first. */
-async function eventIds(address: string, key: string): Promise<string[]> {
+async function eventIds(address: string, key: string, externalId = 'user_42'): Promise<string[]> {
   const ids: string[] = [];
   let cursor = '';
   for (;;) {
-    const { body } = await call(`${address}/api/v1/customers/user_42/events?order=asc&limit=200${cursor}`, key);
+    const { body } = await call(`${address}/api/v1/customers/${externalId}/events?order=asc&limit=200${cursor}`, key);
     const { events, nextCursor } = body.data as { events: { eventId: string }[]; nextCursor: string | null };
     ids.push(...events.map(({ eventId }) => eventId));
     if (nextCursor === null) return ids;
@@ -79,36 +89,46 @@ describe('the service', () => {
     await cli('apps', 'create', '--slug', 'acme', '--name', 'Acme');
     return cli('keys', 'create', '--app', 'acme', '--name', 'x');
   };
-  const firstStart = async (): Promise<{ service: Child; address: string; key: string }> => {
-    const service = workplace.start();
-    const [key] = await service.prints(KEY);
-    return { service, address: await servesAt(service), key };
-  };
   const stop = async (service: Child): Promise<void> => {
     service.kill('SIGTERM');
     expect(await service.ends()).toEqual({ code: 0, signal: null });
   };
   /** Nothing is left that the service started. */
-  const expectNoProcess = (): void => {
-    expect(isAlive(workplace.postmasterPid())).toBe(false);
-    expect(workplace.processes()).toEqual([]);
+  const expectNoProcess = (place: Workplace = workplace): void => {
+    expect(isAlive(place.postmasterPid())).toBe(false);
+    expect(place.processes()).toEqual([]);
   };
 
-  describe('at its first start without DATABASE_URL', () => {
-    // One for these tests: a first start takes seconds.
+  describe('without DATABASE_URL', () => {
+    // One folder for these tests, and one service until a test ends it: each start takes a second and more.
     let place: Workplace;
+    let first: Child;
     let service: Child;
     let address: string;
+    let key: string;
 
     beforeAll(async () => {
       place = new Workplace();
-      service = place.start({ LOG_LEVEL: 'debug' });
+      first = service = place.start({ LOG_LEVEL: 'debug' });
+      [key] = await first.prints(KEY);
+      address = await servesAt(first);
+    });
+    beforeEach(async () => {
+      if (isRunning(service)) return;
+      service = place.start();
       address = await servesAt(service);
     });
     afterAll(() => place.close());
+    const isRunning = ({ process: { exitCode, signalCode } }: Child): boolean =>
+      exitCode === null && signalCode === null;
+    /** A customer of one test, whose timeline is empty. */
+    const newCustomer = async (externalId: string): Promise<string> => {
+      await createCustomer(address, key, externalId);
+      return externalId;
+    };
 
-    it('prints the curl command of the document, which works when pasted into a shell', async () => {
-      const [command] = await service.prints(CURL);
+    it('at its first start prints the curl command of the document, which works when pasted into a shell', async () => {
+      const [command] = await first.prints(CURL);
       const documented = {
         success: true,
         data: {
@@ -151,106 +171,98 @@ describe('the service', () => {
       }
     });
 
-    it('logs no key, but for the one that it shows', async () => {
-      const [key] = await service.prints(KEY);
-      await record(address, key, { eventId: 'e' });
+    it('ends in order at SIGTERM, leaves no process, and has logged no key, but for the one that it shows', async () => {
+      expect((await record(address, key, { eventId: 'kept' })).status).toBe(201);
       await record(address, `${key.slice(0, -1)}_`, {});
-      await stop(service);
-      expect(service.output().split(key)).toHaveLength(2);
+      await stop(first);
+      expectNoProcess(place);
+      expect(first.output().split(key)).toHaveLength(2);
     });
-  });
 
-  it('at its second start finds its data, prints no key, and says how to create one', async () => {
-    const { service, address, key } = await firstStart();
-    expect((await record(address, key, { eventId: 'kept' })).status).toBe(201);
-    await stop(service);
-    expectNoProcess();
+    it('at its second start finds its data, prints no key, and says how to create one', async () => {
+      expect(await eventIds(address, key)).toContain('kept');
+      expect((await record(address, key, { eventId: 'kept' })).status).toBe(200);
+      expect(service.output()).not.toMatch(/sk_live_agent_\w{48}|curl/);
+      expect(service.output()).toContain(
+        `PostgreSQL is embedded, with its data in ${realpathSync(place.dataDir)}/postgres\n`,
+      );
+      expect(service.output()).toContain(
+        `To create an API key: DATA_DIR=${place.dataDir} npm run --silent cli -- keys create --app demo --name mine\n`,
+      );
+    });
 
-    const again = workplace.start();
-    const secondAddress = await servesAt(again);
-    expect(await eventIds(secondAddress, key)).toEqual(['kept']);
-    expect((await record(secondAddress, key, { eventId: 'kept' })).status).toBe(200);
-    await stop(again);
-    expect(again.output()).not.toMatch(/sk_live_agent_\w{48}|curl/);
-    expect(again.output()).toContain(
-      `PostgreSQL is embedded, with its data in ${realpathSync(workplace.dataDir)}/postgres\n`,
-    );
-    expect(again.output()).toContain(
-      `To create an API key: DATA_DIR=${workplace.dataDir} npm run --silent cli -- keys create --app demo --name mine\n`,
-    );
-  });
+    it('ends in order at SIGINT, and leaves no process', async () => {
+      await Promise.all(Array.from({ length: 20 }, (_, n) => record(address, key, { eventId: `e-${n}` })));
+      service.kill('SIGINT');
+      expect(await service.ends()).toEqual({ code: 0, signal: null });
+      expectNoProcess(place);
+    });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends in order at %s, and leaves no process', async (signal) => {
-    const { service, address, key } = await firstStart();
-    const underWay = Promise.all(Array.from({ length: 20 }, (_, n) => record(address, key, { eventId: `e-${n}` })));
-    await underWay;
-    service.kill(signal);
-    expect(await service.ends()).toEqual({ code: 0, signal: null });
-    expectNoProcess();
-  });
+    describe('killed with -9 under load', () => {
+      const SENDERS = 8;
+      const BEFORE_THE_KILL = 150;
 
-  describe('killed with -9 under load', () => {
-    const SENDERS = 8;
-    const BEFORE_THE_KILL = 150;
-
-    /** Sends until the service is gone; tells what was acknowledged and what nobody knows of. */
-    async function ledger(
-      address: string,
-      key: string,
-      kill: () => void,
-    ): Promise<{ acknowledged: string[]; unknown: string[] }> {
-      const acknowledged: string[] = [];
-      const unknown: string[] = [];
-      let killed = false;
-      const send = async (sender: number): Promise<void> => {
-        for (let n = 0; unknown.length < SENDERS && acknowledged.length < 20 * BEFORE_THE_KILL; n++) {
-          const eventId = `${sender}-${n}`;
-          const response = await record(address, key, { eventId, payload: { n } }).catch(() => null);
-          if (response?.status === 201) acknowledged.push(eventId);
-          else unknown.push(eventId);
-          if (!killed && acknowledged.length >= BEFORE_THE_KILL) {
-            killed = true;
-            kill();
+      /** Sends until the service is gone; tells what was acknowledged and what nobody knows of. */
+      async function ledger(
+        customerExternalId: string,
+        kill: () => void,
+      ): Promise<{ acknowledged: string[]; unknown: string[] }> {
+        const acknowledged: string[] = [];
+        const unknown: string[] = [];
+        let killed = false;
+        const send = async (sender: number): Promise<void> => {
+          for (let n = 0; unknown.length < SENDERS && acknowledged.length < 20 * BEFORE_THE_KILL; n++) {
+            const eventId = `${customerExternalId}-${sender}-${n}`;
+            const event = { customerExternalId, eventId, payload: { n } };
+            const response = await record(address, key, event).catch(() => null);
+            if (response?.status === 201) acknowledged.push(eventId);
+            else unknown.push(eventId);
+            if (!killed && acknowledged.length >= BEFORE_THE_KILL) {
+              killed = true;
+              kill();
+            }
           }
+        };
+        await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender)));
+        return { acknowledged, unknown };
+      }
+
+      it.each<[string, string, () => void, boolean]>([
+        ['the service', 'of-service', () => service.kill('SIGKILL'), true],
+        ['PostgreSQL', 'of-postgres', () => process.kill(place.postmasterPid(), 'SIGKILL'), false],
+        [
+          'both of them',
+          'of-both',
+          () => {
+            process.kill(place.postmasterPid(), 'SIGKILL');
+            service.kill('SIGKILL');
+          },
+          true,
+        ],
+      ])('%s: every acknowledged event is there once, and after retries every event', async (_, name, kill, ends) => {
+        const customerExternalId = await newCustomer(name);
+        const { acknowledged, unknown } = await ledger(customerExternalId, kill);
+        expect(unknown.length).toBeGreaterThan(0);
+        if (ends) {
+          await service.ends();
+          service = place.start();
+          address = await servesAt(service);
         }
-      };
-      await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender)));
-      return { acknowledged, unknown };
-    }
+        await until(async () => (await fetch(`${address}/health/ready`)).status === 200);
 
-    it.each<[string, (service: Child) => void, boolean]>([
-      ['the service', (service) => service.kill('SIGKILL'), true],
-      ['PostgreSQL', () => process.kill(workplace.postmasterPid(), 'SIGKILL'), false],
-      [
-        'both of them',
-        (service) => {
-          process.kill(workplace.postmasterPid(), 'SIGKILL');
-          service.kill('SIGKILL');
-        },
-        true,
-      ],
-    ])('%s: every acknowledged event is there once, and after retries every event', async (_, kill, ends) => {
-      const first = await firstStart();
-      const { acknowledged, unknown } = await ledger(first.address, first.key, () => kill(first.service));
-      expect(unknown.length).toBeGreaterThan(0);
-      let { address } = first;
-      if (ends) {
-        await first.service.ends();
-        address = await servesAt(workplace.start());
-      }
-      await until(async () => (await fetch(`${address}/health/ready`)).status === 200);
+        const stored = await eventIds(address, key, customerExternalId);
+        expect(new Set(stored).size).toBe(stored.length);
+        expect(stored).toEqual(expect.arrayContaining(acknowledged));
+        const sent = new Set([...acknowledged, ...unknown]);
+        expect(stored.filter((eventId) => !sent.has(eventId))).toEqual([]);
 
-      const stored = await eventIds(address, first.key);
-      expect(new Set(stored).size).toBe(stored.length);
-      expect(stored).toEqual(expect.arrayContaining(acknowledged));
-      const sent = new Set([...acknowledged, ...unknown]);
-      expect(stored.filter((eventId) => !sent.has(eventId))).toEqual([]);
-
-      for (const eventId of unknown) {
-        const retried = await record(address, first.key, { eventId, payload: { n: Number(eventId.split('-')[1]) } });
-        expect(retried.status).toBe(stored.includes(eventId) ? 200 : 201);
-      }
-      expect((await eventIds(address, first.key)).sort()).toEqual([...sent].sort());
+        for (const eventId of unknown) {
+          const payload = { n: Number(eventId.split('-').at(-1)) };
+          const retried = await record(address, key, { customerExternalId, eventId, payload });
+          expect(retried.status).toBe(stored.includes(eventId) ? 200 : 201);
+        }
+        expect((await eventIds(address, key, customerExternalId)).sort()).toEqual([...sent].sort());
+      });
     });
   });
 
@@ -258,6 +270,7 @@ describe('the service', () => {
     it.each(['with its own PostgreSQL', 'with DATABASE_URL'])(
       'as its port is in use, says so in a line, %s',
       async (where) => {
+        if (where === 'with its own PostgreSQL') copyNewCluster(workplace.dataDir);
         const other = createServer().listen(0, '127.0.0.1');
         await once(other, 'listening');
         try {
@@ -299,7 +312,7 @@ describe('the service', () => {
     });
 
     it('for bad settings, names them all, and not their values', async () => {
-      const service = workplace.start({
+      const { code, stdout, stderr } = await workplace.refusedStart({
         PORT: '70000',
         DATABASE_URL: 'mysql://user:hunter2@db/x',
         MAX_PAYLOAD_BYTES: '64kb',
@@ -308,7 +321,7 @@ describe('the service', () => {
         DOCS_ENABLED: 'yes',
         DATABASE_POOL_SIZE: '0',
       });
-      expect(await service.ends()).toEqual({ code: 1, signal: null });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       for (const name of [
         'PORT',
         'DATABASE_URL',
@@ -318,9 +331,9 @@ describe('the service', () => {
         'DOCS_ENABLED',
         'DATABASE_POOL_SIZE',
       ]) {
-        expect(service.output()).toMatch(new RegExp(`^  ${name} must `, 'm'));
+        expect(stderr).toMatch(new RegExp(`^  ${name} must `, 'm'));
       }
-      expect(service.output()).not.toMatch(/hunter2|\n\s+at /);
+      expect(stderr).not.toMatch(/hunter2|\n\s+at /);
       expectNoProcess();
     });
 
@@ -411,16 +424,12 @@ describe('the service', () => {
       ['1883-11-18T12:00', '1883-11-18T12:00:00Z'],
       ['9999-12-31T23:59:59.999999', '9999-12-31T23:59:59.999999Z'],
     ] as const;
-    const zones = ['America/New_York', 'UTC', 'Asia/Kolkata'];
+    // West and east of UTC, in which the services of all other tests run.
+    const zones = ['America/New_York', 'Asia/Kolkata'];
     for (const zone of zones) {
       const service = workplace.start({ DATABASE_URL: shared.url, TZ: zone, PGTZ: zone });
       const address = await servesAt(service);
-      const patch = await fetch(`${address}/api/v1/customers/user_42`, {
-        method: 'PATCH',
-        headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
-        body: '{"email":"a@example.com","name":"A"}',
-      });
-      expect(patch.status).toBe(zone === zones[0] ? 201 : 200);
+      if (zone === zones[0]) await createCustomer(address, key, 'user_42');
       for (const [n, [occurredAt, instant]] of sent.entries()) {
         const response = await record(address, key, { occurredAt, eventId: `${n}` });
         expect(response.status).toBe(zone === zones[0] ? 201 : 200);

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { built, ROOT, startNode, until, type Child } from '../support/child.ts';
 import { openDatabaseProxy } from '../support/database-proxy.ts';
+import { copyNewCluster } from '../support/new-cluster.ts';
 import { freePort, servesAt, Workplace } from '../support/service-process.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -45,6 +46,7 @@ describe('what a start prints', () => {
 
   describe('where stdout is no terminal', () => {
     it('is JSON lines on stdout; the key and its request of the first start are on stderr', async () => {
+      copyNewCluster(workplace.dataDir);
       const env = {
         PATH: process.env.PATH,
         DATA_DIR: workplace.dataDir,
@@ -94,6 +96,7 @@ describe('what a start prints', () => {
   });
 
   (SCRIPT_IS_HERE ? it : it.skip)('is text on a terminal, with the key, as people read it', async () => {
+    copyNewCluster(workplace.dataDir);
     const command = `${process.execPath} ${built('src/main.js')}`;
     const terminal: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], {
       cwd: workplace.folder,
@@ -153,8 +156,8 @@ describe('what a start prints', () => {
       const server = await startingPostgres(databasePort);
       await service.prints(/waiting for the database: the database system is starting up/);
       expect(await refusals()).toEqual([503, 503, 200]);
-      // Three more attempts that fail as those before.
-      await new Promise((passed) => setTimeout(passed, 3_000));
+      // Two more attempts that fail as those before.
+      for (let attempts = 0; attempts < 2; attempts++) await once(server, 'connection');
       await once(server.close(), 'close');
       await proxy.restore();
       await servesAt(service);

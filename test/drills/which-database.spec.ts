@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { program } from '../support/child.ts';
-import { outcomeOf } from '../support/command-runner.ts';
+import { copyNewCluster } from '../support/new-cluster.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** Each command is a process of its own. */
+/** Processes start slowly where others keep the machine busy. */
 jest.setTimeout(180_000);
 
 /** Those that start an embedded database for little more than a line of output. */
@@ -21,17 +21,10 @@ describe('the database that is meant', () => {
   });
   afterEach(() => workplace.close());
 
-  const cli = async (args: string[], settings: Record<string, string> = {}) => {
-    const command = workplace.cli(args, settings);
-    const { code } = await command.ends();
-    const stdout = command.stdout();
-    return { code, stdout, stderr: command.output().replace(stdout, '') };
-  };
+  const cli = (args: string[], settings: Record<string, string> = {}) => workplace.wholeCommand(args, settings);
   /** A command, or the service, that stops with one line, and leaves nothing behind. */
   const stopsWith = async (what: 'service' | string[], settings: Record<string, string>, line: RegExp) => {
-    const outcome = await (what === 'service'
-      ? outcomeOf(workplace.start(settings))
-      : workplace.command(what, settings));
+    const outcome = await (what === 'service' ? workplace.refusedStart(settings) : workplace.command(what, settings));
     expect(outcome).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(`^${line.source}[^\n]*\n$`) });
     expect(existsSync(workplace.dataDir)).toBe(false);
   };
@@ -69,6 +62,7 @@ describe('the database that is meant', () => {
   });
 
   it('is made by import', async () => {
+    copyNewCluster(workplace.dataDir);
     writeFileSync(join(workplace.folder, 'empty.ndjson'), '');
     // Nobody has made an app in it, so there is nothing to import into.
     expect(await cli(['import', 'empty.ndjson', '--app', 'demo'])).toEqual({

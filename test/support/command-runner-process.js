@@ -1,10 +1,13 @@
-/** The process of `CommandRunner`: runs `dist/src/cli.js` anew for each message, with what it needs already loaded. */
-const CLI = new URL('../../dist/src/cli.js', import.meta.url).href;
+/** The process of `CommandRunner`: runs a program of `dist/src` anew for each message, with what it needs already loaded. */
+const PROGRAMS = new URL('../../dist/src/', import.meta.url);
+const { exit } = process;
 let count = 0;
 
-process.on('message', async ({ args, settings }) => process.send(await run(args, settings)));
+process.once('disconnect', () => exit());
+process.on('message', async (message) => process.send(await run(message)));
 
-async function run(args, settings) {
+async function run({ program, args, settings, folder }) {
+  const { href } = new URL(program, PROGRAMS);
   const printed = { stdout: '', stderr: '' };
   let code;
   for (const stream of ['stdout', 'stderr'])
@@ -19,8 +22,9 @@ async function run(args, settings) {
   };
   process.exitCode = undefined;
   process.env = settings;
-  process.argv = [process.argv[0], CLI, ...args];
+  process.chdir(folder);
+  process.argv = [process.argv[0], href, ...args];
   // Another address is another module for Node: it is run again, and what it imports is not.
-  await import(`${CLI}?${count++}`);
+  await import(`${href}?${count++}`);
   return { code: code ?? process.exitCode ?? 0, ...printed };
 }

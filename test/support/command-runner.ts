@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { NODE_FLAGS, startNode, type Child } from './child.ts';
 
@@ -26,14 +27,25 @@ const PROGRESS_LINES =
 /** What a command has printed, without the line that names its database, and without its progress. */
 export const steadyOutput = (output: string): string => output.replace(DATABASE_LINE, '').replace(PROGRESS_LINES, '');
 
+/** A process that runs commands one after the other, and the last one that it was given. */
+interface SharedProcess {
+  child: Child | undefined;
+  last: Promise<unknown>;
+}
+
+/** The modules of `test/` are made anew for each test file; this is there once for each of Jest's workers. */
+const shared = ((globalThis as Record<symbol, unknown>)[Symbol.for('command-runner-process')] ??= {
+  child: undefined,
+  last: Promise.resolve(),
+}) as SharedProcess;
+
 /**
- * Runs built operator commands, one after the other, in one process of their own that ends with {@link close}.
- * Node takes one to two seconds to load what a command needs, and here it does so once. A command that is about
- * signals, standard input or its process needs a process to itself: `Workplace.cli`.
+ * Runs built operator commands in one process, one after the other. Node takes one to two seconds to load what a
+ * command needs, and here it does so once for all test files of a Jest worker; the process ends with that worker. A
+ * command that is about signals, standard input or its process needs a process to itself: `Workplace.cli`.
  */
 export class CommandRunner {
-  private child: Child | undefined;
-  private last: Promise<unknown> = Promise.resolve();
+  private unfinished = 0;
 
   /** @param folder the working directory of the commands. */
   constructor(private readonly folder: string) {}
@@ -46,27 +58,56 @@ export class CommandRunner {
 
   /** The same with the line that names its database. */
   runWhole(args: readonly string[], settings: Settings): Promise<CommandOutcome> {
-    const outcome = this.last.then(() => this.runNext(args, settings));
-    this.last = outcome.catch(() => {});
-    return outcome;
+    return this.inTurn('cli.js', args, settings);
   }
 
+  /** A start of the service that ends because of its settings, before anything of it has begun. */
+  refusedStart(settings: Settings): Promise<CommandOutcome> {
+    return this.inTurn('main.js', [], settings);
+  }
+
+  /** Ends a command that still runs, and the process with it; the next command gets a new one. */
   async close(): Promise<void> {
-    this.child?.kill('SIGKILL');
-    await this.child?.ends();
+    if (this.unfinished === 0) return;
+    shared.child?.kill('SIGKILL');
+    await shared.child?.ends();
   }
 
-  private async runNext(args: readonly string[], settings: Settings): Promise<CommandOutcome> {
-    this.child ??= startNode([...NODE_FLAGS, resolve(import.meta.dirname, 'command-runner-process.js')], {
-      cwd: this.folder,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    const { process, ends, output } = this.child;
-    const ended = ends().then(() => {
-      throw new Error(`ended during ${args.join(' ')}:\n${output()}`);
-    });
-    process.send({ args, settings });
-    const [outcome] = (await Promise.race([once(process, 'message'), ended])) as [CommandOutcome];
+  private inTurn(program: string, args: readonly string[], settings: Settings): Promise<CommandOutcome> {
+    this.unfinished++;
+    const outcome = shared.last
+      .then(() => this.runNext(program, args, settings))
+      .finally(() => {
+        this.unfinished--;
+      });
+    shared.last = outcome.catch(() => {});
     return outcome;
   }
+
+  private async runNext(program: string, args: readonly string[], settings: Settings): Promise<CommandOutcome> {
+    shared.child ??= startRunner();
+    const { process, ends, output } = shared.child;
+    const ended = ends().then(() => {
+      shared.child = undefined;
+      throw new Error(`ended during ${program} ${args.join(' ')}:\n${output()}`);
+    });
+    // It keeps Jest running only as long as a command runs.
+    process.channel?.ref();
+    process.send({ program, args, settings, folder: this.folder });
+    try {
+      const [outcome] = (await Promise.race([once(process, 'message'), ended])) as [CommandOutcome];
+      return outcome;
+    } finally {
+      process.channel?.unref();
+    }
+  }
+}
+
+function startRunner(): Child {
+  const child = startNode([...NODE_FLAGS, resolve(import.meta.dirname, 'command-runner-process.js')], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  child.process.unref();
+  for (const stream of [child.process.stdout, child.process.stderr]) (stream as Socket | null)?.unref();
+  return child;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,14 +62,33 @@ async function closeTemplate(server) {
 }
 
 async function openServer() {
+  process.env.TEST_NEW_CLUSTER = await makeNewCluster();
   if (process.env.TEST_DATABASE_URL) return process.env.TEST_DATABASE_URL;
-  const dataDir = mkdtempSync(join(tmpdir(), 'customer-events-test-'));
-  // As root, PostgreSQL runs under another account, which must be able to go in.
-  chmodSync(dataDir, 0o711);
+  const dataDir = newDataDir('customer-events-test-');
   const { startEmbeddedPostgres } = await import('../../dist/libs/embedded-postgres/embedded-postgres.js');
+  execFileSync('cp', ['-a', join(process.env.TEST_NEW_CLUSTER, 'postgres'), dataDir]);
   const engine = await startEmbeddedPostgres({ dataDir });
   globalThis.embeddedPostgres = { engine, dataDir };
   return engine.url();
+}
+
+/** Where initdb has been, and no server yet: see new-cluster.ts. */
+async function makeNewCluster() {
+  const dataDir = newDataDir('customer-events-new-');
+  globalThis.newCluster = dataDir;
+  const [{ runnableBinaries }, { ensureCluster }, { openHome }] = await Promise.all(
+    ['binaries', 'cluster', 'home'].map((name) => import(`../../dist/libs/embedded-postgres/${name}.js`)),
+  );
+  const home = openHome(dataDir, () => {});
+  ensureCluster(runnableBinaries(home.folder, home.account), home);
+  return dataDir;
+}
+
+function newDataDir(prefix) {
+  const dataDir = mkdtempSync(join(tmpdir(), prefix));
+  // As root, PostgreSQL runs under another account, which must be able to go in.
+  chmodSync(dataDir, 0o711);
+  return dataDir;
 }
 
 function databaseUrl(serverUrl, database) {

@@ -2,10 +2,11 @@ import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runnableBinaries } from '../../libs/embedded-postgres/binaries.ts';
-import { ensureCluster, SUPERUSER } from '../../libs/embedded-postgres/cluster.ts';
+import { SUPERUSER } from '../../libs/embedded-postgres/cluster.ts';
 import { openHome, type Home } from '../../libs/embedded-postgres/home.ts';
 import { giveTo } from '../../libs/embedded-postgres/run-as.ts';
 import { lastLogLines, runPostmaster, type Postmaster } from '../../libs/embedded-postgres/postmaster.ts';
+import { copyNewCluster } from './new-cluster.ts';
 import { until } from './child.ts';
 import { queryOnce } from './query-once.ts';
 import { freePort } from './service-process.ts';
@@ -23,9 +24,9 @@ export class OwnPostgres {
 
   constructor() {
     chmodSync(this.folder, 0o711);
+    copyNewCluster(this.folder);
     this.home = openHome(this.folder, () => {});
     this.binaries = runnableBinaries(this.home.folder, this.home.account);
-    ensureCluster(this.binaries, this.home);
   }
 
   /** A file in the data directory, which its account alone may read. */

@@ -6,6 +6,7 @@ import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { program, startNode, until, type Child } from './child.ts';
 import { ERASURE_SECRET } from './erasure-secret.ts';
 import { CommandRunner, type CommandOutcome } from './command-runner.ts';
+import { copyNewCluster } from './new-cluster.ts';
 
 export { freePort } from './free-port.ts';
 
@@ -20,6 +21,13 @@ export class Workplace {
     chmodSync(this.folder, 0o755);
   }
 
+  /** With a new cluster in its data folder: a first start there needs no initdb. */
+  static withCluster(): Workplace {
+    const workplace = new Workplace();
+    copyNewCluster(workplace.dataDir);
+    return workplace;
+  }
+
   /** `npm start`, without npm; only these settings are set. */
   start(settings: Record<string, string> = {}): Child {
     return this.run(['src/main.js'], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', ...settings });
@@ -30,14 +38,19 @@ export class Workplace {
     return this.run(['src/cli.js', ...args], settings, { stdio: [stdin, 'pipe', 'pipe'] });
   }
 
-  /** The same without a process to itself: the commands of this folder run one after the other. */
+  /** The same without a process to itself: commands run one after the other. */
   command(args: readonly string[], settings: Record<string, string> = {}): Promise<CommandOutcome> {
     return this.commands.run(args, this.environment(settings));
   }
 
-  /** The same with the line that names its database. */
+  /** The same with the line on stderr that names its database. */
   wholeCommand(args: readonly string[], settings: Record<string, string> = {}): Promise<CommandOutcome> {
     return this.commands.runWhole(args, this.environment(settings));
+  }
+
+  /** A start that ends because of its settings, without a process to itself either. */
+  refusedStart(settings: Record<string, string>): Promise<CommandOutcome> {
+    return this.commands.refusedStart(this.environment(settings));
   }
 
   async close(): Promise<void> {

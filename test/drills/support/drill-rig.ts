@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../libs/embedded-postgres/embedded-postgres.ts';
 import { program, startNode, until, type Child } from '../../support/child.ts';
 import { CommandRunner } from '../../support/command-runner.ts';
+import { copyNewCluster } from '../../support/new-cluster.ts';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import { Ledger, verdictOn, type Verdict } from './ledger.ts';
 
@@ -33,6 +34,9 @@ export class DrillRig {
 
   static async start(): Promise<DrillRig> {
     const rig = new DrillRig();
+    // As root, PostgreSQL runs under another account, which must be able to go in.
+    chmodSync(rig.dataDir, 0o711);
+    copyNewCluster(rig.dataDir);
     await rig.startDatabase();
     rig.proxyInFront = await startFaultProxy(
       join(new URL(rig.directUrl).searchParams.get('host') as string, '.s.PGSQL.5432'),
