@@ -55,15 +55,20 @@ export function eventRequests(
   };
 }
 
+interface BatchOptions {
+  readonly customers?: number;
+  readonly types?: readonly string[];
+  readonly withEventIds?: boolean;
+}
+
 /** The requests of one connection, each a batch. */
 export function batchRequests(
   headers: Record<string, string>,
   events: number,
-  customers = CUSTOMERS,
-  types: readonly string[] = TYPES,
+  { customers = CUSTOMERS, types = TYPES, withEventIds = false }: BatchOptions = {},
 ) {
   return (connection: number): Request[] => {
-    const nextEvent = eventSource(connection, customers, false, types);
+    const nextEvent = eventSource(connection, customers, withEventIds, types);
     return Array.from({ length: REQUESTS_PER_CONNECTION_OF_BATCHES }, () =>
       post(`${API}/customer-events/batch`, headers, { events: Array.from({ length: events }, nextEvent) }),
     );

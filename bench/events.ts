@@ -14,9 +14,9 @@ export const TYPES = ['order.placed', 'order.shipped', 'invoice.paid', 'ticket.o
 const FROM_MILLIS = Date.parse('2026-01-01T00:00:00Z');
 const SPREAD_MILLIS = 90 * 24 * 3600 * 1000;
 
-/** The last member, always of this length: its digits can be overwritten in a request that is built. */
+/** Always of this length: its digits can be overwritten in a request that is built. */
 const EVENT_ID_DIGITS = 14;
-const EVENT_ID_END = '"}';
+const EVENT_ID_NAME = Buffer.from('"eventId":"');
 let lastEventNumber = Date.now() * 10;
 
 /**
@@ -49,9 +49,12 @@ export function eventSource(
 export const eventTypes = (count: number | undefined): readonly string[] =>
   count === undefined ? TYPES : Array.from({ length: count }, (_, index) => `bench.type_${index}`);
 
-/** Gives the event at the end of a request an `eventId` that was never used, in place. */
-export function stampEventId(request: Buffer): void {
-  request.write(newEventId(), request.length - EVENT_ID_END.length - EVENT_ID_DIGITS, 'latin1');
+/** Gives each event of a request an `eventId` that was never used, in place. */
+export function stampEventIds(request: Buffer): void {
+  for (let at = request.indexOf(EVENT_ID_NAME); at !== -1; at = request.indexOf(EVENT_ID_NAME, at)) {
+    at += EVENT_ID_NAME.length;
+    at += request.write(newEventId(), at, 'latin1');
+  }
 }
 
 const newEventId = (): string => String(++lastEventNumber).padStart(EVENT_ID_DIGITS, '0');

@@ -1,5 +1,5 @@
 import autocannon, { type Client, type Request, type Result } from 'autocannon';
-import { stampEventId } from './events.ts';
+import { stampEventIds } from './events.ts';
 import { quantile, type Measurement, type Subject } from './measurement.ts';
 import type { ServerProcess } from './server-process.ts';
 
@@ -15,7 +15,7 @@ export interface HttpLoad {
   readonly eventsPerRequest?: number;
   /** Requests a second over all connections; without it, as many as it can take. */
   readonly rate?: number | undefined;
-  /** Overwrite the `eventId` at the end of each request with a new one. */
+  /** Overwrite the `eventId`s of each request with new ones. */
   readonly stampEventIds?: boolean;
   /** Counts the rows where the events are written: all that were acknowledged must be among them. */
   readonly countRows?: (() => Promise<number>) | undefined;
@@ -85,7 +85,7 @@ function stampEveryRequest(client: Client): void {
   const next = client.getRequestBuffer.bind(client);
   client.getRequestBuffer = () => {
     const request = next();
-    stampEventId(request);
+    stampEventIds(request);
     return request;
   };
 }

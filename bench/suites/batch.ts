@@ -24,6 +24,14 @@ export async function batch(context: Context): Promise<SuiteReport> {
     requestsOf: batchRequests(headers, EVENTS),
     eventsPerRequest: EVENTS,
   });
+  const keyed = httpSubject({
+    ...common,
+    name: `batches of ${EVENTS} with eventIds`,
+    connections: CONNECTIONS,
+    requestsOf: batchRequests(headers, EVENTS, { withEventIds: true }),
+    eventsPerRequest: EVENTS,
+    stampEventIds: true,
+  });
   const singles = httpSubject({
     ...common,
     name: 'single events',
@@ -34,6 +42,7 @@ export async function batch(context: Context): Promise<SuiteReport> {
   const bare = bareWriter(bareDatabase, EVENTS, CUSTOMERS, prepare);
 
   const toSingles = await runPairs(batches, singles, options);
+  const keyedToBatches = await runPairs(keyed, batches, options);
   const toBare = await runPairs(batches, bare, options);
   return {
     suite: 'batch',
@@ -41,9 +50,10 @@ export async function batch(context: Context): Promise<SuiteReport> {
       `${EVENTS} events per request, ${CONNECTIONS} connections (p50 and p99 are of a whole batch), against single ` +
       `events over ${SINGLE_CONNECTIONS} connections, and against one \`pg\` client that writes the same rows.`,
     body: [
-      subjectTable([toSingles, toBare], 'events'),
+      subjectTable([toSingles, keyedToBatches, toBare], 'events'),
       ratioTable([
         { comparison: toSingles, targets: [{ metric: 'perSecond', atLeast: 8 }] },
+        { comparison: keyedToBatches, targets: [{ metric: 'perSecond' }, { metric: 'cpuMicros' }] },
         { comparison: toBare, targets: [{ metric: 'perSecond', atLeast: 0.5 }] },
       ]),
     ].join('\n\n'),

@@ -35,6 +35,14 @@ export async function client(context: Context): Promise<SuiteReport> {
     requestsOf: batchRequests(headers, BATCH),
     eventsPerRequest: BATCH,
   });
+  const keyed = httpSubject({
+    ...rig,
+    name: `bare batches of ${BATCH} with eventIds`,
+    connections: CONNECTIONS,
+    requestsOf: batchRequests(headers, BATCH, { withEventIds: true }),
+    eventsPerRequest: BATCH,
+    stampEventIds: true,
+  });
   const singles = httpSubject({
     ...rig,
     name: `bare POSTs, ${CALLERS} connections`,
@@ -42,6 +50,7 @@ export async function client(context: Context): Promise<SuiteReport> {
     requestsOf: eventRequests(`${API}/customer-events`, headers),
   });
   const inBatches = await runPairs(clientInBatches(rig), batches, options);
+  const toKeyed = await runPairs(clientInBatches(rig), keyed, options);
   const toSingles = await runPairs(callersOfClient(rig), singles, options);
   const toFetch = await runPairs(callersOfClient(rig), callersOfFetch(rig), options);
   return {
@@ -51,9 +60,10 @@ export async function client(context: Context): Promise<SuiteReport> {
       `${BATCH} events, ${CONNECTIONS} requests in flight, the queue never empty. Single events: ${CALLERS} callers, each of ` +
       'which waits for its event, the client with its defaults.',
     body: [
-      subjectTable([inBatches, toSingles, toFetch], 'events'),
+      subjectTable([inBatches, toKeyed, toSingles, toFetch], 'events'),
       ratioTable([
         { comparison: inBatches, targets: [{ metric: 'perSecond', atLeast: 0.9 }] },
+        { comparison: toKeyed, targets: [{ metric: 'perSecond' }, { metric: 'cpuMicros' }] },
         { comparison: toSingles, targets: [{ metric: 'p50Ms', atMost: 1.2 }] },
         { comparison: toFetch, targets: [{ metric: 'p50Ms', atMost: 1.2 }] },
       ]),

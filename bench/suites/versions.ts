@@ -45,7 +45,7 @@ export async function versions(context: Context): Promise<SuiteReport> {
   }));
   const batch = await compared('batch', (headers) => ({
     connections: 4,
-    requestsOf: batchRequests(headers, BATCH_EVENTS, CUSTOMERS, types),
+    requestsOf: batchRequests(headers, BATCH_EVENTS, { types }),
     eventsPerRequest: BATCH_EVENTS,
   }));
   return {

@@ -46,7 +46,7 @@ export async function volume(context: Context): Promise<SuiteReport> {
       name: `batches into ${where}`,
       server,
       connections: BATCH_CONNECTIONS,
-      requestsOf: batchRequests({ 'X-API-Key': key }, BATCH_EVENTS, large.customers),
+      requestsOf: batchRequests({ 'X-API-Key': key }, BATCH_EVENTS, { customers: large.customers }),
       eventsPerRequest: BATCH_EVENTS,
       prepare,
     });

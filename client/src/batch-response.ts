@@ -1,4 +1,5 @@
 import type { ErrorDetails } from './errors.ts';
+import type { EncodedEvent } from './encode-event.ts';
 import { parsed } from './http.ts';
 import type { EventResult, RecordedEvent } from './service-types.ts';
 
@@ -6,19 +7,17 @@ import type { EventResult, RecordedEvent } from './service-types.ts';
 export type Refusal = Omit<Extract<EventResult, { status: 'rejected' }>, 'index' | 'code'> & { code: string };
 
 /**
- * The results of a batch by their index. What is not as it should be is left out: the event is sent again, and its
- * `eventId` keeps it from being stored twice.
- *
- * @param eventIds of the events that were sent
+ * The results of a batch, one for each event that was sent. What is not as it should be is undefined: the event is sent
+ * again, and its `eventId` keeps it from being stored twice.
  */
-export function resultsOf(text: string, eventIds: readonly string[]): Map<number, RecordedEvent | Refusal> {
+export function parsedResults(text: string, sent: readonly EncodedEvent[]): (RecordedEvent | Refusal | undefined)[] {
   const { data } = (parsed(text) ?? {}) as { data?: { results?: unknown } | null };
-  const found = new Map<number, RecordedEvent | Refusal>();
+  const found = new Array<RecordedEvent | Refusal | undefined>(sent.length).fill(undefined);
   if (!Array.isArray(data?.results)) return found;
   for (const result of data.results as (RawResult | null)[]) {
-    const eventId = eventIds[result?.index ?? -1];
-    const read = eventId === undefined ? undefined : resultOf(result as RawResult, eventId);
-    if (read !== undefined) found.set((result as RawResult).index, read);
+    const event = sent[result?.index ?? -1]?.event;
+    const read = event === undefined ? undefined : resultOf(result as RawResult, event.eventId);
+    if (read !== undefined) found[(result as RawResult).index] = read;
   }
   return found;
 }

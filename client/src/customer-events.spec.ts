@@ -298,6 +298,58 @@ describe('the client', () => {
     expect(await reasonOf(silent.client.record(event(2)))).toBeInstanceOf(UndeliveredError);
   });
 
+  const transports: [string, Partial<CustomerEventsOptions>][] = [
+    ['node:http', {}],
+    ['a fetch of its own', { fetch: (...request) => fetch(...request) }],
+  ];
+
+  it.each(transports)(
+    'breaks off a response that stops half way when the time is over, by %s',
+    async (_by, options) => {
+      const { client } = await connect(
+        (_, response) => response.writeHead(201, { 'Content-Length': '500' }).write('{"success":'),
+        { deliveryTimeoutMs: 300, ...options },
+      );
+      const error = (await reasonOf(client.record(event(1)))) as UndeliveredError;
+      expect(error).toBeInstanceOf(UndeliveredError);
+      expect(String(error.cause)).toMatch(/^Error: There was no response within \d+ ms$/);
+    },
+  );
+
+  it.each(transports)('delivers what is not ASCII as it is, by %s', async (_by, options) => {
+    const { client, server } = await connect(sendCreated, options);
+    const one = { ...event(1), payload: { text: 'ü 😀 \u2028' } };
+    await client.record(one);
+    expect(eventsIn(server.requests[0] as ReceivedRequest)).toEqual([expect.objectContaining(one)]);
+    expect(server.requests[0]?.headers).toMatchObject({ 'x-api-key': KEY, 'content-type': 'application/json' });
+    expect(server.requests[0]?.headers['content-length']).toBe(
+      String(Buffer.byteLength((server.requests[0] as ReceivedRequest).body)),
+    );
+  });
+
+  it('sends by the fetch that it is given, and by the global one where there are no modules of Node', async () => {
+    let calls = 0;
+    const counting: typeof fetch = (...request) => (calls++, original(...request));
+    const original = globalThis.fetch;
+    const { getBuiltinModule } = process;
+    const own = await connect(sendCreated, { fetch: counting });
+    await own.client.record(event(1));
+    expect(calls).toBe(1);
+    try {
+      Object.assign(process, { getBuiltinModule: undefined });
+      const other = await connect(sendCreated);
+      globalThis.fetch = counting;
+      await other.client.record(event(1));
+    } finally {
+      globalThis.fetch = original;
+      Object.assign(process, { getBuiltinModule });
+    }
+    expect(calls).toBe(2);
+    const { client } = await connect(sendCreated);
+    await client.record(event(1));
+    expect(calls).toBe(2);
+  });
+
   it('keeps the events of a customer in order, over retries, with one request in flight and with four', async () => {
     for (const inFlight of [1, 4]) {
       const arrived: number[] = [];
@@ -442,6 +494,14 @@ describe('the client', () => {
       ...[undefined, undefined, 'RecordError', 'RecordError', 'UndeliveredError'],
     ]);
     expect(await client.close({ timeoutMs: NaN })).toEqual(rest);
+  });
+
+  it('close returns what was not delivered in its order, with four requests in flight', async () => {
+    const { client } = await connect(silence, { inFlight: 4, batch: { events: 3 } });
+    const all = Array.from({ length: 40 }, (_, n) => reasonOf(client.record(event(n, `user_${n}`))));
+    const rest = await client.close({ timeoutMs: 0 });
+    expect(rest.map(({ payload }) => (payload as { n: number }).n)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+    expect(await Promise.all(all)).toEqual(Array(40).fill(expect.any(UndeliveredError)));
   });
 
   it('writeUndelivered closes, and adds the events as they were sent to the end of a file that only its owner reads', async () => {

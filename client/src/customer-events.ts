@@ -6,7 +6,7 @@ import type { CustomerEvent, SentEvent } from './event.ts';
 import { Http } from './http.ts';
 import { type CustomerEventsOptions, type OnUndelivered, settingsOf, type Settings } from './options.ts';
 import { ENVELOPE_BYTES } from './partition.ts';
-import { type Listener, type PendingEvent, PendingEvents } from './pending.ts';
+import { type OnDelivered, type OnFailed, type PendingEvent, PendingEvents } from './pending.ts';
 import {
   type ContextOptions,
   Reader,
@@ -65,7 +65,7 @@ export class CustomerEvents<Callback extends OnUndelivered | undefined = OnUndel
    */
   record(event: CustomerEvent): Promise<RecordedEvent> {
     return new Promise((delivered, failed) => {
-      this.#add(event, () => ({ delivered, failed }));
+      this.#add(event, delivered, failed);
     });
   }
 
@@ -77,15 +77,16 @@ export class CustomerEvents<Callback extends OnUndelivered | undefined = OnUndel
   enqueue(this: CustomerEvents<OnUndelivered>, event: CustomerEvent): void {
     const { onUndelivered } = this;
     if (typeof onUndelivered !== 'function') throw new TypeError('enqueue needs the option onUndelivered: a function');
-    this.#add(event, (sent) => ({ delivered: () => {}, failed: (error) => tell(onUndelivered, sent, error) }));
+    const sent = this.#add(event, ignore, (error) => tell(onUndelivered, sent, error));
   }
 
-  #add(event: CustomerEvent, listenerOf: (sent: SentEvent) => Listener): void {
+  #add(event: CustomerEvent, onDelivered: OnDelivered, onFailed: OnFailed): SentEvent {
     if (this.#closing !== undefined)
       throw new ClosedError(event, 'CLIENT_CLOSED', 'The client is closed: make another one');
     const encoded = encodeEvent(event, this.#limits);
     const deadline = now() + this.#settings.deliveryTimeoutMs;
-    this.#deliveries.add(this.#pending.add(encoded, deadline, listenerOf(encoded.event)));
+    this.#deliveries.add(this.#pending.add(encoded, deadline, onDelivered, onFailed));
+    return encoded.event;
   }
 
   /** Resolves when all that was recorded before this call is delivered, or its failure told. Never rejects. */
@@ -127,7 +128,7 @@ export class CustomerEvents<Callback extends OnUndelivered | undefined = OnUndel
   }
 
   async #deliverRest(timeoutMs: number): Promise<readonly PendingEvent[]> {
-    const rest = this.#pending.all();
+    const rest = this.#deliveries.unsettled();
     const timeout = new Sleep();
     const expired = timeout.for(timeoutMs);
     await Promise.race([this.flush(), expired]);
@@ -161,6 +162,8 @@ export class CustomerEvents<Callback extends OnUndelivered | undefined = OnUndel
     return this.#reader.embedSession(request, options);
   }
 }
+
+const ignore = (): void => {};
 
 /** An error of the callback is the application's: it shall be seen, and keep no other event from being delivered. */
 function tell(onUndelivered: OnUndelivered, ...told: Parameters<OnUndelivered>): void {

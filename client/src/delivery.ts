@@ -1,10 +1,12 @@
-import { resultsOf } from './batch-response.ts';
+import { parsedResults } from './batch-response.ts';
 import { RecordError, RequestError, UndeliveredError } from './errors.ts';
-import type { Http, Reply } from './http.ts';
+import type { Http } from './http.ts';
 import type { Settings } from './options.ts';
 import { Partition, type Delivery } from './partition.ts';
 import type { PendingEvent, PendingEvents } from './pending.ts';
 import { isRetryable, now, Pace } from './retry.ts';
+import type { Reply } from './transport.ts';
+import { usualResults } from './usual-response.ts';
 
 const PATH = '/customer-events/batch';
 
@@ -36,6 +38,12 @@ export class Deliveries implements Delivery {
     (this.#partitions[index] as Partition).add(event);
   }
 
+  /** All that is pending, in the order in which it was recorded. */
+  unsettled(): PendingEvent[] {
+    const events = this.#partitions.flatMap((partition) => partition.unsettled());
+    return events.sort((one, other) => one.number - other.number);
+  }
+
   /** What waits for more to come with it waits no longer. */
   hurry(): void {
     for (const partition of this.#partitions) partition.hurry();
@@ -43,7 +51,7 @@ export class Deliveries implements Delivery {
 
   /** Gives up: all that is pending is undelivered, and what is in flight is broken off. */
   end(reason: string): void {
-    for (const event of this.#pending.all()) this.#giveUp(event, reason);
+    for (const event of this.unsettled()) this.#giveUp(event, reason);
     this.#ending.abort(new Error(reason));
     this.hurry();
   }
@@ -93,18 +101,17 @@ export class Deliveries implements Delivery {
   }
 
   #settle(reply: Reply, batch: readonly PendingEvent[], sentAt: number): void {
-    const results = resultsOf(
-      this.#http.withoutKey(reply.text),
-      batch.map(({ event }) => event.eventId),
-    );
-    for (const [index, result] of results) {
-      const event = batch[index] as PendingEvent;
-      if (result.status === 'rejected') this.#refuse(event, result);
+    const results = usualResults(reply.text, batch) ?? parsedResults(this.#http.withoutKey(reply.text), batch);
+    let missing = 0;
+    for (const [index, event] of batch.entries()) {
+      const result = results[index];
+      if (result === undefined) missing++;
+      else if (result.status === 'rejected') this.#refuse(event, result);
       else this.#pending.delivered(event, result);
     }
-    if (results.size === batch.length) return this.#succeed();
-    const missing = `${batch.length - results.size} of ${batch.length} events`;
-    this.#fail(sentAt, new RequestError(reply.status, 'NOT_UNDERSTOOD', `The response has no result for ${missing}`));
+    if (missing === 0) return this.#succeed();
+    const message = `The response has no result for ${missing} of ${batch.length} events`;
+    this.#fail(sentAt, new RequestError(reply.status, 'NOT_UNDERSTOOD', message));
   }
 
   #succeed(): void {

@@ -1,5 +1,6 @@
 import { type ErrorDetails, RequestError } from './errors.ts';
-import { backoffMs, isRetryable, now, retryAfterMs, Sleep } from './retry.ts';
+import { backoffMs, isRetryable, now, Sleep } from './retry.ts';
+import { byFetch, byNode, type Fetch, type Reply, type Transport } from './transport.ts';
 
 const API = '/api/v1';
 /** Of one request, with its response. */
@@ -8,15 +9,6 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 const READ_WITHIN_MS = 30_000;
 /** What an HTTP header can carry, without white space. */
 const KEY = /^[\x21-\x7e]+$/;
-
-export type Fetch = typeof globalThis.fetch;
-
-/** A response, read to its end. */
-export interface Reply {
-  readonly status: number;
-  readonly text: string;
-  readonly retryAfter: number;
-}
 
 export interface Sending {
   readonly body?: string | undefined;
@@ -28,7 +20,7 @@ export interface Sending {
 export class Http {
   readonly #base: string;
   readonly #key: string;
-  readonly #fetch: Fetch;
+  readonly #transport: Transport;
 
   /** @throws TypeError where the URL or the key cannot be used; its message has neither. */
   constructor(url: string | URL, key: string, fetch: Fetch | undefined) {
@@ -36,10 +28,11 @@ export class Http {
     if (typeof key !== 'string' || !KEY.test(key))
       throw new TypeError('key must be an agent key: printable ASCII without white space');
     this.#key = key;
-    this.#fetch = fetch ?? ((...args) => globalThis.fetch(...args));
+    this.#transport =
+      fetch === undefined ? (byNode() ?? byFetch((...args) => globalThis.fetch(...args))) : byFetch(fetch);
   }
 
-  /** @throws whatever `fetch` throws, where there was no whole response in time. */
+  /** @throws the reason of the signal, or what went wrong, where there was no whole response in time. */
   async send(method: string, path: string, { body, timeoutMs, signal }: Sending = {}): Promise<Reply> {
     const ms = Math.min(timeoutMs ?? Infinity, REQUEST_TIMEOUT_MS);
     const aborting = new AbortController();
@@ -48,16 +41,13 @@ export class Http {
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted === true) abort();
     try {
-      const response = await this.#fetch(this.#base + path, {
+      return await this.#transport({
+        url: this.#base + path,
         method,
         headers: { 'X-API-Key': this.#key, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-        // fetch would send the key along to wherever a redirect leads.
-        redirect: 'manual',
+        body,
         signal: aborting.signal,
-        ...(body === undefined ? {} : { body }),
       });
-      const text = await response.text();
-      return { status: response.status, text, retryAfter: retryAfterMs(response.headers.get('Retry-After')) };
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

@@ -44,7 +44,7 @@ export class NotJson extends Error {
 export function jsonText(value: unknown, key = '', depth = 0): string | undefined {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value);
+      return stringText(value);
     case 'number':
       if (!Number.isFinite(value)) throw new NotJson(`is ${value}, which JSON cannot hold`);
       return Object.is(value, -0) ? '-0' : String(value);
@@ -77,7 +77,7 @@ function objectText(value: object, key: string, depth: number): string | undefin
     let text = '';
     for (at of keys) {
       const member = jsonText((value as Record<string, unknown>)[at], at, depth);
-      if (member !== undefined) text += `${text === '' ? '{' : ','}${JSON.stringify(at)}:${member}`;
+      if (member !== undefined) text += `${text === '' ? '{' : ','}${stringText(at)}:${member}`;
     }
     return text === '' ? '{}' : `${text}}`;
   } catch (error) {
@@ -97,8 +97,23 @@ function emptyObject(value: object): string {
 const isNativeRawJson = (value: object): value is { rawJSON: string } =>
   'rawJSON' in value && (JSON as { isRawJSON?: (value: object) => boolean }).isRawJSON?.(value) === true;
 
-/** Bytes of a text in UTF-8. */
-export function utf8Bytes(text: string): number {
+/** Beyond it `JSON.stringify` is as fast. */
+const MAX_SCANNED_UNITS = 64;
+
+/** A string as `JSON.stringify` makes it, which takes four times as long for a short one without an escape. */
+export function stringText(value: string): string {
+  if (value.length > MAX_SCANNED_UNITS) return JSON.stringify(value);
+  for (let at = 0; at < value.length; at++) {
+    const unit = value.charCodeAt(at);
+    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return JSON.stringify(value);
+  }
+  return `"${value}"`;
+}
+
+/** Bytes of a text in UTF-8; of 200 characters in 0.3 µs where there is Node's `Buffer`, in 2.5 by its units. */
+export const utf8Bytes: (text: string) => number = globalThis.Buffer?.byteLength ?? bytesOfUnits;
+
+function bytesOfUnits(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

@@ -1,6 +1,6 @@
 import type { RecordError, UndeliveredError } from './errors.ts';
 import type { SentEvent } from './event.ts';
-import type { Fetch } from './http.ts';
+import type { Fetch } from './transport.ts';
 
 /**
  * Told of each event of `enqueue` that was not delivered: refused by the service (`RecordError`), or not delivered in
@@ -42,7 +42,7 @@ export interface CustomerEventsOptions {
   readonly deliveryTimeoutMs?: number | undefined;
   /** Bytes of JSON that a payload may have: as MAX_PAYLOAD_BYTES of the service (65,536). */
   readonly maxPayloadBytes?: number | undefined;
-  /** In the place of the global `fetch`. */
+  /** In the place of `node:http`, or of the global `fetch` where there is no Node. */
   readonly fetch?: Fetch | undefined;
 }
 

@@ -52,6 +52,11 @@ export class Partition {
     this.wake();
   }
 
+  /** All that it has, what is in flight included. */
+  unsettled(): PendingEvent[] {
+    return this.#events.filter(({ isSettled }) => !isSettled);
+  }
+
   /** What is not in flight. */
   waiting(): PendingEvent[] {
     return this.#events.slice(this.#sent);

@@ -2,17 +2,19 @@ import { QueueFullError, type RecordError, type UndeliveredError } from './error
 import type { EncodedEvent } from './encode-event.ts';
 import type { RecordedEvent } from './service-types.ts';
 
-/** Who is told what became of an event. */
-export interface Listener {
-  delivered(recorded: RecordedEvent): void;
-  failed(error: RecordError | UndeliveredError): void;
-}
+/** Who is told that an event was delivered, and as what. */
+export type OnDelivered = (recorded: RecordedEvent) => void;
+/** Who is told that an event was not delivered, and why. */
+export type OnFailed = (error: RecordError | UndeliveredError) => void;
 
 /** An event that waits or is in flight. */
 export interface PendingEvent extends EncodedEvent {
+  /** Of those that were recorded, in their order. */
+  readonly number: number;
   /** On the clock of `now`. */
   readonly deadline: number;
-  readonly listener: Listener;
+  readonly onDelivered: OnDelivered;
+  readonly onFailed: OnFailed;
   /** What is waited for together with it. */
   readonly group: Group;
   isSettled: boolean;
@@ -30,13 +32,17 @@ class Group {
   }
 }
 
-/** All events that are not settled, in the order in which they were recorded; bounded in number and bytes. */
+/**
+ * Counts the events that are not settled, which are bounded in number and bytes; the partitions have them. A `Set` of them
+ * all took 13 to 19 % of the CPU of the client.
+ */
 export class PendingEvents {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
-  readonly #events = new Set<PendingEvent>();
   readonly #groups = new Set<Group>();
   #group = new Group();
+  #recorded = 0;
+  #open = 0;
   #bytes = 0;
 
   constructor(maxEvents: number, maxBytes: number) {
@@ -45,28 +51,31 @@ export class PendingEvents {
   }
 
   /** @throws QueueFullError */
-  add(encoded: EncodedEvent, deadline: number, listener: Listener): PendingEvent {
-    const { event, text, bytes } = encoded;
-    if (this.#events.size >= this.#maxEvents || this.#bytes + bytes > this.#maxBytes) throw this.#full(encoded);
-    const pending = {
+  add(encoded: EncodedEvent, deadline: number, onDelivered: OnDelivered, onFailed: OnFailed): PendingEvent {
+    const { event, text, bytes, echoStart, echoEnd } = encoded;
+    if (this.#open >= this.#maxEvents || this.#bytes + bytes > this.#maxBytes) throw this.#full(encoded);
+    const group = this.#group;
+    if (group.open++ === 0) this.#groups.add(group);
+    this.#open++;
+    this.#bytes += bytes;
+    return {
       event,
       text,
       bytes,
+      echoStart,
+      echoEnd,
+      number: this.#recorded++,
       deadline,
-      listener,
-      group: this.#group,
+      onDelivered,
+      onFailed,
+      group,
       isSettled: false,
       isDelivered: false,
     };
-    this.#events.add(pending);
-    this.#bytes += bytes;
-    this.#group.open++;
-    this.#groups.add(this.#group);
-    return pending;
   }
 
   #full({ event }: EncodedEvent): QueueFullError {
-    const held = `${this.#events.size} events, ${this.#bytes} bytes`;
+    const held = `${this.#open} events, ${this.#bytes} bytes`;
     return new QueueFullError(
       event,
       'QUEUE_FULL',
@@ -77,18 +86,18 @@ export class PendingEvents {
   delivered(pending: PendingEvent, recorded: RecordedEvent): void {
     if (!this.#settle(pending)) return;
     pending.isDelivered = true;
-    pending.listener.delivered(recorded);
+    pending.onDelivered(recorded);
   }
 
   failed(pending: PendingEvent, error: RecordError | UndeliveredError): void {
-    if (this.#settle(pending)) pending.listener.failed(error);
+    if (this.#settle(pending)) pending.onFailed(error);
   }
 
   /** @returns false where it was settled before. */
   #settle(pending: PendingEvent): boolean {
     if (pending.isSettled) return false;
     pending.isSettled = true;
-    this.#events.delete(pending);
+    this.#open--;
     this.#bytes -= pending.bytes;
     const { group } = pending;
     if (--group.open === 0) {
@@ -98,10 +107,6 @@ export class PendingEvents {
       if (group === this.#group) this.#group = new Group();
     }
     return true;
-  }
-
-  all(): PendingEvent[] {
-    return [...this.#events];
   }
 
   /** Resolves when all events that are here now are settled. */

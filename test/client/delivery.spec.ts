@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { parsedResults } from '../../client/src/batch-response.ts';
+import { encodeEvent } from '../../client/src/encode-event.ts';
 import { CustomerEvents, type CustomerEventsOptions, RecordError, UndeliveredError } from '../../client/src/index.ts';
+import { usualResults } from '../../client/src/usual-response.ts';
 import { type HostileProxy, type Hostility, startHostileProxy } from '../support/client/hostile-proxy.ts';
 import { runCommand } from '../support/command-line.ts';
 import { originOf, startTestService, type TestService } from '../support/test-service.ts';
@@ -52,7 +55,9 @@ describe('the client, with a proxy between it and the service that makes everyth
     async (seed) => {
       // With one request in flight, which can come too soon after a 429, and with several.
       const inFlight = seed % 2 === 1 ? 1 : 4;
-      const { proxy, client } = await connect({ seed, share: 0.3, most429: FULL ? 5 : 1 }, { inFlight });
+      // By node:http, and by fetch as where there is no Node.
+      const transport = seed % 4 < 2 ? {} : { fetch: globalThis.fetch };
+      const { proxy, client } = await connect({ seed, share: 0.3, most429: FULL ? 5 : 1 }, { inFlight, ...transport });
       const settled = new Map<number, number>();
       const ids = new Set<string>();
       const record = async (caller: number, n: number): Promise<void> => {
@@ -77,6 +82,25 @@ describe('the client, with a proxy between it and the service that makes everyth
     },
     FULL ? 600_000 : 60_000,
   );
+
+  it('knows the usual response of the service without parsing it, to new events and to events sent again', async () => {
+    const sent = ['2026-04-18T10:00:00Z', '2026-04-18T10:00:00.000Z', undefined].map((occurredAt, n) =>
+      encodeEvent(
+        { customerExternalId: `caller_${n}`, type: 'drill.event', payload: { n, text: 'a "quote" and ü' }, occurredAt },
+        { payloadBytes: 1_000, eventBytes: 2_000 },
+      ),
+    );
+    for (const status of ['created', 'replayed']) {
+      const response = await fetch(`${address}/api/v1/customer-events/batch`, {
+        method: 'POST',
+        headers: { 'X-API-Key': service.key, 'Content-Type': 'application/json' },
+        body: `{"events":[${sent.map(({ text }) => text).join()}]}`,
+      });
+      const text = await response.text();
+      expect(usualResults(text, sent)).toEqual(parsedResults(text, sent));
+      expect(usualResults(text, sent)?.map((result) => result.status)).toEqual(Array(3).fill(status));
+    }
+  });
 
   it('settles what the service refuses by its error, and all others as created, in one batch', async () => {
     const { client } = await connect({ seed: 3, share: 0, most429: 0 });

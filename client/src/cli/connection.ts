@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { CustomerEvents } from '../customer-events.ts';
-import type { Fetch } from '../http.ts';
+import type { Fetch } from '../transport.ts';
 import type { CustomerEventsOptions } from '../options.ts';
 import { isRetryable } from '../retry.ts';
 import type { Connection } from './arguments.ts';
