@@ -248,7 +248,8 @@ describe('the service', () => {
           service = place.start();
           address = await servesAt(service);
         }
-        await until(async () => (await fetch(`${address}/health/ready`)).status === 200);
+        // Not readiness: for a second it may still be that of before.
+        await until(async () => (await call(`${address}/api/v1/customers/${name}/events`, key)).status === 200);
 
         const stored = await eventIds(address, key, customerExternalId);
         expect(new Set(stored).size).toBe(stored.length);
