@@ -3,8 +3,10 @@ import { auditEntriesOf } from '../support/audit-entries.ts';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
 import { DisplayRules } from '../../src/event-types/application/display-rules.ts';
 import { until } from '../support/child.ts';
+import { ADD_TYPES } from '../../src/event-types/persistence/typeorm-types-seen-store.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectInvalid } from './helpers/answers.ts';
+import { nodesOf, type Plan } from './helpers/plans.ts';
 
 const RULE = { title: 'Order {payload.id}', severity: 'success', quiet: false };
 const BUILT_IN = {
@@ -453,6 +455,20 @@ describe('event types', () => {
       for (const cursor of ['x', '', 'T1JERVI', '%00'])
         expectInvalid(await other.get(`/event-types?cursor=${cursor}`), 'cursor');
     }, 60_000);
+
+    it('are counted once however many are added, or adding them would take longer than a statement may', async () => {
+      const types = Array.from({ length: 600 }, (_, n) => `counted.t${n}`);
+      const parameters = [types.map(() => 'counted'), types, types.map(() => new Date())];
+      const [row] = await service.database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+        `EXPLAIN (ANALYZE, FORMAT JSON) ${ADD_TYPES}`,
+        parameters,
+      );
+      const counts = nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan).filter(
+        (node) => node['Node Type'] === 'Aggregate',
+      );
+      expect(counts.length).toBeGreaterThan(0);
+      for (const count of counts) expect(count['Actual Loops']).toBeLessThanOrEqual(1);
+    });
 
     it('that wait are kept when the service stops', async () => {
       const second = withKey(await startServiceOn(service.database), service.key);
