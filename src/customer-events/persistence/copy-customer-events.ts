@@ -125,25 +125,49 @@ async function copyCustomerEvents(
   }
   const keyedGroups = groups.filter(({ keyed }) => keyed.length > 0);
   const lookUps = keyedGroups.map(({ keyed, shards }) => selectTaken(keyed, shards));
+  const copies = new Map(groups.map((group) => [group, copyAhead(group)]));
   return pipelinedTransaction(dataSource, lookUps, (results, run) => {
     const taken = new Map(keyedGroups.map((group, index) => [group, results[index]?.rows as EventRow[]]));
-    return inTurn(groups, (group) => copyGroup(run, keys, group, taken.get(group) ?? []));
+    return inTurn(groups, async (group) =>
+      copyGroup(run, keys, group, taken.get(group) ?? [], (await copies.get(group)) as GroupCopy),
+    );
   });
 }
 
-/** @param taken what is stored already. */
+/** The events of a group that are copied where none is taken, and their COPY. */
+interface GroupCopy {
+  readonly copied: readonly CustomerEvent[];
+  readonly copy: Copy;
+}
+
+/**
+ * Made while PostgreSQL looks up what is taken: hardly anything ever is. Made afterwards, a transaction of batches with
+ * `eventId`s waited for it a fifth of the time (of samples of pg_stat_activity; now a fourteenth).
+ */
+async function copyAhead({ events }: ShardGroup): Promise<GroupCopy> {
+  // The look-up is sent first.
+  await nextTurn();
+  const copied = firstOfEachKey(events);
+  return { copied, copy: await copyOf(copied) };
+}
+
+/**
+ * @param taken what is stored already.
+ * @param ahead for the case that nothing is.
+ */
 async function copyGroup(
   run: RunStatement,
   keys: ErasureKeys,
   group: ShardGroup,
   taken: readonly EventRow[],
+  ahead: GroupCopy,
 ): Promise<Settled> {
   const { events, keyed } = group;
   const settled: Settled = new Map();
   settleTaken(keyed, settled, taken);
-  const open = settled.size === 0 ? events : events.filter(({ id }) => !settled.has(id));
-  const copied = firstOfEachKey(open);
-  if (copied.length > 0) await run(await copyOf(copied));
+  const isNew = settled.size === 0;
+  const copied = isNew ? ahead.copied : firstOfEachKey(events.filter(({ id }) => !settled.has(id)));
+  if (copied.length > 0) await run(isNew ? ahead.copy : await copyOf(copied));
   for (const { id } of copied) settled.set(id, CREATED);
   return settleErased(run, keys, group, settled);
 }
