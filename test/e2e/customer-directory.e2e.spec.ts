@@ -133,7 +133,8 @@ describe('customers that are found or listed', () => {
       const [all] = await service.database.query<{ text: string | null }>(
         `SELECT string_agg(u::text, ' ') AS text FROM audit_entries AS u`,
       );
-      expect(all?.text).not.toMatch(/@|ada/i);
+      // As a word: the digits of ids may be these letters too.
+      expect(all?.text).not.toMatch(/@|\bada\b/i);
     });
   });
 
