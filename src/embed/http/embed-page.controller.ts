@@ -8,11 +8,11 @@ import { addressOf } from '../../platform/http/request/address-of.ts';
 import { setFailurePage } from '../../platform/http/request/in-flight-request.ts';
 import { PrefersHtml } from '../../platform/http/request/prefers.ts';
 import { ThisRequest } from '../../platform/http/request/this-request.ts';
-import { HTML_TYPE, PageResponse } from '../../platform/http/response/page-response.ts';
+import { PageResponse } from '../../platform/http/response/page-response.ts';
 import { PageApps } from '../application/page-apps.ts';
 import { failurePage } from './failure-page.ts';
 import { PAGE_ENCODINGS, PAGE_FILES, type PageFiles } from './page-files.ts';
-import { frameOrigins, pagePolicy, pageShell } from './page-shell.ts';
+import { framedPage, frameOrigins, pagePolicy, pageShell } from './page-shell.ts';
 
 const pageNotBuilt = defineError('not-found', 'NOT_FOUND', () => ({
   message: 'The agent page is not in this build of the service; its operator can make it: npm run build',
@@ -44,11 +44,7 @@ export class EmbedPageController {
     const page = this.requirePage();
     if (isBrowser && res !== undefined) setFailurePage(res, (error, id) => failurePage(page, path, error, id));
     const origins = frameOrigins(await this.pageApps.find(publicKey, addressOf(socket)));
-    return new PageResponse(pageShell(page, path, publicKey, origins), HTML_TYPE, {
-      'Content-Security-Policy': pagePolicy(origins),
-      // It cannot hold a list; frame-ancestors says it all.
-      'X-Frame-Options': null,
-    });
+    return framedPage(pageShell(page, path, publicKey, origins), pagePolicy(origins));
   }
 
   @Get('assets/:name')

@@ -1,13 +1,12 @@
 import type { DomainError } from '../../../libs/kernel/domain-error.ts';
 import {
   escapedHtml,
-  HTML_TYPE,
   htmlDocument,
-  PageResponse,
   scriptSource,
+  type PageResponse,
 } from '../../platform/http/response/page-response.ts';
 import type { PageFiles } from './page-files.ts';
-import { assetsFrom } from './page-shell.ts';
+import { assetsFrom, framedPage } from './page-shell.ts';
 
 /**
  * Loads the page again after 5 to 10 seconds, so that pages that failed together do not come again together. The token is
@@ -41,9 +40,5 @@ export function failurePage({ style }: PageFiles, path: string, error: DomainErr
 <p class="code">${escapedHtml(`${error.code} · request ${requestId}`)}</p>
 </main>
 `;
-  return new PageResponse(htmlDocument('Customer timeline', head, body), HTML_TYPE, {
-    'Content-Security-Policy': POLICY,
-    // It cannot hold a list; frame-ancestors says it all.
-    'X-Frame-Options': null,
-  });
+  return framedPage(htmlDocument('Customer timeline', head, body), POLICY);
 }

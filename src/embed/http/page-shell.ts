@@ -1,4 +1,4 @@
-import { escapedHtml, htmlDocument } from '../../platform/http/response/page-response.ts';
+import { escapedHtml, HTML_TYPE, htmlDocument, PageResponse } from '../../platform/http/response/page-response.ts';
 import { isPublicKey, type PageApp } from '../application/page-apps.ts';
 import type { PageFiles } from './page-files.ts';
 
@@ -19,6 +19,14 @@ export const frameOrigins = (app: PageApp | null): readonly string[] =>
 /** @param origins as {@link frameOrigins} gives them. */
 export const pagePolicy = (origins: readonly string[]): string =>
   `${POLICY}; frame-ancestors ${origins.length === 0 ? "'none'" : origins.join(' ')}`;
+
+/** A page in frames of the sites that its policy names. */
+export const framedPage = (html: string, policy: string): PageResponse =>
+  new PageResponse(html, HTML_TYPE, {
+    'Content-Security-Policy': policy,
+    // It cannot hold a list; frame-ancestors says it all.
+    'X-Frame-Options': null,
+  });
 
 /** @param path of a page; with a slash at the end, browsers take relative addresses to be one folder deeper. */
 export const assetsFrom = (path: string): string => (path.endsWith('/') ? '../assets' : 'assets');
