@@ -8,12 +8,13 @@ import { until } from '../support/child.ts';
 import { createSession, embedApi } from '../support/embed-session.ts';
 import { controlRows, cutControls, resize, scrolledSideways } from '../support/page-layout.ts';
 import { startServiceOn, withKey } from '../support/test-service.ts';
+import { FULL } from '../support/drill.ts';
 
 type Instance = Awaited<ReturnType<typeof startServiceOn>>;
 
 /** On a full screen, in the middle, beside a conversation; narrower than the last one nobody is promised anything. */
 /** All with DRILL=full. */
-const WIDTHS = process.env.DRILL === 'full' ? [1280, 768, 320] : [320];
+const WIDTHS = FULL ? [1280, 768, 320] : [320];
 const NARROWEST = 280;
 
 interface State {

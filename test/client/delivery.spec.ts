@@ -10,9 +10,9 @@ import { type HostileProxy, type Hostility, startHostileProxy } from '../support
 import { runCommand } from '../support/command-line.ts';
 import { originOf, startTestService, type TestService } from '../support/test-service.ts';
 import { until } from '../support/until.ts';
+import { FULL } from '../support/drill.ts';
 
 /** `npm run drill` sends 10,000 events for each of 20 seeds; in `npm test` a short form runs. */
-const FULL = process.env.DRILL === 'full';
 const SEEDS = FULL ? Array.from({ length: 20 }, (_, index) => index + 1) : [1, 2];
 const EVENTS = FULL ? 10_000 : 1_000;
 const CALLERS = 50;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../support/child.ts';
 import { outcomeOf, startServedClient, type ServedClient } from '../support/client-command.ts';
 import { startHttpFaultProxy, type HttpFault } from '../support/http-fault-proxy.ts';
+import { FULL } from '../support/drill.ts';
 
 const MAX_LINE_BYTES = 2_097_152;
 
@@ -244,7 +245,7 @@ describe('send --ndjson, of the command line of the client', () => {
     expect(readFileSync(at('other.rejected.ndjson'), 'utf8')).toBe('mine\n');
   });
 
-  (process.env.DRILL === 'full' ? it : it.skip)(
+  (FULL ? it : it.skip)(
     'sends 1,000,000 lines with a heap of 48 MB (DRILL=full)',
     async () => {
       const line = (n: number) =>

@@ -7,8 +7,8 @@ import { fillHistory, QUIET_TYPES } from '../support/page/long-history.ts';
 import { TimelineInBrowser } from '../support/page/timeline-in-browser.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { until } from '../support/until.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 const EVENTS = FULL ? 1_000_000 : 20_000;
 /** More than are kept, so that pages are given up. */
 const SCROLLED = FULL ? 20_000 : 1_100;

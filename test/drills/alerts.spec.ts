@@ -7,10 +7,10 @@ import { freePort } from '../support/service-process.ts';
 import { Background } from './support/background.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
 import { isInstalled, Prometheus, shippedRules } from './support/prometheus.ts';
+import { FULL } from '../support/drill.ts';
 
 /** A bare machine has no Prometheus: there test/docs/alerts.spec.ts and test/e2e/state-metrics.e2e.spec.ts have to do. */
 const withPrometheus = isInstalled('prometheus') ? describe : describe.skip;
-const FULL = process.env.DRILL === 'full';
 const full = (title: string, drill: () => Promise<void> | void): void => (FULL ? it : it.skip)(title, drill, 120_000);
 
 const LOCK = 'BEGIN; LOCK TABLE customer_events IN ACCESS EXCLUSIVE MODE';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { until } from '../support/child.ts';
 import { Workplace } from '../support/service-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { FULL } from '../support/drill.ts';
 
 jest.setTimeout(180_000);
 
@@ -11,7 +12,7 @@ const LONG_HISTORY = 60_000;
 const EVENTS = LONG_HISTORY + (CUSTOMERS - 1) * 20;
 
 /** It waits for half a minute; that a deletion goes on where one ended is in test/cli/app-deletion.spec.ts too. */
-(process.env.DRILL === 'full' ? describe : describe.skip)('apps delete, killed in the middle', () => {
+(FULL ? describe : describe.skip)('apps delete, killed in the middle', () => {
   let workplace: Workplace;
   let database: TestDatabase;
   let appId: string;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Workplace } from '../support/service-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { FULL } from '../support/drill.ts';
 
 const EVENTS = 6_000;
 const CUSTOMERS = 400;
@@ -13,7 +14,7 @@ const MAX_RESIDENT_BYTES = 260_000_000;
 
 jest.setTimeout(180_000);
 
-(process.env.DRILL === 'full' ? describe : describe.skip)('apps export of 320 MB', () => {
+(FULL ? describe : describe.skip)('apps export of 320 MB', () => {
   let workplace: Workplace;
   let database: TestDatabase;
 

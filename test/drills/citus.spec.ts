@@ -3,8 +3,8 @@ import { CitusCluster, citusPrograms } from '../support/citus-cluster.ts';
 import { until } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
 import { BATCHES, KINDS_FOR_ITS_CUSTOMERS, MixedTraffic, WRITES } from './support/mixed-traffic.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 const FAULT_MS = FULL ? 10_000 : 3_000;
 const CUSTOMERS = 24;
 const PROGRAMS = citusPrograms();

@@ -2,8 +2,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { built, startNode } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 const EVENTS = 1_000_000;
 /** Of the first events: by then the heap has the size that it needs. */
 const SETTLED_AFTER = 200_000;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
 import { MixedTraffic } from './support/mixed-traffic.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 const BLOWS = FULL ? 120 : 20;
 /** Outside the full drill, blows that are far apart are fewer. */
 const MAX_SHORT_MS = 3_000;

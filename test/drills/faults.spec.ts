@@ -8,9 +8,9 @@ import { until } from '../support/child.ts';
 import { finding, table, type Finding } from './support/drill-report.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
 import type { Ledger } from './support/ledger.ts';
+import { FULL } from '../support/drill.ts';
 
 /** `npm run drill` runs everything, for longer; in `npm test` a short form runs. */
-const FULL = process.env.DRILL === 'full';
 const FAULT_MS = FULL ? 6_000 : 500;
 const CONNECTIONS = FULL ? 64 : 16;
 

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 const AT_ONCE = FULL ? 20 : 3;
 const MAX_BATCH_BYTES = 8_388_608;
 const LIVE_WITHIN_MS = 250;

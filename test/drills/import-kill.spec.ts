@@ -3,6 +3,7 @@ import { until, type Child } from '../support/child.ts';
 import { manyLines, openImportAt } from '../support/history.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { API } from '../support/test-service.ts';
+import { FULL } from '../support/drill.ts';
 
 const KEY = /sk_live_agent_[A-Za-z0-9]{48}/;
 const LINES = 20_000;
@@ -10,7 +11,7 @@ const LINES = 20_000;
 /** Processes start slowly where others keep the machine busy. */
 jest.setTimeout(120_000);
 
-(process.env.DRILL === 'full' ? describe : describe.skip)('an import during which a process is killed with -9', () => {
+(FULL ? describe : describe.skip)('an import during which a process is killed with -9', () => {
   let workplace: Workplace;
 
   beforeEach(() => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { line } from '../support/history.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { API, startTestService, type TestService } from '../support/test-service.ts';
+import { FULL } from '../support/drill.ts';
 
 const LINES = 200_000;
 /**
@@ -14,7 +15,7 @@ const MAX_GROWTH_BYTES = 100_000_000;
 /** As long as a slow machine needs. */
 jest.setTimeout(300_000);
 
-(process.env.DRILL === 'full' ? describe : describe.skip)('an import of 200,000 lines', () => {
+(FULL ? describe : describe.skip)('an import of 200,000 lines', () => {
   let workplace: Workplace;
   let setup: TestService;
   let address: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
 import { load, startScript, type Load } from './support/load.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 const SECONDS = FULL ? 5 : 1;
 const ROUNDS = FULL ? 3 : 1;
 const CONNECTIONS = 64;

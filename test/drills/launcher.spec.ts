@@ -17,6 +17,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startNode } from '../support/child.ts';
+import { FULL } from '../support/drill.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { engines: { node: string } };
@@ -25,7 +26,6 @@ const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 jest.setTimeout(120_000);
 
 /** `npm run drill` runs every case in a process of its own, and compiles in each. */
-const FULL = process.env.DRILL === 'full';
 
 /** What the programs use of Node. Its own types take the compiler longer than all the rest, each time. */
 const NODE = 'declare const console: { log(...values: unknown[]): void }, process: any;\n';

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, createGzip } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 /** For which a load is held. */
 const SECONDS = FULL ? 15 : 1;
 /** The limit of ops/kubernetes.yaml. */

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
 import { load, type Load } from './support/load.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 const SECONDS = FULL ? 10 : 1;
 
 describe('overload', () => {

@@ -12,8 +12,8 @@ import type { TestDatabase } from '../support/test-database.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { MixedTraffic } from './support/mixed-traffic.ts';
 import { installedPooler, Pooler, type PoolMode } from './support/pooler.ts';
+import { FULL } from '../support/drill.ts';
 
-const FULL = process.env.DRILL === 'full';
 const TRAFFIC_MS = FULL ? 15_000 : 800;
 /** Fewer than the connections of the service: in transaction mode they have to share them. */
 const FEW_SESSIONS = 4;

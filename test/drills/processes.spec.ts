@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isAlive } from '../../libs/embedded-postgres/start-lock.ts';
 import { startNode, program, until } from '../support/child.ts';
 import { DrillRig, type Instance } from './support/drill-rig.ts';
+import { FULL } from '../support/drill.ts';
 
 const PIDS = /"pid":(\d+),"host":"[^"]*","msg":"listening"/g;
 const READS = 20;
 
-(process.env.DRILL === 'full' ? describe : describe.skip)('two processes that share a port', () => {
+(FULL ? describe : describe.skip)('two processes that share a port', () => {
   let rig: DrillRig;
   let service: Instance;
   let ports: readonly number[];

@@ -6,12 +6,13 @@ import { program } from '../support/child.ts';
 import { copyNewCluster } from '../support/new-cluster.ts';
 import { servesAt, Workplace } from '../support/service-process.ts';
 import { createTestDatabase } from '../support/test-database.ts';
+import { FULL } from '../support/drill.ts';
 
 /** Processes start slowly where others keep the machine busy. */
 jest.setTimeout(180_000);
 
 /** Those that start an embedded database for little more than a line of output. */
-const inFull = process.env.DRILL === 'full' ? it : it.skip;
+const inFull = FULL ? it : it.skip;
 
 describe('the database that is meant', () => {
   let workplace: Workplace;

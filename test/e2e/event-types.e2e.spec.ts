@@ -6,7 +6,7 @@ import { until } from '../support/child.ts';
 import { ADD_TYPES } from '../../src/event-types/persistence/typeorm-types-seen-store.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectInvalid } from './helpers/answers.ts';
-import { nodesOf, type Plan } from './helpers/plans.ts';
+import { executedNodes } from './helpers/plans.ts';
 
 const RULE = { title: 'Order {payload.id}', severity: 'success', quiet: false };
 const BUILT_IN = {
@@ -459,13 +459,8 @@ describe('event types', () => {
     it('are counted once however many are added, or adding them would take longer than a statement may', async () => {
       const types = Array.from({ length: 600 }, (_, n) => `counted.t${n}`);
       const parameters = [types.map(() => 'counted'), types, types.map(() => new Date())];
-      const [row] = await service.database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-        `EXPLAIN (ANALYZE, FORMAT JSON) ${ADD_TYPES}`,
-        parameters,
-      );
-      const counts = nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan).filter(
-        (node) => node['Node Type'] === 'Aggregate',
-      );
+      const nodes = await executedNodes(service.database.query, ADD_TYPES, parameters);
+      const counts = nodes.filter((node) => node['Node Type'] === 'Aggregate');
       expect(counts.length).toBeGreaterThan(0);
       for (const count of counts) expect(count['Actual Loops']).toBeLessThanOrEqual(1);
     });

@@ -3,7 +3,7 @@ import type { EntriesPage } from '../../src/embed/page/api/types.ts';
 import { selectNewestSummary } from '../../src/customer-events/persistence/timeline-walk-sql.ts';
 import { createSession, embedApi } from '../support/embed-session.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
-import { nodesOf, type Plan } from './helpers/plans.ts';
+import { executedNodes, type Plan } from './helpers/plans.ts';
 import { queriesDuring, type SentQuery } from './helpers/statements.ts';
 
 const MANY = 25_000;
@@ -40,11 +40,7 @@ describe('the agent page of a customer with a long history', () => {
 
   /** The nodes of the plan of a statement that read the table of events. */
   const scansOf = async ({ sql, parameters }: SentQuery): Promise<Plan[]> => {
-    const [row] = await service.database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
-      parameters,
-    );
-    const nodes = nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
+    const nodes = await executedNodes(service.database.query, sql, parameters);
     return nodes.filter((node) => node['Relation Name'] === 'customer_events');
   };
   /** The most rows that one statement of a request reads, each by an index. */

@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 import { citusVersion } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { expectFailure } from './helpers/answers.ts';
-import { nodesOf, type Plan } from './helpers/plans.ts';
+import { executedNodes, type Plan } from './helpers/plans.ts';
 
 const MANY = 30_000;
 
@@ -66,10 +66,7 @@ describe('a customer with a long history', () => {
         bytes: 2_097_152,
         entries: 20_000,
       });
-      const [row] = await service.app
-        .get(DataSource)
-        .query<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, parameters);
-      return nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
+      return executedNodes((text, values) => service.app.get(DataSource).query(text, values), sql, parameters);
     };
 
     it.each([
@@ -144,10 +141,7 @@ describe('a customer with a long history', () => {
         await runner.query('SET plan_cache_mode = force_generic_plan');
         await runner.query(`PREPARE page AS ${sql}`);
         const values = parameters.map((value) => `'${String(value)}'`).join(', ');
-        const [row] = (await runner.query(`EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE page(${values})`)) as [
-          { 'QUERY PLAN': [{ Plan: Plan }] },
-        ];
-        return nodesOf(row['QUERY PLAN'][0].Plan);
+        return await executedNodes((text, none) => runner.query(text, none), `EXECUTE page(${values})`);
       } finally {
         await runner.query('DEALLOCATE ALL');
         await runner.query('RESET plan_cache_mode');
@@ -266,12 +260,11 @@ describe('a customer with a long history', () => {
   });
 
   it('is summarized from the index alone', async () => {
-    const [row] = await service.database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      `EXPLAIN (ANALYZE, FORMAT JSON)
-       SELECT t.type, count(*), min(t.occurred_at), max(t.occurred_at) FROM customer_events AS t WHERE t.customer_id = $1 GROUP BY t.type`,
+    const nodes = await executedNodes(
+      service.database.query,
+      'SELECT t.type, count(*), min(t.occurred_at), max(t.occurred_at) FROM customer_events AS t WHERE t.customer_id = $1 GROUP BY t.type',
       [await idOf('neighbour')],
     );
-    const nodes = nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
     // A shard that has little else than this customer is rightly read as a whole.
     if (citusVersion() === '') expect(nodes.map((node) => node['Node Type'])).toContain('Index Only Scan');
     const { data } = (await service.get('/customers/long/events/summary').expect(200)).body;
