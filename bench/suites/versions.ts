@@ -1,59 +1,65 @@
 import { join, resolve } from 'node:path';
-import { eventTypes } from '../events.ts';
-import { API, batchRequests, CUSTOMERS, eventRequests, rowCounter, service, type Context } from '../context.ts';
-import { httpSubject, type HttpLoad } from '../http-load.ts';
-import { runPairs } from '../measurement.ts';
+import type { Context } from '../context.ts';
+import { runPairs, type Comparison, type Subject } from '../measurement.ts';
 import { ratioTable, subjectTable, type SuiteReport, type Target } from '../report.ts';
-import { createServiceDatabase, startService, type ServiceDatabase } from '../service.ts';
 import type { ServerProcess } from '../server-process.ts';
+import { servicePaths, type ServicePath } from '../service-paths.ts';
 
-const BATCH_EVENTS = 500;
 const TARGETS: readonly Target[] = [
   { metric: 'perSecond', atLeast: 0.97 },
   { metric: 'cpuMicros' },
   { metric: 'p99Ms' },
 ];
 
-type Load = Pick<HttpLoad, 'connections' | 'requestsOf' | 'eventsPerRequest'>;
-
-/** This build against the build of another checkout, whose schema is the same or older. */
+/** This build against the build of another checkout, whose schema is the same or older, path by path, in one database. */
 export async function versions(context: Context): Promise<SuiteReport> {
-  const { engine, options } = context;
+  const { options } = context;
   if (options.baseline === undefined)
     throw new Error('versions needs --baseline FOLDER: a built checkout of another version');
   const script = join(resolve(options.baseline), 'dist/src/main.js');
-  const database = await createServiceDatabase(engine, 'bench_version', CUSTOMERS);
-  const baselineDatabase = await createServiceDatabase(engine, 'bench_baseline', CUSTOMERS);
-  const server = await service(context, database);
-  const baseline = await context.started(startService(engine, baselineDatabase, undefined, script));
-
-  const types = eventTypes(options.types);
-  const compared = async (what: string, loadOf: (headers: Record<string, string>) => Load) => {
-    const subject = (version: string, { key, ...rest }: ServiceDatabase, process: ServerProcess) =>
-      httpSubject({
-        name: `${what}, ${version}`,
-        server: process,
-        countRows: rowCounter(rest),
-        prepare: () => engine.checkpoint(),
-        ...loadOf({ 'X-API-Key': key }),
-      });
-    return runPairs(subject('this', database, server), subject('baseline', baselineDatabase, baseline), options);
-  };
-  const single = await compared('single', (headers) => ({
-    connections: 64,
-    requestsOf: eventRequests(`${API}/customer-events`, headers, false, CUSTOMERS, types),
-  }));
-  const batch = await compared('batch', (headers) => ({
-    connections: 4,
-    requestsOf: batchRequests(headers, BATCH_EVENTS, { types }),
-    eventsPerRequest: BATCH_EVENTS,
-  }));
+  const compared: Comparison[] = [];
+  const leftOut: string[] = [];
+  for (const path of await servicePaths(context)) {
+    const comparison = await compare(context, path, script);
+    if (comparison === undefined) leftOut.push(path.name);
+    else compared.push(comparison);
+  }
   return {
     suite: 'versions',
-    title: `Single events over 64 connections and batches of ${BATCH_EVENTS} over 4, of ${types.length.toLocaleString('en')} types: this build against another one.`,
+    title:
+      'This build against another one, path by path: events of single requests (64 connections), of batches (4) and of an import, ' +
+      `and what is read of ${options.rows.toLocaleString('en')} events.` +
+      (leftOut.length === 0 ? '' : ` The other build has no ${leftOut.join(', ')}.`),
     body: [
-      subjectTable([single, batch], 'events'),
-      ratioTable([single, batch].map((comparison) => ({ comparison, targets: TARGETS }))),
+      subjectTable(compared, 'events or requests'),
+      ratioTable(compared.map((each) => ({ comparison: each, targets: TARGETS }))),
     ].join('\n\n'),
   };
 }
+
+/** @returns undefined where the baseline has no such path. */
+async function compare(context: Context, path: ServicePath, script: string): Promise<Comparison | undefined> {
+  const [server, baseline] = [await path.start(), await path.start({ script })];
+  try {
+    const other = await baselineSubject(path, baseline);
+    return other && (await runPairs(named(await path.subject(server), path, 'this'), other, context.options));
+  } finally {
+    await Promise.all([server.stop(), baseline.stop()]);
+  }
+}
+
+async function baselineSubject(path: ServicePath, baseline: ServerProcess): Promise<Subject | undefined> {
+  try {
+    const subject = named(await path.subject(baseline), path, 'baseline');
+    await subject.measure(1);
+    return subject;
+  } catch (error) {
+    console.log(`  ${path.name}: left out, the baseline answers: ${String(error)}`);
+    return undefined;
+  }
+}
+
+const named = (subject: Subject, path: ServicePath, version: string): Subject => ({
+  ...subject,
+  name: `${path.name}, ${version}`,
+});

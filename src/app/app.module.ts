@@ -69,6 +69,7 @@ export class AppModule {
     const groupCommit: GroupCommitLimits = {
       maxQueuedEvents: config.ingestQueueEvents,
       maxEventsPerCommit: config.ingestCommitEvents,
+      maxCommits: pool.commits,
       maxCommitsOfShards: Math.min(MAX_COMMITS_OF_SHARDS, Math.max(2, pool.writes - 1)),
     };
     const maxWaitMs = config.databaseConnectTimeoutMs;
@@ -130,7 +131,7 @@ export class AppModule {
           provide: WriteTurns,
           inject: [StorageFailures],
           useFactory: (failures: StorageFailures) =>
-            new WriteTurns(othersThanOne(pool.writes), maxWaitMs, noConnection(failures)),
+            new WriteTurns(Math.max(1, pool.writes - pool.commits), maxWaitMs, noConnection(failures)),
         },
         { provide: Clock, useClass: SystemClock },
         { provide: EventDisplayRules, useClass: EventTypeDisplays },

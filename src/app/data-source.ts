@@ -153,14 +153,21 @@ function sessionOf(settings: DatabaseSettings): SessionSettings {
   };
 }
 
-/** How DATABASE_POOL_SIZE is shared out: to what writes, and to what reads. */
-export function poolSizes({ databasePoolSize }: Pick<Config, 'databasePoolSize'>): { writes: number; reads: number } {
-  const writes = Math.max(Math.min(2, databasePoolSize - 1), Math.floor(databasePoolSize * SHARE_OF_WRITES));
-  return { writes, reads: databasePoolSize - writes };
+export interface PoolSizes {
+  readonly writes: number;
+  /** Of those that write, for live events. */
+  readonly commits: number;
+  readonly reads: number;
 }
 
-/** Of the usual ten, one for live events, and two for imports and other changes. */
-const SHARE_OF_WRITES = 0.3;
+/** How DATABASE_POOL_SIZE is shared out: to what writes, and to what reads. */
+export function poolSizes({ databasePoolSize }: Pick<Config, 'databasePoolSize'>): PoolSizes {
+  const writes = Math.max(Math.min(2, databasePoolSize - 1), Math.floor(databasePoolSize * SHARE_OF_WRITES));
+  return { writes, commits: writes < 4 ? 1 : 2, reads: databasePoolSize - writes };
+}
+
+/** Of the usual ten, two for live events, and two for imports and other changes. */
+const SHARE_OF_WRITES = 0.4;
 
 export const createWriteDataSource = (url: string, settings: DatabaseSettings, failures: StorageFailures): DataSource =>
   createDataSource(url, { ...settings, databasePoolSize: poolSizes(settings).writes }, failures);

@@ -44,7 +44,7 @@ import { timelineStoreContract } from './timeline-store.contract.ts';
 import { typesSeenStoreContract } from './types-seen-store.contract.ts';
 
 const KEYS = new ErasureKeys(['a secret of thirty-two characters', 'the secret that was in use before']);
-const LIMITS = { maxQueuedEvents: 10_000, maxEventsPerCommit: 1_000, maxCommitsOfShards: 4 };
+const LIMITS = { maxQueuedEvents: 10_000, maxEventsPerCommit: 1_000, maxCommits: 2, maxCommitsOfShards: 4 };
 
 describe('in memory', () => {
   const open = () => {

@@ -167,9 +167,9 @@ async function copyGroup(
   settleTaken(keyed, settled, taken);
   const isNew = settled.size === 0;
   const copied = isNew ? ahead.copied : firstOfEachKey(events.filter(({ id }) => !settled.has(id)));
-  if (copied.length > 0) await run(isNew ? ahead.copy : await copyOf(copied));
+  const copy = copied.length === 0 ? undefined : isNew ? ahead.copy : await copyOf(copied);
   for (const { id } of copied) settled.set(id, CREATED);
-  return settleErased(run, keys, group, settled);
+  return settleErased(run, keys, group, settled, copy);
 }
 
 /** Of events with one `eventId` the first is created, and the others are its replays. */

@@ -59,8 +59,8 @@ export function customersWithErasedIds(
   }
   return `
       SELECT c.customer FROM unnest(${parameters.add(shardKeys)}::text[], ${parameters.add(pseudonyms)}::text[]) AS c (shard_key, customer)
-      WHERE EXISTS (SELECT 1 FROM erased_event_ids AS e WHERE e.shard_key = c.shard_key AND e.customer_id = c.customer
-        ${oneShard(shards, 'e.shard_key', shardKeys, parameters)})`;
+      CROSS JOIN LATERAL (SELECT FROM erased_event_ids AS e WHERE e.shard_key = c.shard_key AND e.customer_id = c.customer
+        ${oneShard(shards, 'e.shard_key', shardKeys, parameters)} LIMIT 1) AS e`;
 }
 
 /** {@link customersWithErasedIds} alone. */
@@ -100,9 +100,9 @@ export class ErasedAmong {
     );
     const sql = `
       SELECT e.sha256 FROM unnest($1::text[], $2::text[], $3::bytea[]) AS i (shard_key, customer_id, sha256)
-      JOIN erased_event_ids AS e
-        ON e.shard_key = i.shard_key AND e.customer_id = i.customer_id AND e.sha256 = i.sha256
-      ${oneShard(this.shards, 'e.shard_key', shardKeys, parameters)}`;
+      CROSS JOIN LATERAL (SELECT e.sha256 FROM erased_event_ids AS e
+        WHERE e.shard_key = i.shard_key AND e.customer_id = i.customer_id AND e.sha256 = i.sha256
+        ${oneShard(this.shards, 'e.shard_key', shardKeys, parameters)} LIMIT 1) AS e`;
     return { sql, parameters: parameters.values };
   }
 

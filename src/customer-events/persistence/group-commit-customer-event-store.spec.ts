@@ -13,7 +13,7 @@ import { GroupCommitCustomerEventStore } from './group-commit-customer-event-sto
 
 const NOW = instantFromMillis(0);
 
-/** An event of which only the name matters. */
+/** An event of which only the name matters; after a `#` stands its `eventId`. */
 const named = (name: string): CustomerEvent => ({
   id: name,
   customerId: 'c',
@@ -21,7 +21,7 @@ const named = (name: string): CustomerEvent => ({
   payload: new JsonText('{}'),
   occurredAt: NOW,
   createdAt: NOW,
-  eventId: null,
+  eventId: name.split('#')[1] ?? null,
 });
 
 /** One statement that is in flight, until the test ends it. */
@@ -107,6 +107,7 @@ describe('GroupCommitCustomerEventStore', () => {
       new GroupCommitCustomerEventStore(store, {
         maxQueuedEvents: 100,
         maxEventsPerCommit: 10,
+        maxCommits: 2,
         maxCommitsOfShards: 3,
         ...limits,
       }),
@@ -154,6 +155,67 @@ describe('GroupCommitCustomerEventStore', () => {
     expect(inner.statements).toHaveLength(11);
     expect(inner.mostInFlight).toBe(1);
     expect(requests.responses).toHaveLength(20);
+  });
+
+  describe('of requests with a hundred events and more', () => {
+    const many = (name: string): string => Array.from({ length: 100 }, (_, index) => `${name}${index}`).join(' ');
+    const firsts = () =>
+      inner.statements.map((statement) => statement.names.filter((name) => /^[a-z]0?(#|$)/.test(name)));
+
+    beforeEach(() => over(new StoreUnderControl(), { maxQueuedEvents: 1_000, maxEventsPerCommit: 300 }));
+
+    it('has two groups under way at a time', async () => {
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) requests.send(many(name));
+      expect(firsts()).toEqual([['a0'], ['b0']]);
+      await end(1);
+      expect(firsts()).toEqual([['a0'], ['b0'], ['c0', 'd0', 'e0']]);
+      await end(0);
+      expect(firsts().slice(3)).toEqual([['f0']]);
+      expect(inner.mostInFlight).toBe(2);
+    });
+
+    it('has one under way where the pool has one connection for it', async () => {
+      over(new StoreUnderControl(), { maxQueuedEvents: 1_000, maxEventsPerCommit: 300, maxCommits: 1 });
+      for (const name of [many('a'), 'b', many('c')]) requests.send(name);
+      expect(firsts()).toEqual([['a0']]);
+      await end(0);
+      expect(firsts()).toEqual([['a0'], ['b']]);
+      await end(1);
+      expect(firsts()).toEqual([['a0'], ['b'], ['c0']]);
+      expect(inner.mostInFlight).toBe(1);
+    });
+
+    it('writes single events beside one of them, and once at a time', async () => {
+      for (const name of [many('a'), 'b', 'c', 'd']) requests.send(name);
+      expect(firsts()).toEqual([['a0'], ['b']]);
+      await end(1);
+      expect(firsts()).toEqual([['a0'], ['b'], ['c', 'd']]);
+    });
+
+    it('lets single events that wait go before further ones', async () => {
+      for (const name of [many('a'), many('b'), many('c'), 'd', many('e')]) requests.send(name);
+      await end(0);
+      expect(firsts()).toEqual([['a0'], ['b0'], ['d']]);
+      await end(1);
+      expect(firsts().at(-1)).toEqual(['c0', 'e0']);
+    });
+
+    it('does not write an eventId that is being written: whoever sends it again waits for the first', async () => {
+      const first = `a#1 ${many('b')}`;
+      for (const name of [first, `c#1 ${many('d')}`, 'e#1', 'f#2']) requests.send(name);
+      expect(firsts()).toEqual([['a#1', 'b0']]);
+      await end(0);
+      expect(firsts()).toEqual([
+        ['a#1', 'b0'],
+        ['c#1', 'd0'],
+      ]);
+      await end(1);
+      expect(firsts()).toEqual([
+        ['a#1', 'b0'],
+        ['c#1', 'd0'],
+        ['e#1', 'f#2'],
+      ]);
+    });
   });
 
   it('is idle again after the last one: the next event goes out at once', async () => {
@@ -396,7 +458,7 @@ describe('GroupCommitCustomerEventStore', () => {
 
     const overShards = (store: StoreUnderControl, maxCommitsOfShards = 3): void => {
       inner = store;
-      const limits = { maxQueuedEvents: 100, maxEventsPerCommit: 10, maxCommitsOfShards };
+      const limits = { maxQueuedEvents: 100, maxEventsPerCommit: 10, maxCommits: 2, maxCommitsOfShards };
       requests = new Requests(new GroupCommitCustomerEventStore(store, limits, undefined, shardOf));
     };
 

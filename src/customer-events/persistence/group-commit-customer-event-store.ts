@@ -20,9 +20,14 @@ export interface GroupCommitLimits {
   readonly maxQueuedEvents: number;
   /** Events of one statement, at most, unless a single request brings more. */
   readonly maxEventsPerCommit: number;
-  /** Statements at a time where the database is distributed, 2 at least; otherwise it is one. */
+  /** Commits at a time where the database is in one piece: more than one where requests bring many events. */
+  readonly maxCommits: number;
+  /** Commits at a time where the database is distributed, 2 at least. */
   readonly maxCommitsOfShards: number;
 }
+
+/** Of a request whose commit others need not wait for. */
+const MANY_EVENTS = 100;
 
 /** The events of one request, and who waits for them. */
 interface Submission {
@@ -32,14 +37,23 @@ interface Submission {
   readonly reject: (error: unknown) => void;
 }
 
-/** Requests whose events are written together, one statement at a time. */
+/** Requests whose events are written together. */
 interface CommitQueue {
   /** Undefined: the database is in one piece. */
   readonly shard: number | 'several' | undefined;
+  /** Commits of it at a time. */
+  readonly maxCommits: number;
   waiting: Submission[];
-  isWriting: boolean;
   /** Why its shard could not be written to when it was last tried. */
   failure: StorageUnavailable | undefined;
+}
+
+/** The requests of one queue that are being written. */
+interface Commit {
+  readonly queue: CommitQueue;
+  readonly group: readonly Submission[];
+  /** Those of its events; undefined: nobody has asked yet. */
+  eventIds: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -47,8 +61,10 @@ interface CommitQueue {
  * gets its response after the commit that holds its events. There is no timer: while one statement is
  * under way the next group gathers, and on an idle service a single event goes out at once.
  *
- * One statement at a time: measured with 64 connections, two at a time wrote a fifth fewer events
- * at three times the p99, four at a time a quarter fewer at twelve times the p99.
+ * Single events are written by one statement at a time: measured with 64 connections, two at a time wrote a fifth fewer
+ * events at three times the p99, four at a time a quarter fewer at twelve times the p99. Requests with many events
+ * have a queue of their own, and two of its groups are written at a time: while Node makes one ready, PostgreSQL is at the
+ * other, 1.4 times as many events. See docs/decisions/0051-batches-two-at-a-time.md.
  *
  * Where the database is distributed, each shard has a queue of its own, and several are written at a time. A shard
  * that cannot be written to fails its own queue only; until it can be again, one statement at a time tries, for all such
@@ -57,10 +73,11 @@ interface CommitQueue {
  */
 @Injectable()
 export class GroupCommitCustomerEventStore extends CustomerEventStore {
-  private readonly queues = new Map<number | undefined, CommitQueue>();
-  /** Those with requests that wait, and nothing in flight, in the order in which they began to wait. */
+  /** By their shard, or by how many events their requests bring. */
+  private readonly queues = new Map<number | 'few' | 'many', CommitQueue>();
+  /** Those with requests that wait, and room for another commit of it, in the order in which they began to wait. */
   private readonly ready = new Set<CommitQueue>();
-  private readonly inFlight = new Set<CommitQueue>();
+  private inFlight: readonly Commit[] = [];
   private unfinishedEvents = 0;
 
   constructor(
@@ -85,7 +102,7 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     return new Promise((resolve, reject) => {
       queue.waiting.push({ events, isAbandoned, resolve, reject });
       this.count(events.length);
-      if (!queue.isWriting) this.ready.add(queue);
+      this.makeReady(queue);
       this.writeNext();
     });
   }
@@ -96,24 +113,39 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
 
   private queueOf(events: readonly CustomerEvent[]): CommitQueue {
     const shard = this.shardOf(events);
-    if (shard === 'several') return newQueue(shard);
-    let queue = this.queues.get(shard);
-    if (queue === undefined) this.queues.set(shard, (queue = newQueue(shard)));
+    if (shard === 'several') return newQueue(shard, 1);
+    const key = shard ?? (events.length < MANY_EVENTS ? 'few' : 'many');
+    let queue = this.queues.get(key);
+    if (queue === undefined) {
+      queue = newQueue(shard, key === 'many' ? this.limits.maxCommits : 1);
+      this.queues.set(key, queue);
+    }
     return queue;
+  }
+
+  private makeReady(queue: CommitQueue): void {
+    if (queue.waiting.length > 0 && this.commitsOf(queue) < queue.maxCommits) this.ready.add(queue);
+  }
+
+  private commitsOf(queue: CommitQueue): number {
+    return this.inFlight.filter((commit) => commit.queue === queue).length;
   }
 
   private writeNext(): void {
     for (const queue of this.ready) {
       if (!this.hasPlaceFor(queue)) continue;
+      const group = this.takeGroup(queue);
+      if (group.length === 0) continue;
       this.ready.delete(queue);
-      void this.writeQueue(queue);
+      void this.commit({ queue, group, eventIds: undefined });
+      this.makeReady(queue);
     }
   }
 
   private hasPlaceFor(queue: CommitQueue): boolean {
-    if (queue.shard === undefined) return true;
-    const { maxCommitsOfShards } = this.limits;
-    const others = [...this.inFlight];
+    const { maxCommits, maxCommitsOfShards } = this.limits;
+    const others = this.inFlight.map((commit) => commit.queue);
+    if (queue.shard === undefined) return others.filter(({ shard }) => shard === undefined).length < maxCommits;
     if (others.length >= maxCommitsOfShards) return false;
     if (queue.failure !== undefined) return others.every(({ failure }) => failure === undefined);
     return (
@@ -122,15 +154,13 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
   }
 
   /** Writes one group; then others have their turn. */
-  private async writeQueue(queue: CommitQueue): Promise<void> {
-    queue.isWriting = true;
-    this.inFlight.add(queue);
-    const group = this.takeGroup(queue);
+  private async commit(commit: Commit): Promise<void> {
+    const { queue, group } = commit;
+    this.inFlight = [...this.inFlight, commit];
     await this.write(queue, group);
     this.count(-countEvents(group));
-    this.inFlight.delete(queue);
-    queue.isWriting = false;
-    if (queue.waiting.length > 0) this.ready.add(queue);
+    this.inFlight = this.inFlight.filter((other) => other !== commit);
+    this.makeReady(queue);
     this.writeNext();
   }
 
@@ -139,17 +169,31 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     this.observer?.queued(this.unfinishedEvents);
   }
 
+  /** Those that wait may have none to take: see {@link isBeingWritten}. */
   private takeGroup(queue: CommitQueue): Submission[] {
     let events = 0;
     let end = 0;
     for (const submission of queue.waiting) {
       events += submission.events.length;
       if (end > 0 && events > this.limits.maxEventsPerCommit) break;
+      if (this.isBeingWritten(submission)) break;
       end++;
     }
     const group = queue.waiting.slice(0, end);
     queue.waiting = queue.waiting.slice(end);
     return group;
+  }
+
+  /**
+   * Whether an event with one of its `eventId`s is: as where a batch is sent again while it is still being written. Two
+   * COPYs of it would not see each other, and PostgreSQL would log the payload of the one that comes too late.
+   */
+  private isBeingWritten({ events }: Submission): boolean {
+    return this.inFlight.some((commit) => {
+      commit.eventIds ??= eventIdsOf(commit.group);
+      const { eventIds } = commit;
+      return eventIds.size > 0 && events.some(({ eventId }) => eventId !== null && eventIds.has(eventId));
+    });
   }
 
   /** Never rejects: every submission of the group gets its own response. */
@@ -205,12 +249,15 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
   }
 }
 
-const newQueue = (shard: CommitQueue['shard']): CommitQueue => ({
+const newQueue = (shard: CommitQueue['shard'], maxCommits: number): CommitQueue => ({
   shard,
+  maxCommits,
   waiting: [],
-  isWriting: false,
   failure: undefined,
 });
+
+const eventIdsOf = (submissions: readonly Submission[]): Set<string> =>
+  new Set(submissions.flatMap(({ events }) => events.flatMap(({ eventId }) => (eventId === null ? [] : [eventId]))));
 
 const countEvents = (submissions: readonly Submission[]): number =>
   submissions.reduce((count, { events }) => count + events.length, 0);

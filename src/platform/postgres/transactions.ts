@@ -48,8 +48,8 @@ const COMMIT: QueryConfig & Committing = { text: 'COMMIT', commits: true };
  * round trip. Not TypeORM's `transaction()`, which waits for each response: measured over a Unix
  * socket, one event and its check took 0.54 ms this way, 0.90 ms that way, 0.38 ms without a check.
  *
- * @param finish sees the results, in the order of the statements, and may run more; when it
- *   resolves, the transaction is committed, when it rejects, nothing of it is stored.
+ * @param finish sees the results, in the order of the statements, and may run more, which are sent at once where it does
+ *   not wait for each; when it resolves, the transaction is committed, when it rejects, nothing of it is stored.
  * @throws {CommitResponseLost} where it may be stored or not.
  */
 export function pipelinedTransaction<T>(
@@ -59,8 +59,10 @@ export function pipelinedTransaction<T>(
 ): Promise<T> {
   return withClient(dataSource, async (client) => {
     const run: RunStatement = (statement) => runOn(client, statement);
+    const connection = client as unknown as WithoutWaiting;
+    connection.pipeline = true;
     try {
-      const [begun, ...results] = queuedAtOnce(client, () => [client.query('BEGIN'), ...statements.map(run)]);
+      const [begun, ...results] = [client.query('BEGIN'), ...statements.map(run)];
       // Only the first rejection says what went wrong; those after it tell of an aborted transaction.
       const settled = await Promise.allSettled([begun, ...results]);
       const failed = settled.find((response) => response.status === 'rejected');
@@ -72,8 +74,18 @@ export function pipelinedTransaction<T>(
       // A connection that cannot even roll back is broken, and the pool drops it.
       await client.query('ROLLBACK').catch(() => {});
       throw error;
+    } finally {
+      connection.pipeline = false;
     }
   });
+}
+
+/**
+ * `pg` asks its connection at each query whether it is to be sent before those before it have their responses; switched on
+ * for these transactions only, everything else stays as it always was.
+ */
+interface WithoutWaiting {
+  pipeline: boolean;
 }
 
 /**
@@ -140,16 +152,4 @@ async function committed(client: PoolClient, send: () => Promise<QueryResult>): 
   } catch (error) {
     throw isUnconfirmed(error) ? new CommitResponseLost(error) : error;
   }
-}
-
-/**
- * Sends what is queued without waiting for responses in between. `pg` asks its connection at each
- * query whether it does so; switched on for these only, everything else stays as it always was.
- */
-function queuedAtOnce(client: PoolClient, queue: () => Promise<QueryResult>[]): Promise<QueryResult>[] {
-  const connection = client as unknown as { pipeline: boolean };
-  connection.pipeline = true;
-  const results = queue();
-  void Promise.allSettled(results).then(() => (connection.pipeline = false));
-  return results;
 }
