@@ -54,7 +54,7 @@ export async function batch(context: Context): Promise<SuiteReport> {
       ratioTable([
         { comparison: toSingles, targets: [{ metric: 'perSecond', atLeast: 8 }] },
         { comparison: keyedToBatches, targets: [{ metric: 'perSecond' }, { metric: 'cpuMicros' }] },
-        { comparison: toBare, targets: [{ metric: 'perSecond', atLeast: 0.5 }] },
+        { comparison: toBare, targets: [{ metric: 'perSecond', atLeast: 1.1 }] },
       ]),
     ].join('\n\n'),
   };

@@ -39,7 +39,7 @@ export async function importHistory(context: Context): Promise<SuiteReport> {
     title,
     body: [
       subjectTable([comparison], 'events'),
-      ratioTable([{ comparison, targets: [{ metric: 'perSecond', atLeast: 0.5 }] }]),
+      ratioTable([{ comparison, targets: [{ metric: 'perSecond', atLeast: 0.9 }] }]),
       table(
         ['memory of the service', 'most of all runs', 'to reach', ''],
         [

@@ -36,7 +36,7 @@ export async function latency(context: Context): Promise<SuiteReport> {
         {
           comparison,
           targets: [
-            { metric: 'p50Ms', atMost: 1.3 },
+            { metric: 'p50Ms', atMost: 1.15 },
             { metric: 'p99Ms', atMost: 1.3 },
           ],
         },
