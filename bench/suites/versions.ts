@@ -32,10 +32,16 @@ export async function versions(context: Context): Promise<SuiteReport> {
       (leftOut.length === 0 ? '' : ` The other build has no ${leftOut.join(', ')}.`),
     body: [
       subjectTable(compared, 'events or requests'),
-      ratioTable(compared.map((each) => ({ comparison: each, targets: TARGETS }))),
+      ratioTable(compared.map((each) => ({ comparison: each, targets: TARGETS.filter(isOf(each)) }))),
     ].join('\n\n'),
   };
 }
+
+/** An import has no latency of one line. */
+const isOf =
+  ({ firstRuns }: Comparison) =>
+  ({ metric }: Target): boolean =>
+    firstRuns[0]?.[metric] !== undefined;
 
 /** @returns undefined where the baseline has no such path. */
 async function compare(context: Context, path: ServicePath, script: string): Promise<Comparison | undefined> {
