@@ -1,6 +1,6 @@
 import type { Request } from 'autocannon';
 import { putRules, sessionOf } from './agent-page.ts';
-import { API, batchRequests, CUSTOMERS, eventRequests, type Context } from './context.ts';
+import { API, batchRequests, CUSTOMERS, eventRequests, rowCounter, type Context } from './context.ts';
 import { eventTypes } from './events.ts';
 import { writeHistory, type HistoryFiles } from './history-files.ts';
 import { httpSubject, type HttpLoad } from './http-load.ts';
@@ -52,11 +52,13 @@ export async function servicePaths(context: Context): Promise<ServicePath[]> {
     connections: 64,
     requestsOf: eventRequests(`${API}/customer-events`, keyOf(written), withEventIds, CUSTOMERS, types),
     stampEventIds: withEventIds,
+    countRows: rowCounter(written),
   });
   const batch = (withEventIds: boolean): Omit<HttpLoad, 'name' | 'server'> => ({
     ...{ connections: 4, eventsPerRequest: BATCH },
     requestsOf: batchRequests(keyOf(written), BATCH, { withEventIds, types }),
     stampEventIds: withEventIds,
+    countRows: rowCounter(written),
   });
   return [
     load('single event', written, single(false)),

@@ -96,17 +96,17 @@ export async function single(context: Context): Promise<SuiteReport> {
   }
   for (const { name, script, table, requestsOf, targets } of PEERS) {
     const peerDatabase = table === null ? null : await engine.createDatabase(`bench_${script.replace('-', '_')}`);
-    const server = await peer(context, script, peerDatabase);
+    const peerServer = await peer(context, script, peerDatabase);
     const theirs = httpSubject({
       name,
-      server,
+      server: peerServer,
       connections: CONNECTIONS,
       requestsOf,
       countRows: peerDatabase === null || table === null ? undefined : rowCounter(peerDatabase, table),
       prepare,
     });
     rows.push({ comparison: await runPairs(ours, theirs, options), targets });
-    await server.stop();
+    await peerServer.stop();
   }
   const eventIds = options.withEventIds ? ' Each event has an `eventId` of its own; the peers do not look at it.' : '';
   return {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
+import { eventTypes } from '../events.ts';
 import { runPairs, type Comparison, type Subject } from '../measurement.ts';
 import { ratioTable, subjectTable, type SuiteReport, type Target } from '../report.ts';
 import type { ServerProcess } from '../server-process.ts';
@@ -27,18 +28,18 @@ export async function versions(context: Context): Promise<SuiteReport> {
   return {
     suite: 'versions',
     title:
-      'This build against another one, path by path: events of single requests (64 connections), of batches (4) and of an import, ' +
-      `and what is read of ${options.rows.toLocaleString('en')} events.` +
+      'This build against another one, path by path: events of single requests (64 connections) and of batches (4), ' +
+      `of ${eventTypes(options.types).length.toLocaleString('en')} types, of an import, and what is read of ${options.rows.toLocaleString('en')} events.` +
       (leftOut.length === 0 ? '' : ` The other build has no ${leftOut.join(', ')}.`),
     body: [
       subjectTable(compared, 'events or requests'),
-      ratioTable(compared.map((each) => ({ comparison: each, targets: TARGETS.filter(isOf(each)) }))),
+      ratioTable(compared.map((each) => ({ comparison: each, targets: TARGETS.filter(isMeasuredIn(each)) }))),
     ].join('\n\n'),
   };
 }
 
 /** An import has no latency of one line. */
-const isOf =
+const isMeasuredIn =
   ({ firstRuns }: Comparison) =>
   ({ metric }: Target): boolean =>
     firstRuns[0]?.[metric] !== undefined;

@@ -25,8 +25,6 @@ const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 /** Each build is a process of its own. */
 jest.setTimeout(120_000);
 
-/** `npm run drill` runs every case in a process of its own, and compiles in each. */
-
 /** What the programs use of Node. Its own types take the compiler longer than all the rest, each time. */
 const NODE = 'declare const console: { log(...values: unknown[]): void }, process: any;\n';
 

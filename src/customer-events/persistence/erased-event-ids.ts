@@ -40,7 +40,8 @@ export const insertErasedIds = (ids: readonly KeptErasedId[]): Query => ({
 
 /**
  * A SELECT of the pseudonyms of those customers of these events, all on one shard, of whom anything was erased. Hardly any
- * has one, and this asks once for a customer, not once for an event.
+ * has one, and this asks once for a customer, not once for an event. Each is looked for by itself, in the index: a join
+ * would read the whole table, as `selectTaken` tells.
  */
 export function customersWithErasedIds(
   events: readonly CustomerEvent[],
