@@ -101,7 +101,8 @@ describe('storing a group of customers', () => {
     await claim(ada, bob.id);
     const outcomes = putAll(ada, bob);
     await database.untilWaiting(1);
-    // The group has waited longer, so PostgreSQL finds the deadlock in it, and ends it.
+    // So PostgreSQL finds the deadlock in the group, and ends that.
+    await other.query("SET LOCAL deadlock_timeout = '1min'");
     await create(bob);
     await other.query('COMMIT');
     expect(await outcomes).toEqual(['CUSTOMER_EMAIL_EXISTS', 'updated']);
