@@ -115,11 +115,13 @@ describe('a database whose defaults are not those of the service', () => {
       `ALTER ROLE ${role} IN DATABASE ${name} SET lock_timeout = 2000;`,
       `ALTER ROLE ${role} IN DATABASE ${name} SET idle_in_transaction_session_timeout = 4000;`,
       `ALTER ROLE ${role} IN DATABASE ${name} SET enable_bitmapscan = 'off';`,
+      `ALTER ROLE ${role} IN DATABASE ${name} SET enable_seqscan = 'off';`,
+      `ALTER ROLE ${role} IN DATABASE ${name} SET jit = 'off';`,
       `ALTER ROLE ${role} IN DATABASE ${name} SET default_transaction_isolation = 'read committed';`,
     ];
     await expect(connectOnce(database.url, withoutStartUpParameters)).rejects.toThrow(
       'A session of the database is not as the service has asked for it (statement_timeout is 0, lock_timeout is 0, ' +
-        'idle_in_transaction_session_timeout is 0, enable_bitmapscan is on, default_transaction_isolation is serializable): ' +
+        'idle_in_transaction_session_timeout is 0, enable_bitmapscan is on, enable_seqscan is on, jit is on, default_transaction_isolation is serializable): ' +
         'a pooler has dropped that. Set it for the role, then end the sessions that the pooler has (RECONNECT in its ' +
         `console): ${statements.join(' ')}`,
     );

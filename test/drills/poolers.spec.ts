@@ -126,13 +126,15 @@ if (version === undefined) process.stdout.write(`${NO_POOLER}\n`);
   it('that drops them, the start stops with a line of the statements that set them for the role, and migrate is sent past it', async () => {
     const pooler = await pool('session');
     const found =
-      'statement_timeout is 0, lock_timeout is 0, idle_in_transaction_session_timeout is 0, enable_bitmapscan is on';
+      'statement_timeout is 0, lock_timeout is 0, idle_in_transaction_session_timeout is 0, enable_bitmapscan is on, enable_seqscan is on, jit is on';
     const problem = `A session of the database is not as the service has asked for it (${found}): a pooler has dropped that.`;
     const statements = [
       `ALTER ROLE ${role} IN DATABASE ${role} SET statement_timeout = 1500;`,
       `ALTER ROLE ${role} IN DATABASE ${role} SET lock_timeout = 400;`,
       `ALTER ROLE ${role} IN DATABASE ${role} SET idle_in_transaction_session_timeout = 1500;`,
       `ALTER ROLE ${role} IN DATABASE ${role} SET enable_bitmapscan = 'off';`,
+      `ALTER ROLE ${role} IN DATABASE ${role} SET enable_seqscan = 'off';`,
+      `ALTER ROLE ${role} IN DATABASE ${role} SET jit = 'off';`,
     ];
     const workplace = new Workplace();
     try {

@@ -4,8 +4,8 @@ import { nextTurn } from '../../../libs/kernel/time-slice.ts';
 import { copyRow } from '../../platform/postgres/copy-in.ts';
 import { shardsOf } from '../../platform/postgres/shards.ts';
 import {
+  pipelinedTransaction,
   singleStatement,
-  transactionByIndex,
   type Copy,
   type RunStatement,
 } from '../../platform/postgres/transactions.ts';
@@ -137,7 +137,7 @@ async function copyCustomerEvents(
   const keyedGroups = groups.filter(({ keyed }) => keyed.length > 0);
   const lookUps = keyedGroups.map(({ keyed, shards }) => selectTaken(keyed, shards));
   const copies = new Map(groups.map((group) => [group, copyAhead(group)]));
-  return transactionByIndex(dataSource, lookUps, (results, run) => {
+  return pipelinedTransaction(dataSource, lookUps, (results, run) => {
     const taken = new Map(keyedGroups.map((group, index) => [group, results[index]?.rows as EventRow[]]));
     return inTurn(groups, async (group) =>
       copyGroup(run, keys, group, taken.get(group) ?? [], (await copies.get(group)) as GroupCopy),

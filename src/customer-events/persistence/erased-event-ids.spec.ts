@@ -6,7 +6,7 @@ import { customerIdOf } from '../domain/customer.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { ErasureKeys } from '../domain/erasure-keys.ts';
 import { shardKeyOf } from '../domain/shard-key.ts';
-import { prepareWithErasedIds } from './erased-event-ids.ts';
+import { selectWithErasedIds } from './erased-event-ids.ts';
 
 const KEYS = new ErasureKeys(['a secret of thirty-two characters']);
 const NOW = instantFromMillis(0);
@@ -20,7 +20,7 @@ const eventOf = (customerId: string): CustomerEvent => ({
   eventId: 'k',
 });
 
-describe('prepareWithErasedIds', () => {
+describe('selectWithErasedIds', () => {
   const ids = Array.from({ length: 200 }, (_, n) => customerIdOf('app', `user_${n}`));
   const [first = ''] = ids;
   const samePart = ids.filter((id) => shardKeyOf(id) === shardKeyOf(first));
@@ -32,7 +32,7 @@ describe('prepareWithErasedIds', () => {
     const texts = new Map<string | undefined, Set<string>>();
     for (const shards of [inOnePiece, distributed]) {
       for (const customers of [[first], samePart, ids.slice(0, 2), ids]) {
-        const { name, sql, parameters } = prepareWithErasedIds(customers.map(eventOf), KEYS, shards);
+        const { name, sql, parameters } = selectWithErasedIds(customers.map(eventOf), KEYS, shards);
         texts.set(name, (texts.get(name) ?? new Set()).add(sql));
         expect(sql.match(/\$\d/g)).toHaveLength(parameters.length);
       }

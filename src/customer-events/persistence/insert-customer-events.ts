@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import {
+  pipelinedTransaction,
   singleStatement,
-  transactionByIndex,
   type RunStatement,
   type Query,
   type Statement,
@@ -22,7 +22,7 @@ import {
   type EventRow,
 } from './customer-event-columns.ts';
 import type { ErasureKeys } from '../domain/erasure-keys.ts';
-import { customersWithErasedIds, ErasedAmong, prepareWithErasedIds } from './erased-event-ids.ts';
+import { customersWithErasedIds, ErasedAmong, selectWithErasedIds } from './erased-event-ids.ts';
 
 /** Event id → what became of it. */
 export type Settled = Map<string, AppendOutcome>;
@@ -75,7 +75,7 @@ export async function insertCustomerEvents(
     return await insertGroups(dataSource, keys, groups, conflictsLikely);
   } catch (error) {
     if (!isRefusedValue(error)) throw error;
-    return transactionByIndex(dataSource, [], (_, run) =>
+    return pipelinedTransaction(dataSource, [], (_, run) =>
       inTurn(groups, async (group) => {
         const settled = await insertApart(run, group.events);
         return settleErased(run, keys, group, settled);
@@ -122,10 +122,10 @@ function insertGroups(
 ): Promise<Settled> {
   const statementsOf = ({ events, keyed, shards }: ShardGroup): Query[] => {
     if (keyed.length === 0) return [insertStatement(events)];
-    const select = conflictsLikely ? selectObstacles : prepareWithErasedIds;
+    const select = conflictsLikely ? selectObstacles : selectWithErasedIds;
     return [insertStatement(events), select(keyed, keys, shards)];
   };
-  return transactionByIndex(dataSource, groups.flatMap(statementsOf), (results, run) => {
+  return pipelinedTransaction(dataSource, groups.flatMap(statementsOf), (results, run) => {
     let next = 0;
     return inTurn(groups, async (group) => {
       const settled = createdOf(results[next++]?.rows as IdColumn[]);
@@ -194,7 +194,7 @@ export async function settleErased(
   const { keyed, shards } = group;
   const statements = [
     ...(before === undefined ? [] : [before]),
-    ...(keyed.length === 0 ? [] : [prepareWithErasedIds(keyed, keys, shards)]),
+    ...(keyed.length === 0 ? [] : [selectWithErasedIds(keyed, keys, shards)]),
   ];
   const results = await Promise.all(statements.map(run));
   return keyed.length === 0 ? settled : settle(run, keys, group, settled, results.at(-1)?.rows as Obstacle[]);

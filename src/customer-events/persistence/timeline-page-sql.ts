@@ -7,7 +7,7 @@ import {
   type TimelineQuery,
 } from '../domain/timeline.ts';
 import { CUSTOMER_EVENT_COLUMNS, EVENT_JSON, type EventRow } from './customer-event-columns.ts';
-import { filteredWalk, timelineCondition, timelineOrder, type Sql } from './timeline-walk-sql.ts';
+import { eventAtPosition, filteredWalk, timelineCondition, timelineOrder, type Sql } from './timeline-walk-sql.ts';
 
 /** Where an event is, beside what it is. */
 const PLACE_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', ['id', 'occurredAt']);
@@ -153,12 +153,9 @@ function matchingEvents(
 ): Events {
   const walk = filteredWalk(customerId, { ...query, exceptTypes: [] }, after, { events: events + 1, entries });
   return {
-    // The customer, the first parameter, is named once more at the end: it leads a distributed database to one shard.
     events: `${walk.sql}
       SELECT t.*, NOT k.ends_walk AS matches, k.ends_walk
-      FROM walk AS k
-      JOIN customer_events AS t
-        ON t.customer_id = $1 AND t.occurred_at = k.occurred_at AND t.id = k.id
+      FROM walk AS k ${eventAtPosition('k')}
       ORDER BY ${timelineOrder(query)}, k.ends_walk`,
     parameters: walk.parameters,
   };

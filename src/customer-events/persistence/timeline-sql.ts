@@ -4,7 +4,7 @@ import type { Instant } from '../../../libs/time/instant.ts';
 import { LATEST_PAYLOADS, type TypeMoment } from '../application/timeline-store.port.ts';
 import type { TimelineFilter, TimelinePosition, TimelineQuery } from '../domain/timeline.ts';
 import { CUSTOMER_EVENT_COLUMNS } from './customer-event-columns.ts';
-import { timelineCondition, timelineOrder, typeCondition, type Sql } from './timeline-walk-sql.ts';
+import { eventAtPosition, timelineCondition, timelineOrder, typeCondition, type Sql } from './timeline-walk-sql.ts';
 
 /** All but the payload, which is sent only where there is room for it. */
 const FRAME_COLUMNS = selectList(CUSTOMER_EVENT_COLUMNS, 't', fieldsWithout(CUSTOMER_EVENT_COLUMNS, 'payload'));
@@ -65,8 +65,7 @@ export function selectLatestOfTypes(
       WHERE t.customer_id = $1 AND t.occurred_at <= ${add(lastOccurredAt)} ${since} AND t.type = ${add(type)}
       ORDER BY t.occurred_at DESC, t.id DESC LIMIT 1)`,
   );
-  const events = `SELECT t.* FROM (${found.join(' UNION ALL ')}) AS k JOIN customer_events AS t
-    ON t.customer_id = $1 AND t.occurred_at = k.occurred_at AND t.id = k.id`;
+  const events = `SELECT t.* FROM (${found.join(' UNION ALL ')}) AS k ${eventAtPosition('k')}`;
   const order = 't.occurred_at DESC, t.id DESC';
   return { sql: selectWithinBudget(events, order, maxPayloadBytes), parameters: parameters.values };
 }
@@ -77,8 +76,7 @@ export function selectEventsAt(
   positions: readonly TimelinePosition[],
   maxPayloadBytes: number,
 ): Sql {
-  const events = `SELECT t.* FROM customer_events AS t
-    WHERE t.customer_id = $1 AND (t.occurred_at, t.id) IN (SELECT * FROM unnest($2::timestamptz[], $3::text[]))`;
+  const events = `SELECT t.* FROM (SELECT DISTINCT * FROM unnest($2::timestamptz[], $3::text[])) AS k (occurred_at, id) ${eventAtPosition('k')}`;
   return {
     sql: selectWithinBudget(events, 't.occurred_at DESC, t.id DESC', maxPayloadBytes),
     parameters: [customerId, positions.map(({ occurredAt }) => occurredAt), positions.map(({ id }) => id)],

@@ -14,6 +14,8 @@ const FIT: SessionColumns = {
   lock_timeout: '2s',
   idle_in_transaction_session_timeout: '4s',
   enable_bitmapscan: 'off',
+  enable_seqscan: 'off',
+  jit: 'off',
   default_transaction_isolation: 'read committed',
   client_encoding: 'UTF8',
 };
@@ -46,6 +48,8 @@ describe('A session of the database', () => {
     ['lock_timeout', '1min', '2000'],
     ['idle_in_transaction_session_timeout', '0', '4000'],
     ['enable_bitmapscan', 'on', "'off'"],
+    ['enable_seqscan', 'on', "'off'"],
+    ['jit', 'on', "'off'"],
     ['default_transaction_isolation', 'serializable', "'read committed'"],
     ['client_encoding', 'SQL_ASCII', "'UTF8'"],
   ])('is unfit where %s is %s, which the role has to be given as %s', (name, value, forRole) => {

@@ -56,6 +56,8 @@ function requirementsOf(settings: SessionSettings): readonly Requirement[] {
     limit('lock_timeout', maxLockMs, maxLockMs),
     limit('idle_in_transaction_session_timeout', maxStatementMs, roleMs),
     fixed('enable_bitmapscan', 'off'),
+    fixed('enable_seqscan', 'off'),
+    fixed('jit', 'off'),
     fixed('default_transaction_isolation', 'read committed'),
     fixed('client_encoding', 'UTF8'),
   ];

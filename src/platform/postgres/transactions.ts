@@ -80,17 +80,6 @@ export function pipelinedTransaction<T>(
   });
 }
 
-const WITHOUT_SEQUENTIAL_SCANS: Query = { sql: 'SET LOCAL enable_seqscan = off', parameters: [] };
-
-/**
- * The same, of statements that look for single rows: they are planned with indexes, whatever the statistics say. So a
- * plan that is kept, of a prepared statement, does not read a whole table that was small when it was made.
- */
-export const transactionByIndex: typeof pipelinedTransaction = (dataSource, statements, finish) =>
-  pipelinedTransaction(dataSource, [WITHOUT_SEQUENTIAL_SCANS, ...statements], ([, ...results], run) =>
-    finish(results, run),
-  );
-
 /**
  * `pg` asks its connection at each query whether it is to be sent before those before it have their responses; switched on
  * for these transactions only, everything else stays as it always was.
