@@ -18,6 +18,6 @@ export default {
     }),
   ],
   testTimeout: 30_000,
-  // Many tests wait for processes and timers: one worker less than cores, the default, leaves the machine idle.
-  maxWorkers: 2,
+  // On two cores. Many tests wait for processes, timers and disks: two workers leave a third of the machine idle.
+  maxWorkers: 3,
 };

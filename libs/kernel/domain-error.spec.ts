@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineError, defineErrorOf, DomainError, errorAsValue, errorDefinitions } from './domain-error.ts';
+import type * as Module from './domain-error.ts';
+
+// Another address is another module for Node: what is defined here is no error of the product, for no other test.
+const OWN = './domain-error.ts?of=domain-error.spec';
+const { defineError, defineErrorOf, DomainError, errorAsValue, errorDefinitions } = (await import(
+  OWN
+)) as typeof Module;
 
 class SeatTaken extends DomainError {}
 

@@ -120,7 +120,10 @@ describeInChromium('the agent page in a frame of another site', () => {
     await say(page, { kind: 'token', token: next.token });
     await until(() => tokens.has(next.token));
     await pages.expire(short);
+    // What the page has not read yet would be there without having been new.
+    const newest = page.waitForResponse(/\/embed\/api\/entries/);
     await frame.getByRole('button', { name: 'Newest' }).click();
+    await (await newest).finished();
     await pages.send([event('user_42', 'refund.paid', '2026-04-20T11:00:00Z')]);
     await page.clock.fastForward(15_000);
     await frame.getByRole('button', { name: '1 new event' }).waitFor();

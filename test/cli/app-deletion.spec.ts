@@ -79,9 +79,10 @@ describe('apps delete', () => {
     );
     // As the versions write it that know of which app an erased id is.
     await service.database.query(`UPDATE erased_event_ids SET app_id = $1 WHERE app_id IS NULL`, [id]);
-    expect(Object.keys(await rowsOf(id)).sort()).toEqual(
-      ['api_keys', 'apps', 'customer_emails', 'customer_events', 'customers', 'erased_event_ids', 'rate_limits'].sort(),
-    );
+    // They are noted beside the requests, within a second.
+    await until(async () => 'event_types_seen' in (await rowsOf(id)));
+    const tables = ['api_keys', 'apps', 'customer_emails', 'customer_events', 'customers', 'erased_event_ids'];
+    expect(Object.keys(await rowsOf(id)).sort()).toEqual([...tables, 'event_types_seen', 'rate_limits'].sort());
     expect(await deleteApp(administration, data, 'whole', 0)).toEqual({ customers: 19, events: 94 });
     expect(await rowsOf(id)).toEqual({});
     expect(await service.database.query('SELECT 1 FROM rate_limits WHERE strpos(key, $1) > 0', [keyId])).toEqual([]);

@@ -81,7 +81,8 @@ describeInChromium(`the agent page of a customer with ${EVENTS.toLocaleString('e
   it(`keeps no more than 1,000 entries of ${SCROLLED.toLocaleString('en')}, and the place, in little memory`, async () => {
     const { timeline, faults } = await open('user_42');
     const moves: number[] = [];
-    while (timeline.received.length < SCROLLED) {
+    // Where the machine is busy, all may come before it could be seen what it moves.
+    while (timeline.received.length < SCROLLED || moves.length === 0) {
       const moved = await timeline.scrollToOldest();
       if (moved !== null) moves.push(moved);
       expect(await timeline.entries()).toBeLessThanOrEqual(MAX_ENTRIES);

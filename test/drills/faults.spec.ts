@@ -26,9 +26,6 @@ describe('faults', () => {
     rig = await DrillRig.start();
     await rig.prepare();
   }, 60_000);
-  beforeEach(async () => {
-    if (instance?.child.process.exitCode !== null) await restart();
-  }, 60_000);
   afterEach(() => rig.proxy.heal());
   afterAll(async () => {
     await rig.close();
@@ -39,6 +36,11 @@ describe('faults', () => {
     await rig.stopInstances();
     instance = await rig.startReady(settings);
     await rig.createCustomer(instance);
+  };
+
+  /** For the drills that begin with a service at work. */
+  const serving = async (): Promise<void> => {
+    if (instance?.child.process.exitCode !== null) await restart();
   };
 
   /** Enough has been acknowledged that the fault hits a service at work. */
@@ -92,20 +94,22 @@ describe('faults', () => {
     return judge(drill, ledger, `back after ${backAfter} ms`);
   };
 
+  it('of the database, down at the start: the service waits, says so, and serves when it comes', async () => {
+    await rig.proxy.refuse();
+    instance = await rig.startInstance();
+    const ledger = await rig.ledger(instance, { eventIds: false });
+    expect(await instance.get('/health/ready')).toMatchObject({ status: 503 });
+    expect(await ledger.sendNext()).toMatchObject({ fate: 'refused', status: 503 });
+    await until(() => instance.child.output().includes('waiting for the database'));
+    await rig.proxy.heal();
+    await until(async () => (await instance.get('/health/ready')).status === 200);
+    await rig.createCustomer(instance);
+    expect(await ledger.sendNext()).toMatchObject({ fate: 'acknowledged', status: 201 });
+    await judge('database down at the start', ledger);
+  }, 60_000);
+
   describe('of the database', () => {
-    it('down at the start: the service waits, says so, and serves when it comes', async () => {
-      await rig.stopInstances();
-      await rig.proxy.refuse();
-      instance = await rig.startInstance();
-      const ledger = await rig.ledger(instance, { eventIds: false });
-      expect(await instance.get('/health/ready')).toMatchObject({ status: 503 });
-      expect(await ledger.sendNext()).toMatchObject({ fate: 'refused', status: 503 });
-      await until(() => instance.child.output().includes('waiting for the database'));
-      await rig.proxy.heal();
-      await until(async () => (await instance.get('/health/ready')).status === 200);
-      expect(await ledger.sendNext()).toMatchObject({ fate: 'acknowledged', status: 201 });
-      await judge('database down at the start', ledger);
-    }, 60_000);
+    beforeEach(serving, 60_000);
 
     it('connections reset, and refused', async () => {
       const found = await strike(
@@ -263,6 +267,8 @@ describe('faults', () => {
   });
 
   describe('of the service', () => {
+    beforeEach(serving, 60_000);
+
     it('SIGTERM with 200 posts in flight: every one gets a response, and is stored', async () => {
       const ledger = await rig.ledger(instance, { eventIds: false });
       const release = await rig.session('BEGIN; LOCK TABLE customer_events IN ACCESS EXCLUSIVE MODE');
@@ -290,23 +296,6 @@ describe('faults', () => {
       await ledger.stop();
       await judge('SIGTERM under load', ledger, 'exit status 0; unknown: sent when nothing listened any more');
     }, 60_000);
-
-    it('clients that hang cannot hold up the end', async () => {
-      await restart({ SHUTDOWN_GRACE_MS: '1000' });
-      const sockets = [
-        '',
-        'POST /api/v1/customer-events HTTP/1.1\r\n',
-        `POST /api/v1/customer-events HTTP/1.1\r\nHost: a\r\nX-API-Key: ${rig.key}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{`,
-      ].map((sent) => {
-        const socket = connect(instance.port, '127.0.0.1').on('error', () => {});
-        socket.write(sent);
-        return socket;
-      });
-      await pause(200);
-      instance.child.kill('SIGTERM');
-      expect(await instance.child.ends()).toEqual({ code: 0, signal: null });
-      for (const socket of sockets) socket.destroy();
-    }, 20_000);
 
     it('a second signal ends it at once', async () => {
       const ledger = await rig.ledger(instance, { eventIds: false });
@@ -358,4 +347,21 @@ describe('faults', () => {
         )
       ).length;
   });
+
+  it('of the service: clients that hang cannot hold up the end', async () => {
+    await restart({ SHUTDOWN_GRACE_MS: '1000' });
+    const sockets = [
+      '',
+      'POST /api/v1/customer-events HTTP/1.1\r\n',
+      `POST /api/v1/customer-events HTTP/1.1\r\nHost: a\r\nX-API-Key: ${rig.key}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{`,
+    ].map((sent) => {
+      const socket = connect(instance.port, '127.0.0.1').on('error', () => {});
+      socket.write(sent);
+      return socket;
+    });
+    await pause(200);
+    instance.child.kill('SIGTERM');
+    expect(await instance.child.ends()).toEqual({ code: 0, signal: null });
+    for (const socket of sockets) socket.destroy();
+  }, 60_000);
 });

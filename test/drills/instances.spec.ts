@@ -15,6 +15,7 @@ describe('many instances on one database', () => {
   }, 60_000);
   afterAll(() => rig.close(), 60_000);
 
+  // With a limit for the start of five processes on a busy machine.
   it('migrate an empty one at once, write every eventId once, and see a revocation', async () => {
     const started = Array.from({ length: 3 }, () => rig.startCli('migrate', '--json'));
     const migrations = await Promise.all(started.map(outcomeOf));
@@ -42,5 +43,5 @@ describe('many instances on one database', () => {
     const deadline = performance.now() + SEEN_WITHIN_MS;
     for (const ledger of ledgers) await until(async () => (await ledger.sendNext()).status === 401);
     expect(performance.now()).toBeLessThan(deadline);
-  }, 60_000);
+  }, 120_000);
 });

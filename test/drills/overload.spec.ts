@@ -39,7 +39,9 @@ describe('overload', () => {
         await new Promise((next) => setTimeout(next, 100));
       }
     })();
-    const over = await offered(1_000, 5 * peak.perSecond);
+    let over = await offered(1_000, 5 * peak.perSecond);
+    // Where the machine is busy, the sender may not come to so many.
+    while (!FULL && over.refused === 0) over = await offered(1_000, 5 * peak.perSecond);
     watching = false;
     await watch;
     const rss = instance.rssMiB();

@@ -347,29 +347,6 @@ describe('the service', () => {
       const tables = await empty.query("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace");
       expect(tables).toEqual([]);
     });
-
-    it('as the schema is an old one, says which migrations it lacks, and applies none', async () => {
-      const old = await database();
-      await old.query('DELETE FROM migrations WHERE id = (SELECT max(id) FROM migrations)');
-      const before = await old.query('SELECT name FROM migrations');
-      const service = workplace.start({ DATABASE_URL: old.url });
-      expect(await service.ends()).toEqual({ code: 1, signal: null });
-      expect(service.output()).toMatch(/\(\w+\d{13} not applied\)/);
-      expect(await old.query('SELECT name FROM migrations')).toEqual(before);
-    });
-
-    it.each([
-      ['there is no such database', (url: URL) => (url.pathname = '/nothing_here')],
-      ['its user may not', (url: URL) => (url.username = 'nobody_here')],
-    ])('as %s, says so in a line, without the password', async (_, change) => {
-      const url = new URL((await database()).url);
-      change(url);
-      const service = workplace.start({ DATABASE_URL: url.toString() });
-      expect(await service.ends()).toEqual({ code: 1, signal: null });
-      expect(service.output()).toMatch(/database does not let the service in .*check DATABASE_URL/);
-      expect(service.output()).not.toMatch(/\n\s+at /);
-      if (url.password !== '') expect(service.output()).not.toContain(url.password);
-    });
   });
 
   it('with a DATABASE_URL that cannot be reached yet waits, refuses with 503, and serves as soon as it can', async () => {
@@ -403,13 +380,6 @@ describe('the service', () => {
     } finally {
       await proxy.close();
     }
-  });
-
-  it('ends at once on a signal while it waits for its database', async () => {
-    const service = workplace.start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' });
-    await service.prints(/waiting for the database/);
-    await stop(service);
-    expect(service.output()).not.toMatch(/serves on|\n\s+at /);
   });
 
   it('stores the same instants under any TZ', async () => {

@@ -2,6 +2,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createApp } from '../../src/app/create-app.ts';
+import { errorMessage } from '../../src/cli/error-message.ts';
+import { loadConfig } from '../../src/config.ts';
+import { DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
 import { built, ROOT, startNode, until, type Child } from '../support/child.ts';
 import { openDatabaseProxy } from '../support/database-proxy.ts';
 import { copyNewCluster } from '../support/new-cluster.ts';
@@ -75,24 +79,6 @@ describe('what a start prints', () => {
       expect(service.stderr().match(KEY)).toHaveLength(1);
       expect(service.stdout()).not.toMatch(KEY);
     });
-
-    it('is nothing but JSON lines with DATABASE_URL, and a line tells where the service is', async () => {
-      database = await createTestDatabase();
-      const service = workplace.start({ DATABASE_URL: database.url, LOG_LEVEL: 'debug', RATE_LIMIT_STORE: 'postgres' });
-      const address = await servesAt(service);
-      await database
-        .query(
-          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-        )
-        .catch(() => {});
-      await until(async () => (await fetch(`${address}/health/ready`)).status === 200);
-      await stop(service);
-
-      expect(logOf(service)).toContainEqual(
-        expect.objectContaining({ level: 'info', context: 'Service', url: address, msg: 'ready' }),
-      );
-      expect(service.stderr()).toBe('');
-    });
   });
 
   (SCRIPT_IS_HERE ? it : it.skip)('is text on a terminal, with the key, as people read it', async () => {
@@ -135,13 +121,18 @@ describe('what a start prints', () => {
     const waitingFor = (service: Child): string[] =>
       logOf(service).flatMap(({ msg }) => (String(msg).startsWith('waiting for the database') ? [String(msg)] : []));
 
-    it('is a line for each reason, no line a second, and no stack, until it is there', async () => {
+    it('is a line for each reason, no line a second, and no stack; when it is there, a line where the service is; and all of it is JSON', async () => {
       database = await createTestDatabase();
       const proxy = await openDatabaseProxy(database.url);
       others.push(() => proxy.close());
       const databasePort = Number(new URL(proxy.url).port);
       const port = String(await freePort());
-      const service = workplace.start({ DATABASE_URL: proxy.url, PORT: port, RATE_LIMIT_STORE: 'postgres' });
+      const service = workplace.start({
+        DATABASE_URL: proxy.url,
+        PORT: port,
+        RATE_LIMIT_STORE: 'postgres',
+        LOG_LEVEL: 'debug',
+      });
       const address = `http://127.0.0.1:${port}`;
       const refusals = async (): Promise<number[]> =>
         Promise.all(
@@ -160,59 +151,97 @@ describe('what a start prints', () => {
       for (let attempts = 0; attempts < 2; attempts++) await once(server, 'connection');
       await once(server.close(), 'close');
       await proxy.restore();
-      await servesAt(service);
+      const url = await servesAt(service);
+      expect(service.output()).not.toMatch(/"stack"|\bat .*:\d+:\d+/);
+      // What a lost connection prints is JSON, too.
+      await proxy.cut();
+      await until(async () => (await fetch(`${address}/health/ready`)).status === 503);
+      await proxy.restore();
+      await until(async () => (await fetch(`${address}/health/ready`)).status === 200);
       await stop(service);
 
       expect(waitingFor(service)).toEqual([
         `waiting for the database: connect ECONNREFUSED 127.0.0.1:${databasePort}`,
         'waiting for the database: the database system is starting up',
       ]);
-      expect(service.output()).not.toMatch(/"stack"|\bat .*:\d+:\d+/);
+      expect(logOf(service)).toContainEqual(
+        expect.objectContaining({ level: 'info', context: 'Service', url, msg: 'ready' }),
+      );
       expect(service.stderr()).toBe('');
     });
 
-    it('is a line where the name of its host does not resolve', async () => {
+    it('is a line where the name of its host does not resolve, and nothing more when a signal ends it meanwhile', async () => {
       const service = workplace.start({ DATABASE_URL: 'postgres://nobody@no-such-host.invalid/nothing' });
       await service.prints(/waiting for the database: .*no-such-host\.invalid/);
       await stop(service);
       expect(waitingFor(service)).toHaveLength(1);
-      expect(service.output()).not.toMatch(/"stack"|\bat .*:\d+:\d+/);
+      expect(service.output()).not.toMatch(/serves on|"msg":"ready"|"stack"|\bat .*:\d+:\d+/);
     });
   });
 
   describe('where the database does not let the service in', () => {
-    const refused = async (url: string): Promise<string> => {
-      const service = workplace.start({ DATABASE_URL: url });
-      expect(await service.ends()).toEqual({ code: 1, signal: null });
-      logOf(service);
-      return service.stderr();
+    /** Of the error with which a start ends, which is made in this process. */
+    const lineOf = async (url: string): Promise<string> => {
+      const config = loadConfig({ LOG_LEVEL: 'error' });
+      const app = await createApp(config, url);
+      try {
+        return errorMessage(
+          await app
+            .get(DatabaseConnection)
+            .connect()
+            .catch((error: unknown) => error),
+        );
+      } finally {
+        await app.close();
+      }
     };
-
-    it.each([
-      [
-        'a wrong password',
-        (url: URL) => (url.password = 'wrong'),
-        /does not let the service in \(password authentication/,
-      ],
-      [
-        'TLS that the server does not have',
-        (url: URL) => url.searchParams.set('sslmode', 'verify-full'),
-        /^The database has no TLS .* sslmode=disable in DATABASE_URL/,
-      ],
-    ])('is one line on stderr: %s', async (_, change, line) => {
-      database = await createEmptyDatabase();
-      // The embedded PostgreSQL of the tests listens on a Unix socket, over which `pg` does not ask for TLS.
-      const proxy = await openDatabaseProxy(database.url);
+    /** The embedded PostgreSQL of the tests listens on a Unix socket, over which `pg` does not ask for TLS. */
+    const urlByTcp = async ({ url }: TestDatabase): Promise<URL> => {
+      const proxy = await openDatabaseProxy(url);
       others.push(() => proxy.close());
       await proxy.restore();
-      const url = new URL(proxy.url);
-      change(url);
-      const printed = await refused(url.toString());
-      expect(printed).toMatch(line);
-      expect(printed.split('\n')).toHaveLength(2);
+      return new URL(proxy.url);
+    };
+
+    it('is one line on stderr, and the service ends', async () => {
+      database = await createEmptyDatabase();
+      const url = await urlByTcp(database);
+      url.password = 'wrong';
+      const service = workplace.start({ DATABASE_URL: url.toString() });
+      expect(await service.ends()).toEqual({ code: 1, signal: null });
+      logOf(service);
+      expect(service.stderr()).toMatch(/does not let the service in \(password authentication.*check DATABASE_URL/);
+      expect(service.stderr().split('\n')).toHaveLength(2);
     });
 
-    it('is one line on stderr: a role without rights', async () => {
+    it.each<[string, (url: URL) => unknown, RegExp]>([
+      [
+        'TLS that the server does not have',
+        (url) => url.searchParams.set('sslmode', 'verify-full'),
+        /^The database has no TLS .* sslmode=disable in DATABASE_URL/,
+      ],
+      [
+        'no such database',
+        (url) => (url.pathname = '/nothing_here'),
+        /database does not let the service in .*check DATABASE_URL/,
+      ],
+      [
+        'a user who may not',
+        (url) => (url.username = 'nobody_here'),
+        /database does not let the service in .*check DATABASE_URL/,
+      ],
+    ])('is one line, without the password: %s', async (_, change, line) => {
+      database = await createEmptyDatabase();
+      const url = await urlByTcp(database);
+      change(url);
+      const printed = await lineOf(url.toString());
+      expect(printed).toMatch(line);
+      expect(printed).not.toContain('\n');
+      expect(url.password).not.toBe('');
+      expect(printed).not.toContain(url.password);
+    });
+
+    it('is one line: a role without rights', async () => {
       database = await createTestDatabase();
       const role = `nobody_${Date.now()}`;
       await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
@@ -221,9 +250,19 @@ describe('what a start prints', () => {
       const url = new URL(database.url);
       url.username = role;
       url.password = 'secret';
-      const printed = await refused(url.toString());
+      const printed = await lineOf(url.toString());
       expect(printed).toMatch(/^The role "nobody_\d+" lacks rights on .*: GRANT /);
-      expect(printed.split('\n')).toHaveLength(2);
+      expect(printed).not.toContain('\n');
+    });
+
+    it('is one line where the schema is an old one, with the migrations that it lacks, and applies none', async () => {
+      database = await createTestDatabase();
+      await database.query('DELETE FROM migrations WHERE id = (SELECT max(id) FROM migrations)');
+      const before = await database.query('SELECT name FROM migrations');
+      expect(await lineOf(database.url)).toMatch(
+        /^The database's schema is not up to date \(\w+\d{13} not applied\).*$/,
+      );
+      expect(await database.query('SELECT name FROM migrations')).toEqual(before);
     });
   });
 });
