@@ -323,6 +323,26 @@ describe('event types', () => {
     }, 30_000);
   });
 
+  it('are refused with the first fields that are wrong, however many or deep', async () => {
+    const many = (count: number, item: (index: number) => string) =>
+      Array.from({ length: count }, (_, n) => item(n)).join(',');
+    const refused: [string, ...string[]][] = [
+      [`{"rules":${'['.repeat(500_000)}${']'.repeat(500_000)}}`, 'body'],
+      [
+        `{"rules":[${many(5_000, (n) => `{"pattern":"t${n}","rule":{"titel":1}}`)}]}`,
+        ...Array.from({ length: 20 }, (_, n) => `rules[${n}].rule.titel`),
+      ],
+      [`{"rules":[${many(100_000, () => '{}')}]}`, 'rules'],
+      [`{${many(80_000, (n) => `"x${n}":1`)}}`, ...Array.from({ length: 20 }, (_, n) => `x${n}`)],
+      [
+        `{"rules":[${many(4_000, (n) => `{"pattern":"t${n}","rule":{}}`)},{"pattern":"a","rule":{},"rule":{}}]}`,
+        'body',
+      ],
+    ];
+    for (const [body, ...fields] of refused) expectInvalid(await service.put('/event-types', body), ...fields);
+    expect(await rules()).toEqual([]);
+  });
+
   it('are refused where a field is given more than once, as all but the last would be lost', async () => {
     await service.put('/event-types/a', RULE).expect(201);
     const refused: [string, string, string][] = [

@@ -23,7 +23,7 @@ class RuleBodyPipe implements PipeTransform<Request, Promise<DisplayRule>> {
 @Injectable()
 class RuleSetBodyPipe implements PipeTransform<Request, Promise<ReadonlyMap<string, DisplayRule>>> {
   async transform(request: Request): Promise<ReadonlyMap<string, DisplayRule>> {
-    return readRuleSet(parseKnownFields(await readJsonText(request, MAX_RULES_BYTES)));
+    return readRuleSet(await readJsonText(request, MAX_RULES_BYTES));
   }
 }
 

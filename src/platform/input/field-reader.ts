@@ -110,6 +110,9 @@ export function checked<T extends object>(request: T, errors: FieldErrors): T {
   return request;
 }
 
+/** Whether no more fields are named, so that there is nothing to look for any more. */
+export const isFull = (errors: FieldErrors): boolean => Object.keys(errors).length >= MAX_FIELDS_NAMED;
+
 /**
  * Names a field that is wrong, if it is among the first few.
  *
@@ -117,7 +120,7 @@ export function checked<T extends object>(request: T, errors: FieldErrors): T {
  *   would take most of the time of a request that is refused.
  */
 export function note(errors: FieldErrors, field: string, problem: () => string): void {
-  if (errors[field] === undefined && Object.keys(errors).length < MAX_FIELDS_NAMED) errors[field] = [problem()];
+  if (errors[field] === undefined && !isFull(errors)) errors[field] = [problem()];
 }
 
 const isEmpty = (errors: FieldErrors): boolean => Object.keys(errors).length === 0;
