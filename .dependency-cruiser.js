@@ -46,7 +46,7 @@ const PLATFORM = {
   'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,
   'src/platform/http/errors': 'libs/kernel @nestjs/common',
   'src/platform/http/request': `src/platform/access src/platform/audit src/platform/http/errors src/platform/input libs/byte-streams ${VALUES} ${VALIDATION}
-    @nestjs/common express node:crypto node:http node:stream node:util node:zlib`,
+    @nestjs/common express node:crypto node:http node:querystring node:stream node:util node:zlib`,
   'src/platform/http/response': `src/platform/http/errors src/platform/http/request libs/ndjson ${VALUES}
     @nestjs/common node:crypto node:http node:stream`,
   'src/platform/http/rate-limit': `src/platform/http/errors src/platform/http/request src/platform/http/response libs/kernel

@@ -40,3 +40,16 @@ export function measureJson(text: string, start = 0, end = text.length, maxDepth
   }
   return { depth, keys, spaced };
 }
+
+/**
+ * Whether containers are nested deeper than that in a text that nobody has parsed, as `JSON.parse` takes 0.5 µs for each level. Of a
+ * text that is no JSON it says anything.
+ */
+export function isDeeper(text: string, levels: number): boolean {
+  try {
+    return measureJson(text, 0, text.length, levels).depth > levels;
+  } catch {
+    // A string in it does not end.
+    return false;
+  }
+}

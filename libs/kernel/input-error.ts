@@ -12,11 +12,14 @@ export function fieldErrors(): FieldErrors {
   return Object.create(null) as FieldErrors;
 }
 
+/** A field may have an empty name. */
+const shownName = (field: string): string => (field === '' ? '""' : field);
+
 export const invalidFields = defineError(
   'invalid',
   'VALIDATION_ERROR',
   (errors: Readonly<FieldErrors>) => ({
-    message: `The request is not valid: ${Object.keys(errors).join(', ')}`,
+    message: `The request is not valid: ${Object.keys(errors).map(shownName).join(', ')}`,
     details: errors,
   }),
   { occuredAt: ['is not a known field; did you mean occurredAt?'] },

@@ -171,6 +171,8 @@ describe('GET /audit', () => {
     ['action', 'action=key.created&action=%00'],
     ['customerExternalId', 'customerExternalId='],
     ['customerExternalId', 'customerExternalId=a%00'],
+    ['customerExternalId', 'customerExternalId=caf%E9'],
+    ['customerExternalId', 'limit=1&customerExternalId=a%zz'],
     ['customerExternalId', `customerExternalId=${'x'.repeat(256)}`],
     ['customerExternalId', 'customerExternalId=a&customerExternalId=b'],
     ['actions', 'actions=key.created'],

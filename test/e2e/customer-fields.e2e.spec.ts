@@ -37,6 +37,7 @@ describe('the fields of a customer', () => {
     ],
     phone: ['1', '+44 20 7946 0000', '112', 'ext. 5', 'x'.repeat(50), '💥'.repeat(50)],
     avatarUrl: [
+      `https://example.com/${'💥'.repeat(2048 - 20)}`,
       'http://example.com',
       'https://example.com/a.png',
       'HTTPS://EXAMPLE.COM/A',
@@ -87,6 +88,11 @@ describe('the fields of a customer', () => {
       `a@${'x'.repeat(250)}.com`,
       '\ud800@example.com',
       'a@example.c',
+      // With a mark that nobody sees, as it comes with what is pasted.
+      'a@example.com\u200b',
+      '\u202eada@example.com',
+      'a\u00adda@example.com',
+      '\ufeffada@example.com',
     ],
     name: ['', 'x'.repeat(256), '💥'.repeat(256), 'a\u0000b', 'a\nb', 'a\tb', '\u007f', '\u0085', '\ud800', 'x\udc00'],
     phone: ['', 'x'.repeat(51), '1\n2', '\u0000', '\ud800'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectInvalid, expectSuccess } from './helpers/answers.ts';
 import { EXACT_OBJECTS } from './helpers/exact-json.ts';
 
@@ -28,6 +28,26 @@ describe('customers', () => {
     service = await startTestService();
   });
   afterAll(() => service.close());
+
+  it('are not erased, and nothing is, by a request whose query parameters would be passed over', async () => {
+    const externalId = await create();
+    const event = { customerExternalId: externalId, type: 'order.placed' };
+    const { id } = (await service.post('/customer-events', event).expect(201)).body.data;
+    const path = `/customers/${externalId}`;
+    const session = (await service.post('/embed/sessions', { customerExternalId: externalId }).expect(201)).body.data;
+    await service.put('/event-types/order.placed', { title: 'x' }).expect(201);
+    for (const erased of [path, `${path}/events/${id}`, `/embed/sessions/${session.id}`, '/event-types/order.placed']) {
+      const { details } = expectInvalid(await service.delete(`${erased}?type=order.*&to=2020-01-01`), 'type', 'to');
+      expect(details?.type).toEqual(['is not a known field; this route takes no query parameters']);
+    }
+    expectInvalid(await service.put('/event-types?dryRun=true', { rules: [] }), 'dryRun');
+    const ndjson = { 'Content-Type': 'application/x-ndjson' };
+    expectInvalid(await service.post('/customer-events/import?dryRun=true', JSON.stringify(event), ndjson), 'dryRun');
+    expectFailure(await withKey(service, 'x').delete(`${path}?x=1`), 401, 'AUTH_API_KEY_INVALID');
+    expect((await service.get(`${path}/events`).expect(200)).body.data.events).toHaveLength(1);
+    expect((await service.get('/event-types').expect(200)).body.data.rules).toHaveLength(1);
+    await service.delete(`${path}?`).expect(200);
+  });
 
   describe('PATCH', () => {
     it('creates a customer who is not there: 201', async () => {

@@ -234,6 +234,25 @@ describe('the entries of a timeline', () => {
     expect(await shownOf(page, 'q=a&type=order.*')).toEqual(['order.placed']);
   });
 
+  it('with q are found by the characters of their payloads, however their senders wrote these', async () => {
+    const customer = await customerWith('first');
+    const payloads = [
+      '{"name":"M\\u00fcller \\u003cvip\\u003e","said":"\\"no\\""}',
+      '{"name":"MÜLLER"}',
+      '{"name":"M\\\\u00fcller"}',
+    ];
+    for (const [index, payload] of payloads.entries()) {
+      const event = `{"customerExternalId":"${customer}","type":"sent.${index}","payload":${payload}}`;
+      await service.post('/customer-events', event).expect(201);
+    }
+    const page = await open(customer);
+    const found = (text: string) => shownOf(page, `q=${encodeURIComponent(text)}`);
+    expect(await found('müller')).toEqual(['sent.1', 'sent.0']);
+    expect(await found('<vip>')).toEqual(['sent.0']);
+    expect(await found('"no"')).toEqual(['sent.0']);
+    expect(await found('\\u00fc')).toEqual(['sent.2', 'sent.0']);
+  });
+
   it('with q find nothing that is masked', async () => {
     const customer = await customerWith('order.placed');
     const found = (page: Page) => shownOf(page, 'q=%22o%22:0');
@@ -343,6 +362,9 @@ describe('the entries of a timeline', () => {
     ['q=', ['q']],
     ['q=a&q=b', ['q']],
     [`q=${'a'.repeat(201)}`, ['q']],
+    ['q=100%', ['q']],
+    ['q=M%FCller', ['q']],
+    ['%FF=a', ['\ufffd']],
     ['limit=0', ['limit']],
     ['limit=101', ['limit']],
     ['limit=1e9', ['limit']],

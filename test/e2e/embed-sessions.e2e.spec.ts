@@ -193,7 +193,8 @@ describe('an embed session', () => {
     expect((await service.delete(`/embed/sessions/${id}`).expect(200)).body.data).toEqual(ended.body.data);
     expectInvalidSession(await embedApi(service, token).head());
     expectInvalidSession(await embedApi(service, token).renew());
-    expectFailure(await service.delete('/embed/sessions/nothing'), 404, 'NOT_FOUND');
+    for (const unusable of ['nothing', '%00', `${id}%00`, `${id}%0A`, '%F0%9F%98%80', 'x'.repeat(4_000)])
+      expectFailure(await service.delete(`/embed/sessions/${unusable}`), 404, 'NOT_FOUND');
     const entries = await auditEntriesOf(service.database, appId);
     expect(entries.filter(({ action, subject }) => action === 'session.revoked' && subject === id)).toHaveLength(1);
   });
@@ -385,6 +386,12 @@ describe('an embed session', () => {
       const rest = field === 'email' || field === 'customerExternalId' ? {} : base;
       for (const value of values)
         expectInvalid(await service.post('/embed/sessions', { ...rest, [field]: value }), field);
+    });
+
+    it('viewer, where a member of it is given more than once', async () => {
+      const body = '{"customerExternalId":"user_42","viewer":{"id":"a","id":"b"}}';
+      const { details } = expectInvalid(await service.post('/embed/sessions', body), 'viewer');
+      expect(details).toEqual({ viewer: ['has id more than once'] });
     });
 
     it('nothing where an optional field is null, which means absent', async () => {

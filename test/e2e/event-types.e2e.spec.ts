@@ -323,6 +323,45 @@ describe('event types', () => {
     }, 30_000);
   });
 
+  it('are refused with the first fields that are wrong, however many or deep', async () => {
+    const many = (count: number, item: (index: number) => string) =>
+      Array.from({ length: count }, (_, n) => item(n)).join(',');
+    const refused: [string, ...string[]][] = [
+      [`{"rules":${'['.repeat(500_000)}${']'.repeat(500_000)}}`, 'body'],
+      [
+        `{"rules":[${many(5_000, (n) => `{"pattern":"t${n}","rule":{"titel":1}}`)}]}`,
+        ...Array.from({ length: 20 }, (_, n) => `rules[${n}].rule.titel`),
+      ],
+      [`{"rules":[${many(100_000, () => '{}')}]}`, 'rules'],
+      [`{${many(80_000, (n) => `"x${n}":1`)}}`, ...Array.from({ length: 20 }, (_, n) => `x${n}`)],
+      [
+        `{"rules":[${many(4_000, (n) => `{"pattern":"t${n}","rule":{}}`)},{"pattern":"a","rule":{},"rule":{}}]}`,
+        'body',
+      ],
+    ];
+    for (const [body, ...fields] of refused) expectInvalid(await service.put('/event-types', body), ...fields);
+    expect(await rules()).toEqual([]);
+  });
+
+  it('are refused where a field is given more than once, as all but the last would be lost', async () => {
+    await service.put('/event-types/a', RULE).expect(201);
+    const refused: [string, string, string][] = [
+      ['/event-types', '{"rules":[],"rules":[{"pattern":"b","rule":{}}]}', 'rules'],
+      ['/event-types', '{"rules":[{"pattern":"b","pattern":"c","rule":{}}]}', 'rules[0].pattern'],
+      ['/event-types', '{"rules":[{"pattern":"b","rule":{"title":"x","\\u0074itle":"y"}}]}', 'rules[0].rule.title'],
+      ['/event-types/a', '{"title":"x","title":"x"}', 'title'],
+      ['/event-types/a', '{"fields":[{"label":"a","path":"payload.a","path":"payload.b"}]}', 'fields[0].path'],
+    ];
+    for (const [path, body, field] of refused) {
+      const { details } = expectInvalid(await service.put(path, body), 'body');
+      expect(details).toEqual({ body: [`has ${field} more than once`] });
+    }
+    const preview = '{"rule":{"title":"x","title":"y"},"event":{"type":"a","payload":{"n":1,"n":2}}}';
+    const { details } = expectInvalid(await service.post('/event-types/preview', preview), 'rule');
+    expect(details).toEqual({ rule: ['has title more than once'] });
+    expect(await rules()).toEqual([{ pattern: 'a', rule: RULE }]);
+  });
+
   describe('a preview', () => {
     const preview = (body: object | string) => service.post('/event-types/preview', body);
 
@@ -341,6 +380,16 @@ describe('event types', () => {
         quiet: false,
         hidden: false,
       });
+    });
+
+    it('shows an event whose payload is as deep as one that is stored may be', async () => {
+      const deep = `${'{"a":'.repeat(99)}{}${'}'.repeat(99)}`;
+      await preview(`{"rule":{},"event":{"type":"a","payload":${deep}}}`).expect(200);
+      const { details } = expectInvalid(
+        await preview(`{"rule":{},"event":{"type":"a","payload":{"a":${deep}}}}`),
+        'event.payload',
+      );
+      expect(details).toEqual({ 'event.payload': ['must be nested at most 100 levels deep'] });
     });
 
     it('shows an event that is stored, with what other rules say, and writes nothing', async () => {
@@ -379,7 +428,7 @@ describe('event types', () => {
         [{ rule: { titel: 1 }, event: { type: 'a' } }, 'rule.titel'],
         [{ rule: { title: '{' }, event: { type: 'a' } }, 'rule.title'],
         [{ rule: {}, event: { type: 'a' }, evnt: 1 }, 'evnt'],
-        [`{"rule":{},"event":{"type":"a","payload":${'{"a":'.repeat(200)}1${'}'.repeat(200)}}}`, 'event'],
+        [`{"rule":{},"event":{"type":"a","payload":${'{"a":'.repeat(200)}1${'}'.repeat(200)}}}`, 'event.payload'],
       ];
       for (const [body, ...fields] of refused) expectInvalid(await preview(body), ...fields);
       const large = { rule: {}, event: { type: 'a', payload: { text: 'x'.repeat(10_000_000) } } };

@@ -312,6 +312,8 @@ describe('GET /customers/:externalId/context', () => {
     ['text/markdown', 'text/markdown; charset=utf-8'],
     ['text/*', 'text/markdown; charset=utf-8'],
     ['application/json;q=0.1, text/markdown', 'text/markdown; charset=utf-8'],
+    ['text/markdown;charset=UTF-8', 'text/markdown; charset=utf-8'],
+    ['application/json; charset=utf-8, text/markdown;q=0.5', 'application/json; charset=utf-8'],
   ])('Accept: %s is answered with %s', async (accept, type) => {
     expect((await get('user_42', '', { Accept: accept }).expect(200)).headers['content-type']).toBe(type);
   });

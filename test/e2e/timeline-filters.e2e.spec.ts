@@ -165,6 +165,13 @@ describe('the filters of a timeline', () => {
       expectSuccess(await list(Array.from({ length: 50 }, (_, index) => `type=t${index}`).join('&')), 200);
     });
 
+    it('a number that is none, once', async () => {
+      for (const limit of ['x', '-1', '1.5', '+5']) {
+        const { details } = expectInvalid(await list(`limit=${encodeURIComponent(limit)}`), 'limit');
+        expect(details?.limit).toEqual(['must be a whole number from 1 to 200']);
+      }
+    });
+
     it('a typo', async () => {
       const body = expectInvalid(await list('types=order.placed&form=2026-01-01'), 'types', 'form');
       expect(body.details?.types).toEqual([expect.stringContaining('did you mean type?')]);

@@ -1,3 +1,5 @@
+import type { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { readableJson } from '../../../libs/json-payload/readable-json.ts';
 import type { EventOutline } from '../domain/ticket-context.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { EVENT_OVERHEAD_BYTES, type ReadLimits, type TimelinePart, type TimelinePosition } from '../domain/timeline.ts';
@@ -53,7 +55,10 @@ export async function searchEvents(
   return walked(last);
 }
 
-/** Whether an event has a text in its payload, as far as that may be seen, its type or its title; case does not count. */
+/**
+ * Whether an event has a text in its payload, as it was sent or as people read it, as far as it may be seen, in its type or its title;
+ * case does not count.
+ */
 export function matcherOf(text: string, context: DisplayContext): (event: CustomerEvent) => boolean {
   const { displays, customerName, masked } = context;
   const wanted = text.toLowerCase();
@@ -66,10 +71,12 @@ export function matcherOf(text: string, context: DisplayContext): (event: Custom
     titles.set(type, found);
     return found;
   };
+  const payloadHas = ({ text: json }: JsonText): boolean =>
+    has(json) || (json.includes('\\') && has(readableJson(json)));
   return (event) => {
-    if (!displays.hasRules) return typeHas(event.type) || has(event.payload.text);
+    if (!displays.hasRules) return typeHas(event.type) || payloadHas(event.payload);
     const payload = masked ? displays.masked(event) : event.payload;
-    return has(event.type) || has(payload.text) || has(displays.of({ ...event, payload }, customerName).title);
+    return has(event.type) || payloadHas(payload) || has(displays.of({ ...event, payload }, customerName).title);
   };
 }
 

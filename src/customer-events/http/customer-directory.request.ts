@@ -2,11 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, Matches } from 'class-validator';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
+import { IsEmailAddress } from '../../platform/input/email-rule.ts';
 import { IsCursor, IsLimit } from '../../platform/http/request/query-rules.ts';
 import { CUSTOMERS_DEFAULT_LIMIT, CUSTOMERS_MAX_LIMIT } from '../domain/customer-list.ts';
 import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
 import { EXTERNAL_ID_RULE } from '../input/customer-event.request.ts';
-import { IsEmailAddress } from '../input/customer.request.ts';
 
 /** A `+` that was not percent-encoded arrives as a space, which an address has in quotation marks only. */
 const plusForSpace = ({ value }: { value: unknown }): unknown =>

@@ -8,6 +8,7 @@ import type { Actor } from '../../platform/audit/audit-entry.ts';
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
+import { TakesNoQuery } from '../../platform/http/request/takes-no-query.ts';
 import { allowLongWork } from '../../platform/http/request/in-flight-request.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
@@ -55,6 +56,7 @@ export class CustomersController {
   }
 
   @Delete()
+  @TakesNoQuery()
   @Needs('events:erase')
   @Costly()
   @Costs(10)

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, Length } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { Request } from 'express';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { MAX_TYPE_FILTERS } from '../../../libs/kernel/type-filter.ts';
@@ -22,6 +22,8 @@ export const isFiltered = ({ query }: Pick<Request, 'query'>): boolean =>
 const ENTRIES_DEFAULT_LIMIT = 50;
 const ENTRIES_MAX_LIMIT = 100;
 const TEXT_MAX_LENGTH = 200;
+/** Characters are Unicode code points. */
+const TEXT = new RegExp(`^.{1,${TEXT_MAX_LENGTH}}$`, 'su');
 const DEFAULT_TIME_ZONE = 'UTC';
 
 const QUIET_MODES: readonly QuietMode[] = ['fold', 'show', 'hide'];
@@ -83,7 +85,7 @@ export class EntriesRequest {
       'fold. A request looks at 20,000 events at most: `scannedTo` tells how far.',
   })
   @IsOptional()
-  @Length(1, TEXT_MAX_LENGTH, { message: `must be 1 to ${TEXT_MAX_LENGTH} characters, given once` })
+  @Matches(TEXT, { message: `must be 1 to ${TEXT_MAX_LENGTH} characters, given once` })
   q?: string;
 
   @ApiProperty({

@@ -10,6 +10,7 @@ import { Costly, tooManyCostlyRequests } from '../../platform/http/rate-limit/co
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
+import { TakesNoQuery } from '../../platform/http/request/takes-no-query.ts';
 import { EventCounts } from './event-counts.ts';
 import { unsupportedMediaType } from '../../platform/http/errors/http-error.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../../platform/http/request/http-limits.ts';
@@ -52,6 +53,7 @@ export class EventImportController implements BeforeApplicationShutdown {
   }
 
   @Post()
+  @TakesNoQuery()
   @Needs('events:write')
   @Costs(50)
   @Costly()

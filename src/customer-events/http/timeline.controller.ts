@@ -9,6 +9,7 @@ import { StreamLimits, tooManyStreams, tooManyStreamsOfKey } from '../../platfor
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
+import { TakesNoQuery } from '../../platform/http/request/takes-no-query.ts';
 import { UncountedRead } from '../../platform/http/request/uncounted-read.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
 import type { Encodable } from '../../platform/http/response/encode-json.ts';
@@ -135,6 +136,7 @@ export class TimelineController {
   }
 
   @Delete(':id')
+  @TakesNoQuery()
   @Needs('events:erase')
   @Costs(10)
   @DocumentsEventId()

@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { isEmail, IsOptional, Matches, ValidateBy } from 'class-validator';
+import { IsOptional, Matches, ValidateBy } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { isLongerThan } from '../../../libs/kernel/characters.ts';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
+import { IsEmailAddress } from '../../platform/input/email-rule.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
 import type { CustomerChanges } from '../domain/customer.ts';
 
@@ -13,16 +15,6 @@ const PHONE = /^[^\p{Cc}\p{Cs}]{1,50}$/u;
 /** A host must follow the slashes: `URL` alone would find one in `https:///a`. */
 const HTTP_URL = /^https?:\/\/[^\s/\\?#\p{Cc}\p{Cs}][^\s\p{Cc}\p{Cs}]*$/iu;
 
-/** validator's check throws on lone surrogates, which are no characters and so no address. */
-export const IsEmailAddress = (): PropertyDecorator =>
-  ValidateBy(
-    {
-      name: 'isEmailAddress',
-      validator: { validate: (value) => typeof value === 'string' && NAME.test(value) && isEmail(value) },
-    },
-    { message: 'must be an e-mail address' },
-  );
-
 const IsHttpUrl = (): PropertyDecorator =>
   ValidateBy(
     { name: 'isHttpUrl', validator: { validate: (value) => typeof value === 'string' && isHttpUrl(value) } },
@@ -30,7 +22,7 @@ const IsHttpUrl = (): PropertyDecorator =>
   );
 
 function isHttpUrl(text: string): boolean {
-  return text.length <= MAX_URL_LENGTH && HTTP_URL.test(text) && URL.canParse(text);
+  return !isLongerThan(text, MAX_URL_LENGTH) && HTTP_URL.test(text) && URL.canParse(text);
 }
 
 /** A customer, as a PATCH gives it: only what is given changes. */

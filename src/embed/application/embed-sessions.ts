@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
+import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import { auditEntry, type Actor } from '../../platform/audit/audit-entry.ts';
 import { sessionCustomerNotFound, sessionNotFound } from '../domain/embed-error.ts';
 import type { CustomerNamed } from '../domain/customer-named.ts';
@@ -65,10 +66,12 @@ export class EmbedSessions {
   /**
    * Ends a session. One that was ended before stays as it is.
    *
+   * @param id any text: one that cannot be an id, which the database may be unable to hold, is that of no session.
    * @param appId the app whose session it must be; null: of any.
    * @throws NOT_FOUND
    */
   async end(id: string, appId: string | null, actor: Actor): Promise<EmbedSession> {
+    if (!ID_PATTERN.test(id)) throw sessionNotFound();
     const session = await this.store.revoke(id, appId, this.clock.now(), (present) =>
       this.entry('session.revoked', present, actor),
     );

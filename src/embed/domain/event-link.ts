@@ -1,3 +1,5 @@
+import { isLongerThan } from '../../../libs/kernel/characters.ts';
+
 const MAX_LENGTH = 1_000;
 const PLACEHOLDERS = /\{(?:customerExternalId|eventId)\}/g;
 /** Scheme and host, and then nothing, or what ends a host: so no placeholder can be a part of it. */
@@ -11,7 +13,7 @@ export const EVENT_LINK_FORMS =
 
 /** Whether a text is a template of the links that a host has for events. */
 export function isEventLink(text: string): boolean {
-  if (text.length > MAX_LENGTH || !LITERAL_ORIGIN.test(text)) return false;
+  if (isLongerThan(text, MAX_LENGTH) || !LITERAL_ORIGIN.test(text)) return false;
   const filled = text.replaceAll(PLACEHOLDERS, 'x');
   return !UNFIT.test(filled) && URL.canParse(filled);
 }

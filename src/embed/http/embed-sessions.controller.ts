@@ -7,6 +7,7 @@ import { CurrentCaller, type Caller } from '../../platform/http/request/caller.t
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { JsonBody } from '../../platform/http/request/json-body.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
+import { TakesNoQuery } from '../../platform/http/request/takes-no-query.ts';
 import { EmbedSessions } from '../application/embed-sessions.ts';
 import { sessionCustomerNotFound, sessionNotFound } from '../domain/embed-error.ts';
 import { customerNamed, EmbedSessionRequest, sessionDraft } from '../input/embed-session.request.ts';
@@ -65,6 +66,7 @@ export class EmbedSessionsController {
   }
 
   @Delete(':id')
+  @TakesNoQuery()
   @Needs('sessions:create')
   @Costs(1)
   @ApiParam({

@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, isEmail, Matches, ValidateBy } from 'class-validator';
+import { IsOptional, Matches, ValidateBy } from 'class-validator';
 import { invalidFields } from '../../../libs/kernel/input-error.ts';
 import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
 import { MAX_TYPE_FILTERS, TYPE_FILTER_PATTERN } from '../../../libs/kernel/type-filter.ts';
 import { parseDuration } from '../../../libs/time/duration.ts';
 import { INSTANT_FORMS, parseInstant } from '../../../libs/time/instant.ts';
+import { IsEmailAddress } from '../../platform/input/email-rule.ts';
 import { unknownField } from '../../platform/input/unknown-field.ts';
 import type { CustomerNamed } from '../domain/customer-named.ts';
 import type { SessionDraft } from '../domain/embed-session.ts';
@@ -116,7 +117,7 @@ export class EmbedSessionRequest {
     example: 'ada@example.com',
   })
   @IsOptional()
-  @Keeps('isAddress', rule((text) => NAME.test(text) && isEmail(text), 'must be an e-mail address'))
+  @IsEmailAddress()
   email?: string | null;
 
   @ApiProperty({

@@ -9,6 +9,7 @@ import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
 import { Needs } from '../../platform/http/request/needs.ts';
+import { TakesNoQuery } from '../../platform/http/request/takes-no-query.ts';
 import { UncountedRead } from '../../platform/http/request/uncounted-read.ts';
 import { CurrentPreconditions, entityTag } from '../../platform/http/request/preconditions.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
@@ -89,6 +90,7 @@ export class EventTypesController {
   }
 
   @Put()
+  @TakesNoQuery()
   @Needs('event-types:write')
   @Costs(10)
   @TakesIfMatch()
@@ -177,6 +179,7 @@ export class EventTypesController {
   }
 
   @Delete(':type')
+  @TakesNoQuery()
   @Needs('event-types:write')
   @Costs(1)
   @DocumentsPattern()

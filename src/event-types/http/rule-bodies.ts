@@ -5,24 +5,25 @@ import { readJsonText } from '../../platform/http/request/read-body.ts';
 import { ThisRequest } from '../../platform/http/request/this-request.ts';
 import { MAX_BODY_OVERHEAD_BYTES } from '../../platform/input/free-form-limits.ts';
 import { parseJson } from '../../platform/input/parse-json.ts';
+import { parseKnownFields } from '../../platform/input/repeated-fields.ts';
 import type { DisplayRule } from '../domain/display-rule.ts';
 import { MAX_RULES_BYTES } from '../domain/rule-set.ts';
 import { readDisplayRule, requireRulePattern } from '../input/display-rule.ts';
 import { maxPreviewBytes, readEventPreview, type EventPreview } from '../input/event-preview.request.ts';
 import { readRuleSet } from '../input/rule-set.request.ts';
 
-/** A rule holds templates and no free-form values, so it is read from what `JSON.parse` makes of the body. */
+/** A rule holds templates and no free-form values, so it is read from what `JSON.parse` makes of a body without repeated fields. */
 @Injectable()
 class RuleBodyPipe implements PipeTransform<Request, Promise<DisplayRule>> {
   async transform(request: Request): Promise<DisplayRule> {
-    return readDisplayRule(parseJson(await readJsonText(request, MAX_BODY_OVERHEAD_BYTES)), 'body');
+    return readDisplayRule(parseKnownFields(await readJsonText(request, MAX_BODY_OVERHEAD_BYTES)), 'body');
   }
 }
 
 @Injectable()
 class RuleSetBodyPipe implements PipeTransform<Request, Promise<ReadonlyMap<string, DisplayRule>>> {
   async transform(request: Request): Promise<ReadonlyMap<string, DisplayRule>> {
-    return readRuleSet(parseJson(await readJsonText(request, MAX_RULES_BYTES)));
+    return readRuleSet(await readJsonText(request, MAX_RULES_BYTES));
   }
 }
 

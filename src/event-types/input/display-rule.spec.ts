@@ -28,6 +28,15 @@ describe('a display rule', () => {
     expect(readDisplayRule({})).toEqual({});
   });
 
+  it('has characters of any kind up to its limits, which are not those of UTF-16', () => {
+    const rule = {
+      title: '🎉'.repeat(300),
+      description: '🎉'.repeat(500),
+      fields: [{ label: '🎉'.repeat(40), path: 'payload.a' }],
+    };
+    expect(readDisplayRule(rule)).toEqual(rule);
+  });
+
   it.each<[object, Record<string, unknown>]>([
     [{ titel: 'x' }, { titel: 'is not a known field; did you mean title?' }],
     [{ title: 'Order {payload.id' }, { title: '{ at 7 is not closed' }],
@@ -37,6 +46,7 @@ describe('a display rule', () => {
     [{ title: '{payload.n:mony(payload.c)}' }, { title: 'mony at 12 is not known; did you mean money?' }],
     [{ title: '' }, { title: 'must have 1 to 300 characters' }],
     [{ title: 'x'.repeat(301) }, { title: 'must have 1 to 300 characters' }],
+    [{ title: '🎉'.repeat(301) }, { title: 'must have 1 to 300 characters' }],
     [{ title: 'a\nb' }, { title: 'must have no control characters and no halves of characters' }],
     [{ title: 1 }, { title: 'must be a string' }],
     [{ severity: 'warn' }, { severity: 'must be one of info, success, warning, error' }],

@@ -1,3 +1,4 @@
+import { isLongerThan } from '../../../libs/kernel/characters.ts';
 import { fieldErrors, invalidField, invalidFields, type FieldErrors } from '../../../libs/kernel/input-error.ts';
 import { note } from '../../platform/input/field-reader.ts';
 import { isObject } from '../../platform/input/is-object.ts';
@@ -155,7 +156,7 @@ class RuleReader {
 
   private text(value: unknown, name: string, max: number): string | undefined {
     if (typeof value !== 'string') return this.fail(name, () => 'must be a string');
-    if (value === '' || value.length > max) return this.fail(name, () => `must have 1 to ${max} characters`);
+    if (value === '' || isLongerThan(value, max)) return this.fail(name, () => `must have 1 to ${max} characters`);
     if (UNUSABLE_CHARACTERS.test(value)) {
       return this.fail(name, () => 'must have no control characters and no halves of characters');
     }

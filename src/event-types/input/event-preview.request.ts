@@ -1,12 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, Matches } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import { fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
-import { readFields, type JsonSource } from '../../platform/input/field-reader.ts';
+import { knownFields, readFields, type JsonSource } from '../../platform/input/field-reader.ts';
 import { MAX_BODY_OVERHEAD_BYTES, type FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
+import { parseKnownFields } from '../../platform/input/repeated-fields.ts';
 import type { PreviewedEvent } from '../application/event-previews.ts';
 import type { DisplayRule } from '../domain/display-rule.ts';
 import { readDisplayRule } from './display-rule.ts';
@@ -14,13 +15,15 @@ import { DisplayRuleRequest } from './display-rule.request.ts';
 
 const NO_PAYLOAD = new JsonText('{}');
 const OPTIONAL_TEXT = { required: false, type: 'string', nullable: true } as const;
+/** Characters are Unicode code points; control characters and lone surrogates are none. */
+const EXTERNAL_ID_PATTERN = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 const TYPE_PATTERN = /^[a-z0-9_.]{1,100}$/;
 
 /** An event to try a rule with: one that is stored, or one that is made up. */
 export class PreviewedEventRequest {
   @ApiProperty({ ...OPTIONAL_TEXT, description: 'Your own id of the customer whose event it is.', example: 'user_42' })
   @IsOptional()
-  @IsString({ message: 'must be a string' })
+  @Matches(EXTERNAL_ID_PATTERN, { message: 'must be a string of 1 to 255 characters without control characters' })
   customerExternalId?: string | null;
 
   @ApiProperty({ ...OPTIONAL_TEXT, description: 'The id of the event.', pattern: ID_PATTERN.source })
@@ -72,16 +75,19 @@ export const maxPreviewBytes = ({ maxPayloadBytes }: FreeFormLimits): number =>
 
 /** @throws VALIDATION_ERROR with the fields that are wrong, such as `rule.title`; PAYLOAD_TOO_LARGE */
 export function readEventPreview(body: JsonSource, limits: FreeFormLimits): EventPreview {
-  // The event holds a payload that may be as large as payloads are.
-  const { rule, event } = readFields(EventPreviewRequest, body, {
-    ...limits,
-    maxPayloadBytes: limits.maxPayloadBytes + MAX_BODY_OVERHEAD_BYTES,
-  });
+  const { rule, event } = readFields(EventPreviewRequest, body, aroundPayload(limits));
   return {
-    rule: within('rule', () => readDisplayRule(JSON.parse(rule.text))),
+    rule: within('rule', () => readDisplayRule(parseKnownFields(rule.text, 'rule'))),
     event: within('event', () => readPreviewedEvent(event, limits)),
   };
 }
+
+/** The event holds a payload that may be as large as payloads are; who reads that looks how deep it is. */
+const aroundPayload = (limits: FreeFormLimits): FreeFormLimits => ({
+  maxPayloadBytes: limits.maxPayloadBytes + MAX_BODY_OVERHEAD_BYTES,
+  maxPayloadKeys: limits.maxPayloadKeys + knownFields(PreviewedEventRequest).length,
+  maxDepth: Infinity,
+});
 
 function readPreviewedEvent({ text }: JsonText, limits: FreeFormLimits): PreviewedEvent {
   const source: JsonSource = { name: 'event', value: JSON.parse(text), text, start: 0, end: text.length };

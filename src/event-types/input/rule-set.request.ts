@@ -1,7 +1,11 @@
+import { isDeeper } from '../../../libs/json-payload/measure-json.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
-import { note } from '../../platform/input/field-reader.ts';
+import { isTurnSpent, nextTurn } from '../../../libs/kernel/time-slice.ts';
+import { isFull, note } from '../../platform/input/field-reader.ts';
 import { isObject } from '../../platform/input/is-object.ts';
+import { parseJson } from '../../platform/input/parse-json.ts';
+import { requireFieldsOnce } from '../../platform/input/repeated-fields.ts';
 import { shownField, unknownField } from '../../platform/input/unknown-field.ts';
 import type { DisplayRule } from '../domain/display-rule.ts';
 import { MAX_RULES } from '../domain/rule-set.ts';
@@ -9,12 +13,23 @@ import { readDisplayRule, requireRulePattern } from './display-rule.ts';
 
 const ITEM_FIELDS = ['pattern', 'rule'];
 
+/** More than fields are nested anywhere here: a megabyte of brackets takes `JSON.parse` most of a second. */
+const MAX_DEPTH = 20;
+
 /**
- * Reads all rules of an app out of a parsed body: `{ rules: [{ pattern, rule }, …] }`, as a list of them gives them out.
+ * Reads all rules of an app out of a body, `{ rules: [{ pattern, rule }, …] }`, as a list of them gives them out; in turns with
+ * everything else.
  *
  * @throws VALIDATION_ERROR with the fields that are wrong, such as `rules[3].rule.title`.
  */
-export function readRuleSet(body: unknown): Map<string, DisplayRule> {
+export async function readRuleSet(text: string): Promise<Map<string, DisplayRule>> {
+  if (isDeeper(text, MAX_DEPTH)) throw invalidField('body', `must be nested at most ${MAX_DEPTH} levels deep`);
+  const rules = await readRules(parseJson(text));
+  await requireFieldsOnce(text);
+  return rules;
+}
+
+async function readRules(body: unknown): Promise<Map<string, DisplayRule>> {
   const errors = fieldErrors();
   if (!isObject(body)) throw invalidField('body', 'must be a JSON object');
   noteUnknown(errors, body, ['rules'], '');
@@ -25,7 +40,11 @@ export function readRuleSet(body: unknown): Map<string, DisplayRule> {
   }
   if (items.length > MAX_RULES) throw invalidField('rules', `must be at most ${MAX_RULES}, and are ${items.length}`);
   const rules = new Map<string, DisplayRule>();
-  items.forEach((item: unknown, index) => readItem(errors, rules, item, `rules[${index}]`));
+  for (const [index, item] of items.entries()) {
+    readItem(errors, rules, item, `rules[${index}]`);
+    if (isFull(errors)) break;
+    if (isTurnSpent()) await nextTurn();
+  }
   if (Object.keys(errors).length > 0) throw invalidFields(errors);
   return rules;
 }
@@ -49,6 +68,7 @@ function readItem(
 
 function noteUnknown(errors: Record<string, string[]>, value: object, known: readonly string[], prefix: string): void {
   for (const field of Object.keys(value)) {
+    if (isFull(errors)) return;
     if (!known.includes(field)) note(errors, prefix + shownField(field), () => unknownField(field, known));
   }
 }

@@ -9,6 +9,7 @@ import { freeFormObject, isFreeFormField } from './free-form-object.ts';
 import type { FreeFormLimits } from './free-form-limits.ts';
 import { isObject } from './is-object.ts';
 import { satisfiesAllRules } from './fast-validation.ts';
+import { repeatedField } from './repeated-fields.ts';
 import { shownField, unknownField } from './unknown-field.ts';
 
 /** A class whose class-validator decorators say what the fields of a request may be. */
@@ -70,10 +71,10 @@ export function readFields<T extends object>(
       note(errors, key, () => 'is given more than once');
     } else {
       seen.push(key);
-      request[key] =
-        text.charCodeAt(member.start) === OPEN_BRACE && isFreeFormField(requestClass, key)
-          ? freeForm(text, member, limits)
-          : valueOf(source, member);
+      const isFreeForm = text.charCodeAt(member.start) === OPEN_BRACE && isFreeFormField(requestClass, key);
+      request[key] = isFreeForm ? freeForm(text, member, limits) : valueOf(source, member);
+      const repeated = isFreeForm ? undefined : repeatedField(text, member);
+      if (repeated !== undefined) note(errors, key, () => repeated);
     }
   }
   return checked(request as T, errors);
@@ -102,11 +103,15 @@ function valueOf(source: JsonSource | CheckedSource, { key, start, end }: Member
 export function checked<T extends object>(request: T, errors: FieldErrors): T {
   if (satisfiesAllRules(request) && isEmpty(errors)) return request;
   for (const { property, constraints } of validateSync(request, { forbidUnknownValues: true })) {
-    errors[property] ??= Object.values(constraints ?? {});
+    // Rules of one field may say the same: a limit must be whole, and in two bounds.
+    errors[property] ??= [...new Set(Object.values(constraints ?? {}))];
   }
   if (!isEmpty(errors)) throw invalidFields(errors);
   return request;
 }
+
+/** Whether no more fields are named, so that there is nothing to look for any more. */
+export const isFull = (errors: FieldErrors): boolean => Object.keys(errors).length >= MAX_FIELDS_NAMED;
 
 /**
  * Names a field that is wrong, if it is among the first few.
@@ -115,7 +120,7 @@ export function checked<T extends object>(request: T, errors: FieldErrors): T {
  *   would take most of the time of a request that is refused.
  */
 export function note(errors: FieldErrors, field: string, problem: () => string): void {
-  if (errors[field] === undefined && Object.keys(errors).length < MAX_FIELDS_NAMED) errors[field] = [problem()];
+  if (errors[field] === undefined && !isFull(errors)) errors[field] = [problem()];
 }
 
 const isEmpty = (errors: FieldErrors): boolean => Object.keys(errors).length === 0;

@@ -3,10 +3,7 @@ import { compactJson } from '../../../libs/json-payload/compact-json.ts';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { measureJson, type JsonMeasure } from '../../../libs/json-payload/measure-json.ts';
 import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts';
-import type { FreeFormLimits } from './free-form-limits.ts';
-
-/** A free-form object may be nested this deep, itself included. */
-const MAX_JSON_DEPTH = 100;
+import { MAX_JSON_DEPTH, type FreeFormLimits } from './free-form-limits.ts';
 
 /** A character of a string takes at most three in UTF-8. */
 const MAX_BYTES_OF_CHARACTER = 3;
@@ -47,11 +44,11 @@ export function freeFormObject(
   text: string,
   start: number,
   end: number,
-  { maxPayloadBytes, maxPayloadKeys }: FreeFormLimits,
-  measured: JsonMeasure = measureJson(text, start, end, MAX_JSON_DEPTH),
+  { maxPayloadBytes, maxPayloadKeys, maxDepth = MAX_JSON_DEPTH }: FreeFormLimits,
+  measured: JsonMeasure = measureJson(text, start, end, maxDepth),
 ): JsonText {
   const { depth, keys, spaced } = measured;
-  if (depth > MAX_JSON_DEPTH) throw invalidField(field, `must be nested at most ${MAX_JSON_DEPTH} levels deep`);
+  if (depth > maxDepth) throw invalidField(field, `must be nested at most ${maxDepth} levels deep`);
   const content = text.slice(start, end);
   const mayBeTooLarge = content.length * MAX_BYTES_OF_CHARACTER > maxPayloadBytes;
   if (mayBeTooLarge && Buffer.byteLength(content) > maxPayloadBytes) throw fieldTooLarge(field, maxPayloadBytes);

@@ -15,7 +15,10 @@ export function unknownField(field: string, known: readonly string[]): string {
     : `${NOT_KNOWN}; did you mean ${resembled}?`;
 }
 
-/** Whether this is what {@link unknownField} says. */
+/** What to say of a query parameter of a route that has none. */
+export const PARAMETER_OF_NONE = `${NOT_KNOWN}; this route takes no query parameters`;
+
+/** Whether this is said of a field that is not known. */
 export const isUnknownField = (problem: string): boolean => problem.startsWith(NOT_KNOWN);
 
 /** A hostile field name can be as long as the body: a response shows its beginning. */

@@ -6,6 +6,14 @@ import type { FeedItem } from './state.ts';
 const MIN_DAYS = 92;
 const MAX_DAYS = 366;
 
+/** Those of which the service tells how many events they have; the last one only as the end of those before it. */
+const [FIRST_DAY, LAST_DAY] = ['0001-01-01', '9999-12-31'];
+
+/** Days are compared as texts; those of other years are longer, or below the first. */
+const isCounted = (day: Day): boolean => day.length === LAST_DAY.length && day >= FIRST_DAY;
+const earlier = (a: Day, b: Day): Day => (a < b ? a : b);
+const later = (a: Day, b: Day): Day => (a > b ? a : b);
+
 /** How many events the days have that are shown. */
 export class DayCounts {
   private days: ReadonlyMap<Day, number> = new Map();
@@ -21,12 +29,13 @@ export class DayCounts {
 
   /** Counts what is not known yet of the days of some items, the newest of them first. */
   async cover(items: readonly FeedItem[]): Promise<void> {
-    const [newest, oldest] = [items[0]?.day, items.at(-1)?.day];
+    const days = items.map(({ day }) => day).filter(isCounted);
+    const [newest, oldest] = [days[0], days.at(-1)];
     if (newest === undefined || oldest === undefined || (oldest >= this.from && newest < this.to)) return;
     const isNextTo = newest >= this.from && newest < this.to;
-    const to = isNextTo ? this.from : dayAfter(newest, 1);
-    const from = [oldest, dayAfter(to, -MIN_DAYS)].sort()[0] as Day;
-    await this.count(from < dayAfter(to, -MAX_DAYS) ? dayAfter(to, -MAX_DAYS) : from, to, isNextTo);
+    const to = isNextTo ? this.from : newest === LAST_DAY ? LAST_DAY : dayAfter(newest, 1);
+    const wanted = earlier(oldest, dayAfter(to, -MIN_DAYS));
+    await this.count(later(later(wanted, dayAfter(to, -MAX_DAYS)), FIRST_DAY), to, isNextTo);
   }
 
   private async count(from: Day, to: Day, isNextTo: boolean): Promise<void> {

@@ -52,6 +52,7 @@ describe('instants as people read them', () => {
 
   it('are of the day and the offset of the time zone', () => {
     expect(times.day('2026-04-20')).toBe('Mon 20 Apr 2026');
+    for (const day of ['0000-12-31', '0001-01-01', '+010000-01-01']) expect(times.day(day)).toMatch(/\d/);
     expect(times.date('2026-04-20T23:00:00Z')).toBe('Tue 21 Apr 2026');
     expect(times.dateAndClock(TICKET)).toBe('20 Apr 10:00');
     expect(times.offset(NOW)).toBe('UTC+2');

@@ -8,6 +8,7 @@ import { invalidField } from '../../../../libs/kernel/input-error.ts';
 import { addHeader, setHeaders } from '../response/response-head.ts';
 import { bearerToken } from '../request/bearer-token.ts';
 import { MemoryBudget } from '../request/memory-budget.ts';
+import { parseQuery } from '../request/query-text.ts';
 import { limitConnectionsPerAddress } from './connections-per-address.ts';
 import { KeylessPacing } from './keyless-pacing.ts';
 import { routeNotFound } from '../errors/http-error.ts';
@@ -57,7 +58,6 @@ type RequestClasses = Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerRe
 /** Smaller responses are in the sockets as soon as they are sent. */
 const COUNTED_BYTES = 16_384;
 const CLOSE_IDLE_EVERY_MS = 50;
-
 const streamLogger = new Logger('Stream');
 
 /**
@@ -83,7 +83,7 @@ export class ServiceExpressAdapter extends ExpressAdapter {
     app.disable('x-powered-by');
     app.disable('etag');
     app.enable('case sensitive routing');
-    app.set('query parser', 'simple');
+    app.set('query parser', parseQuery);
     // A number of hops, never `true`: that would let any client choose its address.
     app.set('trust proxy', settings.trustProxyHops);
     super(app);
