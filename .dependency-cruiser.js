@@ -40,7 +40,7 @@ const PLATFORM = {
   'src/platform/access': 'fastest-levenshtein',
   'src/platform/log': '@nestjs/common pino node:util',
   // Read with the settings: pg knows where a URL leads, and the files of certificates must be there.
-  'src/platform/postgres/database-url.ts': 'pg node:fs',
+  'src/platform/postgres/database-url.ts': 'src/platform/misspelt-settings.ts pg node:fs',
   'src/platform/postgres': `src/platform/postgres/database-url.ts src/platform/audit ${VALUES} @nestjs/common typeorm pg`,
   'src/platform/settings-reader.ts': 'libs/kernel src/platform/postgres/database-url.ts',
   'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,
