@@ -1,5 +1,5 @@
 import type { Day, Days } from '../api/types.ts';
-import { dayAfter } from './local-day.ts';
+import { dayAfter, LAST_DAY } from './local-day.ts';
 import type { FeedItem } from './state.ts';
 
 /** Days whose events are counted at once, at least and at most. */
@@ -21,7 +21,9 @@ export class DayCounts {
 
   /** Counts what is not known yet of the days of some items, the newest of them first. */
   async cover(items: readonly FeedItem[]): Promise<void> {
-    const [newest, oldest] = [items[0]?.day, items.at(-1)?.day];
+    // What is said to be on the last day there is (often: never) would be all that is counted, far from the rest.
+    const days = items.map(({ day }) => day).filter((day) => day !== LAST_DAY);
+    const [newest, oldest] = [days[0], days.at(-1)];
     if (newest === undefined || oldest === undefined || (oldest >= this.from && newest < this.to)) return;
     const isNextTo = newest >= this.from && newest < this.to;
     const to = isNextTo ? this.from : dayAfter(newest, 1);
