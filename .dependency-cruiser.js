@@ -40,7 +40,7 @@ const PLATFORM = {
   'src/platform/access': 'fastest-levenshtein',
   'src/platform/log': '@nestjs/common pino node:util',
   // Read with the settings: pg knows where a URL leads, and the files of certificates must be there.
-  'src/platform/postgres/database-url.ts': 'pg node:fs',
+  'src/platform/postgres/database-url.ts': 'src/platform/misspelt-settings.ts pg node:fs',
   'src/platform/postgres': `src/platform/postgres/database-url.ts src/platform/audit ${VALUES} @nestjs/common typeorm pg`,
   'src/platform/settings-reader.ts': 'libs/kernel src/platform/postgres/database-url.ts',
   'src/platform/input': `${VALUES} ${VALIDATION} fastest-levenshtein`,
@@ -116,7 +116,7 @@ const SERVICE = {
     @opentelemetry/api @opentelemetry/exporter-trace-otlp-http @opentelemetry/resources @opentelemetry/sdk-trace`,
   // Only the rows below read config.ts. api-keys: what a slug and a key may be, for those that are settings.
   'src/config.ts': `src/platform/settings-reader.ts src/platform/misspelt-settings.ts src/api-keys/domain
-    node:fs node:path node:util`,
+    node:buffer node:fs node:path node:util`,
   'src/app/migrations': 'typeorm',
   // The one place that sees all of every slice, to put the service together.
   'src/app': `src/app/migrations src/config.ts src/operations src/platform/audit src/platform/log src/platform/postgres

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -40,21 +41,31 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
 /**
  * Reads `.env` in the working directory, if there is one; what is set already wins.
  *
- * @throws {ConfigError} for a name that is nearly that of a setting: the file is read by nobody else.
+ * @throws {ConfigError} for a name that is nearly that of a setting: the file is read by nobody else. Also where it cannot
+ * be read, or is no text in UTF-8: it would be taken for one without settings.
  */
 export function loadEnvFile(): void {
-  let names: string[];
-  try {
-    names = Object.keys(parseEnv(readFileSync('.env', 'utf8')));
-    process.loadEnvFile();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return;
-  }
-  const problems = misspeltSettings(names, settingNames()).map(
+  const settings = parseEnv(envFileText());
+  const problems = misspeltSettings(Object.keys(settings), settingNames()).map(
     ({ name, setting }) => `${name} in .env is not a setting; did you mean ${setting}?`,
   );
   if (problems.length > 0) throw new ConfigError(problems);
+  for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
+}
+
+/** Empty where there is none. Without the mark of UTF-8 that editors of Windows put in front. */
+function envFileText(): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync('.env');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return '';
+    throw new ConfigError([`the file .env (${code}); make it a text file that this user can read, or remove it`]);
+  }
+  if (bytes.includes(0) || !isUtf8(bytes))
+    throw new ConfigError(['the file .env is no text in UTF-8; save it in UTF-8 (">" of PowerShell writes UTF-16)']);
+  return new TextDecoder().decode(bytes);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { program } from './binaries.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
@@ -41,7 +41,7 @@ export function ensureCluster(binaries: string, home: Home, locale: readonly str
 
 function initdb(
   binaries: string,
-  { account }: Home,
+  { account, cluster }: Home,
   folder: string,
   passwordFile: string,
   locale: readonly string[],
@@ -55,9 +55,36 @@ function initdb(
     { uid: account.uid, gid: account.gid, cwd: '/', env: PROGRAM_ENVIRONMENT, encoding: 'utf8' },
   );
   if (result.status !== 0) {
+    const reason = reasonOf(result.stderr || String(result.error));
+    const remedy = reason.includes('No space left on device')
+      ? 'Free some 100 MB there, set DATA_DIR to a folder on another disk'
+      : 'Set DATA_DIR to another folder';
     throw new EmbeddedPostgresError(
-      `The embedded PostgreSQL could not make its cluster as ${account.name}: ` +
-        `${(result.stderr || String(result.error)).trim()}. Or set DATABASE_URL to a PostgreSQL of your own.`,
+      `The embedded PostgreSQL could not make its cluster in ${cluster} as ${account.name} (${reason}). ` +
+        `${remedy}, or DATABASE_URL to a PostgreSQL of your own.`,
     );
   }
+}
+
+/** Of what initdb says, what its server or itself calls an error, in one line; otherwise all of it. */
+function reasonOf(output: string): string {
+  const errors = [...output.matchAll(/\b(?:FATAL|PANIC|ERROR|error): +(.+)/g)].map(([, error]) => error as string);
+  return (errors.length > 0 ? errors : [output]).join('; ').replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * Refuses a cluster that was made by another major version: no server of these programs can run on it.
+ *
+ * @param version of the programs, such as `18.4.0`.
+ * @throws {EmbeddedPostgresError}
+ */
+export function requireMajor(version: string, home: Home): void {
+  if (!hasCluster(home)) return;
+  const programs = version.split('.')[0];
+  const data = readFileSync(join(home.cluster, 'PG_VERSION'), 'utf8').trim();
+  if (data === programs) return;
+  throw new EmbeddedPostgresError(
+    `The data in ${home.cluster} is of PostgreSQL ${data}, and the embedded PostgreSQL is ${programs}. Set DATA_DIR to ` +
+      `another folder, or run a PostgreSQL ${data} on this one and set DATABASE_URL to that.`,
+  );
 }

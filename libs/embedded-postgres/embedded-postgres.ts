@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runnableBinaries } from './binaries.ts';
-import { ensureCluster, hasCluster, SUPERUSER } from './cluster.ts';
+import { installedBinaries, runnableBinaries } from './binaries.ts';
+import { ensureCluster, hasCluster, requireMajor, SUPERUSER } from './cluster.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { hasHome, openHome, secretIn, type Home } from './home.ts';
 import { lastLogLines, runningPostmaster, runPostmaster, type Postmaster, type ServerAddress } from './postmaster.ts';
@@ -51,13 +51,13 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, settings = {}, mayCreate = true, onLog = () => {} } = options;
-  const home = await makeHome(dataDir, mayCreate, onLog);
+  const home = await inWritable(dataDir, () => makeHome(dataDir, mayCreate, onLog));
   const prepare = (binaries: string): void => {
     if (!mayCreate && !hasCluster(home)) throw noCluster(dataDir);
     ensureCluster(binaries, home);
   };
   const supervisor = new Supervisor(home, lockFile(dataDir), await addressOf(home), settings, prepare, onLog);
-  await supervisor.start();
+  await inWritable(dataDir, () => supervisor.start());
   return supervisor;
 }
 
@@ -70,10 +70,15 @@ const noCluster = (dataDir: string): EmbeddedPostgresError =>
 const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
 
 async function makeHome(dataDir: string, mayCreate: boolean, onLog: (line: string) => void): Promise<Home> {
+  if (!mayCreate && !hasHome(dataDir)) throw noCluster(dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  return withStartLock(lockFile(dataDir), () => Promise.resolve(openHome(dataDir, onLog)));
+}
+
+/** Does what writes to the folder, and says what to do where it cannot be written to. */
+async function inWritable<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   try {
-    if (!mayCreate && !hasHome(dataDir)) throw noCluster(dataDir);
-    mkdirSync(dataDir, { recursive: true });
-    return await withStartLock(lockFile(dataDir), () => Promise.resolve(openHome(dataDir, onLog)));
+    return await work();
   } catch (error) {
     const { code = '', path } = error as NodeJS.ErrnoException;
     if (!UNWRITABLE.includes(code)) throw error;
@@ -152,7 +157,7 @@ class Supervisor implements EmbeddedPostgres {
     const deadline = Date.now() + READY_WITHIN_MS;
     for (;;) {
       const pid = runningPostmaster(this.home);
-      if (pid === 0 || (await responds(this.url()))) return pid;
+      if (pid === 0 || (await responds(this.url(), this.home))) return pid;
       if (Date.now() > deadline)
         throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) runs but does not respond`);
       await sleep(POLL_MS);
@@ -171,18 +176,25 @@ class Supervisor implements EmbeddedPostgres {
   /** @returns why it has ended before it was ready; null when it is ready. */
   private async run(): Promise<string | null> {
     const binaries = runnableBinaries(this.home.folder, this.home.account);
+    requireMajor(installedBinaries().version, this.home);
     this.prepare(binaries);
     const postmaster = runPostmaster(binaries, this.home, this.address, this.settings);
     let problem: string | null = null;
     void postmaster.ended.then((reason) => (problem = reason));
     const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await responds(this.url()))) {
-      if (problem !== null) return problem;
-      if (Date.now() > deadline) {
-        postmaster.stop();
-        return 'it did not become ready';
+    try {
+      while (!(await responds(this.url(), this.home))) {
+        if (problem !== null) return problem;
+        if (Date.now() > deadline) {
+          postmaster.stop();
+          return 'it did not become ready';
+        }
+        await sleep(POLL_MS);
       }
-      await sleep(POLL_MS);
+    } catch (error) {
+      postmaster.stop();
+      await postmaster.ended;
+      throw error;
     }
     this.own = postmaster;
     void postmaster.ended.then((reason) => this.restart(`PostgreSQL has ended (${reason})`));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { userInfo, hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyAdministration } from '../../src/api-keys/application/key-administration.ts';
@@ -42,6 +43,11 @@ describe('the commands for apps and keys', () => {
     service = await startTestService();
   });
   afterAll(() => service.close());
+
+  it('tell their version, without a database', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await cli('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
 
   it('are recorded in the name of the account and the machine', async () => {
     const { id, appId } = {

@@ -132,6 +132,16 @@ describe('erasures after a restore', () => {
     expect(stdout).toMatch(/^20\d\d-\S+:00:00\.000Z {2}acme {2}key \S+ {2}customer\.read\.bulk {2}\d+ requests$/m);
   });
 
+  it('says that there is no app where nothing is recorded of one by that name', async () => {
+    expect(await cli(service.database, ['audit', '--app', 'acmee'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'There is no app "acmee", and no entry about one that had this id\n',
+    });
+    const nothing = await cli(service.database, ['audit', '--app', 'acme', '--action', 'app.deleted']);
+    expect(nothing).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('tells in the audit who replayed them, and finds the entries of a customer that is gone', async () => {
     const { stdout } = await cli(restored, ['audit', '--app', 'acme', '--customer', 'gone', '--json']);
     const entries = JSON.parse(stdout) as { action: string; actor: { kind: string; id: string } }[];

@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createDataSource, createReadDataSource } from '../../src/app/data-source.ts';
 import { SchemaOutdated, DatabaseConnection } from '../../src/platform/postgres/database-connection.ts';
 import { migrate } from '../../src/app/migrate.ts';
+import { openDatabaseProxy } from '../support/database-proxy.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const config = loadConfig({});
@@ -29,6 +30,16 @@ describe('the schema', () => {
     const known = createDataSource(database.url, config).options.migrations as { name: string }[];
     expect(applied.flat()).toEqual(known.map(({ name }) => name));
     expect(await migrate(database.url, config)).toEqual([]);
+  });
+
+  it('is made although each connection takes longer than a request may wait for one', async () => {
+    const proxy = await openDatabaseProxy(database.url, 150);
+    try {
+      await proxy.restore();
+      expect(await migrate(proxy.url, { ...config, databaseConnectTimeoutMs: 50 })).not.toEqual([]);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('can be taken back', async () => {

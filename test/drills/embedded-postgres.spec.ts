@@ -180,6 +180,46 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(again.url(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
+  it('says at once that its data is of another version, and leaves the data alone', async () => {
+    copyNewCluster(dataDir);
+    const version = join(dataDir, 'postgres/cluster/PG_VERSION');
+    writeFileSync(version, '16\n');
+    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(
+      `The data in ${dataDir}/postgres/cluster is of PostgreSQL 16, and the embedded PostgreSQL is 18. Set DATA_DIR to ` +
+        'another folder, or run a PostgreSQL 16 on this one and set DATABASE_URL to that.',
+    );
+    expect(readFileSync(version, 'utf8')).toBe('16\n');
+  });
+
+  it('says in one line why its cluster cannot be made', () => {
+    const arguments_ = [
+      '--input-type=module',
+      '-e',
+      OWNER,
+      built('libs/embedded-postgres/embedded-postgres.js'),
+      dataDir,
+    ];
+    // As on a disk that is full: a file of its log has 16 MiB, and none may have more than 4.
+    const limited = ['-c', 'ulimit -f 8192; exec "$@"', 'sh', process.execPath, ...arguments_];
+    const { status, stderr } = spawnSync('/bin/sh', limited, { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(
+        `The embedded PostgreSQL could not make its cluster in ${dataDir}/postgres/cluster as \\w+ \\(could not write to ` +
+          'file "pg_wal/xlogtemp.\\d+": File too large\\). Set DATA_DIR to another folder, or DATABASE_URL to a PostgreSQL of your own.\n',
+      ),
+    );
+  });
+
+  it('says at once that its password was lost, and has ended then', async () => {
+    copyNewCluster(dataDir);
+    rmSync(join(dataDir, 'postgres/password'));
+    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(
+      `The embedded PostgreSQL in ${dataDir}/postgres refuses the password in ${dataDir}/postgres/password: the file was lost`,
+    );
+    expect(postmasterPid()).toBe(0);
+  });
+
   (asRoot ? it : it.failing)('runs for root below a folder that only root can enter', async () => {
     if (!asRoot) throw new Error('only root can try this');
     chmodSync(dataDir, 0o700);

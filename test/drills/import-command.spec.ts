@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -124,7 +125,7 @@ describe('the import command', () => {
       expect(await rowsWith('cut')).toBeGreaterThanOrEqual(Number(/after line (\d+)/.exec(cut.stdout)?.[1]));
       expect(people).toMatchObject({ code: 2, stderr: '' });
       expect(people.stdout).toMatch(
-        /^Imported events from people\.ndjson: 2 lines in \d+\.\d s, 1 created, 0 replayed, 1 rejected\nRejected lines: people\.ndjson\.rejected\.ndjson\n$/,
+        /^Imported events from people\.ndjson: 2 lines in \d+\.\d s, 1 created, 0 replayed, 1 rejected\nRejected lines: people\.ndjson\.rejected\.ndjson\nLine 2: type must be 1 to 100 characters [^\n]*\n$/,
       );
     });
   });
@@ -648,8 +649,11 @@ describe('the import command', () => {
         /^There is no file "nothing\.ndjson"\n$/,
       ],
       [['begins.ndjson', '--app', 'acme', '--create-customers', 'nothing.csv'], /^There is no file "nothing\.csv"\n$/],
+      [['.', '--app', 'acme'], /^"\." is a folder: name a file in it\n$/],
+      [['pipe', '--app', 'acme'], /^"pipe" is no file: to import what comes from a pipe, give - and < "pipe"\n$/],
       [['begins.ndjson', '--app', 'acme', '--delimiter', ';;'], /expected one character/],
     ];
+    execFileSync('mkfifo', [path('pipe')]);
     const outcomes = await Promise.all(cases.map(([args]) => run(...args)));
     for (const [n, { code, stdout, stderr }] of outcomes.entries()) {
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

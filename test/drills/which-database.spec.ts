@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { program } from '../support/child.ts';
@@ -99,6 +99,28 @@ describe('the database that is meant', () => {
         '  DATABASEURL in .env is not a setting; did you mean DATABASE_URL?\n' +
         '  PORTS in .env is not a setting; did you mean PORT?\n',
     );
+  });
+
+  it('is not replaced by another one where .env cannot be read', async () => {
+    const envFile = join(workplace.folder, '.env');
+    // What a container engine makes of a file that it was to mount, and does not find.
+    mkdirSync(envFile);
+    const unreadable =
+      /This setting cannot be used: the file \.env \(EISDIR\); make it a text file that this user can read/;
+    await stopsWith('service', {}, unreadable);
+    await stopsWith(['migrate'], {}, unreadable);
+    rmSync(envFile, { recursive: true });
+    writeFileSync(envFile, Buffer.from('\ufeffDATABASE_URL=postgres://app@db/events\n', 'utf16le'));
+    await stopsWith('service', {}, /This setting cannot be used: the file \.env is no text in UTF-8; save it in UTF-8/);
+    writeFileSync(envFile, 'INIT_APP=Z\xfcrich\n', 'latin1');
+    await stopsWith('service', {}, /This setting cannot be used: the file \.env is no text in UTF-8/);
+  });
+
+  it('is found where .env begins with the mark of UTF-8, as from an editor of Windows', async () => {
+    writeFileSync(join(workplace.folder, '.env'), '\ufeffDATABASE_URL=x\r\nPORT=80x\r\n');
+    const { stderr } = await workplace.refusedStart({ PORT: '0' });
+    // What is set in the environment wins over the file.
+    expect(stderr).toMatch(/^This setting cannot be used: DATABASE_URL must look like [^\n]*\n$/);
   });
 
   inFull('has warnings of other misspelt settings in its log, and on stderr of a command', async () => {

@@ -44,7 +44,7 @@ describe('the head of a timeline', () => {
     expect({ attention, ...timeline }).toMatchObject({
       ...{ attention: [], types: [], countedEvents: null, firstOccurredAt: null },
     });
-    expect((await headOf({})).customer.plan).toBe('Pro\ufffd\ufffd5 seats');
+    expect((await headOf({})).customer.plan).toBe('Pro\ufffd 5 seats');
   });
 
   describe('with warnings and errors before and after the ticket', () => {

@@ -13,8 +13,12 @@ export interface DatabaseProxy {
   close(): Promise<void>;
 }
 
-/** The way to the database of `targetUrl`; it is cut at first. */
-export async function openDatabaseProxy(targetUrl: string): Promise<DatabaseProxy> {
+/**
+ * The way to the database of `targetUrl`; it is cut at first.
+ *
+ * @param delayMs for so long nothing goes through a new connection, as where the machine is busy.
+ */
+export async function openDatabaseProxy(targetUrl: string, delayMs = 0): Promise<DatabaseProxy> {
   const target = new URL(targetUrl);
   const socketFolder = target.searchParams.get('host');
   const port = Number(target.port || 5432);
@@ -38,7 +42,9 @@ export async function openDatabaseProxy(targetUrl: string): Promise<DatabaseProx
             silences.delete(silence);
           });
       }
-      client.pipe(upstream).pipe(client);
+      const join = (): void => void client.pipe(upstream).pipe(client);
+      if (delayMs === 0) join();
+      else setTimeout(join, delayMs);
       const silence = (): void => {
         client.unpipe();
         upstream.unpipe();

@@ -49,7 +49,14 @@ async function find(service: INestApplicationContext, options: AuditOptions) {
   for await (const entry of log.entries(queryOf(options, slugs, service.get(AppAudit)), options.limit)) {
     entries.push(entry);
   }
+  if (entries.length === 0) requireKnown(options.app, slugs);
   return { entries, slugs };
+}
+
+/** A slug that nobody has, and no entry is about, is taken for a slip, and not for an app of which nothing is recorded. */
+function requireKnown(app: string | undefined, slugs: ReadonlyMap<string, string>): void {
+  if (app === undefined || slugs.has(app) || [...slugs.values()].includes(app)) return;
+  throw new OperatorError(`There is no app "${app}", and no entry about one that had this id`);
 }
 
 function queryOf(options: AuditOptions, slugs: ReadonlyMap<string, string>, appAudit: AppAudit): AuditQuery {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { serviceVersion } from '../../app/version.ts';
 import { importCommand } from '../import/import-command.ts';
 import { READY_MAPPINGS, readyMapping } from '../import/ready-mappings.ts';
 import { printableLines } from '../printable.ts';
@@ -20,6 +21,7 @@ import { sessionCommands } from './session-commands.ts';
  */
 export function commands(): Command {
   const program = new Command('cli').description('Operator commands of Customer Events');
+  program.version(serviceVersion(), '--version', 'print the version of Customer Events');
   program.addCommand(migrateCommand());
   program.addCommand(databaseCommands());
   const apps = appCommands();

@@ -66,6 +66,15 @@ function passedOverLines({ passedOver }: ImportSummary): string[] {
   return parts.length === 0 ? [] : [`Passed over: ${parts.join(' and ')}`];
 }
 
+/** Why the first line was rejected: often it is the reason of all. */
+function firstErrorLines({ errors: [first], rejected }: ImportSummary): string[] {
+  if (first === undefined) return [];
+  const fields = Object.entries((first.details ?? {}) as Record<string, unknown>);
+  const problems = fields.flatMap(([field, texts]) => (Array.isArray(texts) ? [`${field} ${texts.join(', ')}`] : []));
+  const reason = problems.length > 0 ? problems.join('; ') : first.message;
+  return [`${rejected === 1 ? 'Line' : 'The first is line'} ${first.line}: ${reason}`];
+}
+
 /** For people. */
 export function summaryLines(what: string, summary: ImportSummary): string[] {
   const { file, dryRun, finished, throughLine, lines, created, replayed, updated, unchanged, rejected } = summary;
@@ -82,7 +91,7 @@ export function summaryLines(what: string, summary: ImportSummary): string[] {
   text.push(...passedOverLines(summary), ...warnings.map(warningText));
   if (exact === false)
     text.push('There was more than a dry run remembers: an import may replay or reject more lines than it says');
-  if (rejectedFile !== null) text.push(`Rejected lines: ${rejectedFile}`);
+  if (rejectedFile !== null) text.push(`Rejected lines: ${rejectedFile}`, ...firstErrorLines(summary));
   if (!finished) text.push(`It ended after line ${throughLine}: ${summary.failure ?? 'interrupted'}`);
   return text;
 }

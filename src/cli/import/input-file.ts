@@ -54,7 +54,10 @@ export function openInput(path: string): Input {
 
 function fileAt(path: string): { size: number; device: number; inode: number } {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() !== true) throw new OperatorError(`There is no file "${path}"`);
+  if (stats === undefined) throw new OperatorError(`There is no file "${path}"`);
+  if (stats.isDirectory()) throw new OperatorError(`"${path}" is a folder: name a file in it`);
+  if (!stats.isFile())
+    throw new OperatorError(`"${path}" is no file: to import what comes from a pipe, give - and < "${path}"`);
   return { size: stats.size, device: stats.dev, inode: stats.ino };
 }
 

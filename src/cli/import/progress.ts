@@ -77,7 +77,9 @@ export class Progress {
     const ms = Math.max(Date.now() - (first?.at ?? Date.now()), 1);
     const rate = Math.round(((lines - (first?.lines ?? lines)) * 1000) / ms);
     const bytesPerMs = (bytesRead - (first?.bytesRead ?? bytesRead)) / ms;
-    const left = bytesPerMs > 0 ? timeText(((this.totalBytes ?? 0) - bytesRead) / bytesPerMs) : 'unknown time';
+    // A file that grows while it is read has more than it had at first.
+    const left =
+      bytesPerMs > 0 ? timeText(Math.max(0, (this.totalBytes ?? 0) - bytesRead) / bytesPerMs) : 'unknown time';
     return { lines, rejected, rate, left };
   }
 }

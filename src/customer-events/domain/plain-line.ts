@@ -1,9 +1,13 @@
-/** Control characters, ends of lines, what changes the direction of text, and lone surrogates. */
-const NOT_PLAIN = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Control characters, what changes the direction of text, and lone surrogates. */
+const NOT_PLAIN = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const LINE_BREAKS = /[\t-\r\x85\u2028\u2029]/g;
 
-/** A text as one plain line of at most so many characters: what is none of a line becomes U+FFFD, what is cut `…`. */
+/**
+ * A text as one plain line of at most so many characters: tabs and line breaks become spaces, what is none of a line
+ * U+FFFD, what is cut `…`.
+ */
 export function plainLine(text: string, maxCharacters: number): string {
-  const characters = [...text.replace(NOT_PLAIN, '\ufffd')];
+  const characters = [...text.replace(LINE_BREAKS, ' ').replace(NOT_PLAIN, '\ufffd')];
   return characters.length <= maxCharacters
     ? characters.join('')
     : `${characters.slice(0, maxCharacters - 1).join('')}…`;

@@ -129,6 +129,7 @@ const isHalf = (character: string): boolean => character.length === 1 && charact
 const plain = (line: string): string =>
   [...line]
     .map((character) => {
+      if ('\t\n\v\f\r\x85\u2028\u2029'.includes(character)) return ' ';
       return character < ' ' || BIDIRECTIONAL.includes(character) || isHalf(character) ? '\ufffd' : character;
     })
     .join('');

@@ -15,18 +15,21 @@ const MAY_BE_UNSHOWABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u206
 /** What is not written into JSON as it stands, or not shown as it stands. */
 const NEEDS_CARE = new RegExp(`["\\\\${MAY_BE_UNSHOWABLE.source.slice(1)}`);
 const REPLACEMENT = '\ufffd';
+/** Tabs and what ends lines and paragraphs: in one line each is a space. What a program says in several lines often has them. */
+const LINE_BREAKS = /[\t-\r\x85\u2028\u2029]/g;
 
 /** Grapheme clusters (UAX #29): what a reader takes for one character. */
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
  * A text as one line of plain text of at most `max` characters, whatever is in it. A longer one is cut between two
- * graphemes and ends with `…`; what cannot be shown becomes U+FFFD. Looks at no more of the text than it shows.
+ * graphemes and ends with `…`; tabs and line breaks become spaces, what cannot be shown U+FFFD. Looks at no more of the text than it shows.
  */
 export function plainLine(text: string, max = MAX_SHOWN_LENGTH): string {
   if (text.length <= max && !MAY_BE_UNSHOWABLE.test(text)) return text;
   // One more than fits shows that it has to be cut; with a second one the half of a pair is none that is shown.
-  return cutText(text.slice(0, max + 2).replace(UNSHOWABLE, REPLACEMENT), max);
+  const beginning = text.slice(0, max + 2).replace(LINE_BREAKS, ' ');
+  return cutText(beginning.replace(UNSHOWABLE, REPLACEMENT), max);
 }
 
 /** Whether a text is not its own {@link plainLine}, or not its own JSON between two quotes; or may not be. */

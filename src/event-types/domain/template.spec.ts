@@ -38,7 +38,7 @@ describe('a title template', () => {
     ['{payload.a.b}', '{"a":"text"}', '—'],
     ['{payload.a[0]}', '{"a":{"0":1}}', '—'],
     ['{payload.a["0"]}', '{"a":[1]}', '—'],
-    ['{payload.text}', '{"text":"three\\nshort\\r\\nlines"}', 'three\ufffdshort\ufffd\ufffdlines'],
+    ['{payload.text}', '{"text":"three\\nshort\\r\\nlines"}', 'three short  lines'],
     ['{payload.o}', '{"o": { "k" :\n[ 1, "a  b" ] } }', '{"k":[1,"a  b"]}'],
     ['{payload.a}', ' {"a":1}', '1'],
     ['{payload.a.b} {payload.a}', '{"a":{"b":1},"a":2}', '— 2'],
@@ -145,10 +145,15 @@ describe('a title template', () => {
     expect(titleOf('{payload.o}', `{"o":[${spaces}1,${spaces}2${spaces}]}`)).toBe('[1,2]');
   });
 
+  it('shows tabs and line breaks as spaces', () => {
+    for (const code of [9, 0xa, 0xb, 0xc, 0xd, 0x85, 0x2028, 0x2029]) {
+      const title = titleOf('a{payload.t}b', `{"t":"\\u${code.toString(16).padStart(4, '0')}"}`);
+      expect(title).toBe('a b');
+    }
+  });
+
   it('shows control, bidirectional and half characters as U+FFFD', () => {
-    for (const code of [
-      0, 9, 0x1f, 0x7f, 0x85, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069, 0xd800, 0xdc00,
-    ]) {
+    for (const code of [0, 8, 0x0e, 0x1f, 0x7f, 0x84, 0x200e, 0x200f, 0x202a, 0x202e, 0x2066, 0x2069, 0xd800, 0xdc00]) {
       const title = titleOf('a{payload.t}b', `{"t":"\\u${code.toString(16).padStart(4, '0')}"}`);
       expect(title).toBe('a\ufffdb');
     }

@@ -97,11 +97,18 @@ describe('sslmode in the URL of a database', () => {
     ['sslmode=verify-full', {}],
     ['sslmode=verify-full&sslrootcert=system', {}],
     [`sslrootcert=${file}`, { ca: 'PEM' }],
+    ['channel_binding=require&target_session_attrs=read-write&schema=public&sslsni=1&port=5433', false],
   ])('means what libpq means by it: %s', (parameters, tls) => {
     expect(tlsOf(parameters)).toEqual(tls);
   });
 
   it.each([
+    [
+      'sslmod=require',
+      /must not have a parameter that is nearly sslmode, since it would be passed over; write sslmode/,
+    ],
+    ['SSLMODE=require', /write sslmode/],
+    ['sslmode=require&sslrootcrt=/ca.pem', /write sslrootcert/],
     ['sslmode=prefer', /one of these as its sslmode: disable, require/],
     ['sslmode=verify_full', /one of these as its sslmode/],
     ['sslmode=verify-ca', /add sslrootcert=/],

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
+import { misspeltSettings } from '../misspelt-settings.ts';
 
 /** What `sslmode` may be. Each means what libpq means by it; `no-verify` is node-postgres's word for `require`. */
 const TLS_MODES = ['disable', 'require', 'no-verify', 'verify-ca', 'verify-full'];
 const TLS_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
+const TLS_PARAMETERS = ['sslmode', ...TLS_FILES];
 /** libpq's word for the certificate authorities that come with the system; here those that come with Node. */
 const SYSTEM_ROOTS = 'system';
 
@@ -24,7 +26,16 @@ export function databaseUrlProblem(text: string): string | null {
       '(in user and password write % as %25, @ as %40, # as %23, / as %2F, ? as %3F)'
     );
   }
-  return tlsProblem(new URL(text).searchParams);
+  const { searchParams: parameters } = new URL(text);
+  return misspeltParameter(parameters) ?? tlsProblem(parameters);
+}
+
+/** The driver passes over a parameter that it does not know: with a misspelt `sslmode` nothing would be encrypted. */
+function misspeltParameter(parameters: URLSearchParams): string | null {
+  const [misspelt] = misspeltSettings([...parameters.keys()], [...TLS_PARAMETERS, 'host', 'options']);
+  return misspelt === undefined
+    ? null
+    : `must not have a parameter that is nearly ${misspelt.setting}, since it would be passed over; write ${misspelt.setting}`;
 }
 
 /**

@@ -1,18 +1,10 @@
 import type { Day, Days } from '../api/types.ts';
-import { dayAfter } from './local-day.ts';
+import { dayAfter, LAST_DAY } from './local-day.ts';
 import type { FeedItem } from './state.ts';
 
 /** Days whose events are counted at once, at least and at most. */
 const MIN_DAYS = 92;
 const MAX_DAYS = 366;
-
-/** Those of which the service tells how many events they have; the last one only as the end of those before it. */
-const [FIRST_DAY, LAST_DAY] = ['0001-01-01', '9999-12-31'];
-
-/** Days are compared as texts; those of other years are longer, or below the first. */
-const isCounted = (day: Day): boolean => day.length === LAST_DAY.length && day >= FIRST_DAY;
-const earlier = (a: Day, b: Day): Day => (a < b ? a : b);
-const later = (a: Day, b: Day): Day => (a > b ? a : b);
 
 /** How many events the days have that are shown. */
 export class DayCounts {
@@ -29,13 +21,14 @@ export class DayCounts {
 
   /** Counts what is not known yet of the days of some items, the newest of them first. */
   async cover(items: readonly FeedItem[]): Promise<void> {
-    const days = items.map(({ day }) => day).filter(isCounted);
+    // What is said to be on the last day there is (often: never) would be all that is counted, far from the rest.
+    const days = items.map(({ day }) => day).filter((day) => day !== LAST_DAY);
     const [newest, oldest] = [days[0], days.at(-1)];
     if (newest === undefined || oldest === undefined || (oldest >= this.from && newest < this.to)) return;
     const isNextTo = newest >= this.from && newest < this.to;
-    const to = isNextTo ? this.from : newest === LAST_DAY ? LAST_DAY : dayAfter(newest, 1);
-    const wanted = earlier(oldest, dayAfter(to, -MIN_DAYS));
-    await this.count(later(later(wanted, dayAfter(to, -MAX_DAYS)), FIRST_DAY), to, isNextTo);
+    const to = isNextTo ? this.from : dayAfter(newest, 1);
+    const from = [oldest, dayAfter(to, -MIN_DAYS)].sort()[0] as Day;
+    await this.count(from < dayAfter(to, -MAX_DAYS) ? dayAfter(to, -MAX_DAYS) : from, to, isNextTo);
   }
 
   private async count(from: Day, to: Day, isNextTo: boolean): Promise<void> {
