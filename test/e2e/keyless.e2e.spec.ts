@@ -16,7 +16,7 @@ describe('requests without a key', () => {
   });
   afterAll(() => service.close());
 
-  it('of many probes at once ask the database once', async () => {
+  it('of many probes at once ask the database once a second', async () => {
     const dataSource = service.app.get(DataSource);
     const query = dataSource.query.bind(dataSource);
     let asked = 0;
@@ -24,10 +24,11 @@ describe('requests without a key', () => {
       asked++;
       return query(...parameters);
     }) as typeof dataSource.query;
+    const began = performance.now();
     try {
       const probes = await Promise.all(Array.from({ length: 100 }, () => request(service.server).get('/health/ready')));
       expect(new Set(probes.map(({ status }) => status))).toEqual(new Set([200]));
-      expect(asked).toBeLessThanOrEqual(1);
+      expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - began) / 1_000));
     } finally {
       dataSource.query = query;
     }
