@@ -8,14 +8,19 @@ import { AppData } from '../../src/customer-events/application/app-data.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { until } from '../support/child.ts';
 import { runCommand, type Outcome } from '../support/command-line.ts';
+import { unfenced, type TestDatabase } from '../support/test-database.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 
 describe('apps delete', () => {
   let service: TestService;
+  /** Its data is erased as by a command. */
+  let operator: Awaited<ReturnType<typeof startServiceOn>>;
   let administration: KeyAdministration;
   let data: AppData;
 
-  const cli = (...args: string[]): Promise<Outcome> => runCommand({ DATABASE_URL: service.database.url }, ...args);
+  /** Where what goes over all customers of an app may do so. */
+  const wide = (): TestDatabase => ({ ...service.database, url: unfenced(service.database.url) });
+  const cli = (...args: string[]): Promise<Outcome> => runCommand({ DATABASE_URL: wide().url }, ...args);
 
   /** An app with a key, 20 customers with 5 events each, some of them erased. */
   const anApp = async (slug: string): Promise<{ id: string; key: string }> => {
@@ -43,13 +48,16 @@ describe('apps delete', () => {
       `SELECT table_name AS name FROM information_schema.tables
        WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> 'audit_entries'`,
     );
-    const customers = `SELECT c.id FROM customers AS c WHERE c.app_id = '${appId}'`;
+    const customers = await service.database.query<{ id: string }>(
+      'SELECT c.id FROM customers AS c WHERE c.app_id = $1',
+      [appId],
+    );
     const counts: Record<string, number> = {};
     for (const { name } of tables) {
       const [row] = await service.database.query<{ count: number }>(
         `SELECT count(*)::int AS count FROM ${name} AS t
-         WHERE strpos(t::text, $1) > 0 OR EXISTS (SELECT 1 FROM (${customers}) AS c WHERE strpos(t::text, c.id) > 0)`,
-        [appId],
+         WHERE strpos(t::text, $1) > 0 OR EXISTS (SELECT 1 FROM unnest($2::text[]) AS c (id) WHERE strpos(t::text, c.id) > 0)`,
+        [appId, customers.map(({ id }) => id)],
       );
       if (row !== undefined && row.count > 0) counts[name] = row.count;
     }
@@ -65,10 +73,14 @@ describe('apps delete', () => {
 
   beforeAll(async () => {
     service = await startTestService({ RATE_LIMIT_STORE: 'postgres', RATE_LIMITS: '100000/600' });
+    operator = await startServiceOn(wide());
     administration = service.app.get(KeyAdministration);
-    data = service.app.get(AppData);
+    data = operator.app.get(AppData);
   });
-  afterAll(() => service.close());
+  afterAll(async () => {
+    await operator.close();
+    await service.close();
+  });
 
   it('leaves nothing of an app but its record, and nothing of another app changes', async () => {
     const before = await totals();
@@ -158,19 +170,16 @@ describe('apps delete', () => {
 
   it('says where it cannot go on that the same command does', async () => {
     const { id } = await anApp('locked');
-    const session = await service.database.session();
+    const release = await service.database.lockCustomers('app_id', id);
     try {
-      await session.query('BEGIN');
-      await session.query('SELECT 1 FROM customers WHERE app_id = $1 FOR UPDATE', [id]);
-      const settings = { DATABASE_URL: service.database.url, DATABASE_LOCK_TIMEOUT_MS: '100' };
+      const settings = { DATABASE_URL: wide().url, DATABASE_LOCK_TIMEOUT_MS: '100' };
       const outcome = await runCommand(settings, 'apps', 'delete', '--slug', 'locked', '--confirm', 'locked');
       expect(outcome).toMatchObject({ code: 1, stdout: '' });
       expect(outcome.stderr).toMatch(
         /^The deletion has ended in the middle; the same command goes on with it\.\nThe database cannot be reached: .*lock/,
       );
-      await session.query('ROLLBACK');
     } finally {
-      await session.end();
+      await release();
     }
     expect(await deleteApp(administration, data, 'locked', 0)).toEqual({ customers: 19, events: 94 });
   }, 60_000);

@@ -19,7 +19,7 @@ import { VALUES } from '../e2e/helpers/json-syntax.ts';
 import { webhookPayloads } from '../e2e/helpers/webhook-payloads.ts';
 import { auditEntriesOf } from '../support/audit-entries.ts';
 import { runCommand, type Outcome } from '../support/command-line.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createTestDatabase, unfenced, type TestDatabase } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 /** What a careless reader or writer of CSV would change. */
@@ -38,7 +38,7 @@ describe('apps export', () => {
   let folder: string;
 
   const cli = (database: TestDatabase, ...args: string[]): Promise<Outcome> =>
-    runCommand({ DATABASE_URL: database.url }, ...args);
+    runCommand({ DATABASE_URL: unfenced(database.url) }, ...args);
   const exported = (...args: string[]): Promise<Outcome> => cli(service.database, 'apps', 'export', '--slug', ...args);
   const path = (name: string): string => join(folder, name);
 

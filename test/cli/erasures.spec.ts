@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AuditNotes } from '../../src/audit/application/audit-notes.ts';
 import type { CommandOutcome } from '../support/command-runner.ts';
 import { Workplace } from '../support/service-process.ts';
-import type { TestDatabase } from '../support/test-database.ts';
+import { unfenced, type TestDatabase } from '../support/test-database.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 
 jest.setTimeout(60_000);
@@ -23,7 +23,7 @@ describe('erasures after a restore', () => {
     args: string[],
     settings: Record<string, string> = {},
   ): Promise<CommandOutcome> =>
-    workplace.command(args, { DATABASE_URL: database.url, ERASURE_SECRET: SECRET, ...settings });
+    workplace.command(args, { DATABASE_URL: unfenced(database.url), ERASURE_SECRET: SECRET, ...settings });
   const put = (externalId: string) =>
     service.patch(`/customers/${externalId}`, { email: `${externalId}@example.com`, name: 'x' }).expect(201);
   const post = async (externalId: string, eventId: string): Promise<string> =>

@@ -44,10 +44,8 @@ describe('the client, with a proxy between it and the service that makes everyth
   }
 
   const rows = async (): Promise<{ rows: number; events: number }> => {
-    const [counted] = await service.database.query<{ rows: number; events: number }>(
-      `SELECT count(*)::int AS rows, count(DISTINCT e.payload->>'n')::int AS events FROM customer_events AS e`,
-    );
-    return counted as { rows: number; events: number };
+    const stored = await service.database.query<{ n: string }>("SELECT e.payload->>'n' AS n FROM customer_events AS e");
+    return { rows: stored.length, events: new Set(stored.map(({ n }) => n)).size };
   };
 
   it.each(SEEDS)(

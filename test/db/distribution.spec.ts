@@ -85,6 +85,24 @@ jest.setTimeout(180_000);
     expect(await startCheck(true)).toEqual([]);
   });
 
+  it('tells at a start which limits of the service its nodes do not have, until the role has them', async () => {
+    await makeCluster();
+    await migrate(database.url, distributed);
+    const name = new URL(database.url).pathname.slice(1);
+    const set = async (...settings: string[]): Promise<void> => {
+      for (const one of settings) await database.query(`ALTER ROLE CURRENT_USER IN DATABASE ${name} SET ${one}`);
+    };
+    await set('enable_bitmapscan = on', 'lock_timeout = 0', 'statement_timeout = 0');
+    const unset = 'enable_bitmapscan is on, lock_timeout is 0, statement_timeout is 0';
+    expect(await startCheck()).toEqual([
+      expect.stringMatching(`^on nodes of the Citus cluster \\(127\\.0\\.0\\.1:\\d+\\) ${unset}: `),
+    ]);
+    await set('enable_bitmapscan = off', "statement_timeout = '1min'");
+    expect(await startCheck()).toEqual([expect.stringMatching(/\) lock_timeout is 0: .* docs\/scaling\.md/)]);
+    await set("lock_timeout = '1min'");
+    expect(await startCheck()).toEqual([]);
+  });
+
   it('stays plain without the setting: migrate and a start do nothing about it', async () => {
     await makeCluster();
     await migrate(database.url, plain);

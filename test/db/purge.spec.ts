@@ -316,10 +316,7 @@ describe('the purge, on PostgreSQL', () => {
       );
       const deletion = deleteEvents(of, events);
       await database.untilWaiting(1);
-      await database.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
+      await database.endWaiting();
       return deletion;
     };
     try {

@@ -62,14 +62,6 @@ describe('the import command', () => {
   const rowsWith = async (prefix: string): Promise<number> =>
     (await service.database.query('SELECT 1 FROM customer_events WHERE event_id LIKE $1', [`${prefix}-%`])).length;
 
-  /** A writer that comes to an event of this customer waits there, until it is released. */
-  const barAt = async (externalId: string): Promise<() => Promise<void>> => {
-    const session = await service.database.session();
-    await session.query('BEGIN');
-    await session.query('SELECT 1 FROM customers WHERE external_id = $1 FOR UPDATE', [externalId]);
-    return () => session.end();
-  };
-
   beforeAll(async () => {
     workplace = new Workplace();
     service = await startTestService();
@@ -398,7 +390,7 @@ describe('the import command', () => {
     const customersOf = async (externalId: string): Promise<() => Promise<void>> => {
       await customer(externalId);
       await customer(`${externalId}-bar`);
-      return barAt(`${externalId}-bar`);
+      return service.database.lockCustomers('external_id', `${externalId}-bar`);
     };
 
     it('by Ctrl-C ends after the chunk, says where, and --resume goes on: each event is there once, without eventIds too', async () => {

@@ -214,8 +214,7 @@ if (version === undefined) process.stdout.write(`${NO_POOLER}\n`);
     async (mode, settings) => {
       const { url } = await pool(mode);
       const service = await serve(url, settings);
-      const session = await database.session();
-      await session.query("BEGIN; SELECT 1 FROM customers AS c WHERE c.external_id = 'user_42' FOR UPDATE");
+      const release = await database.lockCustomers('external_id', 'user_42');
       const event = { customerExternalId: 'user_42', type: 'drill', payload: { n: 1 } };
       const refused = await Promise.all(
         [event, { ...event, eventId: 'locked' }].map((body) => service.post('/customer-events', body)),
@@ -223,8 +222,7 @@ if (version === undefined) process.stdout.write(`${NO_POOLER}\n`);
       const waiting = await database.query(
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
       );
-      await session.query('ROLLBACK');
-      await session.end();
+      await release();
       expect(refused.map(({ status, body }) => [status, (body as { details?: unknown }).details])).toEqual([
         [503, undefined],
         [503, undefined],

@@ -521,9 +521,7 @@ describe('POST /customer-events/batch', () => {
       await lock.query('LOCK TABLE customer_events IN ACCESS EXCLUSIVE MODE');
       const failing = send(items).then((response) => response);
       await service.database.untilWaiting(1);
-      await service.database.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-      );
+      await service.database.endWaiting();
       const response = await failing;
       expectFailure(response, 503, 'SERVICE_UNAVAILABLE');
       // Whoever sees only that the session has ended cannot know.

@@ -4,6 +4,7 @@ import { KeyAdministration } from '../../src/api-keys/application/key-administra
 import { DisplayRules } from '../../src/event-types/application/display-rules.ts';
 import { until } from '../support/child.ts';
 import { ADD_TYPES } from '../../src/event-types/persistence/typeorm-types-seen-store.ts';
+import { citusVersion } from '../support/test-database.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { expectFailure, expectInvalid } from './helpers/answers.ts';
 import { executedNodes } from './helpers/plans.ts';
@@ -506,6 +507,7 @@ describe('event types', () => {
     }, 60_000);
 
     it('are counted once however many are added, or adding them would take longer than a statement may', async () => {
+      if (citusVersion() !== '') return console.log('left out: Citus runs each part once, and shows no executed plan');
       const types = Array.from({ length: 600 }, (_, n) => `counted.t${n}`);
       const parameters = [types.map(() => 'counted'), types, types.map(() => new Date())];
       const nodes = await executedNodes(service.database.query, ADD_TYPES, parameters);

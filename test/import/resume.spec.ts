@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { useFileImport } from '../support/file-import.ts';
+import { citusVersion } from '../support/test-database.ts';
 
 /** Two customers whose lines are written by statements of their own. */
 const [FIRST, SECOND] = ['user_1', 'user_2'] as const;
@@ -19,13 +20,6 @@ describe('an import that broke off', () => {
   /** Another one for each test: what an earlier one has left is none of its business. */
   const name = (ending: string): string => `history-${round}.${ending}`;
 
-  /** Writers that come to events of this customer wait, until it is released. */
-  const barAt = async (externalId: string): Promise<() => Promise<void>> => {
-    const session = await files.service.database.session();
-    await session.query('BEGIN');
-    await session.query('SELECT 1 FROM customers WHERE external_id = $1 FOR UPDATE', [externalId]);
-    return () => session.end();
-  };
   /** The numbers of this round's events, as often as they are stored. */
   const stored = async (): Promise<number[]> => {
     const rows = await files.service.database.query<{ n: number }>(
@@ -38,7 +32,7 @@ describe('an import that broke off', () => {
 
   /** An import that cannot come past a line of the customer that is barred. */
   const untilBar = async (path: string, ...args: string[]): Promise<{ throughLine: number; failure: string }> => {
-    const release = await barAt('bar');
+    const release = await files.service.database.lockCustomers('external_id', 'bar');
     try {
       const { events } = await files.run(path, ...args);
       const { throughLine = 0, failure = '' } = events ?? {};
@@ -113,14 +107,14 @@ describe('an import that broke off', () => {
   });
 
   it('says where it is not known what is stored, and goes on only when that is accepted', async () => {
+    if (citusVersion() !== '')
+      return console.log('left out: a chunk of several shards is not stored before its COMMIT');
     const lines = history().map((text, n) => (n === BAR_AT ? text.replace(/user_\d/, 'bar') : text));
     const path = files.write(name('ndjson'), lines.join('\n'));
-    const release = await barAt('bar');
+    const release = await files.service.database.lockCustomers('external_id', 'bar');
     const running = files.run(path);
     await files.service.database.untilWaiting(1);
-    await files.service.database.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    );
+    await files.service.database.endWaiting();
     const { events } = await running;
     await release();
     expect(events?.failure).toMatch(

@@ -9,8 +9,12 @@ export interface TestDatabase {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** A session of its own, to hold locks in; its user ends it. */
   session(): Promise<pg.Client>;
+  /** Who writes to these customers waits until this is released. */
+  lockCustomers(column: 'app_id' | 'external_id', value: string): Promise<() => Promise<void>>;
   /** Resolves when so many sessions of the database wait for a lock. */
   untilWaiting(sessions: number): Promise<void>;
+  /** Ends the sessions that wait for a lock; where Citus waits on a node, those for which it does. */
+  endWaiting(): Promise<void>;
   /** Another database with all that is in this one now, as a restored backup is. It ends all sessions of this one. */
   copy(): Promise<TestDatabase>;
   drop(): Promise<void>;
@@ -34,6 +38,18 @@ const FENCE = 'citus.multi_task_query_log_level';
 /** TEST_CITUS_FENCE=off shows whether statements are right at all, whatever they cost. */
 const isFenced = (): boolean => citusVersion() !== '' && process.env.TEST_CITUS_FENCE !== 'off';
 
+/** What docs/scaling.md wants of nodes, and the fence. */
+const settingsOfCitus = (): readonly string[] => {
+  if (citusVersion() === '') return [];
+  const limits = ['enable_bitmapscan = off', "lock_timeout = '1min'", "statement_timeout = '5min'"];
+  return isFenced() ? [...limits, `${FENCE} = 'error'`] : limits;
+};
+
+/** In the name of a connection between nodes stands the session that it is for: the node, and ten digits of its process. */
+const END_WAITING = `
+  SELECT pg_terminate_backend(coalesce(right(substring(a.application_name FROM 'gpid=(\\d+)'), 10)::int, a.pid))
+  FROM pg_stat_activity AS a WHERE a.datname = current_database() AND a.wait_event_type = 'Lock'`;
+
 export async function createTestDatabase(): Promise<TestDatabase> {
   return databaseFrom(`TEMPLATE ${required('TEST_TEMPLATE')}`);
 }
@@ -47,19 +63,30 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
   const serverUrl = required('TEST_SERVER_URL');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `CREATE DATABASE ${name} ${origin}`);
-  if (isFenced()) await onServer(serverUrl, `ALTER DATABASE ${name} SET ${FENCE} = 'error'`);
+  for (const setting of settingsOfCitus()) {
+    await onServer(serverUrl, `ALTER ROLE CURRENT_USER IN DATABASE ${name} SET ${setting}`);
+  }
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: unfenced(url.toString()), max: 4 });
   pool.on('error', () => {});
   const query = async <Row>(sql: string, parameters?: unknown[]) => (await pool.query(sql, parameters)).rows as Row[];
+  const session = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: unfenced(url.toString()) });
+    await client.connect();
+    return client;
+  };
   return {
     url: url.toString(),
     query,
-    session: async () => {
-      const client = new pg.Client({ connectionString: unfenced(url.toString()) });
-      await client.connect();
-      return client;
+    session,
+    lockCustomers: async (column, value) => {
+      const rows = await query<{ id: string }>(`SELECT id FROM customers WHERE ${column} = $1 ORDER BY id`, [value]);
+      const locking = await session();
+      await locking.query('BEGIN');
+      // Citus locks no rows of several shards by one statement.
+      for (const { id } of rows) await locking.query('SELECT 1 FROM customers WHERE id = $1 FOR UPDATE', [id]);
+      return () => locking.end();
     },
     untilWaiting: (sessions) =>
       until(async () => {
@@ -68,6 +95,9 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
         );
         return waiting.length >= sessions;
       }),
+    endWaiting: async () => {
+      await query(END_WAITING);
+    },
     copy: async () => {
       // Citus has a process in each of its databases that comes back as long as it may.
       await onServer(

@@ -491,6 +491,23 @@ describe('GroupCommitCustomerEventStore', () => {
       expect(names()).toEqual(['1a 2a', '1b 2b', '3a', '1c 2c']);
     });
 
+    it('writes an eventId to one shard while it is written to another, whose customers are others', () => {
+      requests.send('1a#1');
+      requests.send('2a#1');
+      expect(names()).toEqual(['1a#1', '2a#1']);
+    });
+
+    it('does not write an eventId of a request for several shards while it may be written to one of them', async () => {
+      for (const name of ['1a#1', '1b#1 2b#2', '2c#2']) requests.send(name);
+      expect(names()).toEqual(['1a#1', '2c#2']);
+      for (const statement of [0, 1]) await end(statement);
+      expect(names()).toEqual(['1a#1', '2c#2', '1b#1 2b#2']);
+      requests.send('1d#1');
+      expect(names()).toHaveLength(3);
+      await end(2);
+      expect(names().at(-1)).toBe('1d#1');
+    });
+
     it('refuses those who wait for a shard that cannot be written to, and nobody else', async () => {
       for (const name of ['1a', '2a', '1b', '2b', '1c 2c']) requests.send(name);
       inner.statements[0]?.fail(workerAway());

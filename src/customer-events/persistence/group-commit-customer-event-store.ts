@@ -176,7 +176,7 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
     for (const submission of queue.waiting) {
       events += submission.events.length;
       if (end > 0 && events > this.limits.maxEventsPerCommit) break;
-      if (this.isBeingWritten(submission)) break;
+      if (this.isBeingWritten(submission, queue)) break;
       end++;
     }
     const group = queue.waiting.slice(0, end);
@@ -186,10 +186,12 @@ export class GroupCommitCustomerEventStore extends CustomerEventStore {
 
   /**
    * Whether an event with one of its `eventId`s is: as where a batch is sent again while it is still being written. Two
-   * COPYs of it would not see each other, and PostgreSQL would log the payload of the one that comes too late.
+   * COPYs of it would not see each other, and PostgreSQL would log the payload of the one that comes too late. Commits of
+   * other shards are of other customers, and have none of its events.
    */
-  private isBeingWritten({ events }: Submission): boolean {
+  private isBeingWritten({ events }: Submission, { shard }: CommitQueue): boolean {
     return this.inFlight.some((commit) => {
+      if (areApart(shard, commit.queue.shard)) return false;
       commit.eventIds ??= eventIdsOf(commit.group);
       const { eventIds } = commit;
       return eventIds.size > 0 && events.some(({ eventId }) => eventId !== null && eventIds.has(eventId));
@@ -255,6 +257,10 @@ const newQueue = (shard: CommitQueue['shard'], maxCommits: number): CommitQueue 
   waiting: [],
   failure: undefined,
 });
+
+/** Whether no customer can have events in both. */
+const areApart = (shard: CommitQueue['shard'], other: CommitQueue['shard']): boolean =>
+  typeof shard === 'number' && typeof other === 'number' && shard !== other;
 
 const eventIdsOf = (submissions: readonly Submission[]): Set<string> =>
   new Set(submissions.flatMap(({ events }) => events.flatMap(({ eventId }) => (eventId === null ? [] : [eventId]))));

@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import type { Asks } from './asks.ts';
 import { DatabaseUnfit } from './database-fitness.ts';
 import {
   hasCitus,
@@ -6,7 +7,6 @@ import {
   misplacedText,
   placeText,
   readDistribution,
-  type Asks,
   type Misplaced,
   type TablePlaces,
 } from './distribution.ts';

@@ -1,4 +1,6 @@
+import type { Asks } from './asks.ts';
 import { DatabaseUnfit } from './database-fitness.ts';
+import { nodeSettings } from './node-settings.ts';
 
 /**
  * Where the rows of a table are in a distributed database:
@@ -26,11 +28,6 @@ export interface Distribution {
   readonly misplaced: readonly Misplaced[];
   /** Tables of the same schema that are not listed, and not distributed either. */
   readonly unlisted: readonly string[];
-}
-
-/** What can ask the database. */
-export interface Asks {
-  query(sql: string, parameters?: unknown[]): Promise<unknown>;
 }
 
 interface StoredTable {
@@ -145,9 +142,10 @@ export async function requireDistribution(
     );
   }
   // Not refused: a later version may have added one, and this one goes on during its upgrade.
-  return unlisted.map(
+  const unknown = unlisted.map(
     (table) => `the table ${table} is on one node only, and unknown to this version: other nodes do not see its rows`,
   );
+  return [...unknown, ...(await nodeSettings(database))];
 }
 
 const CITUS_MISSING =

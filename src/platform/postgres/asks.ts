@@ -1,0 +1,4 @@
+/** What can ask the database. */
+export interface Asks {
+  query(sql: string, parameters?: unknown[]): Promise<unknown>;
+}
