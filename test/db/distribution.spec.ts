@@ -92,12 +92,12 @@ jest.setTimeout(180_000);
     const set = async (...settings: string[]): Promise<void> => {
       for (const one of settings) await database.query(`ALTER ROLE CURRENT_USER IN DATABASE ${name} SET ${one}`);
     };
-    await set('enable_bitmapscan = on', 'lock_timeout = 0', 'statement_timeout = 0');
-    const unset = 'enable_bitmapscan is on, lock_timeout is 0, statement_timeout is 0';
+    await set('enable_bitmapscan = on', 'enable_seqscan = on', 'jit = on', 'lock_timeout = 0', 'statement_timeout = 0');
+    const unset = 'enable_bitmapscan is on, enable_seqscan is on, jit is on, lock_timeout is 0, statement_timeout is 0';
     expect(await startCheck()).toEqual([
       expect.stringMatching(`^on nodes of the Citus cluster \\(127\\.0\\.0\\.1:\\d+\\) ${unset}: `),
     ]);
-    await set('enable_bitmapscan = off', "statement_timeout = '1min'");
+    await set('enable_bitmapscan = off', 'enable_seqscan = off', 'jit = off', "statement_timeout = '1min'");
     expect(await startCheck()).toEqual([expect.stringMatching(/\) lock_timeout is 0: .* docs\/scaling\.md/)]);
     await set("lock_timeout = '1min'");
     expect(await startCheck()).toEqual([]);

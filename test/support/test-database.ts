@@ -41,7 +41,13 @@ const isFenced = (): boolean => citusVersion() !== '' && process.env.TEST_CITUS_
 /** What docs/scaling.md wants of nodes, and the fence. */
 const settingsOfCitus = (): readonly string[] => {
   if (citusVersion() === '') return [];
-  const limits = ['enable_bitmapscan = off', "lock_timeout = '1min'", "statement_timeout = '5min'"];
+  const limits = [
+    'enable_bitmapscan = off',
+    'enable_seqscan = off',
+    'jit = off',
+    "lock_timeout = '1min'",
+    "statement_timeout = '5min'",
+  ];
   return isFenced() ? [...limits, `${FENCE} = 'error'`] : limits;
 };
 

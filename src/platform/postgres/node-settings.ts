@@ -1,7 +1,7 @@
 import type { Asks } from './asks.ts';
 
 /** What a statement is run with on a node that is sent it, and how it is set there where nobody has said otherwise. */
-const UNSET = { enable_bitmapscan: 'on', lock_timeout: '0', statement_timeout: '0' };
+const UNSET = { enable_bitmapscan: 'on', enable_seqscan: 'on', jit: 'on', lock_timeout: '0', statement_timeout: '0' };
 
 /** With the text of what is not set, such as `lock_timeout is 0`; an empty text: all is. */
 const ASK_NODE = `SELECT concat_ws(', ', ${Object.entries(UNSET)
