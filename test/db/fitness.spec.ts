@@ -119,6 +119,8 @@ describe('a database whose defaults are not those of the service', () => {
       `ALTER ROLE ${role} IN DATABASE ${name} SET jit = 'off';`,
       `ALTER ROLE ${role} IN DATABASE ${name} SET default_transaction_isolation = 'read committed';`,
     ];
+    // What test databases give to the role on Citus.
+    await database.query(`ALTER ROLE ${role} IN DATABASE ${name} RESET ALL`);
     await expect(connectOnce(database.url, withoutStartUpParameters)).rejects.toThrow(
       'A session of the database is not as the service has asked for it (statement_timeout is 0, lock_timeout is 0, ' +
         'idle_in_transaction_session_timeout is 0, enable_bitmapscan is on, enable_seqscan is on, jit is on, default_transaction_isolation is serializable): ' +

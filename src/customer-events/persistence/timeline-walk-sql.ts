@@ -46,7 +46,7 @@ export function typeCondition({ types }: TimelineFilter, { add }: Parameters): s
  *
  * Each is looked for by itself: a subquery with a LIMIT stays what it is. Of a join PostgreSQL reads the other side first
  * where it takes the customer's history for short, as it does of one that is longer than most: all of it, and `alias` once
- * more for each event of it. A page of a type without events took longer than 4 s for 2,000 events, and now 4 ms.
+ * more for each event of it. A page of a type without events took longer than 4 s for 2,000 events, and now 20 ms at most.
  */
 export const eventAtPosition = (alias: string): string =>
   `CROSS JOIN LATERAL (SELECT t.* FROM customer_events AS t
