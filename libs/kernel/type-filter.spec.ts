@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { commonTypes, matchesTypes, typeFilter } from './type-filter.ts';
+import { commonTypes, matchesTypes, TYPE_PATTERN, typeFilter } from './type-filter.ts';
+
+describe('TYPE_PATTERN', () => {
+  it.each(['a', '0', '_', '.', 'order.placed', 'a'.repeat(100)])('takes %s', (type) =>
+    expect(TYPE_PATTERN.test(type)).toBe(true),
+  );
+  it.each(['', 'A', 'order placed', 'a-b', 'é', 'a\n', '\na', 'a\u0000', 'a'.repeat(101), 'order:placed'])(
+    'refuses %j',
+    (type) => expect(TYPE_PATTERN.test(type)).toBe(false),
+  );
+});
 
 describe('matchesTypes', () => {
   it.each([

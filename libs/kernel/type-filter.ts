@@ -4,6 +4,10 @@ export interface TypeFilter {
   readonly isPrefix: boolean;
 }
 
+/** The type of an event. */
+export const TYPE_PATTERN = /^[a-z0-9_.]{1,100}$/;
+export const TYPE_RULE = 'must be 1 to 100 characters of a-z, 0-9, "_" and "."';
+
 /** What a type filter may be: a type, or a prefix that ends with a dot, followed by `*`. */
 export const TYPE_FILTER_PATTERN = /^(?:[a-z0-9_.]{1,100}|[a-z0-9_.]{0,99}\.\*)$/;
 

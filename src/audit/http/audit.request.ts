@@ -1,14 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, Matches, ValidateBy, type ValidationArguments } from 'class-validator';
+import { SHORT_LINE, SHORT_LINE_RULE } from '../../../libs/kernel/characters.ts';
 import { instantToMicros, INSTANT_FORMS, millisOfInstant, type Instant } from '../../../libs/time/instant.ts';
 import { AUDIT_ACTIONS, type AuditAction } from '../../platform/audit/audit-entry.ts';
 import { AsList, IsCursor, IsLimit, IsQueryInstant, timeWindow } from '../../platform/http/request/query-rules.ts';
 import { resembledName } from '../../platform/input/unknown-field.ts';
 import { AUDIT_DEFAULT_LIMIT, AUDIT_MAX_LIMIT, type AuditFilter } from '../domain/audit-filter.ts';
-
-/** As customers have it: see CustomerEventRequest. */
-const EXTERNAL_ID_PATTERN = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
-const EXTERNAL_ID_RULE = { message: 'must be a string of 1 to 255 characters without control characters' };
 
 const isAction = (value: unknown): value is AuditAction => (AUDIT_ACTIONS as readonly unknown[]).includes(value);
 
@@ -57,7 +54,7 @@ export class AuditRequest {
     example: 'user_42',
   })
   @IsOptional()
-  @Matches(EXTERNAL_ID_PATTERN, EXTERNAL_ID_RULE)
+  @Matches(SHORT_LINE, { message: SHORT_LINE_RULE })
   customerExternalId?: string;
 
   @ApiProperty({

@@ -1,12 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { BackOff } from '../../../libs/kernel/back-off.ts';
+import { SHORT_LINE, SHORT_LINE_RULE } from '../../../libs/kernel/characters.ts';
 import { DomainError, errorAsValue } from '../../../libs/kernel/domain-error.ts';
 import { invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
 import { Customers, type PutMode, type PutResult } from '../../customer-events/application/customers.ts';
 import { IMPORT_RETRY_MS } from '../../customer-events/application/event-import.ts';
 import { type CustomerPreview } from '../../customer-events/domain/customer-preview.ts';
-import { EXTERNAL_ID_PATTERN, type CustomerChanges } from '../../customer-events/domain/customer.ts';
-import { EXTERNAL_ID_RULE } from '../../customer-events/input/customer-event.request.ts';
+import type { CustomerChanges } from '../../customer-events/domain/customer.ts';
 import { CustomerRequest, customerChanges } from '../../customer-events/input/customer.request.ts';
 import { readFields } from '../../platform/input/field-reader.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
@@ -255,7 +255,7 @@ const csvCell = (text: string, delimiter: string): string =>
   /["\r\n]|^\s|\s$/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text;
 
 function changesOf(externalId: string, json: string, limits: FreeFormLimits): CustomerChanges | DomainError {
-  if (!EXTERNAL_ID_PATTERN.test(externalId)) return invalidField(EXTERNAL_ID, EXTERNAL_ID_RULE);
+  if (!SHORT_LINE.test(externalId)) return invalidField(EXTERNAL_ID, SHORT_LINE_RULE);
   return errorAsValue(() => {
     const source = { name: 'customer', value: parseJson(json), text: json, start: 0, end: json.length };
     return customerChanges(readFields(CustomerRequest, source, limits));

@@ -15,7 +15,6 @@ export interface CustomerEvent {
   readonly eventId: string | null;
 }
 
-export const EVENT_TYPE_PATTERN = /^[a-z0-9_.]{1,100}$/;
 export const EVENT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,255}$/;
 
 /** What a sender asks to be recorded. */

@@ -1,7 +1,8 @@
+import { SHORT_LINE } from '../../../libs/kernel/characters.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import { decodeWalkCursor, encodeWalkCursor } from '../../../libs/kernel/walk-cursor.ts';
 import { parseInstant } from '../../../libs/time/instant.ts';
-import { EXTERNAL_ID_PATTERN, type Customer } from './customer.ts';
+import type { Customer } from './customer.ts';
 import type { CustomerPosition } from './customer-position.ts';
 
 export const CUSTOMERS_DEFAULT_LIMIT = 50;
@@ -44,7 +45,7 @@ export function positionOfCursor(appId: string, cursor: string): CustomerPositio
 /** Null where the text is no cursor of the external ids of this app with this prefix. */
 export function externalIdOfCursor(appId: string, prefix: string, cursor: string): string | null {
   const externalId = decodeWalkCursor(walkOf(appId, prefix), cursor);
-  return externalId !== null && EXTERNAL_ID_PATTERN.test(externalId) ? externalId : null;
+  return externalId !== null && SHORT_LINE.test(externalId) ? externalId : null;
 }
 
 const walkOf = (appId: string, prefix: string | undefined): readonly unknown[] => ['customers', appId, prefix ?? null];

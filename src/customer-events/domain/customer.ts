@@ -25,12 +25,6 @@ type FixedField = 'id' | 'externalId' | 'createdAt' | 'updatedAt';
 export type CustomerChanges = Partial<Omit<Customer, FixedField>>;
 
 /**
- * 1–255 characters (Unicode code points) without control characters. Lone surrogates are no
- * characters: they have no UTF-8 form, so neither a URL nor the database could hold them.
- */
-export const EXTERNAL_ID_PATTERN = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
-
-/**
  * The id of a customer follows from its app and its external id. So its rows are found without a
  * look-up, and the primary key keeps external ids unique per app.
  */

@@ -1,6 +1,7 @@
+import { LINE_BREAKS } from '../../../libs/kernel/characters.ts';
+
 /** Control characters, what changes the direction of text, and lone surrogates. */
 const NOT_PLAIN = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-const LINE_BREAKS = /[\t-\r\x85\u2028\u2029]/g;
 
 /**
  * A text as one plain line of at most so many characters: tabs and line breaks become spaces, what is none of a line

@@ -1,12 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, Matches } from 'class-validator';
+import { SHORT_LINE, SHORT_LINE_RULE } from '../../../libs/kernel/characters.ts';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
 import { IsEmailAddress } from '../../platform/input/email-rule.ts';
 import { IsCursor, IsLimit } from '../../platform/http/request/query-rules.ts';
 import { CUSTOMERS_DEFAULT_LIMIT, CUSTOMERS_MAX_LIMIT } from '../domain/customer-list.ts';
-import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
-import { EXTERNAL_ID_RULE } from '../input/customer-event.request.ts';
 
 /** A `+` that was not percent-encoded arrives as a space, which an address has in quotation marks only. */
 const plusForSpace = ({ value }: { value: unknown }): unknown =>
@@ -34,7 +33,7 @@ export class CustomerDirectoryRequest {
     example: 'user_',
   })
   @IsOptional()
-  @Matches(EXTERNAL_ID_PATTERN, { message: EXTERNAL_ID_RULE })
+  @Matches(SHORT_LINE, { message: SHORT_LINE_RULE })
   externalIdPrefix?: string;
 
   @ApiProperty({

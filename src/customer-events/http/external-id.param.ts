@@ -1,11 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
+import { SHORT_LINE, SHORT_LINE_RULE } from '../../../libs/kernel/characters.ts';
 import { PathParam } from '../../platform/http/request/path-params.ts';
-import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
-import { EXTERNAL_ID_RULE } from '../input/customer-event.request.ts';
 
 /** The `:externalId` of a path, checked by the same rule as in a body. */
-export const ExternalId = (): ParameterDecorator => PathParam('externalId', EXTERNAL_ID_PATTERN, EXTERNAL_ID_RULE);
+export const ExternalId = (): ParameterDecorator => PathParam('externalId', SHORT_LINE, SHORT_LINE_RULE);
 
 export const DocumentsExternalId = (): MethodDecorator & ClassDecorator =>
   applyDecorators(

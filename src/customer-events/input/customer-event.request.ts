@@ -1,18 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { SHORT_LINE, SHORT_LINE_RULE } from '../../../libs/kernel/characters.ts';
+import { TYPE_PATTERN, TYPE_RULE } from '../../../libs/kernel/type-filter.ts';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
 import type { FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 import { instantOfText, IsInstant } from '../../platform/input/instant-rule.ts';
 import { readFields, type CheckedSource, type JsonSource } from '../../platform/input/field-reader.ts';
-import { EVENT_ID_PATTERN, EVENT_TYPE_PATTERN, type EventDraft } from '../domain/customer-event.ts';
-import { EXTERNAL_ID_PATTERN } from '../domain/customer.ts';
+import { EVENT_ID_PATTERN, type EventDraft } from '../domain/customer-event.ts';
 import { INSTANT_FORMS, type Instant } from '../../../libs/time/instant.ts';
 
 const NO_PAYLOAD = new JsonText('{}');
-
-export const EXTERNAL_ID_RULE = 'must be a string of 1 to 255 characters without control characters';
 
 /** One event, as senders write it. */
 export class CustomerEventRequest {
@@ -22,11 +21,11 @@ export class CustomerEventRequest {
     maxLength: 255,
     example: 'user_42',
   })
-  @Matches(EXTERNAL_ID_PATTERN, { message: EXTERNAL_ID_RULE })
+  @Matches(SHORT_LINE, { message: SHORT_LINE_RULE })
   customerExternalId: string;
 
-  @ApiProperty({ description: 'What happened.', pattern: EVENT_TYPE_PATTERN.source, example: 'order.placed' })
-  @Matches(EVENT_TYPE_PATTERN, { message: 'must be 1 to 100 characters of a-z, 0-9, "_" and "."' })
+  @ApiProperty({ description: 'What happened.', pattern: TYPE_PATTERN.source, example: 'order.placed' })
+  @Matches(TYPE_PATTERN, { message: TYPE_RULE })
   type: string;
 
   @ApiProperty({

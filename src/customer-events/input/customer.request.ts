@@ -1,15 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, Matches, ValidateBy } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
-import { isLongerThan } from '../../../libs/kernel/characters.ts';
+import { isLongerThan, SHORT_LINE, SHORT_LINE_RULE } from '../../../libs/kernel/characters.ts';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
 import { IsEmailAddress } from '../../platform/input/email-rule.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
 import type { CustomerChanges } from '../domain/customer.ts';
 
 const MAX_URL_LENGTH = 2048;
-/** Characters are Unicode code points; control characters and lone surrogates are none. */
-const NAME = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+/** A shorter one than SHORT_LINE. */
 const PHONE = /^[^\p{Cc}\p{Cs}]{1,50}$/u;
 
 /** A host must follow the slashes: `URL` alone would find one in `https:///a`. */
@@ -49,7 +48,7 @@ export class CustomerRequest {
     example: 'Ada Lovelace',
   })
   @IsOptional()
-  @Matches(NAME, { message: 'must be a string of 1 to 255 characters without control characters' })
+  @Matches(SHORT_LINE, { message: SHORT_LINE_RULE })
   name?: string | null;
 
   @ApiProperty({

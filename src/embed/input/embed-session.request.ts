@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, Matches, ValidateBy } from 'class-validator';
+import { SHORT_LINE, SHORT_LINE_RULE } from '../../../libs/kernel/characters.ts';
 import { invalidFields } from '../../../libs/kernel/input-error.ts';
 import { isTimeZone } from '../../../libs/time/zone-offsets.ts';
 import { MAX_TYPE_FILTERS, TYPE_FILTER_PATTERN } from '../../../libs/kernel/type-filter.ts';
@@ -11,9 +12,6 @@ import type { CustomerNamed } from '../domain/customer-named.ts';
 import type { SessionDraft } from '../domain/embed-session.ts';
 import { EVENT_LINK_FORMS, isEventLink } from '../domain/event-link.ts';
 
-/** Characters are Unicode code points; control characters and lone surrogates are none. */
-const NAME = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
-const NAME_RULE = 'must be a string of 1 to 255 characters without control characters';
 const DEFAULT_TTL = 'PT15M';
 const DEFAULT_MAX_AGE = 'PT8H';
 const [MIN_TTL, MAX_TTL, MAX_MAX_AGE] = [60, 3_600, 86_400];
@@ -48,9 +46,9 @@ function viewerProblem(value: unknown): string | undefined {
     if (key !== 'id' && key !== 'name') return `has ${key.slice(0, 100)}, which ${unknownField(key, ['id', 'name'])}`;
   }
   const { id, name } = value as { id?: unknown; name?: unknown };
-  if (typeof id !== 'string' || !NAME.test(id)) return `has an id that ${NAME_RULE}`;
-  if (name !== undefined && name !== null && (typeof name !== 'string' || !NAME.test(name)))
-    return `has a name that ${NAME_RULE}`;
+  if (typeof id !== 'string' || !SHORT_LINE.test(id)) return `has an id that ${SHORT_LINE_RULE}`;
+  if (name !== undefined && name !== null && (typeof name !== 'string' || !SHORT_LINE.test(name)))
+    return `has a name that ${SHORT_LINE_RULE}`;
   return undefined;
 }
 
@@ -105,7 +103,7 @@ export class EmbedSessionRequest {
     example: 'user_42',
   })
   @IsOptional()
-  @Matches(NAME, { message: NAME_RULE })
+  @Matches(SHORT_LINE, { message: SHORT_LINE_RULE })
   customerExternalId?: string | null;
 
   @ApiProperty({

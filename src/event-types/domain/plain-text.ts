@@ -1,3 +1,5 @@
+import { LINE_BREAKS } from '../../../libs/kernel/characters.ts';
+
 /** A title or a value that is shown has at most so many characters (UTF-16 code units). */
 export const MAX_SHOWN_LENGTH = 200;
 
@@ -15,8 +17,6 @@ const MAY_BE_UNSHOWABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u206
 /** What is not written into JSON as it stands, or not shown as it stands. */
 const NEEDS_CARE = new RegExp(`["\\\\${MAY_BE_UNSHOWABLE.source.slice(1)}`);
 const REPLACEMENT = '\ufffd';
-/** Tabs and what ends lines and paragraphs: in one line each is a space. What a program says in several lines often has them. */
-const LINE_BREAKS = /[\t-\r\x85\u2028\u2029]/g;
 
 /** Grapheme clusters (UAX #29): what a reader takes for one character. */
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -1,8 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 import { invalidField } from '../../../libs/kernel/input-error.ts';
-
-const TYPE = /^[a-z0-9_.]{1,100}$/;
+import { TYPE_PATTERN } from '../../../libs/kernel/type-filter.ts';
 
 export class EventTypesQuery {
   @ApiProperty({ required: false, description: 'The nextCursor of the page before, as it is.' })
@@ -18,6 +17,6 @@ export const cursorOf = (type: string): string => Buffer.from(type).toString('ba
 export function afterOf({ cursor }: EventTypesQuery): string {
   if (cursor === undefined) return '';
   const type = Buffer.from(cursor, 'base64url').toString('latin1');
-  if (TYPE.test(type) && cursorOf(type) === cursor) return type;
+  if (TYPE_PATTERN.test(type) && cursorOf(type) === cursor) return type;
   throw invalidField('cursor', 'is not a cursor of this list; take nextCursor as it is, or leave it out');
 }

@@ -1,9 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
+import { SHORT_LINE, SHORT_LINE_RULE } from '../../../libs/kernel/characters.ts';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
 import { fieldErrors, invalidField, invalidFields } from '../../../libs/kernel/input-error.ts';
+import { TYPE_PATTERN, TYPE_RULE } from '../../../libs/kernel/type-filter.ts';
 import { knownFields, readFields, type JsonSource } from '../../platform/input/field-reader.ts';
 import { MAX_BODY_OVERHEAD_BYTES, type FreeFormLimits } from '../../platform/input/free-form-limits.ts';
 import { IsFreeFormObject } from '../../platform/input/free-form-object.ts';
@@ -15,15 +17,12 @@ import { DisplayRuleRequest } from './display-rule.request.ts';
 
 const NO_PAYLOAD = new JsonText('{}');
 const OPTIONAL_TEXT = { required: false, type: 'string', nullable: true } as const;
-/** Characters are Unicode code points; control characters and lone surrogates are none. */
-const EXTERNAL_ID_PATTERN = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
-const TYPE_PATTERN = /^[a-z0-9_.]{1,100}$/;
 
 /** An event to try a rule with: one that is stored, or one that is made up. */
 export class PreviewedEventRequest {
   @ApiProperty({ ...OPTIONAL_TEXT, description: 'Your own id of the customer whose event it is.', example: 'user_42' })
   @IsOptional()
-  @Matches(EXTERNAL_ID_PATTERN, { message: 'must be a string of 1 to 255 characters without control characters' })
+  @Matches(SHORT_LINE, { message: SHORT_LINE_RULE })
   customerExternalId?: string | null;
 
   @ApiProperty({ ...OPTIONAL_TEXT, description: 'The id of the event.', pattern: ID_PATTERN.source })
@@ -33,7 +32,7 @@ export class PreviewedEventRequest {
 
   @ApiProperty({ ...OPTIONAL_TEXT, description: 'The type of an event that is made up.', example: 'order.placed' })
   @IsOptional()
-  @Matches(TYPE_PATTERN, { message: 'must be 1 to 100 characters of a-z, 0-9, "_" and "."' })
+  @Matches(TYPE_PATTERN, { message: TYPE_RULE })
   type?: string | null;
 
   @ApiProperty({
