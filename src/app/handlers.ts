@@ -39,7 +39,7 @@ function handlersOfController(controller: Type): Handler[] {
           name,
           method: RequestMethod[method] as string,
           path: `/${path.join('/')}`,
-          needs: Reflect.getMetadata(NEEDED_SCOPE, handler) as NeededScope | undefined,
+          needs: NEEDED_SCOPE.of(handler),
         },
       ];
     });

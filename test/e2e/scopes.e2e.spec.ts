@@ -12,7 +12,7 @@ import { inDrill } from '../support/drill.ts';
 
 /** Those that lie outside the API, or are opened by something else than a key. */
 const isWithoutKey = ({ controller }: Handler): boolean =>
-  [WITHOUT_KEY, WITH_SESSION].some((mark) => Reflect.getMetadata(mark, controller) === true);
+  [WITHOUT_KEY, WITH_SESSION].some((mark) => mark.of(controller) === true);
 const withoutScope = (handlers: Handler[]): string[] =>
   handlers.filter((handler) => !isWithoutKey(handler) && handler.needs === undefined).map(({ path }) => path);
 

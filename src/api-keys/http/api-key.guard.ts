@@ -1,5 +1,4 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { NEEDED_SCOPE, type NeededScope } from '../../platform/http/request/needs.ts';
 import { hasScope } from '../../platform/access/scopes.ts';
@@ -12,18 +11,15 @@ import { apiKeyMissing } from './api-key-missing.ts';
 /** Lets only requests with a valid agent key pass, on every route that does not say otherwise. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  constructor(
-    private readonly authentication: Authentication,
-    private readonly reflector: Reflector,
-  ) {}
+  constructor(private readonly authentication: Authentication) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const says = (mark: string): boolean => this.reflector.get<boolean | undefined>(mark, context.getClass()) === true;
-    if (says(WITHOUT_KEY) || says(WITH_SESSION)) return true;
+    const controller = context.getClass();
+    if (WITHOUT_KEY.of(controller) === true || WITH_SESSION.of(controller) === true) return true;
     const request = context.switchToHttp().getRequest<Request>();
     const presented = request.header('x-api-key');
     if (presented === undefined || presented === '') throw apiKeyMissing();
-    const needed = this.reflector.get<NeededScope | undefined>(NEEDED_SCOPE, context.getHandler());
+    const needed = NEEDED_SCOPE.of(context.getHandler());
     if (needed === undefined) throw new Error('a route with a key must say what it needs of it: @Needs(…)');
     const key = await this.authenticate(request, presented, needed);
     setCaller(request, {

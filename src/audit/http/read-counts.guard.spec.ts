@@ -1,6 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { Reflector } from '@nestjs/core';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -31,7 +30,7 @@ describe('ReadCountsGuard', () => {
   beforeEach(() => {
     counted = [];
     const notes = { countRead: (...read: unknown[]) => void counted.push(read) } as unknown as AuditNotes;
-    guard = new ReadCountsGuard(notes, { now: () => NOW }, new Reflector());
+    guard = new ReadCountsGuard(notes, { now: () => NOW });
   });
 
   /** A request of a key to a route, which the guard has let pass. Returns its response. */

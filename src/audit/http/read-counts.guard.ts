@@ -1,5 +1,4 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { callerOf } from '../../platform/http/request/caller.ts';
@@ -18,14 +17,13 @@ export class ReadCountsGuard implements CanActivate {
   constructor(
     private readonly notes: AuditNotes,
     private readonly clock: Clock,
-    private readonly reflector: Reflector,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
     const handler = context.getHandler();
-    const needed = this.reflector.get<NeededScope | undefined>(NEEDED_SCOPE, handler);
+    const needed = NEEDED_SCOPE.of(handler);
     if (!READ_SCOPES.includes(needed)) return true;
-    if (this.reflector.get<boolean | undefined>(UNCOUNTED_READ, handler) === true) return true;
+    if (UNCOUNTED_READ.of(handler) === true) return true;
     const http = context.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     response.once('close', () => {

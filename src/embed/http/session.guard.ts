@@ -1,5 +1,4 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { typeFilter } from '../../../libs/kernel/type-filter.ts';
 import { addressOf } from '../../platform/http/request/address-of.ts';
@@ -25,11 +24,10 @@ export class SessionGuard implements CanActivate {
     private readonly access: SessionAccess,
     private readonly uses: SessionUses,
     private readonly pageApps: PageApps,
-    private readonly reflector: Reflector,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.get<boolean | undefined>(WITH_SESSION, context.getClass()) !== true) return true;
+    if (WITH_SESSION.of(context.getClass()) !== true) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     const live = await this.authenticate(request);

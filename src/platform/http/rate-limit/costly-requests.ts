@@ -1,19 +1,12 @@
-import {
-  Inject,
-  Injectable,
-  SetMetadata,
-  type CanActivate,
-  type CustomDecorator,
-  type ExecutionContext,
-} from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { Inject, Injectable, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Counts } from '../../../../libs/kernel/counts.ts';
 import { defineErrorOf } from '../../../../libs/kernel/domain-error.ts';
 import { HttpError } from '../errors/http-error.ts';
 import { callerOf } from '../request/caller.ts';
+import { RouteMark } from '../request/route-mark.ts';
 
-const COSTLY = 'costly';
+const COSTLY = new RouteMark<(request: Request) => boolean>('costly');
 const RETRY_AFTER_SECONDS = 1;
 
 /** The injection token of how many costly requests of one app may be in flight. */
@@ -38,22 +31,18 @@ export const tooManyCostlyRequests = defineErrorOf(
  *
  * @param isCostly which of its requests are; all, if it is left out.
  */
-export const Costly = (isCostly: (request: Request) => boolean = () => true): CustomDecorator =>
-  SetMetadata(COSTLY, isCostly);
+export const Costly = (isCostly: (request: Request) => boolean = () => true): CustomDecorator => COSTLY.as(isCostly);
 
 /** Counts the costly requests of each app, from their beginning until their response has closed. */
 @Injectable()
 export class CostlyRequestsGuard implements CanActivate {
   private readonly inFlight = new Counts();
 
-  constructor(
-    private readonly reflector: Reflector,
-    @Inject(MAX_COSTLY_REQUESTS_PER_APP) private readonly limit: number,
-  ) {}
+  constructor(@Inject(MAX_COSTLY_REQUESTS_PER_APP) private readonly limit: number) {}
 
   /** @throws TOO_MANY_REQUESTS */
   canActivate(context: ExecutionContext): boolean {
-    const isCostly = this.reflector.get<((request: Request) => boolean) | undefined>(COSTLY, context.getHandler());
+    const isCostly = COSTLY.of(context.getHandler());
     if (isCostly === undefined) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();

@@ -1,9 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { callerOf, WITHOUT_KEY } from '../request/caller.ts';
 import { setCharge, unitsOfBytes } from '../request/request-charge.ts';
-import { COST, type Cost } from './costs.ts';
+import { COST } from './costs.ts';
 import { RateLimits } from './rate-limits.ts';
 
 /** A body that is announced to be larger is refused unread. */
@@ -15,17 +14,14 @@ const MAX_CHARGED_BYTES = 8_388_608;
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
-  constructor(
-    private readonly limits: RateLimits,
-    private readonly reflector: Reflector,
-  ) {}
+  constructor(private readonly limits: RateLimits) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.get<boolean | undefined>(WITHOUT_KEY, context.getClass()) === true) return true;
+    if (WITHOUT_KEY.of(context.getClass()) === true) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const cost = this.reflector.get<Cost | undefined>(COST, context.getHandler());
+    const cost = COST.of(context.getHandler());
     if (cost === undefined) throw new Error('a route with a key must say what a request costs: @Costs(…)');
     if (cost === 'by-body') {
       setCharge(request, await this.limits.events.take(callerOf(request), announcedUnits(request), response));

@@ -1,10 +1,11 @@
-import { createParamDecorator, SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { RetentionRules } from '../../../../libs/retention/retention-rules.ts';
 import type { RateLimits, RateWindow } from '../../../../libs/kernel/rate-window.ts';
 import type { TypeFilter } from '../../../../libs/kernel/type-filter.ts';
 import type { Instant } from '../../../../libs/time/instant.ts';
 import type { Scopes } from '../../access/scopes.ts';
+import { RouteMark } from './route-mark.ts';
 
 /** What a valid embed session lets its holder read: one customer. */
 export interface SessionView {
@@ -92,12 +93,12 @@ export function callerOf(request: Request): Caller {
   return caller;
 }
 
-export const WITHOUT_KEY = 'without-key';
+export const WITHOUT_KEY = new RouteMark<true>('without-key');
 
-export const WITH_SESSION = 'with-session';
+export const WITH_SESSION = new RouteMark<true>('with-session');
 
 /** Marks a controller that wants the token of an embed session, and no API key. */
-export const WithSession = (): CustomDecorator => SetMetadata(WITH_SESSION, true);
+export const WithSession = (): CustomDecorator => WITH_SESSION.as(true);
 
 /** Injects the caller of a controller marked {@link WithSession}: see {@link SessionCaller}. */
 export const CurrentSession = createParamDecorator((_data: unknown, context: ExecutionContext): SessionCaller => {
@@ -109,4 +110,4 @@ export const CurrentSession = createParamDecorator((_data: unknown, context: Exe
 export type SessionCaller = Caller & { readonly session: SessionView };
 
 /** Marks a controller that needs no API key: health, metrics. All others want one. */
-export const WithoutKey = (): CustomDecorator => SetMetadata(WITHOUT_KEY, true);
+export const WithoutKey = (): CustomDecorator => WITHOUT_KEY.as(true);
