@@ -44,7 +44,7 @@ import { ErasedIds } from '../customer-events/application/erased-ids.ts';
 import { ErasureKeys } from '../customer-events/domain/erasure-keys.ts';
 import { EventDisplayRules } from '../customer-events/application/event-displays.port.ts';
 import { LiveTraffic } from '../customer-events/application/live-traffic.ts';
-import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
+import { ReadTurns, WriteTurns } from '../../libs/kernel/turns.ts';
 import { requireDistribution } from '../platform/postgres/distribution.ts';
 import { ReadDataSource } from '../platform/postgres/read-data-source.ts';
 import { StorageFailures } from '../platform/postgres/storage-failures.ts';

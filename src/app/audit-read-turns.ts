@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTurns } from '../audit/application/audit-turns.port.ts';
-import { ReadTurns } from '../customer-events/application/turns.ts';
+import { ReadTurns } from '../../libs/kernel/turns.ts';
 
 /** The turns of reads that go through much of a history. */
 @Injectable()

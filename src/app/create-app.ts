@@ -6,7 +6,7 @@ import type { Express } from 'express';
 import { Authentication } from '../api-keys/application/authentication.ts';
 import { AuditNotes } from '../audit/application/audit-notes.ts';
 import { Purge } from '../customer-events/application/purge.ts';
-import { ReadTurns, WriteTurns } from '../customer-events/application/turns.ts';
+import { ReadTurns, WriteTurns } from '../../libs/kernel/turns.ts';
 import { EventCounts } from '../customer-events/http/event-counts.ts';
 import { SingleEventCounter } from '../customer-events/http/single-event-counter.ts';
 import { SessionAccess } from '../embed/application/session-access.ts';

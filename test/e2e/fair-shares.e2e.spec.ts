@@ -5,7 +5,7 @@ import { until } from '../support/child.ts';
 import { line, openImport, type OpenImport } from '../support/history.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 import { poolSizes } from '../../src/app/data-source.ts';
-import { ReadTurns, WriteTurns } from '../../src/customer-events/application/turns.ts';
+import { ReadTurns, WriteTurns } from '../../libs/kernel/turns.ts';
 import { ReadDataSource } from '../../src/platform/postgres/read-data-source.ts';
 import { expectFailure } from './helpers/answers.ts';
 

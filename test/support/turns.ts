@@ -1,4 +1,4 @@
-import { ReadTurns, WriteTurns } from '../../src/customer-events/application/turns.ts';
+import { ReadTurns, WriteTurns } from '../../libs/kernel/turns.ts';
 
 const MANY = 100;
 const tooLate = (): Error => new Error('it was not its turn in time');

@@ -5,7 +5,7 @@ import { WHOLE_TIMELINE, type TimelinePart, type TimelineQuery } from '../domain
 import { AppDataStore, type CustomerPosition, type Erased, type ErasedIdPosition } from './app-data-store.port.ts';
 import { decodedEvent, TimelineStore, type EncodedEvent } from './timeline-store.port.ts';
 import { exportLimits, FIRST_EXPORT_PAGE, pagesFrom, type ReadPart } from './timeline.ts';
-import { ReadTurns } from './turns.ts';
+import { ReadTurns } from '../../../libs/kernel/turns.ts';
 
 /** A part of all that an app has: customers, or events of one that came before. */
 export type AppDataPart =

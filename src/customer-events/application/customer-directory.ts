@@ -15,7 +15,7 @@ import type { Customer } from '../domain/customer.ts';
 import { emailClaim } from '../domain/email-claim.ts';
 import { CustomerDirectoryStore, type EventSought, type StoredSizes } from './customer-directory-store.port.ts';
 import { CustomerStore } from './customer-store.port.ts';
-import { ReadTurns } from './turns.ts';
+import { ReadTurns } from '../../../libs/kernel/turns.ts';
 
 const CUSTOMERS_AT_ONCE = 200;
 /** Of each of them one place in an index is looked at: half a second on a busy machine with two cores. */

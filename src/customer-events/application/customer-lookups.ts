@@ -1,6 +1,6 @@
 import { customerNotFound } from '../domain/customer-events-error.ts';
 import type { CustomerStore } from './customer-store.port.ts';
-import type { ReadTurns } from './turns.ts';
+import type { ReadTurns } from '../../../libs/kernel/turns.ts';
 
 /**
  * An event proves its customer, so the look-up is needed only where there is none.

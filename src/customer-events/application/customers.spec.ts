@@ -11,7 +11,7 @@ import { customerIdOf } from '../domain/customer.ts';
 import { readTurns, writeTurns } from '../../../test/support/turns.ts';
 import type { ErasureOrder, InTurn } from './customer-store.port.ts';
 import { Customers } from './customers.ts';
-import { WriteTurns } from './turns.ts';
+import { WriteTurns } from '../../../libs/kernel/turns.ts';
 
 const ADA = { email: 'ada@example.com', name: 'Ada' };
 

@@ -9,7 +9,7 @@ import type { CustomerPut, PutOutcome } from '../domain/customer-puts.ts';
 import { changedCustomer, customerIdOf, newCustomer, type Customer, type CustomerChanges } from '../domain/customer.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { CustomerStore, type ErasureOrder, type InTurn } from './customer-store.port.ts';
-import { ReadTurns, WriteTurns } from './turns.ts';
+import { ReadTurns, WriteTurns } from '../../../libs/kernel/turns.ts';
 
 /** For the turn of a step: an erasure that has begun had better wait than break off. */
 const ERASURE_WAITS_MS = 60_000;

@@ -10,7 +10,7 @@ import { CustomerStore } from './customer-store.port.ts';
 import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
 import { Timeline } from './timeline.ts';
 import type { EncodedEvent } from './timeline-store.port.ts';
-import { ReadTurns } from './turns.ts';
+import { ReadTurns } from '../../../libs/kernel/turns.ts';
 
 /** An event, and the JSON of how it is displayed; null: that was not asked for. */
 export interface Shown<Event> {

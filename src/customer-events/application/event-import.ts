@@ -4,7 +4,7 @@ import type { ReceivingApp } from '../domain/retention.ts';
 import { CustomerEvents } from './customer-events.ts';
 import type { ImportPreview } from './import-preview.ts';
 import { LiveTraffic } from './live-traffic.ts';
-import { WriteTurns } from './turns.ts';
+import { WriteTurns } from '../../../libs/kernel/turns.ts';
 import { ChunkWrites, PARTITIONS, type WriteAttempt } from './chunk-writes.ts';
 import {
   isUnavailable,

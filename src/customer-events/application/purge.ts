@@ -25,7 +25,7 @@ import {
   type PurgePart,
   type RunChange,
 } from './purge-store.port.ts';
-import { WriteTurns } from './turns.ts';
+import { WriteTurns } from '../../../libs/kernel/turns.ts';
 import type { CustomerPosition } from '../domain/customer-position.ts';
 
 /** An app whose events are purged. */

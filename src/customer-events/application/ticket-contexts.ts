@@ -21,7 +21,7 @@ import type { EventDisplay, TypeDisplay } from '../domain/event-display.ts';
 import { displayedEvent, type DisplayContext } from './entry-displays.ts';
 import { EventDisplayRules } from './event-displays.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
-import { ReadTurns } from './turns.ts';
+import { ReadTurns } from '../../../libs/kernel/turns.ts';
 
 /** What had happened to a customer when a ticket was opened. Nothing in it is later than `asOf`. */
 export interface TicketContext {

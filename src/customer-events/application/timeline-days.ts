@@ -5,7 +5,7 @@ import { customerIdOf } from '../domain/customer.ts';
 import { requireCustomer } from './customer-lookups.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
-import { ReadTurns } from './turns.ts';
+import { ReadTurns } from '../../../libs/kernel/turns.ts';
 
 /** So many days may be asked for at once. */
 export const MAX_DAYS = 366;

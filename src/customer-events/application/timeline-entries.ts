@@ -42,7 +42,7 @@ import { foldedEntry, visibility } from './entry-folds.ts';
 import { matcherOf, searchEvents, type ReadEvents } from './entry-search.ts';
 import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
 import { TimelineStore } from './timeline-store.port.ts';
-import { ReadTurns } from './turns.ts';
+import { ReadTurns } from '../../../libs/kernel/turns.ts';
 
 /** What a page consists of before its payloads are read; the newest first. */
 interface Outlined {

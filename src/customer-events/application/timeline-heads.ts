@@ -10,7 +10,7 @@ import { attentionOf, needsAttention, windowBefore, type Attention } from './att
 import { CustomerStore } from './customer-store.port.ts';
 import { EventDisplayRules, type EventDisplays } from './event-displays.port.ts';
 import { TimelineStore, type NewestSummary } from './timeline-store.port.ts';
-import { ReadTurns } from './turns.ts';
+import { ReadTurns } from '../../../libs/kernel/turns.ts';
 
 /** So many types of warnings and errors are named, those with the latest events. */
 export const HEAD_ATTENTION_TYPES = 3;

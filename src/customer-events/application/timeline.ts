@@ -23,7 +23,7 @@ import {
 import { requireCustomer } from './customer-lookups.ts';
 import { CustomerStore } from './customer-store.port.ts';
 import { decodedEvent, TimelineStore, type EncodedEvent } from './timeline-store.port.ts';
-import { ReadTurns, WriteTurns } from './turns.ts';
+import { ReadTurns, WriteTurns } from '../../../libs/kernel/turns.ts';
 
 export interface TimelinePage {
   readonly events: readonly EncodedEvent[];

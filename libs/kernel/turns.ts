@@ -1,4 +1,4 @@
-import { FairQueue } from '../../../libs/kernel/fair-queue.ts';
+import { FairQueue } from './fair-queue.ts';
 
 /** What goes through much of a history at a time keeps a core of the database busy for as long as it lasts. */
 const COSTLY_AT_A_TIME = 2;
