@@ -36,6 +36,14 @@ export function nextTurn(): Promise<void> {
   });
 }
 
+/** Calls `work` for each of many items, in turns with everything else. */
+export async function eachInTurns<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
+  for (const item of items) {
+    work(item);
+    if (isTurnSpent()) await nextTurn();
+  }
+}
+
 function schedule(): void {
   if (isScheduled) return;
   isScheduled = true;

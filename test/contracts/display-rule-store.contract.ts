@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomId } from '../../libs/kernel/ids.ts';
-import type { DisplayRuleStore, PresentRule } from '../../src/event-types/application/display-rule-store.port.ts';
+import type {
+  DisplayRuleStore,
+  PresentRule,
+  Versions,
+} from '../../src/event-types/application/display-rule-store.port.ts';
 import type { DisplayRule } from '../../src/event-types/domain/display-rule.ts';
-import { bytesOfRules } from '../../src/event-types/domain/rule-set.ts';
+import { bytesOfRules, rulesOf, textsOf } from '../../src/event-types/domain/rule-set.ts';
 import { auditEntry, type AuditEntry } from '../../src/platform/audit/audit-entry.ts';
 import { ACTOR } from '../support/builders.ts';
 
@@ -41,10 +45,10 @@ export function displayRuleStoreContract(open: () => Opened): void {
 
     const entry = (of = appId) =>
       auditEntry(1_700_000_000_000, { appId: of, actor: ACTOR, action: 'event-types.changed' });
-    const put = (pattern: string, rule: DisplayRule | null, of = appId): Promise<void> =>
+    const put = (pattern: string, rule: DisplayRule | null, of = appId): Promise<Versions | null> =>
       store.changeRule(of, pattern, () => ({ rule, entry: entry(of) }));
     const replace = (rules: Record<string, DisplayRule>): Promise<string | null> =>
-      store.replaceRules(appId, () => ({ rules: new Map(Object.entries(rules)), entry: entry() }));
+      store.replaceRules(appId, () => ({ texts: textsOf(new Map(Object.entries(rules))), entry: entry() }));
     /** What a change of the rule for a pattern would be told. */
     const present = async (pattern = '*'): Promise<PresentRule> => {
       const told: PresentRule[] = [];
@@ -57,7 +61,7 @@ export function displayRuleStoreContract(open: () => Opened): void {
 
     it('has no rules and no version for an app at first', async () => {
       expect(await store.version(appId)).toBeNull();
-      expect(await store.read(appId)).toEqual({ version: null, rules: new Map() });
+      expect(await store.read(appId)).toEqual({ version: null, texts: new Map() });
       expect(await store.find(appId, '*')).toBeNull();
       expect(await present()).toEqual({ rule: null, set: { rules: 0, bytes: 0 } });
       expect(await store.version(appId)).toBeNull();
@@ -67,7 +71,7 @@ export function displayRuleStoreContract(open: () => Opened): void {
       await put('order.*', EVERY_FIELD);
       await put('*', {});
       expect(await store.find(appId, 'order.*')).toEqual(EVERY_FIELD);
-      expect((await store.read(appId)).rules).toEqual(
+      expect(rulesOf((await store.read(appId)).texts)).toEqual(
         new Map([
           ['*', {}],
           ['order.*', EVERY_FIELD],
@@ -77,18 +81,18 @@ export function displayRuleStoreContract(open: () => Opened): void {
 
     it('lists rules by their patterns, character by character', async () => {
       for (const pattern of ['order.placed', '*', 'a_b', 'order.*', '__proto__', '1.0', 'a.b']) await put(pattern, {});
-      const patterns = [...(await store.read(appId)).rules.keys()];
+      const patterns = [...(await store.read(appId)).texts.keys()];
       expect(patterns).toEqual(['*', '1.0', '__proto__', 'a.b', 'a_b', 'order.*', 'order.placed']);
     });
 
     it('makes a new version with each change, and tells what is there before it', async () => {
-      await put('a', { quiet: true });
+      expect((await put('a', { quiet: true }))?.before).toBeNull();
       const first = await store.version(appId);
-      await put('a', { quiet: false });
+      expect(await put('a', { quiet: false })).toEqual({ before: first, after: await store.version(appId) });
       const second = await store.version(appId);
       expect(new Set([null, first, second]).size).toBe(3);
-      expect(await store.read(appId)).toEqual({ version: second, rules: new Map([['a', { quiet: false }]]) });
-      const bytes = bytesOfRules(new Map([['a', { quiet: false }]]));
+      expect(await store.read(appId)).toEqual({ version: second, texts: textsOf(new Map([['a', { quiet: false }]])) });
+      const bytes = bytesOfRules(textsOf(new Map([['a', { quiet: false }]])));
       expect(await present('a')).toEqual({ rule: { quiet: false }, set: { rules: 1, bytes } });
       await put('a', null);
       expect(await store.find(appId, 'a')).toBeNull();
@@ -102,16 +106,18 @@ export function displayRuleStoreContract(open: () => Opened): void {
       const version = await replace({ b: { title: 'B' }, c: EVERY_FIELD });
       expect(await store.read(appId)).toEqual({
         version,
-        rules: new Map([
-          ['b', { title: 'B' }],
-          ['c', EVERY_FIELD],
-        ]),
+        texts: textsOf(
+          new Map([
+            ['b', { title: 'B' }],
+            ['c', EVERY_FIELD],
+          ]),
+        ),
       });
-      const bytes = bytesOfRules((await store.read(appId)).rules);
+      const bytes = bytesOfRules((await store.read(appId)).texts);
       expect((await present()).set).toEqual({ rules: 2, bytes });
       await replace({});
       expect((await present()).set).toEqual({ rules: 0, bytes: 0 });
-      expect((await store.read(appId)).rules.size).toBe(0);
+      expect((await store.read(appId)).texts.size).toBe(0);
     });
 
     it('tells who replaces all rules what there is', async () => {
@@ -145,11 +151,11 @@ export function displayRuleStoreContract(open: () => Opened): void {
       await put('a', { title: 'theirs' }, other);
       expect(await store.find(appId, 'a')).toEqual({ title: 'ours' });
       await replace({});
-      expect((await store.read(other)).rules).toEqual(new Map([['a', { title: 'theirs' }]]));
+      expect(rulesOf((await store.read(other)).texts)).toEqual(new Map([['a', { title: 'theirs' }]]));
     });
 
     it('decides changes of one app one after the other', async () => {
-      const change = (): Promise<void> =>
+      const change = (): Promise<unknown> =>
         store.changeRule(appId, 'n', ({ rule }) => ({
           rule: { title: String(Number(rule?.title ?? '0') + 1) },
           entry: entry(),

@@ -10,6 +10,7 @@ import { ReadDataSource } from '../../src/platform/postgres/read-data-source.ts'
 import { expectFailure } from './helpers/answers.ts';
 
 const EVENT = { customerExternalId: 'user_42', type: 'a' };
+const SESSION = { customerExternalId: 'user_42', viewer: { id: 'agent_1' } };
 
 describe('fair shares', () => {
   let service: TestService;
@@ -63,14 +64,41 @@ describe('fair shares', () => {
 
   it('live events have a connection that other changes cannot take', async () => {
     const instance = await start({ DATABASE_POOL_SIZE: '5', DATABASE_CONNECT_TIMEOUT_MS: '300' });
+    const made = await instance.post('/embed/sessions', SESSION).expect(201);
+    const { id } = made.body.data as { id: string };
+    const changes = [
+      () => instance.patch('/customers/user_42', { name: 'Ada' }).expect(200),
+      () => instance.put('/event-types', { rules: [{ pattern: 'a', rule: { title: 'A' } }] }).expect(200),
+      () => instance.put('/event-types/b', { title: 'B' }).expect(201),
+      () => instance.delete('/event-types/b').expect(200),
+      () => instance.post('/embed/sessions', SESSION).expect(201),
+      () => instance.delete(`/embed/sessions/${id}`).expect(200),
+    ];
     const release = occupy(instance.app.get(WriteTurns), 'acme', 10);
     try {
-      expectFailure(await instance.patch('/customers/user_42', { name: 'Ada' }), 503, 'SERVICE_UNAVAILABLE');
+      for (const change of changes) await expect(change()).rejects.toThrow('"Service Unavailable"');
       await instance.post('/customer-events', EVENT).expect(201);
     } finally {
       release();
     }
-    await instance.patch('/customers/user_42', { name: 'Ada' }).expect(200);
+    for (const change of changes) await change();
+  });
+
+  it('lists of event types, rules and previews take turns with other reads', async () => {
+    const instance = await start({ DATABASE_POOL_SIZE: '5', DATABASE_CONNECT_TIMEOUT_MS: '300' });
+    await instance.put('/event-types/c', { title: 'C' }).expect(201);
+    const reads = [
+      () => instance.get('/event-types').expect(200),
+      () => instance.get('/event-types/c').expect(200),
+      () => instance.post('/event-types/preview', { rule: {}, event: { type: 'c' } }).expect(200),
+    ];
+    const release = occupy(instance.app.get(ReadTurns), 'acme', 10);
+    try {
+      for (const read of reads) await expect(read()).rejects.toThrow('"Service Unavailable"');
+    } finally {
+      release();
+    }
+    for (const read of reads) await read();
   });
 
   it('a tenant whose reads hang does not delay the reads of another', async () => {
@@ -154,12 +182,14 @@ describe('fair shares', () => {
       '/customers/user_42/events/export',
       '/customers/user_42/events?type=a',
       '/customers/user_42/context?limit=200',
+      '/event-types',
     ]) {
       const refused = await instance.get(path);
       expectFailure(refused, 429, 'TOO_MANY_REQUESTS');
       expect(refused.headers['retry-after']).toBe('1');
     }
     expectFailure(await instance.delete('/customers/user_43'), 429, 'TOO_MANY_REQUESTS');
+    expectFailure(await instance.put('/event-types', { rules: [] }), 429, 'TOO_MANY_REQUESTS');
     await instance.get('/customers/user_42/events').expect(200);
     await instance.get('/customers/user_42/context').expect(200);
     await instance.post('/customer-events', EVENT).expect(201);

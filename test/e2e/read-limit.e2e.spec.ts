@@ -45,6 +45,9 @@ describe('READ_LIMITS', () => {
     const event = { customerExternalId: 'user_42', type: 'a' };
     const { body } = await service.post('/customer-events', event).expect(201);
     const { id } = (body as { data: { id: string } }).data;
+    const rules = (count: number) => ({
+      rules: Array.from({ length: count }, (_, n) => ({ pattern: `t${n}`, rule: { title: 'T' } })),
+    });
     let before = 1_000;
     const costs: readonly (readonly [number, () => PromiseLike<Response>])[] = [
       [1, () => service.get('/auth/whoami')],
@@ -58,6 +61,13 @@ describe('READ_LIMITS', () => {
       [10, () => service.get('/customers/user_42/events/summary')],
       [50, () => service.get('/customers/user_42/events/export')],
       [1, () => service.patch('/customers/user_42', { name: 'Ada' })],
+      [5, () => service.get('/event-types')],
+      [10, () => service.put('/event-types', rules(50))],
+      [40, () => service.put('/event-types', rules(200))],
+      [8, () => service.get('/event-types')],
+      [1, () => service.put('/event-types/t1', {})],
+      [1, () => service.get('/event-types/t1')],
+      [5, () => service.post('/event-types/preview', { rule: {}, event: { type: 't1' } })],
       [50, () => service.post('/customer-events/import', `${JSON.stringify(event)}\n`.repeat(300), NDJSON)],
       [10, () => service.delete(`/customers/user_42/events/${id}`)],
       [10, () => service.delete('/customers/user_42')],

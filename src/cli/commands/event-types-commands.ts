@@ -4,9 +4,8 @@ import { Command } from 'commander';
 import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
 import type { App } from '../../api-keys/domain/api-key.ts';
-import { differencesOf, EventTypes } from '../../event-types/application/event-types.ts';
-import type { DisplayRule } from '../../event-types/domain/display-rule.ts';
-import { setTag } from '../../event-types/domain/rule-set.ts';
+import { EventTypes } from '../../event-types/application/event-types.ts';
+import { differencesOf, rulesOf, setTag, textsOf, type Rules } from '../../event-types/domain/rule-set.ts';
 import { OperatorError } from '../error-message.ts';
 import { operator } from '../operator.ts';
 import { withService } from '../with-service.ts';
@@ -50,9 +49,10 @@ const pullCommand = (): Command =>
     .option('--overwrite', 'also a file that says something else; its comments are lost')
     .addOption(jsonOption())
     .action(async (file: string, options: FileOptions & { readonly overwrite?: boolean }) => {
-      const { rules } = await withService(options, async (service) =>
+      const { texts } = await withService(options, async (service) =>
         service.get(EventTypes).all((await appOf(service, options.app)).id),
       );
+      const rules = rulesOf(texts);
       const written = writeRules(file, rules, options.overwrite === true);
       const line = written ? `${rules.size} rules of ${options.app} are in ${file}` : `${file} says this already`;
       print(options, { app: options.app, file, rules: rules.size, written }, [line]);
@@ -69,7 +69,7 @@ const pushCommand = (): Command =>
       const { dryRun = false } = options;
       const wanted = readRulesFile(file);
       const { before } = await withService(options, pushRules(options.app, wanted, dryRun));
-      const differences = differencesOf(before, wanted);
+      const differences = differencesOf(textsOf(before), textsOf(wanted));
       print(options, { app: options.app, dryRun, ...differences }, diffLines(before, wanted));
       const isSame = Object.values(differences).flat().length === 0;
       if (isSame) tell(options, `Nothing differs: ${options.app} has these ${wanted.size} rules`);
@@ -91,21 +91,19 @@ const listTypes = (slug: string) => async (service: INestApplicationContext) => 
 };
 
 /** @throws {OperatorError} also where somebody changes a rule in between. */
-const pushRules =
-  (slug: string, wanted: ReadonlyMap<string, DisplayRule>, dryRun: boolean) =>
-  async (service: INestApplicationContext) => {
-    const { id } = await service.get(KeyAdministration).appToWriteTo(slug);
-    const present = await service.get(EventTypes).all(id);
-    if (!dryRun) {
-      await service
-        .get(EventTypes)
-        .replaceAll(id, wanted, { isOneOf: [setTag(present)] }, operator())
-        .catch((error: unknown) => {
-          throw refusalOf(error);
-        });
-    }
-    return { before: present.rules };
-  };
+const pushRules = (slug: string, wanted: Rules, dryRun: boolean) => async (service: INestApplicationContext) => {
+  const { id } = await service.get(KeyAdministration).appToWriteTo(slug);
+  const present = await service.get(EventTypes).all(id);
+  if (!dryRun) {
+    await service
+      .get(EventTypes)
+      .replaceAll(id, wanted, { isOneOf: [setTag(present)] }, operator())
+      .catch((error: unknown) => {
+        throw refusalOf(error);
+      });
+  }
+  return { before: rulesOf(present.texts) };
+};
 
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof DomainError) || error.kind === 'unavailable') return error;
@@ -119,10 +117,10 @@ function refusalOf(error: unknown): unknown {
  *
  * @throws {OperatorError} where it says something else and may not be overwritten, or cannot be written.
  */
-function writeRules(file: string, rules: ReadonlyMap<string, DisplayRule>, mayOverwrite: boolean): boolean {
+function writeRules(file: string, rules: Rules, mayOverwrite: boolean): boolean {
   if (existsSync(file) && !mayOverwrite) {
     const present = readRulesFile(file);
-    if (Object.values(differencesOf(present, rules)).flat().length === 0) return false;
+    if (Object.values(differencesOf(textsOf(present), textsOf(rules))).flat().length === 0) return false;
     throw new OperatorError(`${file} says something else and was left as it is: name another file, or add --overwrite`);
   }
   try {

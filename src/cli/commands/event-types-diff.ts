@@ -1,13 +1,17 @@
-import { differencesOf, type RuleDifferences } from '../../event-types/application/event-types.ts';
 import type { DisplayRule } from '../../event-types/domain/display-rule.ts';
-import { ruleText } from '../../event-types/domain/rule-set.ts';
+import {
+  differencesOf,
+  ruleText,
+  textsOf,
+  type RuleDifferences,
+  type Rules,
+} from '../../event-types/domain/rule-set.ts';
 
-type Rules = ReadonlyMap<string, DisplayRule>;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What differs, by pattern and field: `+` is new, `-` goes, `~` changes. */
 export function diffLines(before: Rules, after: Rules): string[] {
-  const { added, changed, removed } = differencesOf(before, after);
+  const { added, changed, removed } = differencesOf(textsOf(before), textsOf(after));
   const sign = new Map([...entries(added, '+'), ...entries(changed, '~'), ...entries(removed, '-')]);
   return [...sign.keys()]
     .sort()

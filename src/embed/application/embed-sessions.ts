@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { ID_PATTERN } from '../../../libs/kernel/ids.ts';
+import { WriteTurns } from '../../../libs/kernel/turns.ts';
 import { auditEntry, type Actor } from '../../platform/audit/audit-entry.ts';
 import { sessionCustomerNotFound, sessionNotFound } from '../domain/embed-error.ts';
 import type { CustomerNamed } from '../domain/customer-named.ts';
@@ -20,6 +21,8 @@ export interface CreatedSession {
 }
 
 const SESSIONS_AT_ONCE = 500;
+/** Whose turn it is where an operator ends a session of any app: the id of no app. */
+const OPERATOR = '';
 
 /** Makes, prolongs and ends embed sessions. Every method throws SERVICE_UNAVAILABLE where the database is away. */
 @Injectable()
@@ -28,6 +31,7 @@ export class EmbedSessions {
     private readonly store: EmbedSessionStore,
     private readonly customers: SessionCustomers,
     private readonly publicKeys: AppPublicKeys,
+    private readonly writes: WriteTurns,
     private readonly clock: Clock,
   ) {}
 
@@ -51,14 +55,15 @@ export class EmbedSessions {
       masked: String(session.masked),
       renewableUntil: new Date(session.renewableUntil).toISOString(),
     });
-    if (!(await this.store.add(session, entry))) throw sessionCustomerNotFound();
+    const isAdded = await this.writes.run(by.appId, () => this.store.add(session, entry));
+    if (!isAdded) throw sessionCustomerNotFound();
     return { session, token, publicKey };
   }
 
   /** Moves the expiry of a session. Returns why it cannot be moved any more, where that is so. */
-  async renew(id: string): Promise<EmbedSession | SessionRefusal> {
+  async renew({ id, appId }: Pick<EmbedSession, 'id' | 'appId'>): Promise<EmbedSession | SessionRefusal> {
     const now = this.clock.now();
-    const session = await this.store.renew(id, now);
+    const session = await this.writes.run(appId, () => this.store.renew(id, now));
     const state = session === null ? 'revoked' : sessionState(session, now);
     return state === 'valid' ? (session as EmbedSession) : { refused: state === 'expired' ? 'expired' : 'ended' };
   }
@@ -72,9 +77,9 @@ export class EmbedSessions {
    */
   async end(id: string, appId: string | null, actor: Actor): Promise<EmbedSession> {
     if (!ID_PATTERN.test(id)) throw sessionNotFound();
-    const session = await this.store.revoke(id, appId, this.clock.now(), (present) =>
-      this.entry('session.revoked', present, actor),
-    );
+    const revoke = (): Promise<EmbedSession | null> =>
+      this.store.revoke(id, appId, this.clock.now(), (present) => this.entry('session.revoked', present, actor));
+    const session = await this.writes.run(appId ?? OPERATOR, revoke);
     if (session === null) throw sessionNotFound();
     return session;
   }

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { atMost } from '../../../libs/kernel/at-most.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
+import { WriteTurns } from '../../../libs/kernel/turns.ts';
 import { auditEntry, type Actor } from '../../platform/audit/audit-entry.ts';
 import type { EmbedSession } from '../domain/embed-session.ts';
 import { auditedViewer } from './audited-viewer.ts';
@@ -29,6 +30,7 @@ export class SessionUses {
   constructor(
     private readonly store: EmbedSessionStore,
     private readonly customers: SessionCustomers,
+    private readonly writes: WriteTurns,
     private readonly clock: Clock,
   ) {}
 
@@ -51,11 +53,13 @@ export class SessionUses {
     const viewerId = auditedViewer(session, this.customers);
     const details = viewerId === null ? null : { viewerId };
     const entry = auditEntry(at, { appId, actor, action: 'timeline.viewed', customer, details });
-    const noted = this.store.noteView(id, at, VIEW_EVERY_MS, entry).catch((error: Error) => {
-      this.viewsTried.delete(id);
-      throw error;
-    });
-    this.begin(noted);
+    const noted = this.writes.run(appId, () => this.store.noteView(id, at, VIEW_EVERY_MS, entry));
+    this.begin(
+      noted.catch((error: Error) => {
+        this.viewsTried.delete(id);
+        throw error;
+      }),
+    );
   }
 
   /** Nest calls it at the end. */

@@ -18,7 +18,7 @@ export class EmbedRenewalController {
     description: 'By its ttl from now, up to `renewableUntil`; never by less than it had. The token stays the same.',
   })
   @Responds(200, RenewedSessionResponse, 'Until when the session is good now.')
-  async renewEmbedSession(@CurrentSession() { session }: SessionCaller): Promise<RenewedSessionResponse> {
-    return renewedSessionResponse(await this.sessions.renew(session.id));
+  async renewEmbedSession(@CurrentSession() { app, session }: SessionCaller): Promise<RenewedSessionResponse> {
+    return renewedSessionResponse(await this.sessions.renew({ id: session.id, appId: app.id }));
   }
 }

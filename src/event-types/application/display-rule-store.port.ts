@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../platform/audit/audit-entry.ts';
 import type { DisplayRule } from '../domain/display-rule.ts';
-import type { RuleSet } from '../domain/rule-set.ts';
+import type { RuleSet, RuleTexts } from '../domain/rule-set.ts';
 
 /** What there is before a rule is changed. */
 export interface PresentRule {
@@ -18,8 +18,15 @@ export interface RuleChange {
 }
 
 export interface SetChange {
-  readonly rules: ReadonlyMap<string, DisplayRule>;
+  /** In the order of their patterns. */
+  readonly texts: RuleTexts;
   readonly entry: AuditEntry;
+}
+
+/** Of all rules of an app, before one was changed and after that. */
+export interface Versions {
+  readonly before: string | null;
+  readonly after: string;
 }
 
 /**
@@ -39,12 +46,13 @@ export abstract class DisplayRuleStore {
    * Changes the rule for one pattern.
    *
    * @param decide is told what there is, and may be asked several times: null changes nothing, and what it throws is thrown.
+   * @returns null where nothing was changed.
    */
   abstract changeRule(
     appId: string,
     pattern: string,
     decide: (present: PresentRule) => RuleChange | null,
-  ): Promise<void>;
+  ): Promise<Versions | null>;
 
   /**
    * Puts other rules in the place of all that there are.

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { compileRules, type CompiledRules } from '../domain/compiled-rules.ts';
-import { bytesOfRules, type RuleSet } from '../domain/rule-set.ts';
-import { DisplayRuleStore } from './display-rule-store.port.ts';
+import { compileTexts, type CompiledRules } from '../domain/compiled-rules.ts';
+import { bytesOfRules, withText, type RuleSet } from '../domain/rule-set.ts';
+import { DisplayRuleStore, type Versions } from './display-rule-store.port.ts';
 
 /** For so long it is not asked again whether an app's rules have changed. */
 const FRESH_MS = 5_000;
@@ -12,9 +12,15 @@ const MAX_BYTES = 33_554_432;
 /** What an app takes that has no rules. */
 const OVERHEAD_BYTES = 500;
 
-interface Known {
+/** The rules of an app, for those who list them and for those who display events. */
+export interface AppRules {
   readonly set: RuleSet;
   readonly compiled: CompiledRules;
+}
+
+interface Known extends AppRules {
+  /** Of the text of all rules. */
+  readonly bytes: number;
   /** By the monotonic clock, in milliseconds: when it was asked for, so that no change since then counts as seen. */
   readonly askedAt: number;
 }
@@ -28,7 +34,7 @@ export class DisplayRules {
   private readonly known = new LRUCache<string, Known>({
     max: MAX_APPS,
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ set }) => OVERHEAD_BYTES + bytesOfRules(set.rules),
+    sizeCalculation: ({ bytes }) => OVERHEAD_BYTES + bytes,
   });
   private readonly asked = new Map<string, Promise<Known>>();
 
@@ -41,7 +47,26 @@ export class DisplayRules {
     return (await (this.asked.get(appId) ?? this.ask(appId, known))).compiled;
   }
 
-  /** Of an app whose rules were changed here: what is asked for from now on sees the change. */
+  /** As they are now, whoever has changed them: read anew only where they have another version. @throws SERVICE_UNAVAILABLE */
+  current(appId: string): Promise<AppRules> {
+    return this.ask(appId, this.known.get(appId));
+  }
+
+  /**
+   * A rule was changed here: what is asked for from now on sees the change. All rules of the app are not read anew for it, or an
+   * app with many could keep the service busy by changing one again and again.
+   *
+   * @param text of the rule; null: it has gone.
+   */
+  changed(appId: string, pattern: string, text: string | null, { before, after }: Versions): void {
+    const known = this.known.get(appId);
+    this.forget(appId);
+    if (known === undefined || known.set.version !== before) return;
+    const texts = withText(known.set.texts, pattern, text);
+    this.known.set(appId, knownRules({ version: after, texts }, known.askedAt));
+  }
+
+  /** All rules of an app were changed here: what is asked for from now on sees the change. */
   forget(appId: string): void {
     this.known.delete(appId);
     this.asked.delete(appId);
@@ -63,6 +88,13 @@ export class DisplayRules {
     const askedAt = performance.now();
     if (before !== undefined && (await this.store.version(appId)) === before.set.version) return { ...before, askedAt };
     const set = await this.store.read(appId);
-    return { set, compiled: compileRules(set.rules), askedAt };
+    return knownRules(set, askedAt);
   }
 }
+
+const knownRules = (set: RuleSet, askedAt: number): Known => ({
+  set,
+  compiled: compileTexts(set.texts),
+  bytes: bytesOfRules(set.texts),
+  askedAt,
+});

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonText } from '../../../libs/json-payload/json-text.ts';
 import { Clock } from '../../../libs/kernel/clock.ts';
+import { ReadTurns } from '../../../libs/kernel/turns.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { compileRules, type DisplayedEvent } from '../domain/compiled-rules.ts';
 import type { Display, DisplayRule } from '../domain/display-rule.ts';
 import { matchingRules } from '../domain/rule-set.ts';
-import { DisplayRuleStore } from './display-rule-store.port.ts';
+import { DisplayRules } from './display-rules.ts';
 import { StoredEvents } from './stored-events.port.ts';
 
 /** An event to try a rule with: one that is stored, or one that is made up and happens now. */
@@ -16,7 +17,8 @@ export type PreviewedEvent =
 @Injectable()
 export class EventPreviews {
   constructor(
-    private readonly store: DisplayRuleStore,
+    private readonly rules: DisplayRules,
+    private readonly reads: ReadTurns,
     private readonly events: StoredEvents,
     private readonly clock: Clock,
   ) {}
@@ -28,11 +30,11 @@ export class EventPreviews {
    * @throws CUSTOMER_NOT_FOUND, NOT_FOUND, SERVICE_UNAVAILABLE
    */
   async preview(appId: string, rule: DisplayRule, event: PreviewedEvent, showsCustomer: boolean): Promise<Display> {
-    const [[shown, customerName], { rules }] = await Promise.all([
+    const [[shown, customerName], { set }] = await Promise.all([
       this.shown(appId, event, showsCustomer),
-      this.store.read(appId),
+      this.reads.run(appId, () => this.rules.current(appId)),
     ]);
-    const tried = matchingRules(rules, shown.type).set(shown.type, rule);
+    const tried = matchingRules(set.texts, shown.type).set(shown.type, rule);
     return compileRules(tried).display(shown, customerName);
   }
 

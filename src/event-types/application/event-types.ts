@@ -2,22 +2,28 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../libs/kernel/clock.ts';
 import { fieldTooLarge, invalidField } from '../../../libs/kernel/input-error.ts';
 import { requirePreconditions, type Preconditions } from '../../../libs/kernel/preconditions.ts';
+import { eachInTurns } from '../../../libs/kernel/time-slice.ts';
+import { ReadTurns, WriteTurns } from '../../../libs/kernel/turns.ts';
 import { auditEntry, type Actor, type AuditEntry } from '../../platform/audit/audit-entry.ts';
-import { compileRules, type CompiledRules } from '../domain/compiled-rules.ts';
+import type { CompiledRules } from '../domain/compiled-rules.ts';
 import type { DisplayRule } from '../domain/display-rule.ts';
 import { eventTypeRuleNotFound } from '../domain/event-types-error.ts';
 import {
   bytesOfRules,
+  differencesOf,
   inOrder,
-  isSameRule,
   MAX_RULES,
   MAX_RULES_BYTES,
   ruleBytes,
   ruleTag,
+  ruleText,
   setTag,
+  type RuleDifferences,
+  type Rules,
   type RuleSet,
+  type RuleTexts,
 } from '../domain/rule-set.ts';
-import { DisplayRuleStore, type PresentRule } from './display-rule-store.port.ts';
+import { DisplayRuleStore, type PresentRule, type RuleChange } from './display-rule-store.port.ts';
 import { DisplayRules } from './display-rules.ts';
 import { TypesSeenStore, type TypeSeen } from './types-seen-store.port.ts';
 
@@ -41,13 +47,6 @@ export interface EventTypesPage {
   readonly compiled: CompiledRules;
 }
 
-/** Which of several rules differ, by their patterns. */
-export interface RuleDifferences {
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly removed: readonly string[];
-}
-
 /** What an app says about the display of its events. All methods throw SERVICE_UNAVAILABLE. */
 @Injectable()
 export class EventTypes {
@@ -55,29 +54,31 @@ export class EventTypes {
     private readonly store: DisplayRuleStore,
     private readonly typesSeen: TypesSeenStore,
     private readonly rules: DisplayRules,
+    private readonly reads: ReadTurns,
+    private readonly writes: WriteTurns,
     private readonly clock: Clock,
   ) {}
 
   /** @param after the type behind which the page begins; an empty text: from the first. */
-  async page(appId: string, after: string, limit: number): Promise<EventTypesPage> {
-    const [types, hadMore, rules] = await Promise.all([
-      this.typesSeen.list(appId, after, limit + 1),
-      this.typesSeen.hadMore(appId),
-      this.store.read(appId),
-    ]);
-    const shown = types.slice(0, limit);
-    const next = types.length > limit ? (shown.at(-1)?.type ?? null) : null;
-    return { types: shown, next, hadMore, rules, compiled: compileRules(rules.rules) };
+  page(appId: string, after: string, limit: number): Promise<EventTypesPage> {
+    return this.reads.run(appId, async () => {
+      const types = await this.typesSeen.list(appId, after, limit + 1);
+      const hadMore = await this.typesSeen.hadMore(appId);
+      const { set, compiled } = await this.rules.current(appId);
+      const shown = types.slice(0, limit);
+      const next = types.length > limit ? (shown.at(-1)?.type ?? null) : null;
+      return { types: shown, next, hadMore, rules: set, compiled };
+    });
   }
 
   /** All rules, as they are now. */
-  all(appId: string): Promise<RuleSet> {
-    return this.store.read(appId);
+  async all(appId: string): Promise<RuleSet> {
+    return (await this.reads.run(appId, () => this.rules.current(appId))).set;
   }
 
   /** @throws NOT_FOUND */
   async get(appId: string, pattern: string): Promise<VersionedRule> {
-    const rule = await this.store.find(appId, pattern);
+    const rule = await this.reads.run(appId, () => this.store.find(appId, pattern));
     if (rule === null) throw eventTypeRuleNotFound();
     return { pattern, rule, version: ruleTag(rule) };
   }
@@ -95,28 +96,38 @@ export class EventTypes {
     actor: Actor,
   ): Promise<VersionedRule & { readonly created: boolean }> {
     let created = false;
-    await this.store.changeRule(appId, pattern, (present) => {
+    const text = ruleText(rule);
+    await this.change(appId, pattern, text, (present) => {
       requirePreconditions(conditions, tagOf(present.rule));
       created = present.rule === null;
-      if (present.rule !== null && isSameRule(present.rule, rule)) return null;
-      requireRoom(present, pattern, rule);
+      if (present.rule !== null && ruleText(present.rule) === text) return null;
+      requireRoom(present, pattern, text);
       return { rule, entry: this.entry(appId, actor, pattern, 1) };
     });
-    this.rules.forget(appId);
     return { pattern, rule, version: ruleTag(rule), created };
   }
 
   /** Returns the rule that there was. @throws NOT_FOUND, PRECONDITION_FAILED */
   async delete(appId: string, pattern: string, conditions: Preconditions, actor: Actor): Promise<VersionedRule> {
     let deleted: DisplayRule | null = null;
-    await this.store.changeRule(appId, pattern, ({ rule }) => {
+    await this.change(appId, pattern, null, ({ rule }) => {
       requirePreconditions(conditions, tagOf(rule));
       deleted = rule;
       return rule === null ? null : { rule: null, entry: this.entry(appId, actor, pattern, 1) };
     });
-    this.rules.forget(appId);
     if (deleted === null) throw eventTypeRuleNotFound();
     return { pattern, rule: deleted, version: ruleTag(deleted) };
+  }
+
+  /** @param text of the rule as it will be; null: it goes. */
+  private async change(
+    appId: string,
+    pattern: string,
+    text: string | null,
+    decide: (present: PresentRule) => RuleChange | null,
+  ): Promise<void> {
+    const versions = await this.writes.run(appId, () => this.store.changeRule(appId, pattern, decide));
+    if (versions !== null) this.rules.changed(appId, pattern, text, versions);
   }
 
   /**
@@ -127,21 +138,24 @@ export class EventTypes {
    */
   async replaceAll(
     appId: string,
-    given: ReadonlyMap<string, DisplayRule>,
+    given: Rules,
     conditions: Preconditions,
     actor: Actor,
   ): Promise<RuleSet & RuleDifferences> {
-    requireFitting(given);
-    const rules = inOrder(given);
+    const texts = new Map<string, string>();
+    await eachInTurns(inOrder(given), ([pattern, rule]) => texts.set(pattern, ruleText(rule)));
+    requireFitting(texts);
     let differences: RuleDifferences = { added: [], changed: [], removed: [] };
-    const version = await this.store.replaceRules(appId, (present) => {
-      requirePreconditions(conditions, setTag(present));
-      differences = differencesOf(present.rules, rules);
-      const count = Object.values(differences).flat().length;
-      return count === 0 ? null : { rules, entry: this.entry(appId, actor, ALL, count) };
-    });
+    const replace = (): Promise<string | null> =>
+      this.store.replaceRules(appId, (present) => {
+        requirePreconditions(conditions, setTag(present));
+        differences = differencesOf(present.texts, texts);
+        const count = Object.values(differences).flat().length;
+        return count === 0 ? null : { texts, entry: this.entry(appId, actor, ALL, count) };
+      });
+    const version = await this.writes.run(appId, replace);
     this.rules.forget(appId);
-    return { version, rules, ...differences };
+    return { version, texts, ...differences };
   }
 
   private entry(appId: string, actor: Actor, subject: string, count: number): AuditEntry {
@@ -151,33 +165,18 @@ export class EventTypes {
 
 const tagOf = (rule: DisplayRule | null): string | null => (rule === null ? null : ruleTag(rule));
 
-export function differencesOf(
-  before: ReadonlyMap<string, DisplayRule>,
-  after: ReadonlyMap<string, DisplayRule>,
-): RuleDifferences {
-  const changed = [...after].filter(([pattern, rule]) => {
-    const present = before.get(pattern);
-    return present !== undefined && !isSameRule(present, rule);
-  });
-  return {
-    added: [...after.keys()].filter((pattern) => !before.has(pattern)),
-    changed: changed.map(([pattern]) => pattern),
-    removed: [...before.keys()].filter((pattern) => !after.has(pattern)),
-  };
-}
-
-function requireRoom({ rule: present, set }: PresentRule, pattern: string, rule: DisplayRule): void {
+function requireRoom({ rule: present, set }: PresentRule, pattern: string, text: string): void {
   if (present === null && set.rules >= MAX_RULES)
     throw invalidField(
       'rules',
       `are ${set.rules} already, and may be at most ${MAX_RULES}; delete one that is not needed`,
     );
-  const bytesBefore = present === null ? 0 : ruleBytes(pattern, present);
-  if (set.bytes - bytesBefore + ruleBytes(pattern, rule) > MAX_RULES_BYTES)
+  const bytesBefore = present === null ? 0 : ruleBytes(pattern, ruleText(present));
+  if (set.bytes - bytesBefore + ruleBytes(pattern, text) > MAX_RULES_BYTES)
     throw fieldTooLarge('rules', MAX_RULES_BYTES);
 }
 
-function requireFitting(rules: ReadonlyMap<string, DisplayRule>): void {
-  if (rules.size > MAX_RULES) throw invalidField('rules', `must be at most ${MAX_RULES}, and are ${rules.size}`);
-  if (bytesOfRules(rules) > MAX_RULES_BYTES) throw fieldTooLarge('rules', MAX_RULES_BYTES);
+function requireFitting(texts: RuleTexts): void {
+  if (texts.size > MAX_RULES) throw invalidField('rules', `must be at most ${MAX_RULES}, and are ${texts.size}`);
+  if (bytesOfRules(texts) > MAX_RULES_BYTES) throw fieldTooLarge('rules', MAX_RULES_BYTES);
 }

@@ -45,24 +45,33 @@ const MAX_TYPES_REMEMBERED = 2_000;
 const NO_VALUES = new PayloadPaths([]).valuesOf('{}');
 
 /**
- * The rules of one app, read once. Of each field the most exact rule that has it counts: the one of the type, then those
+ * The rules of one app, each read once. Of each field the most exact rule that has it counts: the one of the type, then those
  * of prefixes, the longest first, then `*`, then the built-in one.
  *
  * @param rules by what they are for: `order.placed`, `order.*` or `*`; all of them valid.
  */
 export function compileRules(rules: ReadonlyMap<string, DisplayRule>): CompiledRules {
-  return rules.size === 0 ? NO_RULES : new CompiledRules(rules);
+  return compileTexts(new Map([...rules].map(([pattern, rule]) => [pattern, JSON.stringify(rule)])));
+}
+
+/** @param texts as in {@link compileRules}, each rule as JSON: of thousands, those of the types that are shown are parsed. */
+export function compileTexts(texts: ReadonlyMap<string, string>): CompiledRules {
+  return texts.size === 0 ? NO_RULES : new CompiledRules(texts);
 }
 
 export class CompiledRules {
   readonly hasRules: boolean;
-  /** Whether a rule shows something of the customer: only then that has to be read. */
-  readonly showsCustomer: boolean;
   private readonly compiled = new LRUCache<string, CompiledRule>(atMost(MAX_TYPES_REMEMBERED));
 
-  constructor(private readonly rules: ReadonlyMap<string, DisplayRule>) {
-    this.hasRules = rules.size > 0;
-    this.showsCustomer = [...rules.values()].some((rule) => JSON.stringify(rule).includes('customer.'));
+  private mentionsCustomer: boolean | undefined;
+
+  constructor(private readonly texts: ReadonlyMap<string, string>) {
+    this.hasRules = texts.size > 0;
+  }
+
+  /** Whether a rule shows something of the customer: only then that has to be read. */
+  get showsCustomer(): boolean {
+    return (this.mentionsCustomer ??= [...this.texts.values()].some((text) => text.includes('customer.')));
   }
 
   /** @param customerName for templates that show it; null: not known. */
@@ -101,7 +110,9 @@ export class CompiledRules {
   effective(type: string): DisplayRule {
     const effective: Record<string, unknown> = {};
     for (const pattern of patternsOf(type)) {
-      for (const [field, value] of Object.entries(this.rules.get(pattern) ?? {})) {
+      const text = this.texts.get(pattern);
+      if (text === undefined) continue;
+      for (const [field, value] of Object.entries(JSON.parse(text) as DisplayRule)) {
         if (value !== undefined && !Object.hasOwn(effective, field)) effective[field] = value;
       }
     }

@@ -7,17 +7,33 @@ export const MAX_RULES = 5_000;
 /** Bytes of all rules of an app, as {@link ruleBytes} counts them: as many as they can be sent in at once. */
 export const MAX_RULES_BYTES = 1_048_576;
 
+/** Rules by pattern: a type, the beginning of types such as `order.*`, or `*`. */
+export type Rules = ReadonlyMap<string, DisplayRule>;
+
+/**
+ * The same, each rule as its {@link ruleText}. There may be thousands, and few are looked into: to parse them all, or to write
+ * them all, keeps everybody else waiting for as long as a hundred events take.
+ */
+export type RuleTexts = ReadonlyMap<string, string>;
+
 /** All rules of an app, in the order of their patterns. */
 export interface RuleSet {
   /** Changes with every change of a rule; null: none was ever made. */
   readonly version: string | null;
-  /** By pattern: a type, the beginning of types such as `order.*`, or `*`. */
-  readonly rules: ReadonlyMap<string, DisplayRule>;
+  readonly texts: RuleTexts;
 }
 
 /** By code units, which for patterns is how PostgreSQL orders them by the collation "C". */
-export const inOrder = (rules: ReadonlyMap<string, DisplayRule>): ReadonlyMap<string, DisplayRule> =>
+export const inOrder = <T>(rules: ReadonlyMap<string, T>): Map<string, T> =>
   new Map([...rules].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** @param text null: the rule for the pattern goes. */
+export function withText(texts: RuleTexts, pattern: string, text: string | null): RuleTexts {
+  const changed = new Map(texts);
+  if (text === null) changed.delete(pattern);
+  else changed.set(pattern, text);
+  return changed.size > texts.size ? inOrder(changed) : changed;
+}
 
 /** The fields that are given, always in the same order: two rules that say the same have one text. */
 export function ruleText({
@@ -37,14 +53,37 @@ export function ruleText({
   });
 }
 
-export const isSameRule = (a: DisplayRule, b: DisplayRule): boolean => ruleText(a) === ruleText(b);
+/** A rule of its {@link ruleText}. */
+export const ruleOfText = (text: string): DisplayRule => JSON.parse(text) as DisplayRule;
+
+export const textsOf = (rules: Rules): RuleTexts =>
+  new Map([...rules].map(([pattern, rule]) => [pattern, ruleText(rule)]));
+
+export const rulesOf = (texts: RuleTexts): Rules =>
+  new Map([...texts].map(([pattern, text]) => [pattern, ruleOfText(text)]));
 
 /** What a rule takes of {@link MAX_RULES_BYTES}. */
-export const ruleBytes = (pattern: string, rule: DisplayRule): number =>
-  Buffer.byteLength(pattern) + Buffer.byteLength(ruleText(rule));
+export const ruleBytes = (pattern: string, text: string): number =>
+  Buffer.byteLength(pattern) + Buffer.byteLength(text);
 
-export const bytesOfRules = (rules: ReadonlyMap<string, DisplayRule>): number =>
-  [...rules].reduce((sum, [pattern, rule]) => sum + ruleBytes(pattern, rule), 0);
+export function bytesOfRules(texts: RuleTexts): number {
+  let bytes = 0;
+  for (const [pattern, text] of texts) bytes += ruleBytes(pattern, text);
+  return bytes;
+}
+
+/** Which of several rules differ, by their patterns. */
+export interface RuleDifferences {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export const differencesOf = (before: RuleTexts, after: RuleTexts): RuleDifferences => ({
+  added: [...after.keys()].filter((pattern) => !before.has(pattern)),
+  changed: [...after.keys()].filter((pattern) => before.has(pattern) && before.get(pattern) !== after.get(pattern)),
+  removed: [...before.keys()].filter((pattern) => !after.has(pattern)),
+});
 
 /** Names the content of a rule: 128 bits of its SHA-256, as 32 hexadecimal digits. */
 export const ruleTag = (rule: DisplayRule): string =>
@@ -54,11 +93,11 @@ export const ruleTag = (rule: DisplayRule): string =>
 export const setTag = ({ version }: Pick<RuleSet, 'version'>): string => version ?? 'none';
 
 /** The patterns that hold for a type, the most exact first: itself, `a.b.*`, `a.*`, `*`. */
-export function matchingRules(rules: ReadonlyMap<string, DisplayRule>, type: string): Map<string, DisplayRule> {
+export function matchingRules(texts: RuleTexts, type: string): Map<string, DisplayRule> {
   const matching = new Map<string, DisplayRule>();
   for (const pattern of patternsOf(type)) {
-    const rule = rules.get(pattern);
-    if (rule !== undefined) matching.set(pattern, rule);
+    const text = texts.get(pattern);
+    if (text !== undefined) matching.set(pattern, ruleOfText(text));
   }
   return matching;
 }

@@ -1,10 +1,12 @@
 import { Delete, Get, Post, Put } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { fieldTooLarge } from '../../../libs/kernel/input-error.ts';
 import { preconditionFailed, type Preconditions } from '../../../libs/kernel/preconditions.ts';
 import { hasScope } from '../../platform/access/scopes.ts';
 import type { Actor } from '../../platform/audit/audit-entry.ts';
 import { BODY_FAILURES, Fails, Responds, ServerController, TakesJson } from '../../platform/http/docs/api-docs.ts';
+import { Costly } from '../../platform/http/rate-limit/costly-requests.ts';
 import { Costs } from '../../platform/http/rate-limit/costs.ts';
 import { CurrentCaller, type Caller } from '../../platform/http/request/caller.ts';
 import { CurrentActor } from '../../platform/http/request/current-actor.ts';
@@ -13,12 +15,14 @@ import { TakesNoQuery } from '../../platform/http/request/takes-no-query.ts';
 import { UncountedRead } from '../../platform/http/request/uncounted-read.ts';
 import { CurrentPreconditions, entityTag } from '../../platform/http/request/preconditions.ts';
 import { QueryParams } from '../../platform/http/request/query-params.ts';
+import { raiseCharge } from '../../platform/http/request/request-charge.ts';
+import { ThisRequest } from '../../platform/http/request/this-request.ts';
 import { SuccessResponse } from '../../platform/http/response/success-response.ts';
 import { EventTypes } from '../application/event-types.ts';
 import { EventPreviews } from '../application/event-previews.ts';
 import type { Display, DisplayRule } from '../domain/display-rule.ts';
 import { eventTypeRuleNotFound } from '../domain/event-types-error.ts';
-import { setTag } from '../domain/rule-set.ts';
+import { setTag, type Rules } from '../domain/rule-set.ts';
 import { DisplayRuleRequest, RuleSetRequest } from '../input/display-rule.request.ts';
 import { EventPreviewRequest, type EventPreview } from '../input/event-preview.request.ts';
 import { EVENT_TYPE_EXAMPLES, RULE_EXAMPLE } from './event-types.examples.ts';
@@ -35,6 +39,9 @@ import {
 import { PreviewBody, RuleBody, RulePattern, RuleSetBody } from './rule-bodies.ts';
 
 const TYPES_AT_ONCE = 500;
+/** Rules that are listed, and that are read from a body and written, for one unit of READ_LIMITS: as long as a page takes. */
+const LISTED_PER_UNIT = 25;
+const WRITTEN_PER_UNIT = 5;
 
 const ETAG = { ETag: { description: 'The version, for If-Match.', schema: { type: 'string', example: '"0f3c5a"' } } };
 
@@ -73,6 +80,7 @@ export class EventTypesController {
   @Needs('timeline:read')
   @UncountedRead()
   @Costs(5)
+  @Costly()
   @ApiOperation({
     summary: 'List the event types that were seen, and the rules for their display',
     description:
@@ -83,16 +91,20 @@ export class EventTypesController {
   async listEventTypes(
     @CurrentCaller() { app }: Caller,
     @QueryParams() query: EventTypesQuery,
+    @ThisRequest() request: Request,
   ): Promise<SuccessResponse> {
     const after = afterOf(query);
     const page = await this.eventTypes.page(app.id, after, TYPES_AT_ONCE);
-    return new SuccessResponse(200, eventTypesResponse(page, after === ''), { ETag: entityTag(setTag(page.rules)) });
+    if (after === '') await raiseCharge(request, Math.ceil(page.rules.texts.size / LISTED_PER_UNIT));
+    const data = await eventTypesResponse(page, after === '');
+    return new SuccessResponse(200, data, { ETag: entityTag(setTag(page.rules)) });
   }
 
   @Put()
   @TakesNoQuery()
   @Needs('event-types:write')
   @Costs(10)
+  @Costly()
   @TakesIfMatch()
   @ApiOperation({
     summary: 'Replace all rules for the display of event types',
@@ -105,15 +117,17 @@ export class EventTypesController {
     @CurrentCaller() { app }: Caller,
     @CurrentPreconditions() conditions: Preconditions,
     @CurrentActor() actor: Actor,
-    @RuleSetBody() given: ReadonlyMap<string, DisplayRule>,
+    @RuleSetBody() given: Rules,
+    @ThisRequest() request: Request,
   ): Promise<SuccessResponse> {
-    const { version, rules, added, changed, removed } = await this.eventTypes.replaceAll(
+    await raiseCharge(request, Math.ceil(given.size / WRITTEN_PER_UNIT));
+    const { version, texts, added, changed, removed } = await this.eventTypes.replaceAll(
       app.id,
       given,
       conditions,
       actor,
     );
-    const data = { rules: ruleList(rules), added, changed, removed };
+    const data = { rules: await ruleList(texts), added, changed, removed };
     return new SuccessResponse(200, data, { ETag: entityTag(setTag({ version })) });
   }
 

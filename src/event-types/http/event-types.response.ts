@@ -1,9 +1,13 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { AllFields } from '../../../libs/kernel/all-fields.ts';
+import { eachInTurns } from '../../../libs/kernel/time-slice.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
+import { encodeJson, type Encodable } from '../../platform/http/response/encode-json.ts';
 import type { EventTypesPage, VersionedRule } from '../application/event-types.ts';
 import type { CompiledRules } from '../domain/compiled-rules.ts';
 import { type Display, type DisplayRule, type Severity } from '../domain/display-rule.ts';
+import type { RuleTexts } from '../domain/rule-set.ts';
 import { DisplayRuleRequest, FieldRuleRequest, SEVERITY } from '../input/display-rule.request.ts';
 import { cursorOf } from './event-types.query.ts';
 
@@ -130,23 +134,37 @@ export class DisplayResponse {
   hidden: boolean;
 }
 
-export function eventTypesResponse(page: EventTypesPage, isFirst: boolean): AllFields<EventTypesResponse> {
-  const { rules } = page.rules;
-  return {
-    types: page.types.map(({ type, firstSeenAt }) => ({
+/** In turns with everything else: a page may have 500 types and 5,000 rules. */
+export async function eventTypesResponse(
+  page: EventTypesPage,
+  isFirst: boolean,
+): Promise<Encodable<AllFields<EventTypesResponse>>> {
+  const { texts } = page.rules;
+  const types: JsonText[] = [];
+  await eachInTurns(page.types, ({ type, firstSeenAt }) => {
+    const text = texts.get(type);
+    const shown: Encodable<AllFields<EventTypeResponse>> = {
       type,
       firstSeenAt: instantFromMillis(firstSeenAt),
-      rule: rules.get(type) ?? null,
+      rule: text === undefined ? null : new JsonText(text),
       display: effectiveRule(page.compiled, type),
-    })),
-    rules: isFirst ? ruleList(rules) : undefined,
+    };
+    types.push(new JsonText(encodeJson(shown)));
+  });
+  return {
+    types,
+    rules: isFirst ? await ruleList(texts) : undefined,
     more: page.hadMore,
     nextCursor: page.next === null ? null : cursorOf(page.next),
   };
 }
 
-export const ruleList = (rules: ReadonlyMap<string, DisplayRule>): PatternRuleResponse[] =>
-  [...rules].map(([pattern, rule]) => ({ pattern, rule }));
+/** As {@link PatternRuleResponse}s, in turns with everything else. */
+export async function ruleList(texts: RuleTexts): Promise<JsonText> {
+  const items: string[] = [];
+  await eachInTurns(texts, ([pattern, text]) => items.push(`{"pattern":${JSON.stringify(pattern)},"rule":${text}}`));
+  return new JsonText(`[${items.join(',')}]`);
+}
 
 export const patternRule = ({ pattern, rule }: VersionedRule): PatternRuleResponse => ({ pattern, rule });
 

@@ -16,9 +16,10 @@ import {
   type PresentRule,
   type RuleChange,
   type SetChange,
+  type Versions,
 } from '../application/display-rule-store.port.ts';
 import type { DisplayRule } from '../domain/display-rule.ts';
-import { bytesOfRules, ruleBytes, ruleText, type RuleSet } from '../domain/rule-set.ts';
+import { bytesOfRules, ruleBytes, ruleOfText, ruleText, type RuleSet, type RuleTexts } from '../domain/rule-set.ts';
 
 interface SetColumns {
   readonly version: string | null;
@@ -85,34 +86,44 @@ export class TypeormDisplayRuleStore extends DisplayRuleStore {
     const { rows } = await storage(() => singleStatement(this.reading, selectSet(appId)));
     const all = rows as (Pick<SetColumns, 'version'> & (RuleColumns | { readonly pattern: null }))[];
     // An app without rules has one row, or none.
-    return { version: all[0]?.version ?? null, rules: rulesOf(all.filter((row) => row.pattern !== null)) };
+    return { version: all[0]?.version ?? null, texts: textsOfRows(all.filter((row) => row.pattern !== null)) };
   }
 
   async find(appId: string, pattern: string): Promise<DisplayRule | null> {
     const { rows } = await storage(() => singleStatement(this.reading, selectRule(appId, pattern)));
-    return rulesOf(rows as RuleColumns[]).get(pattern) ?? null;
+    const text = textsOfRows(rows as RuleColumns[]).get(pattern);
+    return text === undefined ? null : ruleOfText(text);
   }
 
-  changeRule(appId: string, pattern: string, decide: (present: PresentRule) => RuleChange | null): Promise<void> {
-    return this.locked(appId, selectRule(appId, pattern), async ({ rules: count, bytes: size }, present, run) => {
-      const rule = present.get(pattern) ?? null;
-      const change = decide({ rule, set: { rules: count, bytes: size } });
-      if (change === null) return;
+  changeRule(
+    appId: string,
+    pattern: string,
+    decide: (present: PresentRule) => RuleChange | null,
+  ): Promise<Versions | null> {
+    return this.locked(appId, selectRule(appId, pattern), async (set, present, run) => {
+      const text = present.get(pattern) ?? null;
+      const rule = text === null ? null : ruleOfText(text);
+      const change = decide({ rule, set: { rules: set.rules, bytes: set.bytes } });
+      if (change === null) return null;
       await run(putRule(appId, pattern, change));
-      const rules = count + sign(change.rule) - sign(rule);
-      const bytes = size + bytesOf(pattern, change.rule) - bytesOf(pattern, rule);
+      const changed = change.rule === null ? null : ruleText(change.rule);
+      const rules = set.rules + sign(changed) - sign(text);
+      const bytes = set.bytes + bytesOf(pattern, changed) - bytesOf(pattern, text);
       await finish(run, appId, { rules, bytes }, change.entry);
+      return { before: set.version, after: change.entry.id };
     });
   }
 
   replaceRules(appId: string, decide: (present: RuleSet) => SetChange | null): Promise<string | null> {
     return this.locked(appId, selectRules(appId), async ({ version }, present, run) => {
-      const change = decide({ version, rules: present });
+      const change = decide({ version, texts: present });
       if (change === null) return version;
-      const { rules, entry } = change;
+      const { texts, entry } = change;
       await run({ sql: 'DELETE FROM event_type_rules AS r WHERE r.app_id = $1', parameters: [appId] });
-      await run(insertRules(appId, rules, entry.at));
-      await finish(run, appId, { rules: rules.size, bytes: bytesOfRules(rules) }, entry);
+      const all = [...texts];
+      for (let at = 0; at < all.length; at += RULES_AT_ONCE)
+        await run(insertRules(appId, all.slice(at, at + RULES_AT_ONCE), entry.at));
+      await finish(run, appId, { rules: texts.size, bytes: bytesOfRules(texts) }, entry);
       return entry.id;
     });
   }
@@ -121,24 +132,24 @@ export class TypeormDisplayRuleStore extends DisplayRuleStore {
   private locked<T>(
     appId: string,
     select: Query,
-    work: (set: SetColumns, present: ReadonlyMap<string, DisplayRule>, run: RunStatement) => Promise<T>,
+    work: (set: SetColumns, present: RuleTexts, run: RunStatement) => Promise<T>,
   ): Promise<T> {
     const statements = [addSet(appId), lockSet(appId), select];
     return storageWrite(() =>
       repeated(() =>
         pipelinedTransaction(this.dataSource, statements, ([, set, present], run) =>
-          work(set?.rows[0] as SetColumns, rulesOf(present?.rows as RuleColumns[]), run),
+          work(set?.rows[0] as SetColumns, textsOfRows(present?.rows as RuleColumns[]), run),
         ),
       ),
     );
   }
 }
 
-const rulesOf = (rows: readonly RuleColumns[]): Map<string, DisplayRule> =>
-  new Map(rows.map(({ pattern, rule }) => [pattern, JSON.parse(rule) as DisplayRule]));
+const textsOfRows = (rows: readonly RuleColumns[]): RuleTexts =>
+  new Map(rows.map(({ pattern, rule }) => [pattern, rule]));
 
-const sign = (rule: DisplayRule | null): number => (rule === null ? 0 : 1);
-const bytesOf = (pattern: string, rule: DisplayRule | null): number => (rule === null ? 0 : ruleBytes(pattern, rule));
+const sign = (text: string | null): number => (text === null ? 0 : 1);
+const bytesOf = (pattern: string, text: string | null): number => (text === null ? 0 : ruleBytes(pattern, text));
 
 function putRule(appId: string, pattern: string, { rule, entry }: RuleChange): Query {
   if (rule === null) {
@@ -155,11 +166,14 @@ function putRule(appId: string, pattern: string, { rule, entry }: RuleChange): Q
   };
 }
 
-const insertRules = (appId: string, rules: ReadonlyMap<string, DisplayRule>, at: number): Query => ({
+/** The driver writes all parameters of a statement in one go: 5,000 rules would keep everybody else waiting. */
+const RULES_AT_ONCE = 500;
+
+const insertRules = (appId: string, texts: readonly (readonly [string, string])[], at: number): Query => ({
   sql: `
     INSERT INTO event_type_rules AS r (app_id, pattern, rule, changed_at)
     SELECT $1, g.pattern, g.rule, $4 FROM unnest($2::text[], $3::json[]) AS g (pattern, rule)`,
-  parameters: [appId, [...rules.keys()], [...rules.values()].map(ruleText), new Date(at)],
+  parameters: [appId, texts.map(([pattern]) => pattern), texts.map(([, text]) => text), new Date(at)],
 });
 
 /** What is kept of the set as a whole, and in the audit trail. */

@@ -19,7 +19,7 @@ export const tooManyCostlyRequests = defineErrorOf(
   (limit: number) => ({
     message:
       `The keys of this app have ${limit} requests in flight of those that cost much ` +
-      '(import, export, erasure, summary, filtered pages, searches, heads and days of the agent page, long contexts, lists of customers, audit); send the request again when one has ended',
+      '(import, export, erasure, summary, filtered pages, searches, heads and days of the agent page, long contexts, lists of customers, lists of event types and of all their rules, audit); send the request again when one has ended',
     details: { limit, retryAfterSeconds: RETRY_AFTER_SECONDS },
     headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
   }),

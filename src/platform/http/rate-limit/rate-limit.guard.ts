@@ -24,11 +24,11 @@ export class RateLimitGuard implements CanActivate {
     const cost = COST.of(context.getHandler());
     if (cost === undefined) throw new Error('a route with a key must say what a request costs: @Costs(…)');
     if (cost === 'by-body') {
-      setCharge(request, await this.limits.events.take(callerOf(request), announcedUnits(request), response));
+      setCharge(request, await this.limits.events.take(callerOf(request), announcedUnits(request), response), true);
     } else {
       const caller = callerOf(request);
       const limit = caller.session === null ? this.limits.reads : this.limits.sessionReads;
-      await limit.take(caller, typeof cost === 'number' ? cost : cost(request), response);
+      setCharge(request, await limit.take(caller, typeof cost === 'number' ? cost : cost(request), response), false);
     }
     return true;
   }

@@ -5,7 +5,7 @@ import { DomainError } from '../../../../libs/kernel/domain-error.ts';
 import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
 import { isTurnSpent, nextTurn } from '../../../../libs/kernel/time-slice.ts';
 import { invalidField } from '../../../../libs/kernel/input-error.ts';
-import { raiseCharge, unitsOfBytes } from './request-charge.ts';
+import { raiseChargeByBody } from './request-charge.ts';
 import { inFlightRequestOf, type InFlightRequest } from './in-flight-request.ts';
 import { bodyTooLarge, unsupportedMediaType } from '../errors/http-error.ts';
 
@@ -33,7 +33,7 @@ export async function readJsonText(request: IncomingMessage, limit: number): Pro
     body.reserve(text.length * COPIES_OF_TEXT);
     return text;
   } finally {
-    await raiseCharge(request, unitsOfBytes(body.bytes));
+    await raiseChargeByBody(request, body.bytes);
   }
 }
 
