@@ -24,7 +24,13 @@ interface Neighbour {
   readonly name: string;
   readonly connections: number;
   readonly path: string;
+  /** Posted as JSON; without it, the path is read. */
+  readonly body?: object;
 }
+
+const RULES = 5_000;
+/** The default: dearer requests may be sent at a lower rate. Of the events there is no limit, as in all suites. */
+const READ_LIMITS = '20000/10';
 
 const LONG = `${API}/customers/${externalId(0)}`;
 const LARGE = `${API}/customers/${externalId(1)}`;
@@ -35,6 +41,19 @@ const NEIGHBOURS: readonly Neighbour[] = [
   { name: '200 summaries', connections: 200, path: `${LONG}/events/summary` },
   { name: '20 contexts of large events', connections: 20, path: `${LARGE}/context?limit=200` },
   { name: '300 reads of a customer', connections: 300, path: LONG },
+  { name: `20 lists of ${RULES} display rules`, connections: 20, path: `${API}/event-types` },
+  {
+    name: '20 previews of a rule',
+    connections: 20,
+    path: `${API}/event-types/preview`,
+    body: { rule: { title: '{payload.id}' }, event: { type: 'order.t1', payload: { id: 1 } } },
+  },
+  {
+    name: '60 new embed sessions',
+    connections: 60,
+    path: `${API}/embed/sessions`,
+    body: { customerExternalId: externalId(0), viewer: { id: 'agent_1' } },
+  },
 ];
 
 /** One tenant's single events beside what another tenant does without a pause, against the same alone. */
@@ -43,7 +62,8 @@ export async function fairness(context: Context): Promise<SuiteReport> {
   const database = await createServiceDatabase(engine, 'bench_fairness', CUSTOMERS);
   const other = await withNewApp(database, 'neighbour', 2);
   await fill(other);
-  const server = await service(context, database);
+  const server = await service(context, database, { READ_LIMITS });
+  await putRules(server, other.key);
   const alone: Subject = httpSubject({
     name: `${RATE} single events/s`,
     server,
@@ -73,8 +93,8 @@ export async function fairness(context: Context): Promise<SuiteReport> {
     suite: 'fairness',
     title:
       `One tenant sends ${RATE} single events a second over ${CONNECTIONS} connections, alone and beside what another tenant ` +
-      `does without a pause; the other has a customer with ${LONG_HISTORY.toLocaleString('en')} events, and one with ` +
-      `${LARGE_EVENTS} of 64 KiB. A response to the first tenant that is not a 201 fails the suite.`,
+      `does without a pause; the other has a customer with ${LONG_HISTORY.toLocaleString('en')} events, one with ` +
+      `${LARGE_EVENTS} of 64 KiB, ${RULES} display rules, and the default READ_LIMITS. A response to the first tenant that is not a 201 fails the suite.`,
     body: [
       subjectTable(comparisons, 'events'),
       ratioTable(
@@ -107,7 +127,7 @@ async function besideLoad(
 async function flood(
   { origin }: ServerProcess,
   key: string,
-  { connections, path }: Neighbour,
+  { connections, path, body }: Neighbour,
   isOver: () => boolean,
 ): Promise<void> {
   const autocannon = fileURLToPath(import.meta.resolve('autocannon'));
@@ -121,6 +141,9 @@ async function flood(
       '3600',
       '--headers',
       `X-API-Key=${key}`,
+      ...(body === undefined
+        ? []
+        : ['--method', 'POST', '--headers', 'Content-Type=application/json', '--body', JSON.stringify(body)]),
       origin + path,
     ],
     { stdio: 'ignore' },
@@ -129,6 +152,21 @@ async function flood(
   while (!isOver()) await sleep(20);
   child.kill('SIGKILL');
   await ended;
+}
+
+async function putRules({ origin }: ServerProcess, key: string): Promise<void> {
+  const fields = [{ label: 'Total', path: 'payload.total' }];
+  const rules = Array.from({ length: RULES }, (_, n) => ({
+    pattern: `order.t${n}`,
+    rule: { title: `Order {payload.id} of kind ${n}`, fields },
+  }));
+  const response = await fetch(`${origin}${API}/event-types`, {
+    method: 'PUT',
+    headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ rules }),
+  });
+  if (response.status !== 200)
+    throw new Error(`the rules were answered with ${response.status}: ${await response.text()}`);
 }
 
 /** One customer with a long history of small events, one with large events that cannot be compressed much. */

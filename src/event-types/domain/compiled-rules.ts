@@ -62,7 +62,7 @@ export function compileTexts(texts: ReadonlyMap<string, string>): CompiledRules 
 export class CompiledRules {
   readonly hasRules: boolean;
   private readonly compiled = new LRUCache<string, CompiledRule>(atMost(MAX_TYPES_REMEMBERED));
-
+  private readonly parsed = new Map<string, DisplayRule>();
   private mentionsCustomer: boolean | undefined;
 
   constructor(private readonly texts: ReadonlyMap<string, string>) {
@@ -110,13 +110,20 @@ export class CompiledRules {
   effective(type: string): DisplayRule {
     const effective: Record<string, unknown> = {};
     for (const pattern of patternsOf(type)) {
-      const text = this.texts.get(pattern);
-      if (text === undefined) continue;
-      for (const [field, value] of Object.entries(JSON.parse(text) as DisplayRule)) {
+      for (const [field, value] of Object.entries(this.parsedRule(pattern))) {
         if (value !== undefined && !Object.hasOwn(effective, field)) effective[field] = value;
       }
     }
     return effective;
+  }
+
+  /** One without fields where there is none for the pattern. A rule of many types is parsed once, however large it is. */
+  private parsedRule(pattern: string): DisplayRule {
+    const text = this.texts.get(pattern);
+    if (text === undefined) return {};
+    let rule = this.parsed.get(pattern);
+    if (rule === undefined) this.parsed.set(pattern, (rule = JSON.parse(text) as DisplayRule));
+    return rule;
   }
 
   private ruleOf(type: string): CompiledRule {

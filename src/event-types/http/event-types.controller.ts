@@ -39,7 +39,7 @@ import {
 import { PreviewBody, RuleBody, RulePattern, RuleSetBody } from './rule-bodies.ts';
 
 const TYPES_AT_ONCE = 500;
-/** Rules that are listed, and that are read from a body and written, for one unit of READ_LIMITS: as long as a page takes. */
+/** Types and rules that are listed, and rules that are read from a body and written, for one unit of READ_LIMITS. */
 const LISTED_PER_UNIT = 25;
 const WRITTEN_PER_UNIT = 5;
 
@@ -95,7 +95,8 @@ export class EventTypesController {
   ): Promise<SuccessResponse> {
     const after = afterOf(query);
     const page = await this.eventTypes.page(app.id, after, TYPES_AT_ONCE);
-    if (after === '') await raiseCharge(request, Math.ceil(page.rules.texts.size / LISTED_PER_UNIT));
+    const listed = page.types.length + (after === '' ? page.rules.texts.size : 0);
+    await raiseCharge(request, Math.ceil(listed / LISTED_PER_UNIT));
     const data = await eventTypesResponse(page, after === '');
     return new SuccessResponse(200, data, { ETag: entityTag(setTag(page.rules)) });
   }
