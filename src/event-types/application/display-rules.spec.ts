@@ -71,6 +71,15 @@ describe('DisplayRules', () => {
     expect(store.reads).toBe(2);
   });
 
+  it('see at once what somebody else has changed where this instance was told of it', async () => {
+    await change('b', { title: 'B2' });
+    rules.askAgain(APP);
+    expect(await titleOf('b')).toBe('B2');
+    rules.askAgain(APP);
+    expect(await titleOf('b')).toBe('B2');
+    expect(store.reads).toBe(2);
+  });
+
   it('are not kept where they were asked for before a change that is made here', async () => {
     await change('d', { title: 'D2' });
     const asked = rules.current(APP);

@@ -60,22 +60,23 @@ export class DisplayRules {
    */
   changed(appId: string, pattern: string, text: string | null, { before, after }: Versions): void {
     const known = this.known.get(appId);
-    this.forget(appId);
+    this.askAgain(appId);
     if (known === undefined || known.set.version !== before) return;
     const texts = withText(known.set.texts, pattern, text);
     this.known.set(appId, knownRules({ version: after, texts }, known.askedAt));
   }
 
-  /** All rules of an app were changed here: what is asked for from now on sees the change. */
-  forget(appId: string): void {
-    this.known.delete(appId);
+  /** The rules of an app were changed here, or seen as somebody else has changed them: what is asked for from now on sees that. */
+  askAgain(appId: string): void {
+    const known = this.known.get(appId);
+    if (known !== undefined) this.known.set(appId, { ...known, askedAt: -Infinity });
     this.asked.delete(appId);
   }
 
   private ask(appId: string, before: Known | undefined): Promise<Known> {
     const asked = this.read(appId, before);
     this.asked.set(appId, asked);
-    // Where it was forgotten meanwhile, another question may be under way: what this one finds is not kept.
+    // Where they were changed meanwhile, another question may be under way: what this one finds is not kept.
     const isLatest = (): boolean => this.asked.get(appId) === asked;
     asked
       .then((known) => isLatest() && this.known.set(appId, known))

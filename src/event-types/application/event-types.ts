@@ -127,7 +127,8 @@ export class EventTypes {
     decide: (present: PresentRule) => RuleChange | null,
   ): Promise<void> {
     const versions = await this.writes.run(appId, () => this.store.changeRule(appId, pattern, decide));
-    if (versions !== null) this.rules.changed(appId, pattern, text, versions);
+    if (versions === null) this.rules.askAgain(appId);
+    else this.rules.changed(appId, pattern, text, versions);
   }
 
   /**
@@ -154,7 +155,7 @@ export class EventTypes {
         return count === 0 ? null : { texts, entry: this.entry(appId, actor, ALL, count) };
       });
     const version = await this.writes.run(appId, replace);
-    this.rules.forget(appId);
+    this.rules.askAgain(appId);
     return { version, texts, ...differences };
   }
 
