@@ -5,11 +5,11 @@ import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
 import type { App } from '../../api-keys/domain/api-key.ts';
 import { EventTypes } from '../../event-types/application/event-types.ts';
-import { differencesOf, rulesOf, setTag, textsOf, type Rules } from '../../event-types/domain/rule-set.ts';
+import { rulesOf, setTag, type Rules } from '../../event-types/domain/rule-set.ts';
 import { OperatorError } from '../error-message.ts';
 import { operator } from '../operator.ts';
 import { withService } from '../with-service.ts';
-import { diffLines, differencesText } from './event-types-diff.ts';
+import { diffLines, differencesOfRules, differencesText } from './event-types-diff.ts';
 import { readRulesFile, rulesText } from './event-types-file.ts';
 import { isoOf } from './key-description.ts';
 import { jsonOption, print, tell, type Printed } from './print.ts';
@@ -69,7 +69,7 @@ const pushCommand = (): Command =>
       const { dryRun = false } = options;
       const wanted = readRulesFile(file);
       const { before } = await withService(options, pushRules(options.app, wanted, dryRun));
-      const differences = differencesOf(textsOf(before), textsOf(wanted));
+      const differences = differencesOfRules(before, wanted);
       print(options, { app: options.app, dryRun, ...differences }, diffLines(before, wanted));
       const isSame = Object.values(differences).flat().length === 0;
       if (isSame) tell(options, `Nothing differs: ${options.app} has these ${wanted.size} rules`);
@@ -120,7 +120,7 @@ function refusalOf(error: unknown): unknown {
 function writeRules(file: string, rules: Rules, mayOverwrite: boolean): boolean {
   if (existsSync(file) && !mayOverwrite) {
     const present = readRulesFile(file);
-    if (Object.values(differencesOf(textsOf(present), textsOf(rules))).flat().length === 0) return false;
+    if (Object.values(differencesOfRules(present, rules)).flat().length === 0) return false;
     throw new OperatorError(`${file} says something else and was left as it is: name another file, or add --overwrite`);
   }
   try {

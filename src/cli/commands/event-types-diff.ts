@@ -9,9 +9,13 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Which of the rules differ, whatever the order of their fields. */
+export const differencesOfRules = (before: Rules, after: Rules): RuleDifferences =>
+  differencesOf(textsOf(before), textsOf(after));
+
 /** What differs, by pattern and field: `+` is new, `-` goes, `~` changes. */
 export function diffLines(before: Rules, after: Rules): string[] {
-  const { added, changed, removed } = differencesOf(textsOf(before), textsOf(after));
+  const { added, changed, removed } = differencesOfRules(before, after);
   const sign = new Map([...entries(added, '+'), ...entries(changed, '~'), ...entries(removed, '-')]);
   return [...sign.keys()]
     .sort()

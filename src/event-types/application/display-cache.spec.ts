@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { compileRules } from '../domain/compiled-rules.ts';
+import { textsOf } from '../domain/rule-set.ts';
 import { DisplayCache } from './display-cache.ts';
 
 const event = (id: string, payload = '{"n":1}') => ({
@@ -12,7 +13,7 @@ const event = (id: string, payload = '{"n":1}') => ({
     payload: new JsonText(payload),
   }),
 });
-const rules = (title: string) => compileRules(new Map([['order.placed', { title }]]));
+const rules = (title: string) => compileRules(textsOf(new Map([['order.placed', { title }]])));
 const titleOf = ({ text }: JsonText): string => (JSON.parse(text) as { title: string }).title;
 
 describe('the displays that were made last', () => {

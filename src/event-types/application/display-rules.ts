@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { compileTexts, type CompiledRules } from '../domain/compiled-rules.ts';
+import { compileRules, type CompiledRules } from '../domain/compiled-rules.ts';
 import { bytesOfRules, withText, type RuleSet } from '../domain/rule-set.ts';
 import { DisplayRuleStore, type Versions } from './display-rule-store.port.ts';
 
@@ -95,7 +95,7 @@ export class DisplayRules {
 
 const knownRules = (set: RuleSet, askedAt: number): Known => ({
   set,
-  compiled: compileTexts(set.texts),
+  compiled: compileRules(set.texts),
   bytes: bytesOfRules(set.texts),
   askedAt,
 });

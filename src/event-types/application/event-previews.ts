@@ -5,7 +5,7 @@ import { ReadTurns } from '../../../libs/kernel/turns.ts';
 import { instantFromMillis } from '../../../libs/time/instant.ts';
 import { compileRules, type DisplayedEvent } from '../domain/compiled-rules.ts';
 import type { Display, DisplayRule } from '../domain/display-rule.ts';
-import { matchingRules } from '../domain/rule-set.ts';
+import { matchingTexts, ruleText } from '../domain/rule-set.ts';
 import { DisplayRules } from './display-rules.ts';
 import { StoredEvents } from './stored-events.port.ts';
 
@@ -34,7 +34,7 @@ export class EventPreviews {
       this.shown(appId, event, showsCustomer),
       this.reads.run(appId, () => this.rules.current(appId)),
     ]);
-    const tried = matchingRules(set.texts, shown.type).set(shown.type, rule);
+    const tried = matchingTexts(set.texts, shown.type).set(shown.type, ruleText(rule));
     return compileRules(tried).display(shown, customerName);
   }
 

@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { displayOf } from '../../../test/support/display-of.ts';
-import { compileRules, patternsOf } from './compiled-rules.ts';
+import { compileRules } from './compiled-rules.ts';
+import { patternsOf, textsOf } from './rule-set.ts';
 import type { DisplayRule } from './display-rule.ts';
 
-const rulesOf = (rules: Record<string, DisplayRule>) => compileRules(new Map(Object.entries(rules)));
+const rulesOf = (rules: Record<string, DisplayRule>) => compileRules(textsOf(new Map(Object.entries(rules))));
 const event = (type: string, payload = '{}') => ({
   type,
   occurredAt: '2026-04-18T10:00:00Z' as Instant,

@@ -8,6 +8,7 @@ import type { Display, DisplayRule, FieldRule, Severity } from './display-rule.t
 import { Mask, parsePointer, type Pointer } from './mask.ts';
 import { PayloadPaths } from './payload-values.ts';
 import { plainLine } from './plain-text.ts';
+import { patternsOf, ruleOfText, type RuleTexts } from './rule-set.ts';
 import { isFault, needsOnlyType, NO_VALUE, parseField, parseTemplate, renderTitle, type Template } from './template.ts';
 import { parseUrlTemplate, renderUrl } from './url-template.ts';
 import { valueText, type ShownEvent, type ValuePlace } from './value-text.ts';
@@ -48,14 +49,9 @@ const NO_VALUES = new PayloadPaths([]).valuesOf('{}');
  * The rules of one app, each read once. Of each field the most exact rule that has it counts: the one of the type, then those
  * of prefixes, the longest first, then `*`, then the built-in one.
  *
- * @param rules by what they are for: `order.placed`, `order.*` or `*`; all of them valid.
+ * @param texts all of them valid. Of thousands, those of the types that are shown are parsed.
  */
-export function compileRules(rules: ReadonlyMap<string, DisplayRule>): CompiledRules {
-  return compileTexts(new Map([...rules].map(([pattern, rule]) => [pattern, JSON.stringify(rule)])));
-}
-
-/** @param texts as in {@link compileRules}, each rule as JSON: of thousands, those of the types that are shown are parsed. */
-export function compileTexts(texts: ReadonlyMap<string, string>): CompiledRules {
+export function compileRules(texts: RuleTexts): CompiledRules {
   return texts.size === 0 ? NO_RULES : new CompiledRules(texts);
 }
 
@@ -65,7 +61,7 @@ export class CompiledRules {
   private readonly parsed = new Map<string, DisplayRule>();
   private mentionsCustomer: boolean | undefined;
 
-  constructor(private readonly texts: ReadonlyMap<string, string>) {
+  constructor(private readonly texts: RuleTexts) {
     this.hasRules = texts.size > 0;
   }
 
@@ -122,7 +118,7 @@ export class CompiledRules {
     const text = this.texts.get(pattern);
     if (text === undefined) return {};
     let rule = this.parsed.get(pattern);
-    if (rule === undefined) this.parsed.set(pattern, (rule = JSON.parse(text) as DisplayRule));
+    if (rule === undefined) this.parsed.set(pattern, (rule = ruleOfText(text)));
     return rule;
   }
 
@@ -138,15 +134,6 @@ export class CompiledRules {
 
 /** Most apps have no rules: they share what is remembered of types, which are the same for all then. */
 const NO_RULES = new CompiledRules(new Map());
-
-/** The patterns that a type matches, the most exact one first. */
-export function patternsOf(type: string): string[] {
-  const patterns = [type];
-  for (let dot = type.lastIndexOf('.'); dot >= 0; dot = dot === 0 ? -1 : type.lastIndexOf('.', dot - 1)) {
-    patterns.push(`${type.slice(0, dot)}.*`);
-  }
-  return [...patterns, '*'];
-}
 
 const shownEvent = (
   { payloadPaths }: CompiledRule,

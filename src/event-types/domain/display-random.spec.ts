@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { compileRules } from './compiled-rules.ts';
+import { textsOf } from './rule-set.ts';
 import { displayOf } from '../../../test/support/display-of.ts';
 import { randomNumbers } from '../../../test/support/random.ts';
 import { inDrill } from '../../../test/support/drill.ts';
@@ -176,7 +177,7 @@ describe('a random display', () => {
       const json = jsonOf(payload, () => random.pick(['', '', ' ', '\n\t']));
       const title = pieces.map(({ template }) => template).join('');
       const event = { ...EVENT, payload: new JsonText(json) };
-      const shown = displayOf(compileRules(new Map([[EVENT.type, { title }]])), event, 'Ada').title;
+      const shown = displayOf(compileRules(textsOf(new Map([[EVENT.type, { title }]]))), event, 'Ada').title;
       expect({ json, title, shown }).toEqual({ json, title, shown: expected(pieces) });
     }
   });
@@ -184,7 +185,7 @@ describe('a random display', () => {
   it('writes amounts as Intl does, and amounts in minor units as whole numbers are divided', () => {
     const random = new Random(9);
     const title = '{payload.n:money(payload.c)} {payload.n:cents(payload.c)}';
-    const rules = compileRules(new Map([[EVENT.type, { title }]]));
+    const rules = compileRules(textsOf(new Map([[EVENT.type, { title }]])));
     for (let round = 0; round < 2_000; round++) {
       const digits = random.times(1 + random.below(25), () => random.below(10)).join('');
       const integer = `${random.pick(['', '-'])}${BigInt(digits)}`;
@@ -206,7 +207,7 @@ describe('a random display', () => {
       const space = random.pick(['', ' ', '\n']);
       const mask = pointers.map((tokens) => tokens.map((token) => `/${token.replaceAll('~', '~0')}`).join(''));
       const json = jsonOf(payload, () => space);
-      const masked = compileRules(new Map([[EVENT.type, { mask }]])).mask(EVENT.type, new JsonText(json)).text;
+      const masked = compileRules(textsOf(new Map([[EVENT.type, { mask }]]))).mask(EVENT.type, new JsonText(json)).text;
       expect({ json, mask, masked }).toEqual({ json, mask, masked: jsonOf(withMask(payload, pointers), () => space) });
     }
   });

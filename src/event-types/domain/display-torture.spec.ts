@@ -5,6 +5,7 @@ import type { Instant } from '../../../libs/time/instant.ts';
 import { VALID_JSON } from '../../../test/support/valid-json.ts';
 import { displayOf as displayBy } from '../../../test/support/display-of.ts';
 import { compileRules } from './compiled-rules.ts';
+import { textsOf } from './rule-set.ts';
 import type { Display, DisplayRule } from './display-rule.ts';
 import { plainLine } from './plain-text.ts';
 
@@ -12,7 +13,7 @@ const UNSHOWABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206
 
 function displayOf(rule: DisplayRule, payload: string): Display {
   const event = { type: 't', occurredAt: '2026-04-18T10:00:00Z' as Instant, payload: new JsonText(payload) };
-  return displayBy(compileRules(new Map([['t', rule]])), event, 'Ada');
+  return displayBy(compileRules(textsOf(new Map([['t', rule]]))), event, 'Ada');
 }
 
 /** How a value is shown, by JSON.parse, which only numbers and objects are not exact for. */
@@ -51,7 +52,7 @@ describe('a value of every kind that JSON has', () => {
       expect(title).not.toMatch(UNSHOWABLE);
       expect(title.length).toBeLessThanOrEqual(200);
       if (url !== null) expect(new URL(url)).toMatchObject({ origin: 'https://shop.example', href: url });
-      const masked = compileRules(new Map([['t', rule]])).mask('t', new JsonText(payload)).text;
+      const masked = compileRules(textsOf(new Map([['t', rule]]))).mask('t', new JsonText(payload)).text;
       expect(JSON.parse(masked)).toMatchObject({ n: 12.5, c: 'USD' });
     },
   );

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { patternsOf } from './compiled-rules.ts';
 import type { DisplayRule } from './display-rule.ts';
 
 /** Rules that one app may have. */
@@ -92,12 +91,21 @@ export const ruleTag = (rule: DisplayRule): string =>
 /** Names the state of all rules of an app: none of them is the empty string. */
 export const setTag = ({ version }: Pick<RuleSet, 'version'>): string => version ?? 'none';
 
-/** The patterns that hold for a type, the most exact first: itself, `a.b.*`, `a.*`, `*`. */
-export function matchingRules(texts: RuleTexts, type: string): Map<string, DisplayRule> {
-  const matching = new Map<string, DisplayRule>();
+/** The patterns that a type matches, the most exact one first. */
+export function patternsOf(type: string): string[] {
+  const patterns = [type];
+  for (let dot = type.lastIndexOf('.'); dot >= 0; dot = dot === 0 ? -1 : type.lastIndexOf('.', dot - 1)) {
+    patterns.push(`${type.slice(0, dot)}.*`);
+  }
+  return [...patterns, '*'];
+}
+
+/** Those of the rules that hold for a type, the most exact first. */
+export function matchingTexts(texts: RuleTexts, type: string): Map<string, string> {
+  const matching = new Map<string, string>();
   for (const pattern of patternsOf(type)) {
     const text = texts.get(pattern);
-    if (text !== undefined) matching.set(pattern, ruleOfText(text));
+    if (text !== undefined) matching.set(pattern, text);
   }
   return matching;
 }

@@ -4,11 +4,12 @@ import type { Instant } from '../../../libs/time/instant.ts';
 import { displayOf } from '../../../test/support/display-of.ts';
 import { randomNumbers } from '../../../test/support/random.ts';
 import { compileRules } from './compiled-rules.ts';
+import { textsOf } from './rule-set.ts';
 import { isFault, parseTemplate } from './template.ts';
 
 /** The title that a template makes of a payload. */
 function titleOf(template: string, payload: string, customerName: string | null = null): string {
-  const rules = compileRules(new Map([['order.placed', { title: template }]]));
+  const rules = compileRules(textsOf(new Map([['order.placed', { title: template }]])));
   const event = { type: 'order.placed', occurredAt: '2026-04-18T10:00:00Z' as Instant, payload: new JsonText(payload) };
   return displayOf(rules, event, customerName).title;
 }

@@ -3,12 +3,13 @@ import { JsonText } from '../../../libs/json-payload/json-text.ts';
 import type { Instant } from '../../../libs/time/instant.ts';
 import { displayOf } from '../../../test/support/display-of.ts';
 import { compileRules } from './compiled-rules.ts';
+import { textsOf } from './rule-set.ts';
 import { parseUrlTemplate } from './url-template.ts';
 
 const EVENT = { type: 't', occurredAt: '2026-04-18T10:00:00Z' as Instant };
 
 function urlOf(template: string, payload: object): string | null {
-  const rules = compileRules(new Map([['t', { url: template }]]));
+  const rules = compileRules(textsOf(new Map([['t', { url: template }]])));
   return displayOf(rules, { ...EVENT, payload: new JsonText(JSON.stringify(payload)) }, null).url;
 }
 
@@ -70,7 +71,7 @@ describe('the template of a link', () => {
     const single = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code));
     const values = [...single, ...special.flatMap((first) => special.map((second) => first + second))];
     const template = 'https://shop.example/a/{payload.v}/b?x={payload.v}#{payload.v}';
-    const rules = compileRules(new Map([['t', { url: template }]]));
+    const rules = compileRules(textsOf(new Map([['t', { url: template }]])));
     for (const value of values) {
       const event = { ...EVENT, payload: new JsonText(JSON.stringify({ v: value })) };
       const { url } = displayOf(rules, event, null);

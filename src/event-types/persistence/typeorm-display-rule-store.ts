@@ -105,8 +105,8 @@ export class TypeormDisplayRuleStore extends DisplayRuleStore {
       const rule = text === null ? null : ruleOfText(text);
       const change = decide({ rule, set: { rules: set.rules, bytes: set.bytes } });
       if (change === null) return null;
-      await run(putRule(appId, pattern, change));
       const changed = change.rule === null ? null : ruleText(change.rule);
+      await run(putRule(appId, pattern, changed, change.entry.at));
       const rules = set.rules + sign(changed) - sign(text);
       const bytes = set.bytes + bytesOf(pattern, changed) - bytesOf(pattern, text);
       await finish(run, appId, { rules, bytes }, change.entry);
@@ -151,8 +151,8 @@ const textsOfRows = (rows: readonly RuleColumns[]): RuleTexts =>
 const sign = (text: string | null): number => (text === null ? 0 : 1);
 const bytesOf = (pattern: string, text: string | null): number => (text === null ? 0 : ruleBytes(pattern, text));
 
-function putRule(appId: string, pattern: string, { rule, entry }: RuleChange): Query {
-  if (rule === null) {
+function putRule(appId: string, pattern: string, text: string | null, at: number): Query {
+  if (text === null) {
     return {
       sql: 'DELETE FROM event_type_rules AS r WHERE r.app_id = $1 AND r.pattern = $2',
       parameters: [appId, pattern],
@@ -162,7 +162,7 @@ function putRule(appId: string, pattern: string, { rule, entry }: RuleChange): Q
     sql: `
       INSERT INTO event_type_rules AS r (app_id, pattern, rule, changed_at) VALUES ($1, $2, $3, $4)
       ON CONFLICT (app_id, pattern) DO UPDATE SET rule = excluded.rule, changed_at = excluded.changed_at`,
-    parameters: [appId, pattern, ruleText(rule), new Date(entry.at)],
+    parameters: [appId, pattern, text, new Date(at)],
   };
 }
 
