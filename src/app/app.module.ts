@@ -3,8 +3,6 @@ import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock, SystemClock } from '../../libs/kernel/clock.ts';
 import { AuditPseudonyms } from './audit-pseudonyms.ts';
-import { AuditReadTurns } from './audit-read-turns.ts';
-import { AuditTurns } from '../audit/application/audit-turns.port.ts';
 import { CustomerPseudonyms } from '../audit/application/customer-pseudonyms.port.ts';
 import { AuditNotes } from '../audit/application/audit-notes.ts';
 import { AuditModule } from '../audit/audit.module.ts';
@@ -137,7 +135,6 @@ export class AppModule {
         { provide: EventDisplayRules, useClass: EventTypeDisplays },
         { provide: ErasureKeys, useFactory: () => new ErasureKeys(config.erasureSecrets) },
         { provide: CustomerPseudonyms, useClass: AuditPseudonyms },
-        { provide: AuditTurns, useClass: AuditReadTurns },
         { provide: HTTP_LIMITS, useValue: limits },
         StreamLimits,
         { provide: STREAM_SETTINGS, useValue: config satisfies StreamSettings },
@@ -166,7 +163,7 @@ export class AppModule {
       ],
       exports: [
         ErasureKeys,
-        ...[CustomerPseudonyms, AuditTurns],
+        CustomerPseudonyms,
         ...[DataSource, ReadDataSource, StorageFailures, ReadTurns, WriteTurns],
         ...[Clock, GroupCommitObserver, LiveTraffic, EventObserver, StoredEvents, EventDisplayRules],
         ...[HTTP_LIMITS, StreamLimits, GROUP_COMMIT_LIMITS, API_KEY_CACHE_MS, IMPORT_RETRY_MS],

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryAuditStore } from '../../../test/fakes/in-memory-audit-store.ts';
 import { ACTOR } from '../../../test/support/builders.ts';
+import { readTurns } from '../../../test/support/turns.ts';
 import { auditEntry, type AuditEntry } from '../../platform/audit/audit-entry.ts';
 import { AppAudit } from './app-audit.ts';
-import type { AuditTurns } from './audit-turns.port.ts';
 
 const ENTRIES = 2_500;
 
@@ -22,11 +22,10 @@ describe('AppAudit', () => {
       of: (appId: string, externalId: string) => (appId === 'app' ? [`p-${externalId}`, 'p-2'] : []),
     };
     turnsOf = [];
-    const turns: AuditTurns = {
-      run: (appId, read) => {
-        turnsOf.push(appId);
-        return read();
-      },
+    const turns = readTurns();
+    turns.runCostly = (appId, read) => {
+      turnsOf.push(appId);
+      return read();
     };
     audit = new AppAudit(store, turns, pseudonyms);
   });
