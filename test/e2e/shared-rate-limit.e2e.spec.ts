@@ -3,6 +3,7 @@ import type { Response } from 'supertest';
 import { MemoryRateStore } from '../../src/platform/http/rate-limit/memory-rate-store.ts';
 import { PostgresRateStore } from '../../src/platform/http/rate-limit/postgres-rate-store.ts';
 import { StorageFailures } from '../../src/platform/postgres/storage-failures.ts';
+import { until } from '../support/until.ts';
 import { startServiceOn, startTestService, withKey, type TestService } from '../support/test-service.ts';
 
 const SHARED = { RATE_LIMIT_STORE: 'postgres', RATE_LIMITS: '10/600', READ_LIMITS: '5/600' };
@@ -14,6 +15,7 @@ describe('RATE_LIMIT_STORE=postgres', () => {
   beforeAll(async () => {
     first = await startTestService(SHARED);
     second = await startServiceOn(first.database, SHARED);
+    await until(countTogether);
   });
   afterAll(async () => {
     await second.close();
@@ -24,6 +26,15 @@ describe('RATE_LIMIT_STORE=postgres', () => {
   const both = async () => {
     const { secret } = await first.createKey({});
     return [withKey(first, secret), withKey(second, secret)] as const;
+  };
+  /** Opens their connections, and tells whether they do: on a busy machine one may take longer to open than they wait for it. */
+  const countTogether = async (): Promise<boolean> => {
+    for (const instance of await both()) {
+      await Promise.all(Array.from({ length: 4 }, () => instance.get('/auth/whoami')));
+    }
+    const [one, other] = await both();
+    await one.get('/auth/whoami');
+    return left(await other.get('/auth/whoami')) === 3;
   };
   const event = { customerExternalId: 'user_42', type: 'shared' };
   const left = (response: Response): number => Number(/;r=(\d+)/.exec(response.headers.ratelimit as string)?.[1]);
