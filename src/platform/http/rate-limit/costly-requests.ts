@@ -4,6 +4,7 @@ import { Counts } from '../../../../libs/kernel/counts.ts';
 import { defineErrorOf } from '../../../../libs/kernel/domain-error.ts';
 import { HttpError } from '../errors/http-error.ts';
 import { callerOf } from '../request/caller.ts';
+import { whenClosed } from '../request/in-flight-request.ts';
 import { RouteMark } from '../request/route-mark.ts';
 
 const COSTLY = new RouteMark<(request: Request) => boolean>('costly');
@@ -40,7 +41,7 @@ export class CostlyRequestsGuard implements CanActivate {
 
   constructor(@Inject(MAX_COSTLY_REQUESTS_PER_APP) private readonly limit: number) {}
 
-  /** @throws TOO_MANY_REQUESTS */
+  /** @throws TOO_MANY_REQUESTS, Abandoned */
   canActivate(context: ExecutionContext): boolean {
     const isCostly = COSTLY.of(context.getHandler());
     if (isCostly === undefined) return true;
@@ -49,8 +50,8 @@ export class CostlyRequestsGuard implements CanActivate {
     if (!isCostly(request)) return true;
     const { id } = callerOf(request).app;
     if (this.inFlight.of(id) >= this.limit) throw tooManyCostlyRequests(this.limit);
+    whenClosed(http.getResponse<Response>(), () => this.inFlight.remove(id));
     this.inFlight.add(id);
-    http.getResponse<Response>().once('close', () => this.inFlight.remove(id));
     return true;
   }
 }

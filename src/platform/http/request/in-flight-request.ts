@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Abandoned } from '../../../../libs/kernel/abandoned.ts';
 import type { DomainError } from '../../../../libs/kernel/domain-error.ts';
 import { wrongFields } from '../../input/wrong-fields.ts';
 import type { Caller, RefusedKey } from './caller.ts';
@@ -68,15 +69,17 @@ export class InFlightRequest {
   /**
    * Counts bytes that are held for this request until its response has closed.
    *
-   * @throws SERVICE_UNAVAILABLE where the service holds as much as it may.
+   * @throws SERVICE_UNAVAILABLE where the service holds as much as it may; {@link Abandoned} where it has closed.
    */
   reserve(bytes: number): void {
+    requireOpen(this.response);
     this.memory.reserve(bytes, this.held);
     this.held += bytes;
   }
 
   /** Counts them in any case: of what is done already nothing may be refused. */
   hold(bytes: number): void {
+    if (this.response.closed) return;
     this.memory.add(bytes);
     this.held += bytes;
   }
@@ -147,6 +150,21 @@ export const inFlightRequestOf = (response: ServerResponse): InFlightRequest | u
 /** The inFlight begins; it ends with its response, whoever writes that. */
 export function setInFlightRequest(response: ServerResponse, inFlight: InFlightRequest): void {
   (response as WithInFlightRequest).inFlight = inFlight;
+}
+
+/**
+ * Calls back when the response has closed. Call it before that which it undoes.
+ *
+ * @throws {@link Abandoned} where it has closed already. Clients go away at any time, also while their key is looked up:
+ *   what began for them after that would never end.
+ */
+export function whenClosed(response: ServerResponse, callback: () => void): void {
+  requireOpen(response);
+  response.once('close', callback);
+}
+
+function requireOpen(response: ServerResponse): void {
+  if (response.closed) throw new Abandoned();
 }
 
 /** Tells what became of the parts of a request, before its response is sent. */

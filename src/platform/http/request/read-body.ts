@@ -57,7 +57,7 @@ class ReadBody {
     private readonly inFlight: InFlightRequest | undefined,
   ) {}
 
-  /** @throws SERVICE_UNAVAILABLE */
+  /** @throws SERVICE_UNAVAILABLE, Abandoned */
   reserve(bytes: number): void {
     this.inFlight?.reserve(bytes + PIECE_OVERHEAD_BYTES);
   }
@@ -97,6 +97,7 @@ const ignore = (): void => {};
 function readBytes(request: IncomingMessage, body: ReadBody): Promise<Buffer> {
   const { limit } = body;
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(bodyTooLarge(limit));
+  if (request.destroyed) return Promise.reject(new Abandoned());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const onData = (chunk: Buffer): void => {
@@ -137,7 +138,7 @@ async function decompress(bytes: Buffer, body: ReadBody): Promise<Buffer> {
       chunks.push(chunk);
     }
   } catch (error) {
-    throw error instanceof DomainError
+    throw error instanceof DomainError || error instanceof Abandoned
       ? error
       : invalidField('body', 'is not valid gzip, although Content-Encoding says so');
   }

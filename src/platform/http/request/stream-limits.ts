@@ -4,7 +4,7 @@ import { Counts } from '../../../../libs/kernel/counts.ts';
 import { defineError, defineErrorOf } from '../../../../libs/kernel/domain-error.ts';
 import { HttpError } from '../errors/http-error.ts';
 import type { Caller } from './caller.ts';
-import { inFlightRequestOf } from './in-flight-request.ts';
+import { inFlightRequestOf, whenClosed } from './in-flight-request.ts';
 
 /** The injection token of {@link StreamSettings}. */
 export const STREAM_SETTINGS = 'STREAM_SETTINGS';
@@ -43,16 +43,16 @@ export class StreamLimits {
    * Counts a stream until its response has closed, and reserves what it will hold.
    *
    * @param bytes that it holds at most at any time, whatever passes through it.
-   * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE
+   * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE, Abandoned
    */
   open({ keyId }: Caller, response: ServerResponse, bytes: number): void {
     if (this.ofKey.of(keyId) >= this.settings.maxStreamsPerKey)
       throw tooManyStreamsOfKey(this.settings.maxStreamsPerKey);
     if (this.total >= this.settings.maxStreams) throw tooManyStreams();
     inFlightRequestOf(response)?.reserve(bytes);
+    whenClosed(response, () => this.close(keyId));
     this.total++;
     this.ofKey.add(keyId);
-    response.once('close', () => this.close(keyId));
   }
 
   private close(keyId: string): void {
