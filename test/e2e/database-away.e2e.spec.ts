@@ -30,7 +30,11 @@ describe('while the database is away', () => {
     direct = await startTestService();
     proxy = await openDatabaseProxy(direct.database.url);
     await proxy.restore();
-    const settings = { DATABASE_CONNECT_TIMEOUT_MS: '300', DATABASE_STATEMENT_TIMEOUT_MS: '300' };
+    const settings = {
+      DATABASE_CONNECT_TIMEOUT_MS: '300',
+      DATABASE_STATEMENT_TIMEOUT_MS: '300',
+      DATABASE_READ_TIMEOUT_MS: '2000',
+    };
     service = withKey(await startServiceOn({ ...direct.database, url: proxy.url }, settings), direct.key);
   });
   beforeEach(ready);

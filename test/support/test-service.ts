@@ -79,6 +79,10 @@ export async function startServiceOn(
     LOG_LEVEL: 'error',
     API_KEY_CACHE_MS: '0',
     DATABASE_POOL_SIZE: '5',
+    // How fast the machine is must not decide whether a test passes.
+    DATABASE_CONNECT_TIMEOUT_MS: '20000',
+    DATABASE_READ_TIMEOUT_MS: '20000',
+    DATABASE_STATEMENT_TIMEOUT_MS: '20000',
     RATE_LIMITS: '0',
     READ_LIMITS: '0',
     SHUTDOWN_GRACE_MS: '1000',
