@@ -5,7 +5,7 @@ import { DomainError } from '../../../libs/kernel/domain-error.ts';
 import { KeyAdministration } from '../../api-keys/application/key-administration.ts';
 import type { App } from '../../api-keys/domain/api-key.ts';
 import { EventTypes } from '../../event-types/application/event-types.ts';
-import { rulesOf, setTag, type Rules } from '../../event-types/domain/rule-set.ts';
+import { countDifferences, rulesOf, setTag, type Rules } from '../../event-types/domain/rule-set.ts';
 import { OperatorError } from '../error-message.ts';
 import { operator } from '../operator.ts';
 import { withService } from '../with-service.ts';
@@ -71,7 +71,7 @@ const pushCommand = (): Command =>
       const { before } = await withService(options, pushRules(options.app, wanted, dryRun));
       const differences = differencesOfRules(before, wanted);
       print(options, { app: options.app, dryRun, ...differences }, diffLines(before, wanted));
-      const isSame = Object.values(differences).flat().length === 0;
+      const isSame = countDifferences(differences) === 0;
       if (isSame) tell(options, `Nothing differs: ${options.app} has these ${wanted.size} rules`);
       else tell(options, `${differencesText(differences)}${dryRun ? '; nothing was changed (--dry-run)' : ''}`);
     });
@@ -120,7 +120,7 @@ function refusalOf(error: unknown): unknown {
 function writeRules(file: string, rules: Rules, mayOverwrite: boolean): boolean {
   if (existsSync(file) && !mayOverwrite) {
     const present = readRulesFile(file);
-    if (Object.values(differencesOfRules(present, rules)).flat().length === 0) return false;
+    if (countDifferences(differencesOfRules(present, rules)) === 0) return false;
     throw new OperatorError(`${file} says something else and was left as it is: name another file, or add --overwrite`);
   }
   try {

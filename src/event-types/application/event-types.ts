@@ -10,6 +10,7 @@ import type { DisplayRule } from '../domain/display-rule.ts';
 import { eventTypeRuleNotFound } from '../domain/event-types-error.ts';
 import {
   bytesOfRules,
+  countDifferences,
   differencesOf,
   inOrder,
   MAX_RULES,
@@ -151,7 +152,7 @@ export class EventTypes {
       this.store.replaceRules(appId, (present) => {
         requirePreconditions(conditions, setTag(present));
         differences = differencesOf(present.texts, texts);
-        const count = Object.values(differences).flat().length;
+        const count = countDifferences(differences);
         return count === 0 ? null : { texts, entry: this.entry(appId, actor, ALL, count) };
       });
     const version = await this.writes.run(appId, replace);

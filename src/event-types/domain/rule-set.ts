@@ -84,6 +84,9 @@ export const differencesOf = (before: RuleTexts, after: RuleTexts): RuleDifferen
   removed: [...before.keys()].filter((pattern) => !after.has(pattern)),
 });
 
+export const countDifferences = ({ added, changed, removed }: RuleDifferences): number =>
+  added.length + changed.length + removed.length;
+
 /** Names the content of a rule: 128 bits of its SHA-256, as 32 hexadecimal digits. */
 export const ruleTag = (rule: DisplayRule): string =>
   createHash('sha256').update(ruleText(rule)).digest('hex').slice(0, 32);
