@@ -31,35 +31,35 @@ const drawn = ({ shown, rest }: Fitted<FittingItem>): string =>
   [...shown.map(({ isWhole, omission }) => `${omission ? `.${omission.count}` : ''}${isWhole ? 'W' : 'o'}`)].join('') +
   (rest ? `.${rest.count}` : '');
 
-const fit = (items: readonly FittingItem[], maxBytes: number): string =>
+const fitted = (items: readonly FittingItem[], maxBytes: number): string =>
   drawn(fitItems(items, omissionBytes, maxBytes));
 
 describe('What is shown of a context', () => {
   it('is all of it, where it fits', () => {
-    expect(fit([item('1'), item('2', { rank: 'quiet' }), item('3')], 3_000)).toBe('WWW');
-    expect(fit([], 0)).toBe('');
+    expect(fitted([item('1'), item('2', { rank: 'quiet' }), item('3')], 3_000)).toBe('WWW');
+    expect(fitted([], 0)).toBe('');
   });
 
   it('is an outline of what was not read', () => {
-    expect(fit([item('1'), item('2', { wholeBytes: null })], 9_000)).toBe('Wo');
+    expect(fitted([item('1'), item('2', { wholeBytes: null })], 9_000)).toBe('Wo');
   });
 
   it('is an outline of what is too large, and what is smaller and older stays whole', () => {
-    expect(fit([item('1', { wholeBytes: 9_000 }), item('2'), item('3')], 3_000)).toBe('oWW');
+    expect(fitted([item('1', { wholeBytes: 9_000 }), item('2'), item('3')], 3_000)).toBe('oWW');
   });
 
   it('loses the payloads of the oldest first, then the oldest', () => {
     const items = ['1', '2', '3', '4', '5'].map((id) => item(id));
-    expect(fit(items, 2_700)).toBe('WWooo');
-    expect(fit(items, 1_000)).toBe('ooooo');
-    expect(fit(items, 800)).toBe('ooo.2');
-    expect(fit(items, 0)).toBe('.5');
+    expect(fitted(items, 2_700)).toBe('WWooo');
+    expect(fitted(items, 1_000)).toBe('ooooo');
+    expect(fitted(items, 800)).toBe('ooo.2');
+    expect(fitted(items, 0)).toBe('.5');
   });
 
   it('loses what is quiet before the payload of anything else, and counts it where it was', () => {
     const items = [item('1'), item('2', { rank: 'quiet' }), item('3', { rank: 'quiet' }), item('4')];
-    expect(fit(items, 2_200)).toBe('W.2W');
-    expect(fit(items, 2_400)).toBe('WooW');
+    expect(fitted(items, 2_200)).toBe('W.2W');
+    expect(fitted(items, 2_400)).toBe('WooW');
   });
 
   it('keeps warnings longest, and what is reserved in any case', () => {
@@ -69,15 +69,15 @@ describe('What is shown of a context', () => {
       item('3', { rank: 'severe' }),
       item('4', { rank: 'severe', isReserved: true }),
     ];
-    expect(fit(items, 1_700)).toBe('ooWo');
-    expect(fit(items, 500)).toBe('.2oo');
-    expect(fit(items, 0)).toBe('.3o');
+    expect(fitted(items, 1_700)).toBe('ooWo');
+    expect(fitted(items, 500)).toBe('.2oo');
+    expect(fitted(items, 0)).toBe('.3o');
     expect(leastBytes(items, omissionBytes)).toBe(200 + 81);
   });
 
   it('says what was never read between two items, also where they are left out', () => {
     const items = [item('1'), item('2', { missingBehind: [{ type: 'b', count: 7 }] }), item('3', { isReserved: true })];
-    expect(fit(items, 9_000)).toBe('WW.7W');
+    expect(fitted(items, 9_000)).toBe('WW.7W');
     const { shown } = fitItems(items, omissionBytes, 550);
     expect(shown.map(({ omission }) => omission)).toEqual([
       undefined,
