@@ -11,6 +11,8 @@ export interface TestDatabase {
   session(): Promise<pg.Client>;
   /** Who writes to these customers waits until this is released. */
   lockCustomers(column: 'app_id' | 'external_id', value: string): Promise<() => Promise<void>>;
+  /** The sessions of the database that wait for a lock. */
+  countWaiting(): Promise<number>;
   /** Resolves when so many sessions of the database wait for a lock. */
   untilWaiting(sessions: number): Promise<void>;
   /** Ends the sessions that wait for a lock; where Citus waits on a node, those for which it does. */
@@ -82,6 +84,10 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
     await client.connect();
     return client;
   };
+  const countWaiting = async (): Promise<number> => {
+    const waiting = "datname = current_database() AND wait_event_type = 'Lock'";
+    return (await query(`SELECT 1 FROM pg_stat_activity WHERE ${waiting}`)).length;
+  };
   return {
     url: url.toString(),
     query,
@@ -94,13 +100,8 @@ async function databaseFrom(origin: string): Promise<TestDatabase> {
       for (const { id } of rows) await locking.query('SELECT 1 FROM customers WHERE id = $1 FOR UPDATE', [id]);
       return () => locking.end();
     },
-    untilWaiting: (sessions) =>
-      until(async () => {
-        const waiting = await query(
-          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        );
-        return waiting.length >= sessions;
-      }),
+    countWaiting,
+    untilWaiting: (sessions) => until(async () => (await countWaiting()) >= sessions),
     endWaiting: async () => {
       await query(END_WAITING);
     },
